@@ -1,0 +1,39 @@
+# `make help` lists what there is. run and test need nothing but python3 (3.11 or later), make and git.
+
+export DEBUG ?= True
+export PORT ?= 8000
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export DJANGO_SETTINGS_MODULE := config.settings
+export PYTHONUNBUFFERED := 1
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile
+
+run: .venv/run.installed ## Migrate the local database, load a demo week once, serve on port 8000 (PORT=...)
+	@sh -c "$$(sed -n 's/^release: //p' Procfile)"
+	@python manage.py load_demo_week
+	@python manage.py create_admin
+	@bin/announce & exec python -m gunicorn --config python:config.gunicorn --bind "127.0.0.1:$$PORT" config.wsgi
+
+test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some
+	@python -m tests $(ARGS)
+
+check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, documentation
+	@python -m tests.checks
+
+lock: .venv/dev.installed ## Resolve requirements*.in into requirements*.txt
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements.in -o requirements.txt
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove the environment and what tools left behind; the database stays
+	@rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
+.venv/run.installed: requirements.txt
+	@bin/install requirements.txt
+	@touch $@
+
+.venv/dev.installed: requirements-dev.txt .venv/run.installed
+	@bin/install requirements-dev.txt
+	@touch $@
+
+.PHONY: help run test check lock clean

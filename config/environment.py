@@ -1,0 +1,62 @@
+"""What the environment sets: every variable, its type, its default.
+
+Each is a row of the table in README.md. Nothing here prints a value: they may be secrets.
+"""
+
+import zoneinfo
+
+from environs import Env, EnvValidationError, ValidationError, validate
+
+from config.databases import Database, parse_database_url
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _database(url: str) -> Database:
+    if RAILWAY_ENVIRONMENT_NAME and not url:
+        raise ValidationError("Unset or empty. SQLite is no way out here: a container's disk does not last.")
+    try:
+        return parse_database_url(url)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+def _time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Unknown time zone. Use a name such as Europe/Vienna or UTC.")
+
+
+def _not_blank(value: str) -> None:
+    if not value.strip():
+        raise ValidationError("Empty.")
+
+
+env = Env(eager=False)
+env.add_parser("database", _database)
+
+DEBUG: bool = env.bool("DEBUG", False, error_messages={"invalid": "Use True or False."})
+SECRET_KEY: str = env.str("SECRET_KEY", "for-development-only" if DEBUG else ..., validate=_not_blank)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+PORT: int = env.int("PORT", 8000, validate=validate.Range(1, 65535))
+WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
+LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))
+TIME_ZONE: str = env.str("TIME_ZONE", "UTC", validate=_time_zone)
+
+RAILWAY_ENVIRONMENT_NAME: str = env.str("RAILWAY_ENVIRONMENT_NAME", "")
+RAILWAY_PUBLIC_DOMAIN: str = env.str("RAILWAY_PUBLIC_DOMAIN", "")
+DATABASE_URL: Database = env.database("DATABASE_URL", "")
+
+HINTS = {
+    "SECRET_KEY": "railway variable set SECRET_KEY=$(openssl rand -hex 32)",
+    "DATABASE_URL": "railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
+}
+
+try:
+    env.seal()
+except EnvValidationError as error:
+    lines = ["The environment is not right. Nothing was started and nothing was changed."]
+    for name, messages in error.error_messages.items():
+        lines.append(f"  {name}: {' '.join(messages)}")
+        if name in HINTS:
+            lines.append(f"    On Railway: {HINTS[name]}")
+    raise SystemExit("\n".join(lines)) from None

@@ -1,0 +1,23 @@
+"""gunicorn's settings, for every place it runs: `gunicorn --config python:config.gunicorn config.wsgi`."""
+
+from pathlib import Path
+
+from config import environment
+from config.logs import REQUEST_ID_HEADER, logging_config
+
+bind = f"0.0.0.0:{environment.PORT}"
+workers = environment.WEB_CONCURRENCY
+threads = 4  # a probe is answered while a long request runs
+preload_app = True
+timeout = 120
+graceful_timeout = 30  # below the draining time in .railway/railway.py
+keepalive = 5  # seconds; the default of 2 makes an edge proxy reconnect for every request
+control_socket_disable = True
+if Path("/dev/shm").is_dir():  # noqa: S108
+    worker_tmp_dir = "/dev/shm"  # noqa: S108  # a heartbeat on a slow disk looks like a dead worker
+
+loglevel = environment.LOG_LEVEL.lower()
+accesslog = "-"
+errorlog = "-"
+logconfig_dict = logging_config(debug=environment.DEBUG, level=environment.LOG_LEVEL)
+access_log_format = f"%(m)s %(U)s %(s)s %(M)sms %({{{REQUEST_ID_HEADER.lower()}}}o)s"

@@ -1,0 +1,56 @@
+"""Logs on stdout: one JSON object a line in production (RAILWAY: message, level, fields), plain lines when DEBUG."""
+
+import logging
+from typing import Any
+
+REQUEST_ID_HEADER = "X-Railway-Request-Id"
+LEVELS = {"WARNING": "warn", "CRITICAL": "error"}
+
+
+class RailwayFields(logging.Filter):
+    """Adds `level` in Railway's words and, to gunicorn's access records, the fields that one searches for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.level = LEVELS.get(record.levelname, record.levelname.lower())
+        if record.name == "gunicorn.access" and isinstance(record.args, dict):
+            record.method = record.args["m"]
+            record.path = record.args["U"]
+            record.status = int(str(record.args["s"]))
+            record.milliseconds = int(str(record.args["M"]))
+            record.request_id = record.args[f"{{{REQUEST_ID_HEADER.lower()}}}o"]
+        return True
+
+
+def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
+    """A dictConfig for Django and gunicorn alike. `level` is a name of the logging module."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "request_id": {"()": "django_guid.log_filters.CorrelationId", "correlation_id_field": "request_id"},
+            "railway": {"()": RailwayFields},
+        },
+        "formatters": {
+            "json": {
+                "()": "pythonjsonlogger.json.JsonFormatter",
+                "format": "%(message)s %(level)s %(name)s %(request_id)s",
+            },
+            "plain": {"format": "{levelname:7} {name}: {message}", "style": "{"},
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "filters": ["request_id", "railway"],
+                "formatter": "plain" if debug else "json",
+            },
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.server": {"handlers": [], "level": level, "propagate": True},
+            "django_guid": {"level": "WARNING"},
+            "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
+            "gunicorn.access": {"handlers": [], "level": "INFO", "propagate": True},
+        },
+    }

@@ -1,0 +1,17 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from releases.views import livez, readyz
+from workouts.views import week
+
+urlpatterns = [
+    path("", week, name="week"),
+    path("admin/", admin.site.urls),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+]

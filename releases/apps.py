@@ -1,0 +1,7 @@
+"""The release: bringing the database to the schema of the code, safely, before the code serves."""
+
+from django.apps import AppConfig
+
+
+class ReleasesConfig(AppConfig):
+    name = "releases"

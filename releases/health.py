@@ -1,0 +1,32 @@
+"""Is the database where this code needs it?"""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class NotReady(Exception):
+    """This code cannot serve on this database. `details` says why, without secrets."""
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(details)
+        self.details = details
+
+
+def check_ready() -> None:
+    """Raises NotReady unless the database answers and has every migration of this code.
+
+    Migrations that this code does not know are no obstacle: they only widen (docs/architecture.md).
+    """
+    try:
+        unapplied = unapplied_migrations()
+    except DatabaseError:
+        raise NotReady(database="unreachable") from None
+    if unapplied:
+        raise NotReady(database="ok", unapplied=unapplied)
+
+
+def unapplied_migrations() -> list[str]:
+    """Labels such as `workouts.0001_initial`, in the order in which they would be applied."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _ in plan]

@@ -1,0 +1,124 @@
+"""The suite runs once per engine (tests/__main__.py); tests that use no database run on the first only."""
+
+import os
+import sqlite3
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_FIXTURES = {"db", "transactional_db", "admin_client", "database_url"}
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+Manage = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ["DATABASE_URL"].startswith("sqlite"):
+        return
+    uses = [bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))) for item in items]
+    config.hook.pytest_deselected(items=[item for item, used in zip(items, uses, strict=True) if not used])
+    items[:] = [item for item, used in zip(items, uses, strict=True) if used]
+
+
+@pytest.fixture(scope="session")
+def engine() -> str:
+    return urlsplit(os.environ["DATABASE_URL"]).scheme
+
+
+@pytest.fixture
+def new_database(engine: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes an empty database and returns its URL."""
+    server, made = os.environ["DATABASE_URL"], []
+
+    def make() -> str:
+        name = f"planner_{uuid.uuid4().hex[:12]}"
+        if engine == "sqlite":
+            return f"sqlite:///{tmp_path}/{name}.sqlite3"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        made.append(name)
+        return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+    yield make
+    if made:
+        with psycopg.connect(server, autocommit=True) as connection:
+            for name in made:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+def environment(database_url: str) -> dict[str, str]:
+    """What a container gets: nothing of this process but the search path and what measures coverage."""
+    inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
+    return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests"}
+
+
+@pytest.fixture
+def manage(environment: dict[str, str]) -> Manage:
+    """Runs a manage.py command as an operator would."""
+
+    def run(*arguments: str, **extra: str) -> "subprocess.CompletedProcess[str]":
+        command = ["python", "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env={**environment, **extra}, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def release(environment: dict[str, str]) -> Manage:
+    """Runs the Procfile's release line in a shell."""
+
+    def run(**extra: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            ["sh", "-c", procfile()["release"]],
+            cwd=ROOT,
+            env={**environment, **extra},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def sql(database_url: str) -> Sql:
+    """Runs statements on the database under test as another client would: `sql(statement, *parameters)` -> rows."""
+    return lambda statement, *parameters: execute(database_url, statement, *parameters)
+
+
+def execute(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
+        try:
+            if not parameters and statement.count(";") > 1:
+                connection.executescript(statement)
+                return []
+            rows = connection.execute(statement.replace("%s", "?"), parameters).fetchall()
+            connection.commit()
+            return rows
+        finally:
+            connection.close()
+    with psycopg.connect(url) as connection:
+        cursor = connection.execute(statement, parameters or None)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
+
+
+def procfile() -> dict[str, str]:
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    return dict(line.split(": ", 1) for line in lines)

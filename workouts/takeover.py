@@ -1,0 +1,161 @@
+"""Which database may be taken over: none of ours yet, the old application's, or our own interrupted beginning.
+
+The old application (Flask, SQLAlchemy, Alembic) left the two tables as LEGACY has them. Anything else is refused
+before the first change, because what this code does not know it could lose.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.management import CommandError
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.migrations import Migration
+
+REVISIONS = {
+    "c1ce1892f74b": "without the unique constraint",
+    "ffe812d426e2": "with the unique constraint",
+}
+UNIQUE_NAME = "uq_workout_selections_workout_id"
+
+Columns = dict[str, str]
+
+LEGACY: dict[str, Columns] = {
+    "workouts": {
+        "id": "integer NOT NULL",
+        "title": "character varying(500) NOT NULL",
+        "workout_type": "character varying(100) NOT NULL",
+        "workout_description": "text",
+        "planned_duration": "double precision",
+        "planned_distance_meters": "double precision",
+        "originally_planned_day": "date NOT NULL",
+        "coach_comments": "text",
+        "tss": "double precision",
+        "intensity_factor": "double precision",
+        "is_custom": "boolean NOT NULL",
+        "created_at": "timestamp without time zone",
+    },
+    "workout_selections": {
+        "id": "integer NOT NULL",
+        "workout_id": "integer NOT NULL",
+        "is_selected": "boolean",
+        "current_plan_day": "date",
+        "time_of_day": "character varying(50)",
+        "workout_location": "character varying(100)",
+        "user_notes": "text",
+        "updated_at": "timestamp without time zone",
+    },
+}
+
+# The words of SQLAlchemy, and then of Django, for PostgreSQL's types.
+SQLITE_LEGACY = {"character varying": "varchar", "double precision": "float", "timestamp without time zone": "datetime"}
+SQLITE_OURS = {**SQLITE_LEGACY, "double precision": "real", "boolean": "bool"}
+POSTGRESQL_OURS = {"timestamp without time zone": "timestamp with time zone"}
+
+
+def refuse_unknown_database(
+    sender: AppConfig, *, using: str, plan: list[tuple[Migration, bool]], **kwargs: Any
+) -> None:
+    """Before the first migration of `workouts`: raises CommandError unless the database may be taken over."""
+    starting = any(
+        (migration.app_label, migration.name, backwards) == (sender.label, "0001_initial", False)
+        for migration, backwards in plan
+    )
+    if not starting:
+        return
+    if differences := find_differences(connections[using]):
+        raise CommandError(
+            "This database is not one that this version can take over: "
+            + "; ".join(differences)
+            + ". Nothing was changed. See docs/railway-auto-migrations.md, 'Refused databases'."
+        )
+
+
+def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
+    """What stands against taking over the database, in words; empty when nothing does."""
+    with connection.cursor() as cursor:
+        tables = {info.name for info in connection.introspection.get_table_list(cursor)}
+        revisions = _alembic_revisions(cursor) if "alembic_version" in tables else None
+        if revisions is not None and not (len(revisions) == 1 and revisions[0] in REVISIONS):
+            found = " and ".join(revisions) or "none"
+            return [f"its Alembic revision is {found}, and must be {' or '.join(REVISIONS)}"]
+        present = LEGACY.keys() & tables
+        if not present and revisions is None:
+            return []
+        differences = [f"table {table} is missing" for table in LEGACY if table not in present]
+        for table in sorted(present):
+            expected = _expected_columns(connection.vendor, table, legacy=revisions is not None)
+            differences += _column_differences(table, _columns(connection, cursor, table), expected)
+            differences += _key_differences(table, connection.introspection.get_constraints(cursor, table))
+        return differences or _orphans(connection, cursor)
+
+
+def _alembic_revisions(cursor: CursorWrapper) -> list[str]:
+    cursor.execute("SELECT version_num FROM alembic_version ORDER BY version_num")
+    return [revision for (revision,) in cursor.fetchall()]
+
+
+def _expected_columns(vendor: str, table: str, *, legacy: bool) -> Columns:
+    """Without an Alembic revision only our own 0001 can have made the tables: a release was killed right after it."""
+    if vendor == "sqlite":
+        words = SQLITE_LEGACY if legacy else SQLITE_OURS
+    else:
+        words = {} if legacy else POSTGRESQL_OURS
+    columns = {}
+    for column, definition in LEGACY[table].items():
+        for word, replacement in words.items():
+            definition = definition.replace(word, replacement)
+        columns[column] = definition
+    return columns
+
+
+def _columns(connection: BaseDatabaseWrapper, cursor: CursorWrapper, table: str) -> Columns:
+    if connection.vendor == "sqlite":
+        cursor.execute(f"PRAGMA table_info({connection.ops.quote_name(table)})")
+        rows = [(name, declared.lower(), bool(not_null)) for _, name, declared, not_null, *_ in cursor.fetchall()]
+    else:
+        cursor.execute(
+            "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [table],
+        )
+        rows = cursor.fetchall()
+    return {name: f"{kind} NOT NULL" if not_null else kind for name, kind, not_null in rows}
+
+
+def _column_differences(table: str, found: Columns, expected: Columns) -> list[str]:
+    return [
+        f"column {table}.{column} is {found.get(column, 'missing')}, and must be {expected.get(column, 'absent')}"
+        for column in (*expected, *(found.keys() - expected.keys()))
+        if found.get(column) != expected.get(column)
+    ]
+
+
+def _key_differences(table: str, constraints: dict[str, Any]) -> list[str]:
+    """Keys decide what the deduplication may rely on; plain indexes do not, and are left alone."""
+    differences = []
+    if not any(found["primary_key"] and found["columns"] == ["id"] for found in constraints.values()):
+        differences.append(f"{table} has no primary key on id")
+    if table == "workout_selections" and not any(
+        found["foreign_key"] == ("workouts", "id") and found["columns"] == ["workout_id"]
+        for found in constraints.values()
+    ):
+        differences.append("workout_selections.workout_id does not refer to workouts.id")
+    differences += [
+        f"{table} has the unknown unique constraint {name} on {', '.join(found['columns'])}"
+        for name, found in constraints.items()
+        if found["unique"] and not found["primary_key"] and not (
+            table == "workout_selections" and name == UNIQUE_NAME and found["columns"] == ["workout_id"]
+        )
+    ]
+    return differences
+
+
+def _orphans(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str]:
+    """The old application never made SQLite enforce the foreign key; PostgreSQL always does."""
+    if connection.vendor != "sqlite":
+        return []
+    cursor.execute("SELECT id FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts) ORDER BY id")
+    ids = [str(id) for (id,) in cursor.fetchall()]
+    return [f"the selections {', '.join(ids)} refer to workouts that are not there"] if ids else []
