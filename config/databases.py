@@ -50,7 +50,7 @@ def _postgresql(database: Database) -> Database:
     if not database["NAME"]:
         raise ValueError(f"The URL names no database. {SHAPE}")
     options = {"connect_timeout": 10, **database["OPTIONS"]}
-    host = options.get("host", database["HOST"])
+    host = str(options.get("host", database["HOST"]))
     if host not in LOCAL_HOSTS and not host.startswith("/"):
         options.setdefault("sslmode", "require")
     return {**database, "OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}

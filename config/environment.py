@@ -4,6 +4,7 @@ Each is a row of the table in README.md. Nothing here prints a value: they may b
 """
 
 import zoneinfo
+from typing import cast
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
@@ -34,8 +35,11 @@ def _not_blank(value: str) -> None:
 env = Env(eager=False)
 env.add_parser("database", _database)
 
-DEBUG: bool = env.bool("DEBUG", False, error_messages={"invalid": "Use True or False."})
-SECRET_KEY: str = env.str("SECRET_KEY", "for-development-only" if DEBUG else ..., validate=_not_blank)
+DEBUG: bool = env.bool("DEBUG", False)
+if DEBUG:
+    SECRET_KEY: str = env.str("SECRET_KEY", "for-development-only", validate=_not_blank)
+else:
+    SECRET_KEY = env.str("SECRET_KEY", validate=_not_blank)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 PORT: int = env.int("PORT", 8000, validate=validate.Range(1, 65535))
 WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
@@ -46,17 +50,16 @@ RAILWAY_ENVIRONMENT_NAME: str = env.str("RAILWAY_ENVIRONMENT_NAME", "")
 RAILWAY_PUBLIC_DOMAIN: str = env.str("RAILWAY_PUBLIC_DOMAIN", "")
 DATABASE_URL: Database = env.database("DATABASE_URL", "")
 
-HINTS = {
-    "SECRET_KEY": "railway variable set SECRET_KEY=$(openssl rand -hex 32)",
-    "DATABASE_URL": "railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
+WAYS_OUT = {
+    "DEBUG": "Use True or False.",
+    "SECRET_KEY": "On Railway: railway variable set SECRET_KEY=$(openssl rand -hex 32)",
+    "DATABASE_URL": "On Railway: railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
 }
 
 try:
     env.seal()
 except EnvValidationError as error:
     lines = ["The environment is not right. Nothing was started and nothing was changed."]
-    for name, messages in error.error_messages.items():
-        lines.append(f"  {name}: {' '.join(messages)}")
-        if name in HINTS:
-            lines.append(f"    On Railway: {HINTS[name]}")
+    for name, messages in cast("dict[str, list[str]]", error.error_messages).items():
+        lines.append(f"  {name}: {' '.join([*messages, WAYS_OUT.get(name, '')])}")
     raise SystemExit("\n".join(lines)) from None

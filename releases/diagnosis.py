@@ -31,7 +31,13 @@ UNKNOWN = f"Mend the cause, then run: {AGAIN} (with --traceback to see where it 
 def explain(error: Exception, migration: Migration | None) -> str:
     """One paragraph for `error`, which stopped the run while `migration` was being applied (None: before any)."""
     reason = " ".join(str(error).split()) or type(error).__name__
-    return f"{_what_happened(error, migration)}: {reason.rstrip('.')}. {_what_is_left(migration)} {_advice(error, migration)}"
+    return " ".join(
+        [
+            f"{_what_happened(error, migration)}: {reason.rstrip('.')}.",
+            _what_is_left(migration),
+            _advice(error, migration),
+        ]
+    )
 
 
 def sqlstate(error: BaseException | None) -> str | None:

@@ -4,7 +4,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 
-class NotReady(Exception):
+class NotReadyError(Exception):
     """This code cannot serve on this database. `details` says why, without secrets."""
 
     def __init__(self, **details: object) -> None:
@@ -13,16 +13,16 @@ class NotReady(Exception):
 
 
 def check_ready() -> None:
-    """Raises NotReady unless the database answers and has every migration of this code.
+    """Raises NotReadyError unless the database answers and has every migration of this code.
 
     Migrations that this code does not know are no obstacle: they only widen (docs/architecture.md).
     """
     try:
         unapplied = unapplied_migrations()
     except DatabaseError:
-        raise NotReady(database="unreachable") from None
+        raise NotReadyError(database="unreachable") from None
     if unapplied:
-        raise NotReady(database="ok", unapplied=unapplied)
+        raise NotReadyError(database="ok", unapplied=unapplied)
 
 
 def unapplied_migrations() -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 from django.core.management import CommandError
 from django.db import models
@@ -53,7 +54,7 @@ class AddUniqueConstraint(AddConstraint):
         constraint = self.constraint
         if not isinstance(constraint, models.UniqueConstraint):
             raise TypeError("AddUniqueConstraint takes a UniqueConstraint.")
-        columns = [model._meta.get_field(name).column for name in constraint.fields]
+        columns = [cast("models.Field[Any, Any]", model._meta.get_field(name)).column for name in constraint.fields]
         with schema_editor.connection.cursor() as cursor:
             cursor.execute(DEFINITIONS, [columns, model._meta.db_table, constraint.name])
             row = cursor.fetchone()

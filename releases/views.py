@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from releases.health import NotReady, check_ready
+from releases.health import NotReadyError, check_ready
 
 
 @login_not_required
@@ -23,6 +23,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200: the database answers and is migrated. 503: what is missing."""
     try:
         check_ready()
-    except NotReady as reason:
+    except NotReadyError as reason:
         return JsonResponse({"status": "unavailable", **reason.details}, status=503)
     return JsonResponse({"status": "ok"})

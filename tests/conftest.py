@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -104,18 +105,10 @@ def sql(database_url: str) -> Sql:
 
 def execute(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
     if url.startswith("sqlite"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
-        try:
-            if not parameters and statement.count(";") > 1:
-                connection.executescript(statement)
-                return []
-            rows = connection.execute(statement.replace("%s", "?"), parameters).fetchall()
-            connection.commit()
-            return rows
-        finally:
-            connection.close()
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)) as file, file:
+            return file.execute(statement.replace("%s", "?"), parameters).fetchall()
     with psycopg.connect(url) as connection:
-        cursor = connection.execute(statement, parameters or None)  # type: ignore[arg-type]
+        cursor = connection.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
 
 

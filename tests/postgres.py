@@ -56,7 +56,7 @@ def _readable_binaries(root: Path) -> Path:
 
 
 def _init(binaries: Path, data: Path, password: Path, user: str | None) -> None:
-    command = [
+    command: list[str | Path] = [
         binaries / "initdb",
         f"--pgdata={data}",
         "--username=postgres",

@@ -30,18 +30,27 @@ class WorkoutType(models.TextChoices):
 
 
 class WorkoutQuerySet(models.QuerySet["Workout"]):
-    def with_day(self) -> "WorkoutQuerySet":
-        """Annotates `day`: where the athlete has it, which is the coach's day unless it was moved."""
-        return self.annotate(day=Coalesce("selections__current_plan_day", "originally_planned_day"))
-
     def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
-        """Workouts whose `day` is in first..last, both included, in the order of the days."""
-        return self.with_day().filter(day__range=(first, last)).order_by("day", "id")
+        """Workouts whose `day` is in first..last, both included, in the order of the days.
 
-    def with_duplicate_selections(self) -> "WorkoutQuerySet":
+        `day` is annotated: where the athlete has the workout, which is the coach's day unless it was moved.
+        """
+        day = Coalesce("selections__current_plan_day", "originally_planned_day")
+        return self.annotate(day=day).filter(day__range=(first, last)).order_by("day", "id")
+
+    def selected(self) -> "WorkoutQuerySet":
+        """What the athlete will do: without a choice the coach's plan holds."""
+        return self.exclude(id__in=WorkoutSelection.objects.skipped().values("workout"))
+
+    def skipped(self) -> "WorkoutQuerySet":
+        return self.filter(id__in=WorkoutSelection.objects.skipped().values("workout"))
+
+    def moved(self) -> "WorkoutQuerySet":
+        return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
+
+    def duplicated(self) -> "WorkoutQuerySet":
         """Workouts with more than one selection: possible until the unique constraint stands."""
-        duplicated = WorkoutSelection.objects.duplicated_workouts()
-        return self.filter(id__in=duplicated)
+        return self.filter(id__in=WorkoutSelection.objects.workouts_with_several())
 
 
 class Workout(models.Model):
@@ -59,6 +68,8 @@ class Workout(models.Model):
     intensity_factor = models.FloatField(null=True, blank=True)
     is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
     created_at = models.DateTimeField(null=True, auto_now_add=True)
+
+    day: datetime.date  # annotated by WorkoutQuerySet.between
 
     objects = WorkoutQuerySet.as_manager()
 
@@ -84,9 +95,17 @@ class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
             current_plan_day=models.F("workout__originally_planned_day")
         )
 
-    def duplicated_workouts(self) -> models.QuerySet["WorkoutSelection", int]:
+    def between(self, first: datetime.date, last: datetime.date) -> "SelectionQuerySet":
+        """Selections of workouts that the athlete has in first..last, both included."""
+        return self.filter(workout__in=Workout.objects.between(first, last).order_by().values("id"))
+
+    def duplicated(self) -> "SelectionQuerySet":
+        """Selections that share their workout with another one."""
+        return self.filter(workout__in=self.model.objects.workouts_with_several())
+
+    def workouts_with_several(self) -> models.QuerySet["WorkoutSelection", int]:
         """The ids of workouts that have more than one selection."""
-        return self.values_list("workout_id", flat=True).alias(n=models.Count("id")).filter(n__gt=1).order_by()
+        return self.values_list("workout", flat=True).alias(n=models.Count("id")).filter(n__gt=1).order_by()
 
 
 class Choice(models.Model):
@@ -104,6 +123,12 @@ class Choice(models.Model):
     @property
     def skipped(self) -> bool:
         return self.is_selected is False
+
+    def summary(self) -> str:
+        """The choice in one line, such as `selected, 2026-01-16, morning`."""
+        state = "skipped" if self.skipped else "selected"
+        rest = (self.current_plan_day, self.time_of_day, self.workout_location, self.user_notes)
+        return ", ".join(str(part) for part in (state, *rest) if part)
 
 
 class WorkoutSelection(Choice):

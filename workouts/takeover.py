@@ -48,10 +48,14 @@ LEGACY: dict[str, Columns] = {
     },
 }
 
-# The words of SQLAlchemy, and then of Django, for PostgreSQL's types.
-SQLITE_LEGACY = {"character varying": "varchar", "double precision": "float", "timestamp without time zone": "datetime"}
-SQLITE_OURS = {**SQLITE_LEGACY, "double precision": "real", "boolean": "bool"}
-POSTGRESQL_OURS = {"timestamp without time zone": "timestamp with time zone"}
+# How these types read elsewhere, by vendor and by whether it is the old application's database or our own.
+SQLITE = {"character varying": "varchar", "timestamp without time zone": "datetime"}
+WORDS: dict[tuple[str, bool], dict[str, str]] = {
+    ("postgresql", True): {},
+    ("postgresql", False): {"timestamp without time zone": "timestamp with time zone"},
+    ("sqlite", True): {**SQLITE, "double precision": "float"},
+    ("sqlite", False): {**SQLITE, "double precision": "real", "boolean": "bool"},
+}
 
 
 def refuse_unknown_database(
@@ -98,15 +102,11 @@ def _alembic_revisions(cursor: CursorWrapper) -> list[str]:
 
 def _expected_columns(vendor: str, table: str, *, legacy: bool) -> Columns:
     """Without an Alembic revision only our own 0001 can have made the tables: a release was killed right after it."""
-    if vendor == "sqlite":
-        words = SQLITE_LEGACY if legacy else SQLITE_OURS
-    else:
-        words = {} if legacy else POSTGRESQL_OURS
+    words = WORDS[vendor, legacy]
     columns = {}
     for column, definition in LEGACY[table].items():
-        for word, replacement in words.items():
-            definition = definition.replace(word, replacement)
-        columns[column] = definition
+        word = next((word for word in words if definition.startswith(word)), "")
+        columns[column] = definition.replace(word, words.get(word, ""), 1) if word else definition
     return columns
 
 
@@ -145,9 +145,9 @@ def _key_differences(table: str, constraints: dict[str, Any]) -> list[str]:
     differences += [
         f"{table} has the unknown unique constraint {name} on {', '.join(found['columns'])}"
         for name, found in constraints.items()
-        if found["unique"] and not found["primary_key"] and not (
-            table == "workout_selections" and name == UNIQUE_NAME and found["columns"] == ["workout_id"]
-        )
+        if found["unique"]
+        and not found["primary_key"]
+        and not (table == "workout_selections" and name == UNIQUE_NAME and found["columns"] == ["workout_id"])
     ]
     return differences
 
@@ -157,5 +157,5 @@ def _orphans(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str
     if connection.vendor != "sqlite":
         return []
     cursor.execute("SELECT id FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts) ORDER BY id")
-    ids = [str(id) for (id,) in cursor.fetchall()]
+    ids = [str(selection) for (selection,) in cursor.fetchall()]
     return [f"the selections {', '.join(ids)} refer to workouts that are not there"] if ids else []

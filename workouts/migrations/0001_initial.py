@@ -48,7 +48,10 @@ class Migration(migrations.Migration):
                     models.DateField(help_text="The coach's day.", verbose_name="planned day"),
                 ),
                 ("coach_comments", models.TextField(blank=True, null=True)),
-                ("tss", models.FloatField(blank=True, help_text="Training Stress Score.", null=True, verbose_name="TSS")),
+                (
+                    "tss",
+                    models.FloatField(blank=True, help_text="Training Stress Score.", null=True, verbose_name="TSS"),
+                ),
                 ("intensity_factor", models.FloatField(blank=True, null=True)),
                 (
                     "is_custom",

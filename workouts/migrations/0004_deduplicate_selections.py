@@ -132,11 +132,12 @@ def deduplicate(apps, schema_editor):
             filled += gaps
             if time.monotonic() - reported > 1:
                 reported = time.monotonic()
-                print(f"\n    batch {batch + 1} of {last_batch + 1}: {archived} selections archived", end="", flush=True)
+                print(
+                    f"\n    batch {batch + 1} of {last_batch + 1}: {archived} selections archived", end="", flush=True
+                )
         cursor.execute("DROP TABLE duplicate_selections")
     print(
-        f"\n    {rows - archived} workouts had duplicate selections:"
-        f" {archived} rows archived, {filled} gaps filled.",
+        f"\n    {rows - archived} workouts had duplicate selections: {archived} rows archived, {filled} gaps filled.",
         end="",
     )
 

@@ -20,9 +20,7 @@ class Command(migrate.Command):
         except Exception as error:
             raise CommandError(explain(error, self.running)) from error
 
-    def migration_progress_callback(
-        self, action: str, migration: Migration | None = None, fake: bool = False
-    ) -> None:
+    def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
             self.running = migration

@@ -1,0 +1,124 @@
+"""The planner's tables in the admin: to be inspected. Changes go through the planner, which knows their rules."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from releases.admin import InspectOnly
+from workouts.filters import DuplicateFilter, MovedFilter, StateFilter, WeekFilter
+from workouts.models import ArchivedSelection, Choice, Workout, WorkoutSelection
+
+CHOICE_FIELDS = [field.name for field in Choice._meta.get_fields()]
+
+
+class SelectionInline(InspectOnly, admin.TabularInline):
+    model = WorkoutSelection
+    extra = 0
+
+
+@admin.register(Workout)
+class WorkoutAdmin(InspectOnly, admin.ModelAdmin):
+    list_display = (
+        "title",
+        "workout_type",
+        "originally_planned_day",
+        "selection",
+        "planned_duration",
+        "planned_distance_meters",
+        "tss",
+        "is_custom",
+    )
+    list_filter = (
+        ("workout_type", admin.AllValuesFieldListFilter),
+        StateFilter,
+        MovedFilter,
+        WeekFilter,
+        DuplicateFilter,
+        "is_custom",
+    )
+    search_fields = ("title", "workout_description", "coach_comments")
+    date_hierarchy = "originally_planned_day"
+    inlines = (SelectionInline,)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Workout]:
+        return super().get_queryset(request).prefetch_related("selections")
+
+    @admin.display(description="selection")
+    def selection(self, workout: Workout) -> str:
+        selections = [selection.summary() for selection in workout.selections.all()]
+        return f"DUPLICATES: {' | '.join(selections)}" if len(selections) > 1 else "".join(selections)
+
+
+@admin.register(WorkoutSelection)
+class WorkoutSelectionAdmin(InspectOnly, admin.ModelAdmin):
+    list_display = (
+        "id",
+        "workout",
+        "workout_type",
+        "state",
+        "current_plan_day",
+        "time_of_day",
+        "workout_location",
+        "updated_at",
+        "unique",
+    )
+    list_filter = (
+        ("workout__workout_type", admin.AllValuesFieldListFilter),
+        StateFilter,
+        MovedFilter,
+        WeekFilter,
+        DuplicateFilter,
+    )
+    list_select_related = ("workout",)
+    search_fields = ("workout__title", "workout_location", "user_notes")
+    date_hierarchy = "workout__originally_planned_day"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[WorkoutSelection]:
+        several = models.Q(workout__in=WorkoutSelection.objects.workouts_with_several())
+        selections: models.QuerySet[WorkoutSelection] = super().get_queryset(request)
+        return selections.annotate(has_duplicate=several)
+
+    @admin.display(description="type", ordering="workout__workout_type")
+    def workout_type(self, selection: WorkoutSelection) -> str:
+        return selection.workout.workout_type
+
+    @admin.display(description="state", ordering="is_selected")
+    def state(self, selection: WorkoutSelection) -> str:
+        return "skipped" if selection.skipped else "selected"
+
+    @admin.display(description="only one", boolean=True)
+    def unique(self, selection: Any) -> bool:
+        return not selection.has_duplicate
+
+
+@admin.register(ArchivedSelection)
+class ArchivedSelectionAdmin(InspectOnly, admin.ModelAdmin):
+    list_display = ("selection_id", "workout", "removed", "kept", "filled_from_it", "archived_at")
+    list_select_related = ("workout", "kept_selection")
+    search_fields = ("=selection_id", "workout__title", "user_notes")
+    date_hierarchy = "archived_at"
+    fields = ("selection_id", "workout", "kept_selection", "comparison", "updated_at", "archived_at")
+
+    @admin.display(description="removed")
+    def removed(self, archived: ArchivedSelection) -> str:
+        return archived.summary()
+
+    @admin.display(description="kept")
+    def kept(self, archived: ArchivedSelection) -> str:
+        kept = archived.kept_selection
+        return f"{kept.pk}: {kept.summary()}" if kept else "deleted since"
+
+    @admin.display(description="filled from it")
+    def filled_from_it(self, archived: ArchivedSelection) -> str:
+        return ", ".join(archived.filled) or "nothing"
+
+    @admin.display(description="side by side")
+    def comparison(self, archived: ArchivedSelection) -> str:
+        rows = [
+            (name, getattr(archived, name), getattr(archived.kept_selection, name, None), name in archived.filled)
+            for name in CHOICE_FIELDS
+        ]
+        return render_to_string("workouts/admin_comparison.html", {"rows": rows, "kept": archived.kept_selection})
