@@ -49,7 +49,7 @@ def _postgresql(database: Database) -> Database:
     """Persistent connections, checked before use; TLS unless the URL says otherwise or the host is this machine."""
     if not database["NAME"]:
         raise ValueError(f"The URL names no database. {SHAPE}")
-    options = {"connect_timeout": 10, **database["OPTIONS"]}
+    options = {"connect_timeout": 10, **database.get("OPTIONS", {})}
     host = str(options.get("host", database["HOST"]))
     if host not in LOCAL_HOSTS and not host.startswith("/"):
         options.setdefault("sslmode", "require")

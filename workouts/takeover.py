@@ -92,6 +92,8 @@ def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
             expected = _expected_columns(connection.vendor, table, legacy=revisions is not None)
             differences += _column_differences(table, _columns(connection, cursor, table), expected)
             differences += _key_differences(table, connection.introspection.get_constraints(cursor, table))
+        if differences and revisions is None:
+            differences.insert(0, "there is no alembic_version, so the tables must be this version's own")
         return differences or _orphans(connection, cursor)
 
 

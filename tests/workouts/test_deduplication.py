@@ -1,0 +1,163 @@
+"""The rule for duplicates, against a second implementation of it, forwards and backwards."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import legacy
+from tests.legacy import Selection
+
+BEFORE, AFTER = "0003_archived_selection", "0004_deduplicate_selections"
+
+blank_or = st.none() | st.just("")
+timestamps = st.none() | st.sampled_from(
+    [legacy.NOON, legacy.LATER, "2026-01-10 12:00:00.100000", "2026-01-09 23:59:59.999999"]
+)
+selections = st.lists(
+    st.builds(
+        Selection,
+        id=st.just(0),
+        workout_id=st.integers(1, 4),
+        is_selected=st.none() | st.booleans(),
+        current_plan_day=st.none() | st.sampled_from(["2026-01-06", "2026-01-07"]),
+        time_of_day=blank_or | st.sampled_from(["morning", "7am", "späť"]),
+        workout_location=blank_or | st.sampled_from(["indoor", "it's"]),
+        user_notes=blank_or | st.sampled_from(["a", '"user_notes": ""', "x" * 3000]),
+        updated_at=timestamps,
+    ),
+    max_size=12,
+)
+
+
+def numbered(rows: list[Selection]) -> list[Selection]:
+    return [row._replace(id=number) for number, row in enumerate(rows, start=1)]
+
+
+def sql(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def migrate(name: str) -> None:
+    MigrationExecutor(connection).migrate([("workouts", name)])
+
+
+def start_with(rows: list[Selection]) -> None:
+    for table in ("workout_selections_archive", "workout_selections", "workouts"):
+        sql(f"DELETE FROM {table}")
+    for number in range(1, 5):
+        legacy.insert_workout(sql, number)
+    for row in rows:
+        legacy.insert_selection(sql, row)
+
+
+@pytest.fixture(autouse=True)
+def before_deduplication(transactional_db: None) -> Iterator[None]:
+    migrate(BEFORE)
+    yield
+    start_with([])
+    migrate("0005_unique_selection_per_workout")
+
+
+@given(selections.map(numbered))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_applies_the_rule_and_undoes_it(rows: list[Selection]) -> None:
+    start_with(rows)
+
+    for _ in range(2):
+        migrate(AFTER)
+        live, archived = legacy.settle(rows)
+        assert legacy.selections(sql) == live
+        assert legacy.archive(sql) == archived
+
+        migrate(BEFORE)
+        assert legacy.selections(sql) == {row.id: row for row in rows}
+        assert legacy.archive(sql) == {}
+
+
+def test_works_in_batches_and_is_repeatable_after_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second batch fails: the first stays, and the next run does the rest."""
+    module = MigrationExecutor(connection).loader.disk_migrations["workouts", AFTER].__class__.__module__
+    rows = numbered([Selection(0, workout, True, None, None, None, "n", legacy.NOON) for workout in (1, 1, 2, 2, 3, 3)])
+    start_with(rows)
+    migration = __import__(module, fromlist=["deduplicate_batch"])
+    original, batch_size = migration.deduplicate_batch, migration.BATCH
+    monkeypatch.setattr(migration, "PLAN", migration.PLAN.replace(f"/ {batch_size}", "/ 1"))
+
+    def fail_on_the_second(cursor: Any, connection: Any, batch: int) -> Any:
+        if batch == 1:
+            raise RuntimeError("killed")
+        return original(cursor, connection, batch)
+
+    monkeypatch.setattr(migration, "deduplicate_batch", fail_on_the_second)
+    with pytest.raises(RuntimeError, match="killed"):
+        migrate(AFTER)
+    assert set(legacy.archive(sql)) == {1}
+
+    monkeypatch.setattr(migration, "deduplicate_batch", original)
+    migrate(AFTER)
+    live, archived = legacy.settle(rows)
+    assert legacy.selections(sql) == live
+    assert legacy.archive(sql) == archived
+
+
+def test_backwards_keeps_what_was_changed_since() -> None:
+    kept, removed = (
+        Selection(2, 1, True, None, "", None, None, legacy.LATER),
+        Selection(1, 1, True, "2026-01-06", "morning", None, "notes", legacy.NOON),
+    )
+    start_with([kept, removed])
+    migrate(AFTER)
+    sql("UPDATE workout_selections SET current_plan_day = '2026-02-02', user_notes = NULL WHERE id = 2")
+
+    migrate(BEFORE)
+
+    assert legacy.selections(sql) == {1: removed, 2: kept._replace(current_plan_day="2026-02-02")}
+
+
+def test_backwards_refuses_where_an_id_is_taken() -> None:
+    rows = numbered([Selection(0, 1, True, None, None, None, "a", legacy.NOON)] * 2)
+    start_with(rows)
+    migrate(AFTER)
+    legacy.insert_selection(sql, Selection(1, 2))
+    before = legacy.selections(sql), legacy.archive(sql)
+
+    with pytest.raises(CommandError, match=r"the ids \[1\] are taken. Nothing was changed"):
+        migrate(BEFORE)
+
+    assert (legacy.selections(sql), legacy.archive(sql)) == before
+    sql("DELETE FROM workout_selections WHERE id = 1")
+
+
+def test_a_deleted_workout_leaves_its_archived_selections_where_they_are() -> None:
+    start_with(numbered([Selection(0, 1), Selection(0, 1), Selection(0, 2)]))
+    migrate(AFTER)
+    sql("DELETE FROM workout_selections WHERE workout_id = 1")
+    sql("DELETE FROM workouts WHERE id = 1")
+
+    migrate(BEFORE)
+
+    assert set(legacy.selections(sql)) == {3}
+    assert set(legacy.archive(sql)) == {1}
+    with pytest.raises(CommandError, match="The archive still holds 1 selections"):
+        migrate("0002_legacy_column_types")
+    migrate(AFTER)
+    assert set(legacy.archive(sql)) == {1}
+
+
+def test_an_archived_id_is_never_handed_out_again() -> None:
+    start_with([Selection(900, 1, updated_at=legacy.LATER), Selection(901, 1)])
+    if connection.vendor == "postgresql":
+        sql("SELECT setval(pg_get_serial_sequence('workout_selections', 'id'), 901)")
+    migrate("0005_unique_selection_per_workout")
+
+    sql("INSERT INTO workout_selections (workout_id) VALUES (2)")
+
+    assert set(legacy.selections(sql)) == {900, 902}

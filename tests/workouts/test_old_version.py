@@ -1,0 +1,56 @@
+"""The old version goes on serving while a release runs: its statements work after every single migration."""
+
+import pytest
+
+from tests import legacy
+from tests.conftest import Manage, Sql
+
+MIGRATIONS = (
+    "0001_initial",
+    "0002_legacy_column_types",
+    "0003_archived_selection",
+    "0004_deduplicate_selections",
+    "0005_unique_selection_per_workout",
+)
+
+
+@pytest.mark.parametrize("born", ["legacy", "fresh"])
+def test_its_statements_work_after_every_migration(manage: Manage, sql: Sql, engine: str, born: str) -> None:
+    if born == "legacy":
+        legacy.create(sql, engine)
+    for number, name in enumerate(MIGRATIONS, start=101):
+        applied = manage("migrate", "workouts", name, "--fake-initial")
+        assert applied.returncode == 0, applied.stderr
+        use_as_the_old_version_did(sql, number)
+
+
+def use_as_the_old_version_did(sql: Sql, number: int) -> None:
+    """SQLAlchemy's statements: every column named, NULLs explicit, rows by id."""
+    legacy.insert_workout(sql, number)
+    row = legacy.Selection(number * 10, number, updated_at=legacy.NOON)
+    legacy.insert_selection(sql, row)
+    assert legacy.selections(sql)[row.id] == row
+    sql("DELETE FROM workout_selections WHERE workout_selections.id = %s", row.id)
+    sql(
+        "INSERT INTO workout_selections (workout_id, is_selected, current_plan_day, time_of_day, user_notes,"
+        " updated_at, workout_location) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        *row[1:5],
+        row.user_notes,
+        row.updated_at,
+        row.workout_location,
+    )
+    (new_id,) = {selection.id for selection in legacy.selections(sql).values() if selection.workout_id == number}
+    row = row._replace(id=new_id)
+    assert number in {workout[0] for workout in legacy.workouts(sql)}
+
+    sql(
+        "UPDATE workout_selections SET is_selected = %s, current_plan_day = %s, time_of_day = %s, user_notes = %s,"
+        " workout_location = %s, updated_at = %s WHERE workout_selections.id = %s",
+        *(False, "2026-03-01", None, "späť", None, legacy.LATER, row.id),
+    )
+    assert legacy.selections(sql)[row.id] == row._replace(
+        is_selected=False, current_plan_day="2026-03-01", user_notes="späť", updated_at=legacy.LATER
+    )
+
+    sql("DELETE FROM workout_selections WHERE workout_selections.id = %s", row.id)
+    sql("DELETE FROM workouts WHERE workouts.id = %s", number)

@@ -1,0 +1,157 @@
+"""The old application's database becomes this one's, or is refused untouched."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from tests import legacy
+from tests.conftest import Manage, Sql, execute
+from tests.schema import contents, describe
+
+
+@pytest.fixture(params=[legacy.FIRST_REVISION, legacy.UNIQUE_REVISION])
+def revision(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_takes_over_in_one_release_and_loses_nothing(release: Manage, sql: Sql, engine: str, revision: str) -> None:
+    legacy.create(sql, engine, revision)
+    before, workouts = list(legacy.selections(sql).values()), legacy.workouts(sql)
+
+    result = release()
+
+    assert result.returncode == 0, result.stderr
+    live, archived = legacy.settle(before)
+    assert legacy.selections(sql) == live
+    assert legacy.archive(sql) == archived
+    assert legacy.workouts(sql) == workouts
+    assert sql("SELECT version_num FROM alembic_version") == [(revision,)]
+    assert sql("SELECT email, password_hash FROM users") == [("old@example.org", "scrypt:...")]
+
+
+def test_prints_what_the_deduplication_did(release: Manage, sql: Sql, engine: str) -> None:
+    legacy.create(sql, engine)
+
+    assert "5 workouts had duplicate selections: 7 rows archived, 11 gaps filled." in release().stdout
+
+
+def test_ends_with_the_schema_of_a_fresh_database(
+    release: Manage, sql: Sql, engine: str, revision: str, new_database: Callable[[], str]
+) -> None:
+    fresh = new_database()
+    legacy.create(sql, engine, revision)
+
+    assert release().returncode == 0
+    assert release(DATABASE_URL=fresh).returncode == 0
+
+    assert describe(sql, engine) == describe(partial(execute, fresh), engine)
+
+
+def test_goes_back_and_forward_again(release: Manage, manage: Manage, sql: Sql, engine: str, revision: str) -> None:
+    legacy.create(sql, engine, revision)
+    before = legacy.selections(sql)
+    assert release().returncode == 0
+    after, archived = legacy.selections(sql), legacy.archive(sql)
+
+    assert manage("migrate", "workouts", "0003").returncode == 0
+    assert legacy.selections(sql) == before
+    assert legacy.archive(sql) == {}
+
+    assert release().returncode == 0
+    assert legacy.selections(sql) == after
+    assert legacy.archive(sql) == archived
+
+
+def test_a_second_release_has_nothing_to_do(release: Manage, sql: Sql, engine: str, revision: str) -> None:
+    legacy.create(sql, engine, revision)
+    assert release().returncode == 0
+    before = contents(sql, engine)
+
+    result = release()
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert contents(sql, engine) == before
+
+
+def test_an_empty_database_needs_no_alembic(release: Manage, manage: Manage) -> None:
+    assert release().returncode == 0
+    assert "[ ]" not in manage("showmigrations").stdout
+
+
+REFUSED = {
+    "its Alembic revision is 0123456789ab, and must be c1ce1892f74b or ffe812d426e2": [
+        "UPDATE alembic_version SET version_num = '0123456789ab'"
+    ],
+    "its Alembic revision is 0123456789ab and c1ce1892f74b, and": [
+        "INSERT INTO alembic_version VALUES ('0123456789ab')"
+    ],
+    "its Alembic revision is none, and": ["DELETE FROM alembic_version"],
+    "there is no alembic_version, so the tables must be this version's own": ["DROP TABLE alembic_version"],
+    "table workout_selections is missing": ["DROP TABLE workout_selections"],
+    "column workouts.tss is missing, and must be (double precision|float)": ["ALTER TABLE workouts DROP COLUMN tss"],
+    "column workouts.rating is integer, and must be absent": ["ALTER TABLE workouts ADD COLUMN rating integer"],
+    "column workouts.coach_comments is (varchar|character varying)\\(9\\), and must be text": [
+        "ALTER TABLE workouts DROP COLUMN coach_comments",
+        "ALTER TABLE workouts ADD COLUMN coach_comments VARCHAR(9)",
+    ],
+    "column workouts.tss is (double precision|float) NOT NULL, and must be (double precision|float)": [
+        "ALTER TABLE workouts DROP COLUMN tss",
+        "ALTER TABLE workouts ADD COLUMN tss FLOAT DEFAULT 0 NOT NULL",
+    ],
+    "workouts has the unknown unique constraint once on title": ["CREATE UNIQUE INDEX once ON workouts (title)"],
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_refuses_what_it_does_not_know_and_changes_nothing(release: Manage, sql: Sql, engine: str, reason: str) -> None:
+    legacy.create(sql, engine)
+    for statement in REFUSED[reason]:
+        sql(statement)
+    before = contents(sql, engine)
+
+    result = release()
+
+    assert result.returncode == 1
+    assert re.search(f"This database is not one that this version can take over: .*{reason}", result.stderr)
+    assert "Nothing was changed." in result.stderr
+    assert "Traceback" not in result.stderr
+    assert contents(sql, engine) == before
+
+
+def test_refuses_a_table_without_its_keys(release: Manage, sql: Sql, engine: str) -> None:
+    legacy.create(sql, engine)
+    sql("ALTER TABLE workout_selections RENAME TO old_selections")
+    sql("CREATE TABLE workout_selections AS SELECT * FROM old_selections")
+    sql("DROP TABLE old_selections")
+
+    result = release()
+
+    assert result.returncode == 1
+    assert "workout_selections has no primary key on id" in result.stderr
+    assert "workout_selections.workout_id does not refer to workouts.id" in result.stderr
+
+
+def test_refuses_selections_without_a_workout(release: Manage, sql: Sql, engine: str) -> None:
+    if engine == "postgresql":
+        pytest.skip("PostgreSQL has enforced the foreign key all along")
+    legacy.create(sql, engine)
+    sql("DELETE FROM workouts WHERE id = 1")
+    before = contents(sql, engine)
+
+    result = release()
+
+    assert result.returncode == 1
+    assert "the selections 1 refer to workouts that are not there" in result.stderr
+    assert contents(sql, engine) == before
+
+
+def test_says_what_to_type_when_fake_initial_was_left_out(manage: Manage, sql: Sql, engine: str) -> None:
+    legacy.create(sql, engine)
+
+    result = manage("migrate")
+
+    assert result.returncode == 1
+    assert "Run: python manage.py migrate --noinput --fake-initial" in result.stderr.replace("then run", "Run")
+    assert "Traceback" not in result.stderr
