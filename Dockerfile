@@ -5,7 +5,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY requirements.txt .
 RUN python -m venv --without-pip /venv \
-    && pip install --require-hashes --only-binary :all: --python /venv/bin/python -r requirements.txt
+    && pip --python /venv/bin/python install --require-hashes --only-binary :all: -r requirements.txt
 ENV PATH=/venv/bin:$PATH
 COPY manage.py Procfile ./
 COPY bin/start bin/start

@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from pythonjsonlogger.core import RESERVED_ATTRS
+
 REQUEST_ID_HEADER = "X-Railway-Request-Id"
 LEVELS = {"WARNING": "warn", "CRITICAL": "error"}
 
@@ -34,6 +36,7 @@ def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
             "json": {
                 "()": "pythonjsonlogger.json.JsonFormatter",
                 "format": "%(message)s %(level)s %(name)s %(request_id)s",
+                "reserved_attrs": [*RESERVED_ATTRS, "request"],  # Django's; its repr holds the query string
             },
             "plain": {"format": "{levelname:7} {name}: {message}", "style": "{"},
         },

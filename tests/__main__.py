@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
             version = connection.info.server_version
         print(f"PostgreSQL: {version // 10000}.{version % 10000}, {'TEST_DATABASE_URL' if given else 'throwaway'}")
         subprocess.run([*COVERAGE, "erase"], check=True)
+        subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], check=True)
         failed = [
             engine
             for engine, url in (("sqlite", f"sqlite:///{files}/db.sqlite3"), ("postgresql", postgresql))

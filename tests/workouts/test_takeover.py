@@ -34,7 +34,7 @@ def test_takes_over_in_one_release_and_loses_nothing(release: Manage, sql: Sql, 
 def test_prints_what_the_deduplication_did(release: Manage, sql: Sql, engine: str) -> None:
     legacy.create(sql, engine)
 
-    assert "5 workouts had duplicate selections: 7 rows archived, 11 gaps filled." in release().stdout
+    assert "Workouts with duplicate selections: 5; rows archived: 7; gaps filled: 11." in release().stdout
 
 
 def test_ends_with_the_schema_of_a_fresh_database(

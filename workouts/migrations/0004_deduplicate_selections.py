@@ -137,7 +137,8 @@ def deduplicate(apps, schema_editor):
                 )
         cursor.execute("DROP TABLE duplicate_selections")
     print(
-        f"\n    {rows - archived} workouts had duplicate selections: {archived} rows archived, {filled} gaps filled.",
+        f"\n    Workouts with duplicate selections: {rows - archived};"
+        f" rows archived: {archived}; gaps filled: {filled}.",
         end="",
     )
 
@@ -175,8 +176,7 @@ def restore(apps, schema_editor):
             cursor.execute(EMPTY.format(column=column, before=before_filling(column)))
         cursor.execute(f"DELETE FROM workout_selections_archive WHERE {RESTORABLE}")
         left = archive.count()
-    print(f"\n    {restored} selections restored", end="")
-    print(f"; {left} stay archived, their workouts were deleted since." if left else ".", end="")
+    print(f"\n    Selections restored: {restored}; still archived, their workouts being deleted: {left}.", end="")
 
 
 def before_filling(column):

@@ -12,9 +12,10 @@ from releases.diagnosis import explain
 class Command(migrate.Command):
     running: Migration | None = None
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> None:
+        """The system checks come before handle() and may already need the database."""
         try:
-            super().handle(*args, **options)
+            super().execute(*args, **options)
         except CommandError:
             raise
         except Exception as error:

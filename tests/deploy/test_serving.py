@@ -1,0 +1,135 @@
+"""What the platform and a browser get from the real server."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Manage
+from tests.server import Server, serving, web
+
+PROBE = {"Host": "healthcheck.railway.app"}
+EDGE = {"X_Forwarded_Proto": "https"}
+
+
+@pytest.fixture
+def server(environment: dict[str, str], release: Manage, tmp_path: Path) -> Iterator[Server]:
+    assert release().returncode == 0
+    with serving(web(), environment, tmp_path / "log") as server:
+        yield server
+
+
+def test_health_answers_the_platforms_probe(server: Server) -> None:
+    for path in ("/livez", "/readyz"):
+        status, headers, body = server.get(path, **PROBE)
+        assert (status, body) == (200, '{"status": "ok"}')
+        assert "no-store" in headers["cache-control"]
+
+
+def test_everything_else_is_sent_to_https_and_then_to_the_login(server: Server) -> None:
+    status, headers, _ = server.get("/")
+    assert (status, headers["location"]) == (301, f"https://127.0.0.1:{server.port}/")
+    for path in ("/", "/admin/"):
+        status, headers, _ = server.get(path, **EDGE)
+        assert status == 302
+        assert "login" in headers["location"]
+
+
+def test_unknown_hosts_are_refused(server: Server) -> None:
+    assert server.get("/login/", Host="evil.example", **EDGE)[0] == 400
+
+
+def test_security_headers(server: Server) -> None:
+    status, headers, body = server.get("/login/", **EDGE)
+
+    assert status == 200
+    assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains; preload"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "Secure" in headers["set-cookie"]
+    assert "<script>" not in body
+    assert "style=" not in body
+
+
+def test_static_files_are_hashed_compressed_and_immutable(server: Server) -> None:
+    _, _, page = server.get("/login/", **EDGE)
+    match = re.search(r'href="(/static/workouts/planner\.[0-9a-f]{12}\.css)"', page)
+    assert match
+
+    status, headers, _ = server.get(match[1], Accept_Encoding="gzip", **EDGE)
+
+    assert status == 200
+    assert headers["content-encoding"] == "gzip"
+    assert headers["cache-control"] == "max-age=315360000, public, immutable"
+
+
+def test_logs_are_json_with_the_request_id(server: Server) -> None:
+    status, headers, _ = server.get("/readyz", X_Railway_Request_Id="abc-123", **PROBE)
+    assert (status, headers["x-railway-request-id"]) == (200, "abc-123")
+    server.get("/nowhere?secret=1", X_Railway_Request_Id="def-456", **EDGE)
+    server.stop()
+
+    records = {record["request_id"]: record for record in server.records() if record["name"] == "gunicorn.access"}
+    access = records["abc-123"]
+    assert (access["level"], access["method"], access["path"], access["status"]) == ("info", "GET", "/readyz", 200)
+    assert isinstance(access["milliseconds"], int)
+    assert access["message"].startswith("GET /readyz 200 ")
+    application = [record for record in server.records() if record["name"] == "django.request"]
+    assert {(record["level"], record["request_id"]) for record in application} == {("warn", "def-456")}
+    assert "secret=1" not in server.log()
+
+
+def test_termination_lets_a_request_in_flight_finish(server: Server) -> None:
+    """A form is half sent when SIGTERM arrives; the answer still comes."""
+    body = b"username=a&password=b"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        client.sendall(
+            b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:5]
+        )
+        time.sleep(0.5)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        time.sleep(1)
+        client.sendall(body[5:])
+        answer = client.makefile("rb").read()
+    stopping.join()
+
+    assert answer.startswith(b"HTTP/1.1 403 Forbidden")
+    assert server.process.returncode == 0
+
+
+def test_not_ready_names_the_missing_migrations(environment: dict[str, str], manage: Manage, tmp_path: Path) -> None:
+    assert manage("migrate", "workouts", "0003", "-v0").returncode == 0
+    with serving(web(), environment, tmp_path / "log") as server:
+        status, _, body = server.get("/readyz", **PROBE)
+        assert status == 503
+        assert '"status": "unavailable", "database": "ok"' in body
+        assert "workouts.0004_deduplicate_selections" in body
+        assert "workouts.0003" not in body
+        assert server.get("/livez", **PROBE)[0] == 200
+
+        assert manage("migrate", "-v0").returncode == 0
+        assert server.get("/readyz", **PROBE)[0] == 200
+
+
+def test_not_ready_without_a_database(environment: dict[str, str], tmp_path: Path) -> None:
+    unreachable = {**environment, "DATABASE_URL": "postgresql://planner:hunter2@127.0.0.1:1/planner"}
+    with serving(web(), unreachable, tmp_path / "log") as server:
+        assert server.get("/readyz", **PROBE)[::2] == (503, '{"status": "unavailable", "database": "unreachable"}')
+        assert server.get("/livez", **PROBE)[0] == 200
+    assert "hunter2" not in server.log()
+
+
+def test_the_containers_command_migrates_and_serves(environment: dict[str, str], tmp_path: Path) -> None:
+    with serving([str(ROOT / "bin/start")], environment, tmp_path / "log") as server:
+        assert server.get("/readyz", **PROBE)[0] == 200
+    assert server.process.returncode == 0

@@ -1,0 +1,71 @@
+"""A release that is killed, anywhere, is finished by the next one."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from tests import legacy
+from tests.conftest import ROOT, Manage, Sql, execute, procfile
+from tests.schema import describe
+
+CRASHING = str(ROOT / "tests/crash")
+
+
+@pytest.fixture
+def finished(release: Manage, sql: Sql, engine: str, new_database: Callable[[], str]) -> Callable[[], None]:
+    """Releases once more, then compares with what an undisturbed release leaves."""
+
+    def check() -> None:
+        fresh = new_database()
+        result = release()
+        assert result.returncode == 0, result.stderr
+        assert release(DATABASE_URL=fresh).returncode == 0
+        assert describe(sql, engine) == describe(partial(execute, fresh), engine)
+
+    return check
+
+
+@pytest.mark.parametrize("born", ["legacy", "fresh"])
+def test_killed_before_each_migration_was_recorded(
+    manage: Manage, sql: Sql, engine: str, born: str, finished: Callable[[], None]
+) -> None:
+    """The narrowest window: the work of a migration is done and its record is not."""
+    if born == "legacy":
+        legacy.create(sql, engine)
+    planned = manage("showmigrations", "--plan").stdout.splitlines()
+    for line in planned:
+        migration = line.removeprefix("[ ]").strip()
+        result = manage("migrate", "--fake-initial", PYTHONPATH=CRASHING, CRASH_BEFORE_RECORDING=migration)
+        assert result.returncode == -signal.SIGKILL, f"{migration}: {result.stderr}"
+
+    finished()
+
+    if born == "legacy":
+        assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+
+
+@pytest.mark.parametrize("tenths", range(3, 13))
+def test_killed_after_some_time(
+    environment: dict[str, str], sql: Sql, engine: str, tenths: int, finished: Callable[[], None]
+) -> None:
+    legacy.create(sql, engine)
+    release = subprocess.Popen(
+        ["sh", "-c", procfile()["release"].split("||")[1]],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(tenths / 10)
+    os.killpg(release.pid, signal.SIGKILL)
+    release.wait()
+
+    finished()
+
+    assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
