@@ -9,6 +9,7 @@ export PYTHONUNBUFFERED := 1
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile
 
+run: export WEB_CONCURRENCY ?= 1
 run: .venv/run.installed ## Migrate the local database, load a demo week once, serve on port 8000 (PORT=...)
 	@sh -c "$$(sed -n 's/^release: //p' Procfile)"
 	@python manage.py load_demo_week

@@ -35,7 +35,7 @@ class AddUniqueConstraint(AddConstraint):
         to_state: ProjectState,
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
-        if schema_editor.connection.vendor == "postgresql" and self._stands(schema_editor, model):
+        if _is_live(schema_editor, "postgresql") and self._stands(schema_editor, model):
             return
         with sequence_kept(schema_editor, model):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
@@ -69,10 +69,15 @@ class AddUniqueConstraint(AddConstraint):
         return True
 
 
+def _is_live(schema_editor: BaseDatabaseSchemaEditor, vendor: str) -> bool:
+    """Whether statements reach a database of this vendor; sqlmigrate only collects them."""
+    return schema_editor.connection.vendor == vendor and not schema_editor.collect_sql
+
+
 @contextmanager
 def sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> Iterator[None]:
     """Carries SQLite's AUTOINCREMENT counter over a rebuild, which sets it back to the highest id still there."""
-    if schema_editor.connection.vendor != "sqlite":
+    if not _is_live(schema_editor, "sqlite"):
         yield
         return
     table = model._meta.db_table

@@ -1,4 +1,4 @@
-"""`python -m tests [PYTEST ARGUMENTS]`: every test on SQLite, then those that use a database on PostgreSQL as well."""
+"""`python -m tests [PYTEST ARGUMENTS]`: every test on SQLite, and those that use a database on PostgreSQL as well."""
 
 import contextlib
 import os
@@ -26,11 +26,13 @@ def main(arguments: list[str]) -> int:
         print(f"PostgreSQL: {version // 10000}.{version % 10000}, {'TEST_DATABASE_URL' if given else 'throwaway'}")
         subprocess.run([*COVERAGE, "erase"], check=True)
         subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], check=True)
-        failed = [
-            engine
-            for engine, url in (("sqlite", f"sqlite:///{files}/db.sqlite3"), ("postgresql", postgresql))
-            if not _pytest(engine, url, arguments)
-        ]
+        urls = {"sqlite": f"sqlite:///{files}/db.sqlite3", "postgresql": postgresql}
+        runs = {engine: _start(url, arguments) for engine, url in urls.items()}
+        try:
+            failed = [engine for engine, run in runs.items() if not _succeeds(engine, run)]
+        finally:
+            for run in runs.values():
+                _end(run)
     subprocess.run([*COVERAGE, "combine", "--quiet"], check=True)
     reported = subprocess.run([*COVERAGE, "report"], check=False).returncode if not arguments else 0
     for engine in failed:
@@ -38,17 +40,32 @@ def main(arguments: list[str]) -> int:
     return 1 if failed else reported
 
 
-def _pytest(engine: str, url: str, arguments: list[str]) -> bool:
-    print(f"\n=== Tests on {engine} ===", flush=True)
+def _start(url: str, arguments: list[str]) -> "subprocess.Popen[str]":
     environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "False", "SECRET_KEY": "only-for-tests"}
     command = [*COVERAGE, "run", "--parallel-mode", "-m", "pytest", *arguments]
-    tests = subprocess.Popen(command, env=environment)
-    try:
-        return tests.wait() in (0, 5)  # 5: none selected for this engine
-    except KeyboardInterrupt:
-        tests.send_signal(signal.SIGINT)
-        tests.wait()
-        raise
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def _succeeds(engine: str, run: "subprocess.Popen[str]") -> bool:
+    """Both engines run at once, a core each; what they print comes one after the other."""
+    print(f"\n=== Tests on {engine} ===", flush=True)
+    assert run.stdout
+    while text := run.stdout.read(1):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    return run.wait() in (0, 5)  # 5: none selected for this engine
+
+
+def _end(run: "subprocess.Popen[str]") -> None:
+    """After an interruption: lets pytest clean up, then takes with it whatever its tests had started."""
+    if run.poll() is None:
+        run.send_signal(signal.SIGINT)
+        try:
+            run.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASE_FIXTURES = {"db", "transactional_db", "admin_client", "database_url"}
+DATABASE_FIXTURES = {"db", "transactional_db", "admin_client", "new_database"}
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 Manage = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -97,10 +97,13 @@ class WorkoutSelectionAdmin(InspectOnly, admin.ModelAdmin):
 @admin.register(ArchivedSelection)
 class ArchivedSelectionAdmin(InspectOnly, admin.ModelAdmin):
     list_display = ("selection_id", "workout", "removed", "kept", "filled_from_it", "archived_at")
-    list_select_related = ("workout", "kept_selection")
     search_fields = ("=selection_id", "workout__title", "user_notes")
     date_hierarchy = "archived_at"
     fields = ("selection_id", "workout", "kept_selection", "comparison", "updated_at", "archived_at")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ArchivedSelection]:
+        """Joined, because a kept selection that was deleted since is then None and no error."""
+        return super().get_queryset(request).select_related("workout", "kept_selection")
 
     @admin.display(description="removed")
     def removed(self, archived: ArchivedSelection) -> str:

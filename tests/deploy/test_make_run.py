@@ -1,0 +1,73 @@
+"""`make run` on a fresh clone, in a folder with spaces: serves, keeps its data, leaves nothing running."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+SECONDS = 180
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What git holds, and the environment that these tests run in: no download is repeated."""
+    clone = tmp_path / "a clone with spaces"
+    files = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
+    for file in filter(None, files):
+        (clone / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / file, clone / file)
+    (clone / ".venv").symlink_to(ROOT / ".venv")
+    return clone
+
+
+@contextmanager
+def make_run(clone: Path) -> Iterator[str]:
+    """Yields what `make run` printed up to the address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    log = clone / "log"
+    with log.open("wb") as output:
+        make = subprocess.Popen(
+            ["make", "run"],
+            cwd=clone,
+            env={"PATH": os.environ["PATH"], "PORT": str(port)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + SECONDS
+        while f"http://localhost:{port}/" not in log.read_text():
+            assert make.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield log.read_text()
+    finally:
+        os.killpg(make.pid, signal.SIGINT)
+        make.wait(timeout=60)
+    with socket.socket() as client:
+        assert client.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_first_and_second_time(clone: Path) -> None:
+    with make_run(clone) as first:
+        assert "Loaded a demo week of 7 workouts." in first
+        assert re.search(r"Created the account admin. Its password, shown once: \S{16}", first)
+        assert first.splitlines()[-1].startswith("The planner is at http://localhost:")
+
+    with make_run(clone) as second:
+        assert "Installing" not in second
+        assert "Applying" not in second
+        assert "The planner has workouts; the demo week was not loaded." in second
+        assert "The account admin exists." in second

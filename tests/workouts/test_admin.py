@@ -1,0 +1,170 @@
+"""The admin shows the planner's tables, in a constant number of queries, and changes nothing."""
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from workouts.models import ArchivedSelection, Workout, WorkoutSelection
+
+pytestmark = pytest.mark.usefixtures("over_https")
+
+
+@pytest.fixture
+def over_https(settings: object) -> None:
+    settings.SECURE_SSL_REDIRECT = False  # type: ignore[attr-defined]
+
+
+def workout(title: str, *, days: int = 0, workout_type: str = "Run") -> Workout:
+    planned = timezone.localdate() + datetime.timedelta(days=days)
+    return Workout.objects.create(title=title, workout_type=workout_type, originally_planned_day=planned)
+
+
+def select(workout: Workout, **choice: object) -> WorkoutSelection:
+    return WorkoutSelection.objects.create(workout=workout, **choice)
+
+
+@pytest.fixture
+def plan(db: None) -> None:
+    today = timezone.localdate()
+    select(workout("plain"), time_of_day="morning")
+    select(workout("dropped", workout_type="Swim"), is_selected=False)
+    select(workout("shifted", days=-30, workout_type="Hyrox"), current_plan_day=today, user_notes="<b>fins</b>")
+    workout("untouched", days=60)
+
+
+@pytest.fixture
+def without_constraint(transactional_db: None) -> Iterator[None]:
+    MigrationExecutor(connection).migrate([("workouts", "0004_deduplicate_selections")])
+    yield
+    WorkoutSelection.objects.all().delete()
+    MigrationExecutor(connection).migrate([("workouts", "0005_unique_selection_per_workout")])
+
+
+def titles(client: Client, page: str, **query: str) -> set[str]:
+    response = client.get(f"/admin/workouts/{page}/", query)
+    assert response.status_code == 200
+    rows = response.context["cl"].result_list
+    return {getattr(row, "workout", row).title for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, {"plain", "dropped", "shifted", "untouched"}),
+        ({"workout_type": "Hyrox"}, {"shifted"}),
+        ({"state": "skipped"}, {"dropped"}),
+        ({"state": "selected"}, {"plain", "shifted", "untouched"}),
+        ({"state": "delete"}, {"plain", "dropped", "shifted", "untouched"}),
+        ({"moved": "moved"}, {"shifted"}),
+        ({"week": "0"}, {"plain", "dropped", "shifted"}),
+        ({"week": "1"}, set()),
+        ({"week": "next"}, {"plain", "dropped", "shifted", "untouched"}),
+        ({"duplicates": "duplicated"}, set()),
+        ({"q": "drop"}, {"dropped"}),
+    ],
+)
+@pytest.mark.usefixtures("plan")
+def test_filters_of_workouts(admin_client: Client, query: dict[str, str], expected: set[str]) -> None:
+    assert titles(admin_client, "workout", **query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, {"plain", "dropped", "shifted"}),
+        ({"workout__workout_type": "Swim"}, {"dropped"}),
+        ({"state": "skipped"}, {"dropped"}),
+        ({"state": "selected"}, {"plain", "shifted"}),
+        ({"moved": "moved"}, {"shifted"}),
+        ({"week": "0"}, {"plain", "dropped", "shifted"}),
+        ({"week": "-1"}, set()),
+        ({"q": "fins"}, {"shifted"}),
+    ],
+)
+@pytest.mark.usefixtures("plan")
+def test_filters_of_selections(admin_client: Client, query: dict[str, str], expected: set[str]) -> None:
+    assert titles(admin_client, "workoutselection", **query) == expected
+
+
+@pytest.mark.usefixtures("without_constraint")
+def test_duplicates_are_visible_as_such(admin_client: Client) -> None:
+    twice = workout("twice")
+    select(twice, time_of_day="morning")
+    select(twice, is_selected=False)
+    select(workout("once"))
+
+    assert titles(admin_client, "workout", duplicates="duplicated") == {"twice"}
+    assert titles(admin_client, "workoutselection", duplicates="duplicated") == {"twice"}
+    page = admin_client.get("/admin/workouts/workout/").content.decode()
+    assert page.count("DUPLICATES: selected, morning | skipped") == 1
+    page = admin_client.get("/admin/workouts/workoutselection/").content.decode()
+    assert page.count('alt="False"') == 2
+
+
+@pytest.mark.parametrize("page", ["workout", "workoutselection", "archivedselection"])
+def test_lists_take_a_constant_number_of_queries(
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, page: str
+) -> None:
+    for number in range(30):
+        kept = select(workout(f"w{number}"))
+        archive(kept, number + 1000)
+
+    with django_assert_max_num_queries(10):
+        assert admin_client.get(f"/admin/workouts/{page}/").status_code == 200
+
+
+def archive(kept: WorkoutSelection, selection_id: int) -> ArchivedSelection:
+    return ArchivedSelection.objects.create(
+        selection_id=selection_id,
+        workout_id=kept.workout_id,
+        kept_selection=kept,
+        time_of_day="evening",
+        filled={"time_of_day": None},
+        archived_at=timezone.now(),
+    )
+
+
+def test_the_selection_is_shown_on_its_workout(admin_client: Client) -> None:
+    selection = select(workout("w"), user_notes="<b>bring fins</b>")
+
+    page = admin_client.get(f"/admin/workouts/workout/{selection.workout_id}/change/").content.decode()
+
+    assert "&lt;b&gt;bring fins&lt;/b&gt;" in page
+
+
+def test_an_archived_row_stands_beside_the_one_that_was_kept(admin_client: Client) -> None:
+    kept = select(workout("w"), time_of_day="evening", workout_location="indoor")
+    archived = archive(kept, 7)
+
+    row = admin_client.get("/admin/workouts/archivedselection/").content.decode()
+    assert f"{kept.pk}: selected, evening, indoor" in row
+    page = admin_client.get(f"/admin/workouts/archivedselection/{archived.pk}/change/").content.decode()
+    assert "<td>evening</td>" in page
+    assert "<td>yes</td>" in page
+
+    kept.delete()
+    assert "deleted since" in admin_client.get("/admin/workouts/archivedselection/").content.decode()
+    page = admin_client.get(f"/admin/workouts/archivedselection/{archived.pk}/change/").content.decode()
+    assert "deleted since" in page
+
+
+@pytest.mark.usefixtures("plan")
+def test_nothing_can_be_changed(admin_client: Client) -> None:
+    first = Workout.objects.earliest("id")
+    for page in ("add/", f"{first.pk}/delete/"):
+        assert admin_client.post(f"/admin/workouts/workout/{page}").status_code == 403
+    assert admin_client.post(f"/admin/workouts/workout/{first.pk}/change/", {"title": "x"}).status_code == 403
+    assert Workout.objects.get(pk=first.pk).title == first.title
+
+
+def test_applied_migrations_with_their_times(admin_client: Client) -> None:
+    page = admin_client.get("/admin/releases/appliedmigration/").content.decode()
+
+    assert "0005_unique_selection_per_workout" in page
+    assert "Add applied migration" not in page
