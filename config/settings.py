@@ -79,6 +79,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
+DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i:s"
 TIME_ZONE = environment.TIME_ZONE
 
 STATIC_URL = "static/"

@@ -7,6 +7,8 @@ from django.urls import path
 from releases.views import livez, readyz
 from workouts.views import week
 
+admin.site.site_header = admin.site.site_title = "Workout planner"
+
 urlpatterns = [
     path("", week, name="week"),
     path("admin/", admin.site.urls),

@@ -8,6 +8,7 @@ import datetime
 
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 
 
 class WorkoutType(models.TextChoices):
@@ -123,10 +124,10 @@ class Choice(models.Model):
         return self.is_selected is False
 
     def summary(self) -> str:
-        """The choice in one line, such as `selected, 2026-01-16, morning`."""
+        """The choice in one short line, such as `selected, 2026-01-16, morning`."""
         state = "skipped" if self.skipped else "selected"
         rest = (self.current_plan_day, self.time_of_day, self.workout_location, self.user_notes)
-        return ", ".join(str(part) for part in (state, *rest) if part)
+        return ", ".join(Truncator(str(part)).chars(40) for part in (state, *rest) if part)
 
 
 class WorkoutSelection(Choice):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand
-from django.db import IntegrityError
 
 
 class Command(BaseCommand):
@@ -23,9 +22,5 @@ class Command(BaseCommand):
                 f"The account {username} exists. A new password: python manage.py changepassword {username}"
             )
             return
-        try:
-            users.create_superuser(username=username, password=password)
-        except IntegrityError:
-            self.stdout.write(f"The account {username} was created by another process just now.")
-            return
+        users.create_superuser(username=username, password=password)
         self.stdout.write(self.style.SUCCESS(f"Created the account {username}. Its password, shown once: {password}"))
