@@ -10,13 +10,14 @@ from types import FrameType
 
 import psycopg
 
-from tests.postgres import throwaway_postgres
+from tests.postgres import die_with_parent, throwaway_postgres
 
 COVERAGE = [sys.executable, "-m", "coverage"]
 
 
 def main(arguments: list[str]) -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    for signum in (signal.SIGINT, signal.SIGTERM):  # also where they were ignored, as in a background job
+        signal.signal(signum, _interrupt)
     with contextlib.ExitStack() as stack:
         given = os.environ.get("TEST_DATABASE_URL")
         postgresql = given or stack.enter_context(throwaway_postgres())
@@ -44,7 +45,13 @@ def _start(url: str, arguments: list[str]) -> "subprocess.Popen[str]":
     environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "False", "SECRET_KEY": "only-for-tests"}
     command = [*COVERAGE, "run", "--parallel-mode", "-m", "pytest", *arguments]
     return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509
     )
 
 

@@ -81,16 +81,16 @@ def _start(binaries: Path, data: Path, port: int, user: str | None) -> subproces
             stderr=log,
             cwd="/",
             start_new_session=True,  # Ctrl-C reaches the tests first, and they stop the server
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509
+            preexec_fn=die_with_parent(signal.SIGQUIT),  # noqa: PLW1509
         )
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux the kernel stops the server even where this process is killed outright."""
+def die_with_parent(signum: signal.Signals) -> Callable[[], None] | None:
+    """On Linux the kernel signals the child even where this process is killed outright."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+    return lambda: prctl(PR_SET_PDEATHSIG, signum)
 
 
 def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
