@@ -16,6 +16,14 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 def _database(url: str) -> Database:
     if RAILWAY_ENVIRONMENT_NAME and not url:
         raise ValidationError("Unset or empty. SQLite is no way out here: a container's disk does not last.")
+    return _parse(url)
+
+
+def _direct_database(url: str) -> Database | None:
+    return _parse(url) if url else None
+
+
+def _parse(url: str) -> Database:
     try:
         return parse_database_url(url)
     except ValueError as error:
@@ -34,6 +42,7 @@ def _not_blank(value: str) -> None:
 
 env = Env(eager=False)
 env.add_parser("database", _database)
+env.add_parser("direct_database", _direct_database)
 
 DEBUG: bool = env.bool("DEBUG", False)
 if DEBUG:
@@ -46,9 +55,15 @@ WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))
 TIME_ZONE: str = env.str("TIME_ZONE", "UTC", validate=_time_zone)
 
+RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(0))
+RELEASE_LOCK_TIMEOUT: float = env.float("RELEASE_LOCK_TIMEOUT", 1, validate=validate.Range(0.01))
+RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=validate.Range(0.01))
+RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(0))
+
 RAILWAY_ENVIRONMENT_NAME: str = env.str("RAILWAY_ENVIRONMENT_NAME", "")
 RAILWAY_PUBLIC_DOMAIN: str = env.str("RAILWAY_PUBLIC_DOMAIN", "")
 DATABASE_URL: Database = env.database("DATABASE_URL", "")
+MIGRATION_DATABASE_URL: Database | None = env.direct_database("MIGRATION_DATABASE_URL", "")
 
 WAYS_OUT = {
     "DEBUG": "Use True or False.",

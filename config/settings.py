@@ -9,6 +9,13 @@ from config.logs import REQUEST_ID_HEADER, logging_config
 DEBUG = environment.DEBUG
 SECRET_KEY = environment.SECRET_KEY
 DATABASES = {"default": environment.DATABASE_URL}
+MIGRATION_DATABASE = environment.MIGRATION_DATABASE_URL
+RELEASE_LIMITS = {
+    "database": environment.RELEASE_DATABASE_WAIT,
+    "lock": environment.RELEASE_LOCK_TIMEOUT,
+    "build": environment.RELEASE_BUILD_TIMEOUT,
+    "deadline": environment.RELEASE_DEADLINE,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The health probes and the machine itself are always answered.

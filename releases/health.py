@@ -2,6 +2,7 @@
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 
 class NotReadyError(Exception):
@@ -12,17 +13,27 @@ class NotReadyError(Exception):
         self.details = details
 
 
-def check_ready() -> None:
-    """Raises NotReadyError unless the database answers and has every migration of this code.
+def check_ready() -> list[str]:
+    """Returns the applied migrations that this code does not know.
 
-    Migrations that this code does not know are no obstacle: they only widen (docs/architecture.md).
+    Raises NotReadyError unless the database answers and has every migration of this code.
+
+    Unknown migrations are no obstacle: they only widen (docs/architecture.md).
     """
     try:
-        unapplied = unapplied_migrations()
+        unapplied, unknown = unapplied_migrations(), unknown_migrations()
     except DatabaseError:
         raise NotReadyError(database="unreachable") from None
     if unapplied:
         raise NotReadyError(database="ok", unapplied=unapplied)
+    return unknown
+
+
+def unknown_migrations() -> list[str]:
+    """Applied to the database, but not of this code: it was rolled back."""
+    loader = MigrationLoader(connection)
+    unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
+    return sorted(f"{app}.{name}" for app, name in unknown)
 
 
 def unapplied_migrations() -> list[str]:

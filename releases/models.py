@@ -1,6 +1,45 @@
-"""What the release reads: the migrations that Django has recorded as applied."""
+"""The history of releases, and the migrations that Django has recorded as applied."""
 
 from django.db import models
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    def mark_interrupted(self) -> int:
+        """To be called by the holder of the migration lock: whoever is still `running` then is dead."""
+        return self.filter(outcome=Release.Outcome.RUNNING).update(outcome=Release.Outcome.INTERRUPTED)
+
+
+class Release(models.Model):
+    """One run of `migrate` to bring the database to the code's schema."""
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        INTERRUPTED = "interrupted"
+
+    commit = models.CharField(max_length=64, blank=True)
+    deployment = models.CharField(max_length=64, blank=True, help_text="The platform's id of the deployment.")
+    started = models.DateTimeField()
+    finished = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.RUNNING)
+    attempts = models.IntegerField(default=0)
+    waited = models.FloatField(default=0, help_text="Seconds spent waiting for locks.")
+    migrations = models.JSONField(default=list, help_text="Name and seconds of each.")
+    error = models.TextField(blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-started", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.started:%Y-%m-%d %H:%M:%S} {self.outcome}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs, or if it was interrupted."""
+        return (self.finished - self.started).total_seconds() if self.finished else None
 
 
 class AppliedMigration(models.Model):

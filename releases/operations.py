@@ -1,83 +1,103 @@
-"""Migration operations that may be repeated on a live database."""
+"""A unique constraint added while the table is read and written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from django.core.management import CommandError
-from django.db import models
+from django.db import NotSupportedError, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint
 from django.db.migrations.state import ProjectState
 
-DEFINITIONS = """
-SELECT pg_get_constraintdef(c.oid), 'UNIQUE (' || wanted.columns || ')'
-FROM pg_constraint c, (
-    SELECT string_agg(quote_ident(name), ', ' ORDER BY place) AS columns
-    FROM unnest(%s::text[]) WITH ORDINALITY AS listed (name, place)
-) wanted
-WHERE c.conrelid = %s::regclass AND c.conname = %s
-"""
+from releases.indexes import build_concurrently
 
 
 class AddUniqueConstraint(AddConstraint):
-    """AddConstraint for UniqueConstraint(fields=...), which accepts the very constraint where it already stands.
+    """AddConstraint(UniqueConstraint(fields=...)) that does not stop the writers of a PostgreSQL table.
 
-    Raises CommandError where the name belongs to something else. On SQLite, where Django rebuilds the table, ids
-    that were handed out once are not handed out again.
+    The index is built concurrently and then attached under the constraint's name. So the migration must have
+    `atomic = False`, and may be repeated after a crash anywhere (releases.indexes).
+
+    `with_sql` runs in the transaction that attaches, `reverse_sql` in the one that drops. For a trigger that keeps
+    duplicates out until the constraint does, those are the moments to go and to come back.
+
+    Elsewhere it is AddConstraint in a transaction of its own. On SQLite, where Django rebuilds the table, ids that
+    were handed out once are not handed out again.
     """
 
+    atomic = False
+
+    def __init__(
+        self, model_name: str, constraint: models.UniqueConstraint, with_sql: str = "", reverse_sql: str = ""
+    ) -> None:
+        plain = models.UniqueConstraint(fields=constraint.fields or ["id"], name=constraint.name)
+        if constraint != plain:
+            raise ValueError(
+                "AddUniqueConstraint takes UniqueConstraint(fields=..., name=...) and nothing more, unlike"
+                f" {constraint.name}. Use migrations.AddConstraint for that one."
+            )
+        super().__init__(model_name, constraint)
+        self.with_sql, self.reverse_sql = with_sql, reverse_sql
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        name, args, kwargs = super().deconstruct()
+        sql = {"with_sql": self.with_sql, "reverse_sql": self.reverse_sql}
+        return name, list(args), {**kwargs, **{key: value for key, value in sql.items() if value}}
+
     def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
-        if _is_live(schema_editor, "postgresql") and self._stands(schema_editor, model):
-            return
-        with sequence_kept(schema_editor, model):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        if schema_editor.connection.vendor != "postgresql":
+            with _transaction(schema_editor), _sequence_kept(schema_editor, model):
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
+        elif self.allow_migrate_model(schema_editor.connection.alias, model):
+            self._add_online(schema_editor, model)
 
     def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        with sequence_kept(schema_editor, to_state.apps.get_model(app_label, self.model_name)):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        with _transaction(schema_editor), _sequence_kept(schema_editor, model):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+            if self.reverse_sql and schema_editor.connection.vendor == "postgresql":
+                schema_editor.execute(self.reverse_sql, params=None)
 
-    def _stands(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> bool:
-        constraint = self.constraint
-        if not isinstance(constraint, models.UniqueConstraint):
-            raise TypeError("AddUniqueConstraint takes a UniqueConstraint.")
-        columns = [cast("models.Field[Any, Any]", model._meta.get_field(name)).column for name in constraint.fields]
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(DEFINITIONS, [columns, model._meta.db_table, constraint.name])
-            row = cursor.fetchone()
-        if row is None:
-            return False
-        found, wanted = row
-        if found != wanted:
-            raise CommandError(
-                f"{constraint.name} on {model._meta.db_table} is {found}, not {wanted}. Nothing was changed by this"
-                f" migration. Drop or rename it, then run: python manage.py migrate"
+    def _add_online(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        name, table = self.constraint.name, model._meta.db_table
+        if schema_editor.connection.in_atomic_block:
+            raise NotSupportedError(
+                f"AddUniqueConstraint({name}) cannot run inside a transaction. Set atomic = False on the migration."
             )
-        return True
-
-
-def _is_live(schema_editor: BaseDatabaseSchemaEditor, vendor: str) -> bool:
-    """Whether statements reach a database of this vendor; sqlmigrate only collects them."""
-    return schema_editor.connection.vendor == vendor and not schema_editor.collect_sql
+        fields = cast("models.UniqueConstraint", self.constraint).fields
+        columns: list[Any] = [cast("models.Field[Any, Any]", model._meta.get_field(field)).column for field in fields]
+        stands = build_concurrently(schema_editor, table, name, columns, unique=True)
+        quote = schema_editor.quote_name
+        with _transaction(schema_editor):
+            if not stands:
+                # Where a deferred foreign key has checks pending, ALTER TABLE would be refused.
+                schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE", params=None)
+                attach = f"ADD CONSTRAINT {quote(name)} UNIQUE USING INDEX {quote(name)}"
+                schema_editor.execute(f"ALTER TABLE {quote(table)} {attach}", params=None)
+            if self.with_sql:
+                schema_editor.execute(self.with_sql, params=None)
 
 
 @contextmanager
-def sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> Iterator[None]:
+def _transaction(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
+    if not schema_editor.collect_sql:
+        with transaction.atomic(using=schema_editor.connection.alias):
+            yield
+        return
+    schema_editor.execute("BEGIN", params=None)
+    yield
+    schema_editor.execute("COMMIT", params=None)
+
+
+@contextmanager
+def _sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> Iterator[None]:
     """Carries SQLite's AUTOINCREMENT counter over a rebuild, which sets it back to the highest id still there."""
-    if not _is_live(schema_editor, "sqlite"):
+    if schema_editor.connection.vendor != "sqlite" or schema_editor.collect_sql:
         yield
         return
     table = model._meta.db_table

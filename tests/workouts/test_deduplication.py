@@ -89,7 +89,8 @@ def test_works_in_batches_and_is_repeatable_after_each(monkeypatch: pytest.Monke
     start_with(rows)
     migration = __import__(module, fromlist=["deduplicate_batch"])
     original, batch_size = migration.deduplicate_batch, migration.BATCH
-    monkeypatch.setattr(migration, "PLAN", migration.PLAN.replace(f"/ {batch_size}", "/ 1"))
+    one_a_batch = {"duplicate_selections": migration.DUPLICATES.replace(f"/ {batch_size}", "/ 1")}
+    monkeypatch.setattr(migration, "WORK_TABLES", migration.WORK_TABLES | one_a_batch)
 
     def fail_on_the_second(cursor: Any, connection: Any, batch: int) -> Any:
         if batch == 1:

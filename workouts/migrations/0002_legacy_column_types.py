@@ -4,10 +4,13 @@ PostgreSQL: the Flask application wrote naive UTC into `timestamp` columns. Unde
 `timestamptz` keeps every value and touches only the catalogue. SQLite: the tables are rebuilt, which also gives them
 AUTOINCREMENT, so that an id archived by 0004 is never handed out again.
 
+Each table is changed in a transaction of its own. A writer locks first its selection and then, for the foreign key, the
+workout; a migration that held the one table while it waited for the other would deadlock with it.
+
 Backwards is nothing: 0001 creates these very types.
 """
 
-from django.db import migrations, models
+from django.db import migrations, models, transaction
 
 UNIQUE = models.UniqueConstraint(fields=["workout"], name="uq_workout_selections_workout_id")
 
@@ -15,7 +18,8 @@ UNIQUE = models.UniqueConstraint(fields=["workout"], name="uq_workout_selections
 def settle_types(apps, schema_editor):
     settle = {"postgresql": settle_timestamps, "sqlite": rebuild_tables}[schema_editor.connection.vendor]
     for name in ("Workout", "WorkoutSelection"):
-        settle(apps.get_model("workouts", name), schema_editor)
+        with transaction.atomic(using=schema_editor.connection.alias):
+            settle(apps.get_model("workouts", name), schema_editor)
 
 
 def settle_timestamps(model, schema_editor):
@@ -46,6 +50,8 @@ def rebuild_tables(model, schema_editor):
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [("workouts", "0001_initial")]
 
     operations = [migrations.RunPython(settle_types, migrations.RunPython.noop)]

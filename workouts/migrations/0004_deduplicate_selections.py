@@ -9,16 +9,24 @@ Rule (docs/selection-race-condition-plan.md):
 3. Every removed row goes to the archive verbatim, with what was filled from it.
 4. Backwards restores exactly. A filled value that was changed since stays.
 
+On PostgreSQL the guard (_guard.py) comes first, so that the old version makes no new duplicates meanwhile. Rows that a
+writer has locked are left for later: while it holds rows itself this migration waits for none, so it cannot deadlock.
+
 Batches commit one by one: a release killed here has only less to do the next time. Backwards is one transaction.
 """
 
 import time
+from collections import deque
+from contextlib import contextmanager
 
 from django.core.management import CommandError
 from django.db import migrations, transaction
 from django.utils import timezone
 
-BATCH = 5000  # workouts a transaction
+from releases.indexes import build_concurrently
+from workouts.migrations import _guard as guard
+
+BATCH = 500  # workouts a transaction; a writer of one of them waits for as long
 
 COLUMNS = ("is_selected", "current_plan_day", "time_of_day", "workout_location", "user_notes")
 TEXT_COLUMNS = COLUMNS[2:]
@@ -28,21 +36,32 @@ ROW = ", ".join((*COLUMNS, "updated_at"))
 LATEST = {"postgresql": "s.updated_at", "sqlite": "substr(s.updated_at || '.000000', 1, 26)"}
 JSON = {"postgresql": "CAST(%s AS jsonb)", "sqlite": "%s"}
 
-PLAN = f"""
+DUPLICATES = f"""
 CREATE TEMPORARY TABLE duplicate_selections AS
-SELECT id, (dense_rank() OVER (ORDER BY workout_id) - 1) / {BATCH} AS batch
+SELECT id, workout_id, (dense_rank() OVER (ORDER BY workout_id) - 1) / {BATCH} AS batch
 FROM workout_selections
 WHERE workout_id IN (SELECT workout_id FROM workout_selections GROUP BY workout_id HAVING count(*) > 1)
 """
 
+HOLD = """
+INSERT INTO held_selections
+SELECT s.id FROM workout_selections s JOIN duplicate_selections d ON d.id = s.id WHERE d.batch = %s
+"""
+SKIP_LOCKED = {"postgresql": " FOR UPDATE OF s SKIP LOCKED", "sqlite": ""}
+
+# Rows of the batch that are still there and that somebody else holds.
+BUSY = """
+SELECT d.id, d.workout_id FROM duplicate_selections d JOIN workout_selections s ON s.id = d.id
+WHERE d.batch = %s AND d.id NOT IN (SELECT id FROM held_selections)
+"""
+
 # `place` 1 is the row that is kept. For each column, the row at the lowest place that has a value gives it.
-ARCHIVE = """
-INSERT INTO workout_selections_archive
-    (selection_id, workout_id, {row}, kept_selection_id, filled, archived_at)
+RANK = """
+INSERT INTO ranked_selections (id, place, kept_id, filled)
 WITH ranked AS (
     SELECT s.*, row_number() OVER (PARTITION BY s.workout_id ORDER BY {latest} DESC NULLS LAST, s.id DESC) AS place
-    FROM workout_selections s JOIN duplicate_selections d ON d.id = s.id
-    WHERE d.batch = %s
+    FROM workout_selections s JOIN held_selections h ON h.id = s.id
+    WHERE s.workout_id NOT IN (SELECT workout_id FROM busy_workouts)
 ), given AS (
     SELECT
         workout_id,
@@ -54,30 +73,35 @@ WITH ranked AS (
         min(place) FILTER (WHERE user_notes <> '') AS user_notes
     FROM ranked GROUP BY workout_id
 )
-SELECT r.id, r.workout_id, {removed_row}, kept.id, {filled}, %s
+SELECT r.id, r.place, kept.id, {filled}
 FROM ranked r
 JOIN ranked kept ON kept.workout_id = r.workout_id AND kept.place = 1
 JOIN given ON given.workout_id = r.workout_id
 WHERE r.place > 1
 """
 
+ARCHIVE = f"""
+INSERT INTO workout_selections_archive (selection_id, workout_id, {ROW}, kept_selection_id, filled, archived_at)
+SELECT s.id, s.workout_id, {", ".join(f"s.{column}" for column in (*COLUMNS, "updated_at"))}, r.kept_id, {{json}}, %s
+FROM ranked_selections r JOIN workout_selections s ON s.id = r.id
+"""
+
 FILL = """
-UPDATE workout_selections SET {column} = a.{column}
-FROM workout_selections_archive a
-WHERE a.kept_selection_id = workout_selections.id AND a.id > %s AND CAST(a.filled AS text) LIKE '%%"{column}":%%'
+UPDATE workout_selections SET {column} = giving.{column}
+FROM ranked_selections r JOIN workout_selections giving ON giving.id = r.id
+WHERE workout_selections.id = r.kept_id AND r.filled LIKE '%"{column}":%'
 """
 
-REMOVE = """
-DELETE FROM workout_selections WHERE id IN (SELECT selection_id FROM workout_selections_archive WHERE id > %s)
-"""
+REMOVE = "DELETE FROM workout_selections WHERE id IN (SELECT id FROM ranked_selections)"
 
-# The rows of a batch keep still while they are ranked; writers of other rows do not notice.
-LOCK = """
-SELECT count(*) FROM (
-    SELECT s.id FROM workout_selections s JOIN duplicate_selections d ON d.id = s.id
-    WHERE d.batch = %s ORDER BY s.id FOR UPDATE OF s
-) locked
-"""
+WORK_TABLES = {
+    "duplicate_selections": DUPLICATES,
+    "held_selections": "CREATE TEMPORARY TABLE held_selections (id integer PRIMARY KEY)",
+    "busy_workouts": "CREATE TEMPORARY TABLE busy_workouts (workout_id integer)",
+    "ranked_selections": (
+        "CREATE TEMPORARY TABLE ranked_selections (id integer PRIMARY KEY, place integer, kept_id integer, filled text)"
+    ),
+}
 
 RESTORABLE = "workout_id IN (SELECT id FROM workouts)"
 
@@ -103,60 +127,85 @@ def filled_from(column):
     return f"CASE WHEN {taken} THEN '\"{column}\": ' || {before} || ', ' ELSE '' END"
 
 
-def archive_sql(vendor):
-    filled = " || ".join(filled_from(column) for column in COLUMNS)
-    return ARCHIVE.format(
-        row=ROW,
-        removed_row=", ".join(f"r.{column}" for column in (*COLUMNS, "updated_at")),
-        latest=LATEST[vendor],
-        filled=JSON[vendor] % f"'{{' || rtrim({filled}, ', ') || '}}'",
-    )
+def install_guard(apps, schema_editor):
+    """Nothing to guard where the old application's constraint stands already, nor on SQLite."""
+    connection = schema_editor.connection
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, "workout_selections")
+        if any(one["unique"] and one["columns"] == ["workout_id"] for one in constraints.values()):
+            return
+        build_concurrently(schema_editor, "workout_selections", guard.INDEX, ["workout_id"], unique=False)
+        with transaction.atomic(using=connection.alias):
+            cursor.execute(guard.INSTALL)
 
 
 def deduplicate(apps, schema_editor):
     connection = schema_editor.connection
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS duplicate_selections")
-        cursor.execute(PLAN)
-        cursor.execute("CREATE INDEX duplicate_selections_batch ON duplicate_selections (batch)")
-        cursor.execute("SELECT count(*), max(batch) FROM duplicate_selections")
-        rows, last_batch = cursor.fetchone()
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE duplicate_selections")
-        archived = filled = 0
-        reported = time.monotonic()
-        for batch in range(last_batch + 1 if rows else 0):
+    archived = filled = 0
+    reported = time.monotonic()
+    with connection.cursor() as cursor, work_tables(cursor, connection):
+        cursor.execute("SELECT count(DISTINCT workout_id), count(DISTINCT batch) FROM duplicate_selections")
+        workouts, batches = cursor.fetchone()
+        waiting = deque(range(batches))
+        while waiting:
+            batch = waiting.popleft()
             with transaction.atomic(using=connection.alias):
-                removed, gaps = deduplicate_batch(cursor, connection, batch)
+                removed, gaps, busy = deduplicate_batch(cursor, connection, batch)
             archived += removed
             filled += gaps
+            if busy:
+                waiting.append(batch)
+                if not removed:
+                    wait_for(cursor, connection, busy)
             if time.monotonic() - reported > 1:
                 reported = time.monotonic()
-                print(
-                    f"\n    batch {batch + 1} of {last_batch + 1}: {archived} selections archived", end="", flush=True
-                )
-        cursor.execute("DROP TABLE duplicate_selections")
+                print(f"\n    {len(waiting)} of {batches} batches to go, rows archived: {archived}", end="", flush=True)
     print(
-        f"\n    Workouts with duplicate selections: {rows - archived};"
-        f" rows archived: {archived}; gaps filled: {filled}.",
+        f"\n    Workouts with duplicate selections: {workouts}; rows archived: {archived}; gaps filled: {filled}.",
         end="",
     )
 
 
-def deduplicate_batch(cursor, connection, batch):
-    """Returns how many rows were archived and how many gaps filled."""
+@contextmanager
+def work_tables(cursor, connection):
+    for name, statement in WORK_TABLES.items():
+        cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        cursor.execute(statement)
+    cursor.execute("CREATE INDEX duplicate_selections_batch ON duplicate_selections (batch)")
     if connection.vendor == "postgresql":
-        cursor.execute(LOCK, [batch])
-    cursor.execute("SELECT coalesce(max(id), 0) FROM workout_selections_archive")
-    (archive_end,) = cursor.fetchone()
+        cursor.execute("ANALYZE duplicate_selections")
+    yield
+    for name in WORK_TABLES:
+        cursor.execute(f"DROP TABLE {name}")
+
+
+def deduplicate_batch(cursor, connection, batch):
+    """Returns how many rows were archived, how many gaps filled, and the id of a row that somebody holds, or None."""
+    for name in ("held_selections", "busy_workouts", "ranked_selections"):
+        cursor.execute(f"DELETE FROM {name}")
+    cursor.execute(HOLD + SKIP_LOCKED[connection.vendor], [batch])
+    cursor.execute(BUSY, [batch])
+    busy = cursor.fetchall()
+    cursor.executemany("INSERT INTO busy_workouts VALUES (%s)", [[workout] for _, workout in busy])
+    filled = " || ".join(filled_from(column) for column in COLUMNS)
+    rank = RANK.format(latest=LATEST[connection.vendor], filled=f"'{{' || rtrim({filled}, ', ') || '}}'")
+    cursor.execute(rank)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    cursor.execute(archive_sql(connection.vendor), [batch, now])
-    filled = 0
+    cursor.execute(ARCHIVE.format(json=JSON[connection.vendor] % "r.filled"), [now])
+    gaps = 0
     for column in COLUMNS:
-        cursor.execute(FILL.format(column=column), [archive_end])
-        filled += cursor.rowcount
-    cursor.execute(REMOVE, [archive_end])
-    return cursor.rowcount, filled
+        cursor.execute(FILL.format(column=column))
+        gaps += cursor.rowcount
+    cursor.execute(REMOVE)
+    return cursor.rowcount, gaps, busy[0][0] if busy else None
+
+
+def wait_for(cursor, connection, selection):
+    """Nothing is held here, so waiting harms nobody; a wait beyond lock_timeout ends this run, and it is repeated."""
+    with transaction.atomic(using=connection.alias):
+        cursor.execute("SELECT id FROM workout_selections WHERE id = %s FOR UPDATE", [selection])
 
 
 def restore(apps, schema_editor):
@@ -164,6 +213,8 @@ def restore(apps, schema_editor):
     archive = apps.get_model("workouts", "ArchivedSelection").objects.using(alias)
     selections = apps.get_model("workouts", "WorkoutSelection").objects.using(alias)
     with transaction.atomic(using=alias), schema_editor.connection.cursor() as cursor:
+        if schema_editor.connection.vendor == "postgresql":
+            cursor.execute(guard.REMOVE)
         taken = selections.filter(id__in=archive.values("selection_id")).values_list("id", flat=True).order_by("id")
         if ids := list(taken[:10]):
             raise CommandError(
@@ -191,4 +242,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("workouts", "0003_archived_selection")]
 
-    operations = [migrations.RunPython(deduplicate, restore)]
+    operations = [
+        migrations.RunPython(install_guard, migrations.RunPython.noop),
+        migrations.RunPython(deduplicate, restore),
+    ]

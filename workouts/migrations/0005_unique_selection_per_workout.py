@@ -1,4 +1,4 @@
-"""One selection per workout, held by the database.
+"""One selection per workout, held by the database, and added while the old version writes.
 
 A database that the Flask application had already constrained (revision ffe812d426e2) keeps its constraint.
 """
@@ -6,14 +6,19 @@ A database that the Flask application had already constrained (revision ffe812d4
 from django.db import migrations, models
 
 from releases.operations import AddUniqueConstraint
+from workouts.migrations import _guard as guard
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [("workouts", "0004_deduplicate_selections")]
 
     operations = [
         AddUniqueConstraint(
             model_name="workoutselection",
             constraint=models.UniqueConstraint(fields=["workout"], name="uq_workout_selections_workout_id"),
+            with_sql=guard.REMOVE,
+            reverse_sql=guard.REINSTALL,
         ),
     ]

@@ -1,15 +1,24 @@
-"""Django's migrate, whose failures tell the operator what to do."""
+"""Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
 from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations import Migration
+from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases.diagnosis import explain
+from releases.health import unknown_migrations
+from releases.limits import Limits
+from releases.run import Run, run_alone_and_again
+from releases.schema import missing_from
+
+DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
 
 class Command(migrate.Command):
+    run: Run | None = None
     running: Migration | None = None
 
     def execute(self, *args: Any, **options: Any) -> None:
@@ -21,9 +30,64 @@ class Command(migrate.Command):
         except Exception as error:
             raise CommandError(explain(error, self.running)) from error
 
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not self._is_release(options):
+            super().handle(*args, **options)
+            return
+        self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
+        try:
+            self._release(*args, **options)
+        except Exception as error:
+            self.run.finish(str(error) if isinstance(error, CommandError) else explain(error, self.running))
+            raise
+        self.run.finish()
+
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
+        if self.run and migration and action == "apply_start":
+            self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
             self.running = migration
         elif action in ("apply_success", "unapply_success"):
             self.running = None
+            if self.run:
+                self.run.migration_succeeded()
+
+    def _is_release(self, options: dict[str, Any]) -> bool:
+        """Forward, on the main database, and really to be applied. The rest stays as Django has it."""
+        if options["database"] != DEFAULT_DB_ALIAS or any(options[name] for name in DJANGOS_OWN):
+            return False
+        return not (options["migration_name"] and self._goes_backwards(options))
+
+    def _goes_backwards(self, options: dict[str, Any]) -> bool:
+        if options["migration_name"] == "zero":
+            return True
+        loader = MigrationLoader(connections[DEFAULT_DB_ALIAS])
+        try:
+            target = loader.get_migration_by_prefix(options["app_label"], options["migration_name"])
+        except (AmbiguityError, KeyError):
+            return True  # Django's own refusal follows
+        return (target.app_label, target.name) in loader.applied_migrations
+
+    def _release(self, *args: Any, **options: Any) -> None:
+        assert self.run  # noqa: S101
+        connection = self.run.connection
+
+        def migrate() -> None:
+            super(Command, self).handle(*args, **options)
+
+        if connection.vendor == "postgresql":
+            run_alone_and_again(self.run, migrate, Limits.from_settings())
+        else:
+            self.run.attempts = 1
+            self.run.start_record()
+            migrate()
+        if unknown := unknown_migrations():
+            self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
+        if not options["app_label"] and (missing := missing_from(connection)):
+            raise CommandError(" ".join(["The models declare what the database does not have.", *missing]))
+
+    def _say(self, message: str) -> None:
+        if self.verbosity >= 1:
+            self.stdout.write(message)
+            self.stdout.flush()

@@ -1,0 +1,64 @@
+"""One release at a time, across containers: an advisory lock of PostgreSQL."""
+
+import hashlib
+import random
+import time
+from typing import Any
+
+import psycopg
+from django.core.management import CommandError
+
+from releases.limits import Deadline
+from releases.postgres import Say
+from releases.retry import LockLostError
+
+KEY = int.from_bytes(hashlib.sha256(b"django-migrations").digest()[:8], "big", signed=True)
+
+HOLDER = """
+SELECT a.pid, a.application_name, date_trunc('second', a.backend_start)
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()
+    AND (l.classid::bigint << 32) | l.objid::bigint = %s
+"""
+
+
+class MigrationLock:
+    """Held from entering to leaving, or until its session ends: a holder that dies frees it.
+
+    It polls. A session blocked inside pg_advisory_lock() holds a snapshot; a concurrent index build of the holder
+    would wait for that snapshot, and the two would deadlock.
+    """
+
+    def __init__(self, session: "psycopg.Connection[Any]", deadline: Deadline, say: Say) -> None:
+        self._session, self._deadline, self._say = session, deadline, say
+        self.waited = 0.0
+
+    def __enter__(self) -> "MigrationLock":
+        began, named = time.monotonic(), None
+        while not self._try():
+            holder = self._session.execute(HOLDER, [KEY]).fetchone()
+            if holder and holder[0] != named:
+                named = holder[0]
+                self._say("Another release is running: pid {}, {}, since {}. Waiting for it.".format(*holder))
+            if self._deadline.passed():
+                raise CommandError(
+                    f"Another release (pid {named}) still holds the migration lock. Nothing was changed by this one."
+                    " See what it waits for, then run the release again."
+                )
+            time.sleep(random.uniform(0.1, 0.4))  # noqa: S311  # no secret
+        self.waited = time.monotonic() - began
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._session.closed:
+            self._session.execute("SELECT pg_advisory_unlock(%s)", [KEY])
+
+    def check(self) -> None:
+        """Raises LockLostError unless the session that holds the lock lives."""
+        try:
+            self._session.execute("SELECT 1")
+        except psycopg.Error as error:
+            raise LockLostError("The session that held the migration lock was ended.") from error
+
+    def _try(self) -> bool:
+        return self._session.execute("SELECT pg_try_advisory_lock(%s)", [KEY]).fetchone() == (True,)

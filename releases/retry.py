@@ -1,0 +1,46 @@
+"""Which errors pass, and how long to wait before trying again. Pure."""
+
+import random
+from collections.abc import Iterator
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+from releases.diagnosis import sqlstate
+
+# https://www.postgresql.org/docs/18/errcodes-appendix.html
+PASSING = {
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "55P03",  # lock_not_available
+    "57P01",  # admin_shutdown
+    "57P02",  # crash_shutdown
+    "57P03",  # cannot_connect_now
+}
+CONNECTION_EXCEPTION = "08"
+
+
+class LockLostError(Exception):
+    """The session that held the migration lock ended while the release was running."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same statement may succeed a moment later.
+
+    A cut connection often carries no SQLSTATE: the server had no time to send one.
+    """
+    if isinstance(error, LockLostError):
+        return True
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return False
+    state = sqlstate(error)
+    if state is None:
+        return isinstance(error, OperationalError | InterfaceError)
+    return state in PASSING or state.startswith(CONNECTION_EXCEPTION)
+
+
+def pauses(first: float = 0.25, longest: float = 8) -> Iterator[float]:
+    """Seconds, doubling up to `longest`; each between half and all of it, so that two releases fall out of step."""
+    pause = first
+    while True:
+        yield random.uniform(pause / 2, pause)  # noqa: S311  # no secret
+        pause = min(pause * 2, longest)

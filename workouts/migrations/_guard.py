@@ -1,0 +1,84 @@
+"""The guard: on PostgreSQL, what keeps new duplicates out from 0004 on until the constraint of 0005 does.
+
+The old version goes on writing while a release runs: it looks for a workout's selection, finds none, inserts one. Two
+such requests at once still make two rows. The guard is a trigger before each such insert: it applies the rule of 0004
+to the rows already there, archives them, fills the new row from them, and lets the new row in, which is the most
+recent one. So the old version never sees an error.
+
+One writer per workout at a time: the advisory lock makes the second one see what the first has committed.
+"""
+
+INDEX = "workout_selections_guard"
+
+# The array is in the order of the rule. is_selected comes first, because a skipped row takes no time_of_day.
+INSTALL = """
+CREATE OR REPLACE FUNCTION keep_one_workout_selection() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $guard$
+DECLARE
+    removed workout_selections[];
+    one workout_selections;
+    filled jsonb;
+    chooser integer;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('workout_selections'), NEW.workout_id);
+    WITH gone AS (
+        DELETE FROM workout_selections WHERE workout_id = NEW.workout_id AND id <> NEW.id RETURNING *
+    )
+    SELECT array_agg(ROW(gone.*)::workout_selections ORDER BY updated_at DESC NULLS LAST, id DESC)
+    INTO removed FROM gone;
+    IF removed IS NULL THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.is_selected IS NULL THEN
+        FOREACH one IN ARRAY removed LOOP
+            IF one.is_selected IS NOT NULL THEN
+                NEW.is_selected := one.is_selected;
+                chooser := one.id;
+                EXIT;
+            END IF;
+        END LOOP;
+    END IF;
+    FOREACH one IN ARRAY removed LOOP
+        filled := '{}';
+        IF one.id = chooser THEN
+            filled := filled || '{"is_selected": null}';
+        END IF;
+        IF NEW.current_plan_day IS NULL AND one.current_plan_day IS NOT NULL THEN
+            filled := filled || '{"current_plan_day": null}';
+            NEW.current_plan_day := one.current_plan_day;
+        END IF;
+        IF coalesce(NEW.time_of_day, '') = '' AND one.time_of_day <> '' AND NEW.is_selected IS NOT FALSE THEN
+            filled := filled || jsonb_build_object('time_of_day', NEW.time_of_day);
+            NEW.time_of_day := one.time_of_day;
+        END IF;
+        IF coalesce(NEW.workout_location, '') = '' AND one.workout_location <> '' THEN
+            filled := filled || jsonb_build_object('workout_location', NEW.workout_location);
+            NEW.workout_location := one.workout_location;
+        END IF;
+        IF coalesce(NEW.user_notes, '') = '' AND one.user_notes <> '' THEN
+            filled := filled || jsonb_build_object('user_notes', NEW.user_notes);
+            NEW.user_notes := one.user_notes;
+        END IF;
+        INSERT INTO workout_selections_archive
+            (selection_id, workout_id, is_selected, current_plan_day, time_of_day, workout_location, user_notes,
+            updated_at, kept_selection_id, filled, archived_at)
+        VALUES
+            (one.id, one.workout_id, one.is_selected, one.current_plan_day, one.time_of_day, one.workout_location,
+            one.user_notes, one.updated_at, NEW.id, filled, clock_timestamp());
+    END LOOP;
+    RETURN NEW;
+END
+$guard$;
+CREATE OR REPLACE TRIGGER keep_one_workout_selection
+    BEFORE INSERT OR UPDATE OF workout_id ON workout_selections
+    FOR EACH ROW EXECUTE FUNCTION keep_one_workout_selection();
+"""
+
+# The index is what the guard finds rows by. Built concurrently forwards; backwards nothing else is left to do it.
+REINSTALL = f"CREATE INDEX IF NOT EXISTS {INDEX} ON workout_selections (workout_id);\n{INSTALL}"
+
+REMOVE = f"""
+DROP TRIGGER IF EXISTS keep_one_workout_selection ON workout_selections;
+DROP FUNCTION IF EXISTS keep_one_workout_selection();
+DROP INDEX IF EXISTS {INDEX};
+"""
