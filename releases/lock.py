@@ -1,8 +1,13 @@
-"""One release at a time, across containers: an advisory lock of PostgreSQL."""
+"""One release at a time: across containers by an advisory lock of PostgreSQL, on one machine by a file lock."""
 
+import fcntl
 import hashlib
 import random
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -62,3 +67,28 @@ class MigrationLock:
 
     def _try(self) -> bool:
         return self._session.execute("SELECT pg_try_advisory_lock(%s)", [KEY]).fetchone() == (True,)
+
+
+@contextmanager
+def file_lock(database: str, deadline: Deadline, say: Say) -> Iterator[None]:
+    """The same for an SQLite file. The kernel frees it with the process.
+
+    The lock is on a file beside none of the user's: SQLite's own locks end when anybody closes the database's file.
+    """
+    name = hashlib.sha256(str(Path(database).resolve()).encode()).hexdigest()[:16]
+    with Path(tempfile.gettempdir(), f"django-migrations-{name}.lock").open("a") as file:
+        said = False
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if deadline.passed():
+                    raise CommandError(
+                        "Another release of this file is still running. Nothing was changed by this one."
+                    ) from None
+            if not said:
+                say("Another release of this file is running. Waiting for it.")
+                said = True
+            time.sleep(random.uniform(0.05, 0.2))  # noqa: S311  # no secret
+        yield

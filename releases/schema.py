@@ -74,7 +74,7 @@ def declared_by(model: type[models.Model]) -> Iterator[Declared]:
 
 
 def _columns(model: type[models.Model], fields: Any) -> tuple[str, ...]:
-    return tuple(cast("models.Field[Any, Any]", model._meta.get_field(name)).column for name in fields)
+    return tuple(str(cast("models.Field[Any, Any]", model._meta.get_field(name)).column) for name in fields)
 
 
 def _weak_indexes(connection: BaseDatabaseWrapper, cursor: Any, table: str) -> dict[str, bool]:

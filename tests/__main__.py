@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(signum, _interrupt)
     with contextlib.ExitStack() as stack:
         given = os.environ.get("TEST_DATABASE_URL")
-        postgresql = given or stack.enter_context(throwaway_postgres())
+        postgresql = given or stack.enter_context(throwaway_postgres()).url
         files = stack.enter_context(tempfile.TemporaryDirectory(prefix="planner-tests-"))
         with psycopg.connect(postgresql) as connection:
             version = connection.info.server_version

@@ -26,10 +26,10 @@ CHECKS: list[tuple[str, str, dict[str, str]]] = [
 
 def main() -> int:
     failed = []
-    with throwaway_postgres() as url, tempfile.TemporaryDirectory() as files:
+    with throwaway_postgres() as server, tempfile.TemporaryDirectory() as files:
         for title, command, extra in CHECKS:
             print(f"\n=== {title}: {command}", flush=True)
-            database = url if extra is LINTER else f"sqlite:///{files}/db.sqlite3"
+            database = server.url if extra is LINTER else f"sqlite:///{files}/db.sqlite3"
             environment = {**os.environ, "DATABASE_URL": database, **extra}
             if subprocess.run(command.split(), env=environment, check=False).returncode:
                 failed.append(title)

@@ -23,28 +23,42 @@ PR_SET_PDEATHSIG = 1
 START_SECONDS = 60
 
 
-@contextlib.contextmanager
-def throwaway_postgres() -> Iterator[str]:
-    """Yields the URL of a superuser on a fresh server. As root, only the server itself runs as `nobody`."""
-    user = "nobody" if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="planner-postgres-", ignore_cleanup_errors=True) as name:
-        root = Path(name)
-        binaries = _readable_binaries(root) if user else POSTGRES / "pginstall/bin"
-        data, password, port = root / "data", secrets.token_urlsafe(16), _free_port()
+class ThrowawayPostgres:
+    """A server that can be stopped and started again."""
+
+    def __init__(self, root: Path) -> None:
+        self._user = "nobody" if os.geteuid() == 0 else None
+        self._binaries = _readable_binaries(root) if self._user else POSTGRES / "pginstall/bin"
+        self._data, self._port = root / "data", _free_port()
+        password = secrets.token_urlsafe(16)
         (root / "password").write_text(password)
-        data.mkdir(mode=0o700)
-        if user:
+        self._data.mkdir(mode=0o700)
+        if self._user:
             root.chmod(0o755)
-            shutil.chown(data, user)
-        _init(binaries, data, root / "password", user)
-        server = _start(binaries, data, port, user)
-        url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+            shutil.chown(self._data, self._user)
+        _init(self._binaries, self._data, root / "password", self._user)
+        self.url = f"postgresql://postgres:{password}@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        self._server = _start(self._binaries, self._data, self._port, self._user)
+        _wait_until_it_answers(self.url, self._server)
+
+    def stop(self) -> None:
+        """As `fast` shutdown: sessions are ended."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait()
+
+
+@contextlib.contextmanager
+def throwaway_postgres() -> Iterator[ThrowawayPostgres]:
+    """A fresh server whose user is a superuser. As root, only the server itself runs as `nobody`."""
+    with tempfile.TemporaryDirectory(prefix="planner-postgres-", ignore_cleanup_errors=True) as name:
+        server = ThrowawayPostgres(Path(name))
+        server.start()
         try:
-            _wait_until_it_answers(url, server)
-            yield url
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait()
+            server.stop()
 
 
 def _readable_binaries(root: Path) -> Path:

@@ -9,9 +9,11 @@ import pytest
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql
 
+UNREACHABLE = "postgresql://planner:hunter2@127.0.0.1:1/planner"
+
 
 def test_unreachable_server(release: Manage) -> None:
-    result = release(DATABASE_URL="postgresql://planner:hunter2@127.0.0.1:1/planner")
+    result = release(DATABASE_URL=UNREACHABLE, RELEASE_DATABASE_WAIT="1")
 
     assert result.returncode == 1
     assert "The database did not answer: " in result.stderr
@@ -90,7 +92,7 @@ def test_start_does_not_serve_when_the_release_failed(environment: dict[str, str
     result = subprocess.run(
         ["bin/start"],
         cwd=ROOT,
-        env={**environment, "DATABASE_URL": "postgresql://planner:hunter2@127.0.0.1:1/planner"},
+        env={**environment, "DATABASE_URL": UNREACHABLE, "RELEASE_DATABASE_WAIT": "0"},
         capture_output=True,
         text=True,
         timeout=60,

@@ -10,7 +10,8 @@ from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases.diagnosis import explain
 from releases.health import unknown_migrations
-from releases.limits import Limits
+from releases.limits import Deadline, Limits
+from releases.lock import file_lock
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
 
@@ -80,8 +81,10 @@ class Command(migrate.Command):
             run_alone_and_again(self.run, migrate, Limits.from_settings())
         else:
             self.run.attempts = 1
-            self.run.start_record()
-            migrate()
+            deadline = Deadline(Limits.from_settings().deadline)
+            with file_lock(str(connection.settings_dict["NAME"]), deadline, self._say):
+                self.run.start_record()
+                migrate()
         if unknown := unknown_migrations():
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"] and (missing := missing_from(connection)):

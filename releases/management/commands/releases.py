@@ -1,0 +1,57 @@
+"""The last releases, for a terminal."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from releases.models import Release
+
+COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"
+
+
+class Command(BaseCommand):
+    help = "Prints the last releases: when, outcome, how long, what they applied."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--last", type=int, default=10, help="How many; 10 unless told.")
+        parser.add_argument("--json", action="store_true", help="One JSON object a line.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        releases = Release.objects.all()[: options["last"]]
+        if options["json"]:
+            for release in releases:
+                self.stdout.write(json.dumps(as_dict(release)))
+            return
+        if not releases:
+            self.stdout.write("No release has been recorded yet.")
+            return
+        heading = COLUMNS.format("Started (UTC)", "Outcome", "Seconds", "Migrations", "Attempts", "Commit")
+        self.stdout.write(self.style.MIGRATE_HEADING(heading.rstrip()))
+        for release in releases:
+            self._write_row(release)
+
+    def _write_row(self, release: Release) -> None:
+        seconds = "" if release.seconds is None else f"{release.seconds:.2f}"
+        started = f"{release.started:%Y-%m-%d %H:%M:%S}"
+        row = (started, release.outcome, seconds, len(release.migrations), release.attempts, release.commit[:12])
+        style = self.style.SUCCESS if release.outcome == Release.Outcome.SUCCEEDED else self.style.ERROR
+        self.stdout.write(style(COLUMNS.format(*row).rstrip()))
+        if release.error:
+            self.stdout.write(f"    {release.error}")
+
+
+def as_dict(release: Release) -> dict[str, Any]:
+    """What a script wants to know; times in ISO 8601."""
+    return {
+        "started": release.started.isoformat(),
+        "finished": release.finished and release.finished.isoformat(),
+        "outcome": release.outcome,
+        "attempts": release.attempts,
+        "waited": release.waited,
+        "migrations": release.migrations,
+        "error": release.error,
+        "commit": release.commit,
+        "deployment": release.deployment,
+    }

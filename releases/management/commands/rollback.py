@@ -1,0 +1,73 @@
+"""One step back, as Alembic's `downgrade -1`."""
+
+from argparse import ArgumentParser
+from contextlib import ExitStack, closing
+from typing import Any
+
+from django.apps import apps
+from django.core.management import BaseCommand, CommandError, call_command
+from django.core.management.commands import migrate
+from django.db import connection
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+
+from releases.diagnosis import explain
+from releases.limits import Deadline, Limits
+from releases.lock import MigrationLock
+from releases.postgres import open_companion, prepare, refuse_transaction_pooling, use_direct_connection
+from releases.steps import back_from, describe, irreversible
+
+
+class Command(BaseCommand):
+    help = "Unapplies the migrations that were applied last: one, or --steps of them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("app", nargs="?", help="Only migrations of this app.")
+        parser.add_argument("--steps", type=int, default=1, help="How many; 1 unless told.")
+        parser.add_argument("--noinput", action="store_false", dest="interactive", help="Do not ask.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["steps"] < 1:
+            raise CommandError("--steps takes 1 or more. Nothing was changed.")
+        use_direct_connection(connection)
+        try:
+            with ExitStack() as stack:
+                self._lock(stack)
+                self._roll_back(options)
+        except CommandError:
+            raise
+        except Exception as error:
+            raise CommandError(explain(error, None)) from error
+
+    def _lock(self, stack: ExitStack) -> None:
+        """Takes the lock of `migrate` until the stack closes: no release runs meanwhile."""
+        if connection.vendor != "postgresql":
+            return
+        limits = Limits.from_settings()
+        connection.ensure_connection()
+        companion = stack.enter_context(closing(open_companion(connection)))
+        refuse_transaction_pooling(connection, companion)
+        stack.enter_context(MigrationLock(companion, Deadline(limits.deadline), self.stdout.write))
+        prepare(connection, limits)
+
+    def _roll_back(self, options: dict[str, Any]) -> None:
+        executor = MigrationExecutor(connection)
+        targets = back_from(executor.loader, options["app"], options["steps"])
+        plan = [migration for migration, _ in executor.migration_plan(targets)]
+        if not plan:
+            raise CommandError("No migration is recorded as applied there. Nothing was changed.")
+        self._show(plan)
+        if steps := [str(migration) for migration in plan if irreversible(migration)]:
+            raise CommandError(f"{', '.join(steps)} cannot be undone. Nothing was changed. Restore a backup instead.")
+        if options["interactive"] and input("Undo this? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise CommandError("Nothing was changed.")
+        for app, name in targets:
+            call_command(migrate.Command(), app, name or "zero", verbosity=options["verbosity"], stdout=self.stdout)
+
+    def _show(self, plan: list[Migration]) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING("To be undone, in this order:"))
+        with connection.cursor() as cursor:
+            for migration in plan:
+                self.stdout.write(f"  {self.style.MIGRATE_LABEL(str(migration))}")
+                for line in describe(migration, apps, cursor):
+                    self.stdout.write(f"    {line}")
