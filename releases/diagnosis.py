@@ -41,9 +41,9 @@ def explain(error: Exception, migration: Migration | None) -> str:
 
 
 def sqlstate(error: BaseException | None) -> str | None:
-    """The SQLSTATE that the server gave, of the driver's error behind Django's."""
-    state = getattr(error.__cause__, "sqlstate", None) if error else None
-    return state if isinstance(state, str) else None
+    """The SQLSTATE that the server gave, of the driver's error or of the one behind Django's."""
+    states = (getattr(one, "sqlstate", None) for one in (error, getattr(error, "__cause__", None)))
+    return next((state for state in states if isinstance(state, str)), None)
 
 
 def _what_happened(error: Exception, migration: Migration | None) -> str:

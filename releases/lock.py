@@ -6,7 +6,7 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class MigrationLock:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if not self._session.closed:
+        with suppress(psycopg.Error):  # a session that was ended has freed it already
             self._session.execute("SELECT pg_advisory_unlock(%s)", [KEY])
 
     def check(self) -> None:

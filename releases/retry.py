@@ -3,7 +3,8 @@
 import random
 from collections.abc import Iterator
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+import psycopg
+from django.db import InterfaceError, OperationalError
 
 from releases.diagnosis import sqlstate
 
@@ -30,11 +31,9 @@ def is_passing(error: BaseException) -> bool:
     """
     if isinstance(error, LockLostError):
         return True
-    if not isinstance(error, DatabaseError | InterfaceError):
-        return False
     state = sqlstate(error)
     if state is None:
-        return isinstance(error, OperationalError | InterfaceError)
+        return isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError)
     return state in PASSING or state.startswith(CONNECTION_EXCEPTION)
 
 

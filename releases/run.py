@@ -116,8 +116,8 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -
             run.connection.close()
             if not is_passing(error) or deadline.passed():
                 raise
-            reason = " ".join(str(error).split())
-            run.say(f"\nAttempt {run.attempts} was stopped: {reason} Trying again in {pause:.1f} s.")
+            reason = " ".join(str(error).split()).rstrip(".")
+            run.say(f"\nAttempt {run.attempts} was stopped: {reason}. Trying again in {pause:.1f} s.")
             time.sleep(min(pause, deadline.remaining()))
         else:
             return

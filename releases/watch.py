@@ -48,13 +48,13 @@ class Watcher(threading.Thread):
             except psycopg.Error:
                 return  # the session that migrates finds out by itself
             if blockers and not named:
-                self._name(blockers)
+                self._tell(blockers)
             named = bool(blockers)
             self.waited += LOOK_EVERY if blockers else 0
             if progress and time.monotonic() - reported > PROGRESS_EVERY:
                 reported = time.monotonic()
                 self._say("Index build: {}, {} of {} blocks.".format(*progress))
 
-    def _name(self, blockers: list[tuple[Any, ...]]) -> None:
+    def _tell(self, blockers: list[tuple[Any, ...]]) -> None:
         for pid, application, user, state, age, query in blockers:
             self._say(f"Waiting for pid {pid} ({application}, user {user}, {state}, transaction {age} s old): {query}")

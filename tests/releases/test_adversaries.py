@@ -1,9 +1,24 @@
 """The release against everything that a busy PostgreSQL can do to it, with real connections and processes."""
 
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 import pytest
 
+from releases.lock import KEY
 from tests import legacy
-from tests.conftest import Manage, Sql
+from tests.conftest import ROOT, Manage, Sql, execute
+from tests.postgres import ThrowawayPostgres, throwaway_postgres
 from tests.writers import OLD_VERSION, Writers
 
 pytestmark = pytest.mark.usefixtures("postgresql_only")
@@ -35,3 +50,293 @@ def test_the_old_version_writes_and_nobody_notices(
     assert writers.writes > 100
     assert {row.id for row in legacy.SELECTIONS} | writers.ids <= live_and_archived(sql)
     assert sql("SELECT 1 FROM workout_selections GROUP BY workout_id HAVING count(*) > 1") == []
+
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[Start]:
+    """Starts Railway's pre-deploy command and returns at once."""
+    started = []
+
+    def run(**extra: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            ["python", "manage.py", "migrate", "--noinput", "--fake-initial"],
+            cwd=ROOT,
+            env={**environment, "PYTHONUNBUFFERED": "1", **extra},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def until(process: "subprocess.Popen[str]", words: str) -> str:
+    """Reads what a release prints until `words` appear."""
+    assert process.stdout
+    printed = ""
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    for line in process.stdout:
+        printed += line
+        if words in line:
+            watchdog.cancel()
+            return printed
+    raise AssertionError(f"{words!r} was never printed:\n{printed}")
+
+
+def finish(process: "subprocess.Popen[str]") -> str:
+    printed = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, printed
+    return printed
+
+
+def test_four_releases_at_once_apply_each_migration_once(start: Start, sql: Sql, engine: str) -> None:
+    legacy.create(sql, engine)
+
+    releases = [start() for _ in range(4)]
+    printed = [finish(release) for release in releases]
+
+    assert sum("Applying workouts.0005" in text for text in printed) == 1
+    assert any("Another release is running: pid " in text for text in printed)
+    assert sql("SELECT app, name FROM django_migrations GROUP BY 1, 2 HAVING count(*) > 1") == []
+    assert sql("SELECT count(*) FROM releases_release WHERE outcome = 'succeeded'") == [(4,)]
+    assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+
+
+def test_a_dead_holder_frees_the_lock(start: Start, database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True, application_name="dead soon") as holder:
+        holder.execute("SELECT pg_advisory_lock(%s)", [KEY])
+        release = start()
+        until(release, f"Another release is running: pid {holder.info.backend_pid}, dead soon, since ")
+
+    finish(release)
+
+
+def test_a_lock_that_is_never_freed_ends_the_wait(start: Start, database_url: str, sql: Sql) -> None:
+    with psycopg.connect(database_url, autocommit=True) as holder:
+        holder.execute("SELECT pg_advisory_lock(%s)", [KEY])
+        release = start(RELEASE_DEADLINE="1")
+        printed = release.communicate(timeout=60)[0]
+
+    assert release.returncode == 1
+    assert "still holds the migration lock. Nothing was changed by this one." in printed
+    assert sql("SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+def test_names_who_holds_the_table_and_goes_on_once_it_is_free(
+    start: Start, sql: Sql, engine: str, database_url: str
+) -> None:
+    legacy.create(sql, engine)
+    with psycopg.connect(database_url, application_name="forgotten shell") as idle:
+        idle.execute("UPDATE workout_selections SET user_notes = 'mine' WHERE id = 1")
+        release = start()
+        printed = until(release, f"Waiting for pid {idle.info.backend_pid} (forgotten shell, user ")
+        assert "idle in transaction, transaction " in printed
+        assert "UPDATE workout_selections SET user_notes" in printed
+        until(release, "Trying again in ")
+        idle.commit()
+    printed = finish(release)
+
+    assert "Release succeeded" in printed
+    assert legacy.selections(sql)[1].user_notes == "mine"
+
+
+def test_gives_up_at_the_deadline_and_is_finished_later(start: Start, sql: Sql, engine: str, database_url: str) -> None:
+    legacy.create(sql, engine)
+    with psycopg.connect(database_url) as idle:
+        idle.execute("UPDATE workout_selections SET user_notes = user_notes WHERE id = 1")
+        release = start(RELEASE_DEADLINE="3", RELEASE_LOCK_TIMEOUT="0.3")
+        printed = release.communicate(timeout=60)[0]
+        assert release.returncode == 1
+        assert "Another session held the lock for too long. Run the release again." in printed
+        assert "Traceback" not in printed
+        assert sql("SELECT outcome FROM releases_release") == [("failed",)]
+    finish(start())
+    assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+
+
+def test_a_row_that_a_writer_holds_is_left_for_later(
+    start: Start, manage: Manage, sql: Sql, engine: str, database_url: str
+) -> None:
+    """SELECT FOR UPDATE holds up neither guard nor index: the other rows are archived, then this one is waited for."""
+    legacy.create(sql, engine)
+    assert manage("migrate", "workouts", "0003", "--fake-initial").returncode == 0
+    with psycopg.connect(database_url, application_name="slow form") as slow:
+        slow.execute("SELECT 1 FROM workout_selections WHERE id = 10 FOR UPDATE")
+        release = start()
+        until(release, "(slow form, user ")
+        assert 10 not in legacy.archive(sql)
+        assert {13, 14, 16} <= legacy.archive(sql).keys()
+    finish(release)
+    assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+
+
+def test_a_long_reader_delays_the_build_and_nothing_else(
+    start: Start, sql: Sql, engine: str, database_url: str
+) -> None:
+    legacy.create(sql, engine)
+    with psycopg.connect(database_url, application_name="nightly report") as reader:
+        reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT count(*) FROM alembic_version")
+        release = start()
+        until(release, "(nightly report, user ")
+        sql("INSERT INTO workout_selections (workout_id, time_of_day) VALUES (30, 'evening')")
+    finish(release)
+    assert {row.time_of_day for row in legacy.selections(sql).values() if row.workout_id == 30} == {"evening"}
+
+
+def test_cut_connections_are_opened_again(start: Start, sql: Sql, engine: str, database_url: str) -> None:
+    legacy.create(sql, engine)
+    release = start()
+    cut = 0
+    deadline = time.monotonic() + 60
+    while cut < 3 and release.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+        ended = sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'release %%'")
+        cut += len(ended)
+        time.sleep(0.3 if ended else 0)
+
+    assert cut
+    printed = finish(release)
+    assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS), printed
+
+
+@pytest.fixture
+def own_server(engine: str) -> Iterator[ThrowawayPostgres]:
+    with throwaway_postgres() as server:
+        yield server
+
+
+def test_waits_for_a_server_that_starts_and_survives_its_restart(
+    start: Start, own_server: ThrowawayPostgres, engine: str
+) -> None:
+    legacy.create(lambda *statement: execute(own_server.url, *statement), engine)
+    own_server.stop()
+    release = start(DATABASE_URL=own_server.url)
+    until(release, "The database does not answer yet; waiting up to 30 s.")
+    own_server.start()
+    until(release, "Applying ")
+    own_server.stop()
+    own_server.start()
+    finish(release)
+
+    def sql(statement: str) -> list[tuple[object, ...]]:
+        return execute(own_server.url, statement)
+
+    assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+
+
+@pytest.mark.parametrize("tenths", range(4, 16, 2))
+def test_killed_while_the_old_version_writes(
+    start: Start, sql: Sql, engine: str, database_url: str, tenths: int
+) -> None:
+    legacy.create(sql, engine)
+    writers = Writers(database_url)
+
+    with writers.at_work(*OLD_VERSION):
+        for _ in range(2):
+            killed = start()
+            time.sleep(tenths / 10 + random.random() / 5)
+            killed.send_signal(signal.SIGKILL)
+            killed.wait()
+        finish(start())
+
+    assert writers.errors == []
+    assert {row.id for row in legacy.SELECTIONS} | writers.ids <= live_and_archived(sql)
+    assert sql("SELECT 1 FROM workout_selections GROUP BY workout_id HAVING count(*) > 1") == []
+    outcomes = {outcome for (outcome,) in sql("SELECT outcome FROM releases_release")}
+    assert outcomes <= {"succeeded", "interrupted"}
+
+
+@pytest.mark.parametrize("command", ["CREATE TRIGGER", "CREATE INDEX", "ALTER TABLE"])
+def test_a_full_disk_fails_the_release_and_the_next_one_finishes(
+    start: Start, sql: Sql, engine: str, command: str
+) -> None:
+    legacy.create(sql, engine)
+    sql(
+        "CREATE FUNCTION disk_full() RETURNS event_trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+    )
+    sql(f"CREATE EVENT TRIGGER disk_full ON ddl_command_start WHEN TAG IN ('{command}') EXECUTE FUNCTION disk_full()")
+
+    release = start()
+    printed = release.communicate(timeout=60)[0]
+
+    assert release.returncode == 1
+    assert "No space left on device" in printed
+    assert "Enlarge its volume, then run the release again." in printed
+    assert "Traceback" not in printed
+    sql("DROP EVENT TRIGGER disk_full")
+    finish(start())
+    assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+
+
+@pytest.fixture
+def pooled_url(database_url: str, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """The database through the real PgBouncer, in the given pool mode."""
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("pgbouncer is not installed")
+    server = urlsplit(database_url)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    tmp_path.chmod(0o755)
+    (tmp_path / "users").write_text(f'"{server.username}" "{server.password}"\n')
+    processes = []
+
+    def run(mode: str) -> str:
+        (tmp_path / "ini").write_text(
+            f"[databases]\n* = host=127.0.0.1 port={server.port}\n[pgbouncer]\nlisten_addr=127.0.0.1\n"
+            f"listen_port={port}\nauth_type=plain\nauth_file={tmp_path}/users\npool_mode={mode}\nunix_socket_dir=\n"
+            "ignore_startup_parameters=extra_float_digits\n"
+        )
+        user = "nobody" if os.geteuid() == 0 else None
+        for parent in tmp_path.parents:
+            if parent.owner() == "root" and parent != Path("/tmp"):
+                parent.chmod(parent.stat().st_mode | 0o111)
+        process = subprocess.Popen(
+            [program, str(tmp_path / "ini")], user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        processes.append(process)
+        url = server._replace(netloc=f"{server.username}:{server.password}@127.0.0.1:{port}").geturl()
+        for _ in range(100):
+            try:
+                psycopg.connect(url, connect_timeout=1).close()
+            except psycopg.OperationalError:
+                assert process.poll() is None
+                time.sleep(0.1)
+        return url
+
+    yield run
+    for process in processes:
+        process.terminate()
+        process.wait()
+
+
+def test_transaction_pooling_is_refused_with_the_way_out(
+    start: Start, sql: Sql, pooled_url: Callable[[str], str], database_url: str
+) -> None:
+    pooled = pooled_url("transaction")
+
+    release = start(DATABASE_URL=pooled)
+    printed = release.communicate(timeout=60)[0]
+
+    assert release.returncode == 1
+    assert "behind a pooler in transaction mode (PgBouncer)" in printed
+    assert "Nothing was changed. Set MIGRATION_DATABASE_URL to a direct connection" in printed
+    assert sql("SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
+
+    finish(start(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=database_url))
+
+
+def test_session_pooling_is_as_good_as_none(start: Start, pooled_url: Callable[[str], str]) -> None:
+    finish(start(DATABASE_URL=pooled_url("session")))

@@ -19,20 +19,18 @@ blank_or = st.none() | st.just("")
 timestamps = st.none() | st.sampled_from(
     [legacy.NOON, legacy.LATER, "2026-01-10 12:00:00.100000", "2026-01-09 23:59:59.999999"]
 )
-selections = st.lists(
-    st.builds(
-        Selection,
-        id=st.just(0),
-        workout_id=st.integers(1, 4),
-        is_selected=st.none() | st.booleans(),
-        current_plan_day=st.none() | st.sampled_from(["2026-01-06", "2026-01-07"]),
-        time_of_day=blank_or | st.sampled_from(["morning", "7am", "späť"]),
-        workout_location=blank_or | st.sampled_from(["indoor", "it's"]),
-        user_notes=blank_or | st.sampled_from(["a", '"user_notes": ""', "x" * 3000]),
-        updated_at=timestamps,
-    ),
-    max_size=12,
+selection = st.builds(
+    Selection,
+    id=st.just(0),
+    workout_id=st.integers(1, 4),
+    is_selected=st.none() | st.booleans(),
+    current_plan_day=st.none() | st.sampled_from(["2026-01-06", "2026-01-07"]),
+    time_of_day=blank_or | st.sampled_from(["morning", "7am", "späť"]),
+    workout_location=blank_or | st.sampled_from(["indoor", "it's"]),
+    user_notes=blank_or | st.sampled_from(["a", '"user_notes": ""', "x" * 3000]),
+    updated_at=timestamps,
 )
+selections = st.lists(selection, max_size=12)
 
 
 def numbered(rows: list[Selection]) -> list[Selection]:

@@ -35,6 +35,7 @@ class Command(migrate.Command):
         if not self._is_release(options):
             super().handle(*args, **options)
             return
+        self.verbosity = options["verbosity"]
         self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
         try:
             self._release(*args, **options)
