@@ -33,6 +33,12 @@ def engine() -> str:
     return urlsplit(os.environ["DATABASE_URL"]).scheme
 
 
+@pytest.fixture(autouse=True)
+def plain_http(settings: Any) -> None:
+    """Django's test client speaks no HTTPS; the redirect is tested with the real server."""
+    settings.SECURE_SSL_REDIRECT = False
+
+
 @pytest.fixture
 def new_database(engine: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Makes an empty database and returns its URL."""

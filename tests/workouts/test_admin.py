@@ -12,13 +12,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from workouts.models import ArchivedSelection, Workout, WorkoutSelection
 
-pytestmark = pytest.mark.usefixtures("over_https")
-
-
-@pytest.fixture
-def over_https(settings: object) -> None:
-    settings.SECURE_SSL_REDIRECT = False  # type: ignore[attr-defined]
-
 
 def workout(title: str, *, days: int = 0, workout_type: str = "Run") -> Workout:
     planned = timezone.localdate() + datetime.timedelta(days=days)

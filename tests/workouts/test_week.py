@@ -12,11 +12,6 @@ from workouts.models import Workout, WorkoutSelection
 from workouts.templatetags.measures import duration, kilometres
 
 
-@pytest.fixture(autouse=True)
-def over_https(settings: object) -> None:
-    settings.SECURE_SSL_REDIRECT = False  # type: ignore[attr-defined]
-
-
 @pytest.fixture
 def athlete(client: Client, db: None) -> Client:
     client.force_login(User.objects.create_user("athlete"))

@@ -1,0 +1,183 @@
+"""The history of releases, and what follows a run: unknown migrations, the schema that the models declare."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from releases.models import Release
+from tests import legacy
+from tests.conftest import ROOT, Manage, Sql
+from tests.server import serving, web
+
+DEPLOYED = {"RAILWAY_GIT_COMMIT_SHA": "0123456789abcdef", "RAILWAY_DEPLOYMENT_ID": "d-1"}
+
+
+def history(manage: Manage) -> list[dict[str, object]]:
+    return [json.loads(line) for line in manage("releases", "--json").stdout.splitlines()]
+
+
+def test_a_release_is_recorded_with_its_migrations_and_their_times(manage: Manage) -> None:
+    assert manage("migrate", "-v0", **DEPLOYED).returncode == 0
+
+    (release,) = history(manage)
+    assert (release["outcome"], release["attempts"], release["error"]) == ("succeeded", 1, "")
+    assert (release["commit"], release["deployment"]) == (DEPLOYED["RAILWAY_GIT_COMMIT_SHA"], "d-1")
+    migrations = release["migrations"]
+    assert isinstance(migrations, list)
+    assert migrations[-1]["name"] == "workouts.0005_unique_selection_per_workout"
+    assert all(migration["seconds"] >= 0 for migration in migrations)
+
+
+def test_the_last_line_is_json_in_production(manage: Manage) -> None:
+    summary = json.loads(manage("migrate").stdout.splitlines()[-1])
+
+    assert (summary["outcome"], summary["attempts"], len(summary["migrations"])) == ("succeeded", 1, 24)
+    assert re.match(r"Release succeeded: 24 migrations in \d+\.\d\d s, attempts: 1, waited \d", summary["message"])
+
+
+def test_a_failed_release_is_recorded_with_its_error(manage: Manage, sql: Sql, engine: str) -> None:
+    legacy.create(sql, engine)
+    sql("CREATE TABLE workout_selections_archive (id integer)")
+
+    result = manage("migrate", "--fake-initial")
+
+    assert result.returncode == 1
+    (release,) = history(manage)
+    assert release["outcome"] == "failed"
+    assert f"CommandError: {release['error']}\n" == result.stderr
+    table = manage("releases").stdout
+    assert "failed" in table
+    assert "Migration workouts.0003_archived_selection failed" in table
+
+
+def test_a_killed_release_is_found_by_the_next_one(manage: Manage) -> None:
+    assert manage("migrate", "releases", "-v0").returncode == 0
+    crashing = {"PYTHONPATH": str(ROOT / "tests/crash"), "CRASH_BEFORE_RECORDING": "sessions.0001_initial"}
+    assert manage("migrate", "-v0", **crashing).returncode == -9
+    assert history(manage)[0]["outcome"] == "running"
+
+    assert manage("migrate", "-v0").returncode == 0
+
+    assert [release["outcome"] for release in history(manage)][:2] == ["succeeded", "interrupted"]
+
+
+def test_the_table_of_releases(manage: Manage) -> None:
+    manage("migrate", "-v0", **DEPLOYED)
+    manage("migrate", "-v0")
+
+    lines = manage("releases", "--last", "2").stdout.splitlines()
+
+    assert lines[0].split() == ["Started", "(UTC)", "Outcome", "Seconds", "Migrations", "Attempts", "Commit"]
+    assert [line.split()[4] for line in lines[1:]] == ["0", "24"]
+    assert lines[2].endswith("0123456789ab")
+
+
+def test_no_release_yet(manage: Manage, sql: Sql) -> None:
+    manage("migrate", "-v0")
+    sql("DELETE FROM releases_release")
+    assert manage("releases").stdout == "No release has been recorded yet.\n"
+
+
+def test_djangos_own_ways_leave_no_record(manage: Manage) -> None:
+    manage("migrate", "-v0")
+    for arguments in (["--check"], ["--plan"], ["--fake"], ["workouts", "0004"], ["workouts", "nonsense"]):
+        manage("migrate", *arguments)
+    assert len(history(manage)) == 1
+
+
+def test_unknown_migrations_are_reported_and_no_obstacle(
+    manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path
+) -> None:
+    manage("migrate", "-v0")
+    sql("INSERT INTO django_migrations (app, name, applied) VALUES ('workouts', '0099_later', '2026-01-01')")
+
+    result = manage("migrate")
+
+    assert result.returncode == 0
+    assert "Applied, but unknown to this code, and left alone: workouts.0099_later." in result.stdout
+    with serving(web(), environment, tmp_path / "log") as server:
+        status, _, body = server.get("/readyz", Host="healthcheck.railway.app")
+    assert (status, body) == (200, '{"status": "ok", "unknown": ["workouts.0099_later"]}')
+
+
+def test_the_declared_schema_is_there(manage: Manage) -> None:
+    manage("migrate", "-v0")
+    result = manage("verify_schema")
+    assert result.stdout == "Every constraint and index that the models declare is there and valid.\n"
+
+
+@pytest.fixture
+def migrated(manage: Manage, engine: str) -> None:
+    if engine == "sqlite":
+        pytest.skip("SQLite cannot drop a constraint")
+    assert manage("migrate", "-v0").returncode == 0
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_constraint_that_was_dropped_by_hand_fails_the_release(manage: Manage, sql: Sql) -> None:
+    sql("ALTER TABLE workout_selections DROP CONSTRAINT uq_workout_selections_workout_id")
+
+    for command in ("migrate", "verify_schema"):
+        result = manage(command)
+        assert result.returncode == 1
+        assert "uq_workout_selections_workout_id on workout_selections is missing: python manage.py migrate" in (
+            result.stderr
+        )
+
+    mend = re.findall(r"python manage\.py (migrate[^,.]*)", result.stderr)
+    assert mend == ["migrate workouts 0004_deduplicate_selections --fake", "migrate"]
+    for command in mend:
+        assert manage(*command.split()).returncode == 0
+    assert manage("verify_schema").returncode == 0
+
+
+@pytest.mark.usefixtures("migrated")
+@pytest.mark.parametrize(
+    "instead",
+    ["UNIQUE INDEX u ON workout_selections (workout_id) WHERE is_selected", "INDEX u ON workout_selections (id)"],
+)
+def test_something_weaker_does_not_count(manage: Manage, sql: Sql, instead: str) -> None:
+    sql("ALTER TABLE workout_selections DROP CONSTRAINT uq_workout_selections_workout_id")
+    sql(f"CREATE {instead.format('workout_selections')}")
+
+    assert "is missing" in manage("verify_schema").stderr
+
+
+@pytest.mark.usefixtures("migrated")
+def test_an_invalid_index_does_not_count(manage: Manage, sql: Sql) -> None:
+    sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'uq_workout_selections_workout_id'::regclass")
+
+    assert "uq_workout_selections_workout_id on workout_selections is INVALID" in manage("verify_schema").stderr
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_constraint_of_djangos_own_tables_is_missed_too(manage: Manage, sql: Sql) -> None:
+    sql("ALTER TABLE auth_user DROP CONSTRAINT auth_user_username_key")
+
+    result = manage("verify_schema")
+
+    assert 'unique username on auth_user is missing: CREATE UNIQUE INDEX ON "auth_user" ("username");' in result.stderr
+    sql('CREATE UNIQUE INDEX ON "auth_user" ("username");')
+    assert manage("verify_schema").returncode == 0
+
+
+def test_the_admin_shows_releases(admin_client: Client) -> None:
+    release = Release.objects.create(
+        started=timezone.now(),
+        finished=timezone.now(),
+        outcome=Release.Outcome.FAILED,
+        migrations=[{"name": "workouts.0001_initial", "seconds": 0.125}],
+        error="Migration <b>x</b> failed",
+    )
+    running = Release.objects.create(started=timezone.now())
+
+    page = admin_client.get("/admin/releases/release/").content.decode()
+    assert "Failed" in page
+    page = admin_client.get(f"/admin/releases/release/{release.pk}/change/").content.decode()
+    assert "<td>workouts.0001_initial</td><td>0.125 s</td>" in page
+    assert "Migration &lt;b&gt;x&lt;/b&gt; failed" in page
+    assert str(running).endswith("running")
