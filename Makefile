@@ -19,12 +19,16 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some
 	@python -m tests $(ARGS)
 
+bench: .venv/bench.installed ## Measure the release against other ways, side by side; ROWS=, RUNS=, SIZES= to change it
+	@python -m benchmarks
+
 check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, documentation
 	@python -m tests.checks
 
 lock: .venv/dev.installed ## Resolve requirements*.in into requirements*.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements.in -o requirements.txt
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements-dev.in -o requirements-dev.txt
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements-bench.in -o requirements-bench.txt
 
 clean: ## Remove the environment and what tools left behind; the database stays
 	@rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
@@ -33,8 +37,12 @@ clean: ## Remove the environment and what tools left behind; the database stays
 	@bin/install requirements.txt
 	@touch $@
 
+.venv/bench.installed: requirements-bench.txt .venv/dev.installed
+	@bin/install requirements-bench.txt
+	@touch $@
+
 .venv/dev.installed: requirements-dev.txt .venv/run.installed
 	@bin/install requirements-dev.txt
 	@touch $@
 
-.PHONY: help run test check lock clean
+.PHONY: help run test bench check lock clean

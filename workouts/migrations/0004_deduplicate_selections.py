@@ -49,6 +49,8 @@ SELECT s.id FROM workout_selections s JOIN duplicate_selections d ON d.id = s.id
 """
 SKIP_LOCKED = {"postgresql": " FOR UPDATE OF s SKIP LOCKED", "sqlite": ""}
 
+LEAVE = "DELETE FROM held_selections WHERE id IN (SELECT id FROM duplicate_selections WHERE workout_id = %s)"
+
 # Rows of the batch that are still there and that somebody else holds.
 BUSY = """
 SELECT d.id, d.workout_id FROM duplicate_selections d JOIN workout_selections s ON s.id = d.id
@@ -61,23 +63,23 @@ INSERT INTO ranked_selections (id, place, kept_id, filled)
 WITH ranked AS (
     SELECT s.*, row_number() OVER (PARTITION BY s.workout_id ORDER BY {latest} DESC NULLS LAST, s.id DESC) AS place
     FROM workout_selections s JOIN held_selections h ON h.id = s.id
-    WHERE s.workout_id NOT IN (SELECT workout_id FROM busy_workouts)
 ), given AS (
     SELECT
-        workout_id,
-        min(place) FILTER (WHERE is_selected IS NOT NULL) AS is_selected,
-        min(place) FILTER (WHERE NOT is_selected) AS skipped,
-        min(place) FILTER (WHERE current_plan_day IS NOT NULL) AS current_plan_day,
-        min(place) FILTER (WHERE time_of_day <> '') AS time_of_day,
-        min(place) FILTER (WHERE workout_location <> '') AS workout_location,
-        min(place) FILTER (WHERE user_notes <> '') AS user_notes
-    FROM ranked GROUP BY workout_id
+        id,
+        place,
+        min(id) FILTER (WHERE place = 1) OVER workout AS kept_id,
+        min(time_of_day) FILTER (WHERE place = 1) OVER workout AS kept_time_of_day,
+        min(workout_location) FILTER (WHERE place = 1) OVER workout AS kept_workout_location,
+        min(user_notes) FILTER (WHERE place = 1) OVER workout AS kept_user_notes,
+        min(place) FILTER (WHERE is_selected IS NOT NULL) OVER workout AS is_selected,
+        min(place) FILTER (WHERE NOT is_selected) OVER workout AS skipped,
+        min(place) FILTER (WHERE current_plan_day IS NOT NULL) OVER workout AS current_plan_day,
+        min(place) FILTER (WHERE time_of_day <> '') OVER workout AS time_of_day,
+        min(place) FILTER (WHERE workout_location <> '') OVER workout AS workout_location,
+        min(place) FILTER (WHERE user_notes <> '') OVER workout AS user_notes
+    FROM ranked WINDOW workout AS (PARTITION BY workout_id)
 )
-SELECT r.id, r.place, kept.id, {filled}
-FROM ranked r
-JOIN ranked kept ON kept.workout_id = r.workout_id AND kept.place = 1
-JOIN given ON given.workout_id = r.workout_id
-WHERE r.place > 1
+SELECT id, place, kept_id, {filled} FROM given WHERE place > 1
 """
 
 ARCHIVE = f"""
@@ -97,7 +99,6 @@ REMOVE = "DELETE FROM workout_selections WHERE id IN (SELECT id FROM ranked_sele
 WORK_TABLES = {
     "duplicate_selections": DUPLICATES,
     "held_selections": "CREATE TEMPORARY TABLE held_selections (id integer PRIMARY KEY)",
-    "busy_workouts": "CREATE TEMPORARY TABLE busy_workouts (workout_id integer)",
     "ranked_selections": (
         "CREATE TEMPORARY TABLE ranked_selections (id integer PRIMARY KEY, place integer, kept_id integer, filled text)"
     ),
@@ -119,11 +120,11 @@ WHERE a.kept_selection_id = workout_selections.id AND a.{column} = workout_selec
 
 
 def filled_from(column):
-    """SQL for `"column": what stood there before, ` where the removed row `r` gives this column, else ''."""
-    before = f"CASE WHEN kept.{column} = '' THEN '\"\"' ELSE 'null' END" if column in TEXT_COLUMNS else "'null'"
-    taken = f"given.{column} = r.place"
+    """SQL for `"column": what stood there before, ` where this removed row gives the column, else for ''."""
+    before = f"CASE WHEN kept_{column} = '' THEN '\"\"' ELSE 'null' END" if column in TEXT_COLUMNS else "'null'"
+    taken = f"{column} = place"
     if column == "time_of_day":
-        taken += " AND (given.skipped IS NULL OR given.skipped <> given.is_selected)"
+        taken += " AND (skipped IS NULL OR skipped <> is_selected)"
     return f"CASE WHEN {taken} THEN '\"{column}\": ' || {before} || ', ' ELSE '' END"
 
 
@@ -174,8 +175,7 @@ def work_tables(cursor, connection):
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
         cursor.execute(statement)
     cursor.execute("CREATE INDEX duplicate_selections_batch ON duplicate_selections (batch)")
-    if connection.vendor == "postgresql":
-        cursor.execute("ANALYZE duplicate_selections")
+    tell_the_planner(cursor, connection, "duplicate_selections")
     yield
     for name in WORK_TABLES:
         cursor.execute(f"DROP TABLE {name}")
@@ -183,15 +183,17 @@ def work_tables(cursor, connection):
 
 def deduplicate_batch(cursor, connection, batch):
     """Returns how many rows were archived, how many gaps filled, and the id of a row that somebody holds, or None."""
-    for name in ("held_selections", "busy_workouts", "ranked_selections"):
+    for name in ("held_selections", "ranked_selections"):
         cursor.execute(f"DELETE FROM {name}")
     cursor.execute(HOLD + SKIP_LOCKED[connection.vendor], [batch])
     cursor.execute(BUSY, [batch])
     busy = cursor.fetchall()
-    cursor.executemany("INSERT INTO busy_workouts VALUES (%s)", [[workout] for _, workout in busy])
+    cursor.executemany(LEAVE, [[workout] for _, workout in busy])
+    tell_the_planner(cursor, connection, "held_selections")
     filled = " || ".join(filled_from(column) for column in COLUMNS)
     rank = RANK.format(latest=LATEST[connection.vendor], filled=f"'{{' || rtrim({filled}, ', ') || '}}'")
     cursor.execute(rank)
+    tell_the_planner(cursor, connection, "ranked_selections")
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     cursor.execute(ARCHIVE.format(json=JSON[connection.vendor] % "r.filled"), [now])
     gaps = 0
@@ -200,6 +202,12 @@ def deduplicate_batch(cursor, connection, batch):
         gaps += cursor.rowcount
     cursor.execute(REMOVE)
     return cursor.rowcount, gaps, busy[0][0] if busy else None
+
+
+def tell_the_planner(cursor, connection, name):
+    """Nobody analyzes temporary tables, and PostgreSQL would read all selections for each batch."""
+    if connection.vendor == "postgresql":
+        cursor.execute(f"ANALYZE {name}")
 
 
 def wait_for(cursor, connection, selection):

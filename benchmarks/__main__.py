@@ -1,0 +1,114 @@
+"""`make bench`: every row is a ratio of two things measured in turn, in this run, on this server.
+
+`ROWS` (3 000 000) is the size of the large table, `RUNS` (3) how often each is measured, `SIZES` those of the growth.
+"""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+
+from benchmarks import ways
+from benchmarks.databases import Databases
+from benchmarks.writes import Latencies, latencies_during
+from tests.postgres import throwaway_postgres
+
+ROWS = int(os.environ.get("ROWS", "3000000"))
+RUNS = int(os.environ.get("RUNS", "3"))
+SIZES = [int(size) for size in os.environ.get("SIZES", "10000,100000,1000000,3000000").split(",")]
+MANUAL_ROWS = 200_000  # where the old manual's statement still ends
+
+Way = Callable[[str], None]
+
+
+def main() -> None:
+    with throwaway_postgres() as server:
+        databases = Databases(server.url)
+        machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        print(f"{machine}, PostgreSQL 18 with fsync off on the same machine")
+        print("\n| Measured | Against | Ratio, median | Lowest to highest | Medians |\n| --- | --- | --- | --- | --- |")
+        nothing_to_do(databases)
+        large = databases.prepare(ROWS)
+        deduplicate_and_constrain(databases, large)
+        writers(databases, large)
+        growth(databases)
+
+
+def nothing_to_do(databases: Databases) -> None:
+    with databases.copy(databases.prepare(6000)) as url:
+        ways.alembic_head(url)
+        pairs_of(url, "release, nothing to do", ways.release, "bare `migrate --check`", ways.bare_check)
+        pairs_of(url, "release, nothing to do", ways.release, "Alembic `upgrade head`", ways.alembic_head)
+
+
+def pairs_of(url: str, name: str, way: Way, other_name: str, other: Way) -> None:
+    """On the same database, in turn, after one of each that does not count."""
+    way(url)
+    other(url)
+    row(name, other_name, [(seconds(way, url), seconds(other, url)) for _ in range(5 * RUNS)])
+
+
+def deduplicate_and_constrain(databases: Databases, large: str) -> None:
+    def on_copy(way: Way, name: str = large) -> float:
+        with databases.copy(name) as url:
+            return seconds(way, url)
+
+    row(f"release, {ROWS:,} rows", "the floor", [(on_copy(ways.release), on_copy(ways.floor)) for _ in range(RUNS)])
+    print(f"| peak memory of the release, {ROWS:,} rows | | {ways.peak_memory():.0f} MB | | |", flush=True)
+    small = databases.prepare(MANUAL_ROWS)
+    pairs = [(on_copy(ways.release, small), on_copy(ways.old_manual, small)) for _ in range(RUNS)]
+    row(f"release, {MANUAL_ROWS:,} rows", "the old manual's SQL", pairs)
+
+
+def writers(databases: Databases, large: str) -> None:
+    def during(way: Way | None) -> Latencies:
+        with databases.copy(large) as url:
+            return latencies_during(url, ROWS, lambda: way(url) if way else time.sleep(6))
+
+    rounds = [{name: during(way) for name, way in WAYS.items()} for _ in range(RUNS)]
+    for name in list(WAYS)[1:]:
+        for what in ("slowest", "permille"):
+            pairs = [(getattr(one["release"], what), getattr(one[name], what)) for one in rounds]
+            label = "slowest write" if what == "slowest" else "99.9th percentile of the writes"
+            row(f"{label} during the release, ms", f"during {name}", pairs)
+
+
+WAYS: dict[str, Way | None] = {
+    "release": ways.release,
+    "nothing": None,
+    "plain AddConstraint": ways.add_constraint,
+    "django-pg-zero-downtime-migrations": ways.zero_downtime,
+}
+
+
+def growth(databases: Databases) -> None:
+    before: tuple[int, float] | None = None
+    for size in SIZES:
+        name = databases.prepare(size) if size not in (ROWS, MANUAL_ROWS) else f"rows_{size}"
+        with databases.copy(name) as url:
+            took = seconds(ways.release, url)
+        if before:
+            ratio = f"{took / before[1]:.2f} | | {took:.2f} / {before[1]:.2f}"
+            print(f"| release, {size:,} rows | {before[0]:,} rows | {ratio} |", flush=True)
+        before = size, took
+
+
+def seconds(way: Way, url: str) -> float:
+    began = time.perf_counter()
+    way(url)
+    return time.perf_counter() - began
+
+
+def row(name: str, other: str, pairs: list[tuple[float, float]]) -> None:
+    ratios = [ours / theirs for ours, theirs in pairs]
+    ours, theirs = (statistics.median(values) for values in zip(*pairs, strict=True))
+    print(
+        f"| {name} | {other} | {statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} |"
+        f" {ours:.2f} / {theirs:.2f} |",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

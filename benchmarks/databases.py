@@ -1,0 +1,61 @@
+"""Databases to measure on: prepared once per size, copied for every run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests import legacy
+from tests.conftest import execute
+
+WORKOUTS = """
+INSERT INTO workouts (id, title, workout_type, originally_planned_day, is_custom)
+SELECT n, 'w', 'Run', '2026-01-05', false FROM generate_series(31, {rows}) n
+"""
+SELECTIONS = """
+INSERT INTO workout_selections (workout_id, is_selected, current_plan_day, updated_at)
+SELECT n, true, '2026-01-06', timestamp '2026-01-01' + n * interval '1 ms' FROM generate_series(1, {rows} - {twice}) n
+"""
+DUPLICATES = """
+INSERT INTO workout_selections (workout_id, is_selected, time_of_day, updated_at)
+SELECT n * ({rows} / {twice} - 1), true, 'morning', timestamp '2026-01-02' + n * interval '1 ms'
+FROM generate_series(1, {twice}) n
+"""
+
+
+class Databases:
+    """Of one server, whose superuser is in `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def url(self, name: str) -> str:
+        return urlsplit(self._url)._replace(path=f"/{name}").geturl()
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def prepare(self, rows: int) -> str:
+        """The old application's database with `rows` selections, one in sixty of them a duplicate. Returns its name."""
+        name = f"rows_{rows}"
+        self._run(f"CREATE DATABASE {name}")
+        sql = partial(execute, self.url(name))
+        legacy.create(sql, "postgresql", rows=[])
+        for statement in (WORKOUTS, SELECTIONS, DUPLICATES):
+            sql(statement.format(rows=rows, twice=rows // 60))
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        return name
+
+    @contextmanager
+    def copy(self, name: str) -> Iterator[str]:
+        """Yields the URL of a copy, which is dropped afterwards."""
+        self._run(f"CREATE DATABASE measured TEMPLATE {name}")
+        self._run("CHECKPOINT")
+        try:
+            yield self.url("measured")
+        finally:
+            self._run("DROP DATABASE measured WITH (FORCE)")

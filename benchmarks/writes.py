@@ -1,0 +1,52 @@
+"""How long the application's writes take while something else happens to the table."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+
+PER_SECOND = 200
+WRITERS = 4
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """Milliseconds."""
+
+    slowest: float
+    permille: float
+    count: int
+
+
+def latencies_during(url: str, rows: int, action: Callable[[], None]) -> Latencies:
+    """200 updates a second of random rows, while `action` runs and half a second before and after."""
+    stop, taken = threading.Event(), list[float]()
+
+    def write() -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            due = time.perf_counter()
+            while not stop.is_set():
+                due += WRITERS / PER_SECOND
+                time.sleep(max(0.0, due - time.perf_counter()))
+                began = time.perf_counter()
+                connection.execute(
+                    "UPDATE workout_selections SET user_notes = 'n' WHERE id = %s", [random.randint(1, rows)]
+                )
+                taken.append((time.perf_counter() - began) * 1000)
+
+    threads = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    try:
+        action()
+        time.sleep(0.5)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    taken.sort()
+    return Latencies(taken[-1], taken[int(len(taken) * 0.999) - 1], len(taken))
