@@ -14,30 +14,20 @@ class NotReadyError(Exception):
 
 
 def check_ready() -> list[str]:
-    """Returns the applied migrations that this code does not know.
+    """Returns the applied migrations that this code does not know: no obstacle, because migrations only widen.
 
     Raises NotReadyError unless the database answers and has every migration of this code.
-
-    Unknown migrations are no obstacle: they only widen (docs/architecture.md).
     """
     try:
-        unapplied, unknown = unapplied_migrations(), unknown_migrations()
+        executor = MigrationExecutor(connection)
     except DatabaseError:
         raise NotReadyError(database="unreachable") from None
-    if unapplied:
-        raise NotReadyError(database="ok", unapplied=unapplied)
-    return unknown
+    if unapplied := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotReadyError(database="ok", unapplied=[str(migration) for migration, _ in unapplied])
+    return unknown_to(executor.loader)
 
 
-def unknown_migrations() -> list[str]:
-    """Applied to the database, but not of this code: it was rolled back."""
-    loader = MigrationLoader(connection)
+def unknown_to(loader: MigrationLoader) -> list[str]:
+    """Labels such as `workouts.0001_initial`: applied to the database, but not of this code, which was rolled back."""
     unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
     return sorted(f"{app}.{name}" for app, name in unknown)
-
-
-def unapplied_migrations() -> list[str]:
-    """Labels such as `workouts.0001_initial`, in the order in which they would be applied."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [str(migration) for migration, _ in plan]

@@ -46,20 +46,20 @@ def test_several_steps_restore_the_duplicates(manage: Manage, sql: Sql) -> None:
 
 
 @pytest.mark.usefixtures("released")
-@pytest.mark.parametrize(("answer", "last"), [("n", "0005"), ("", "0005"), ("y", "0004")])
+@pytest.mark.parametrize(("answer", "last"), [("n\n", "0005"), ("", "0005"), ("y\n", "0004")])
 def test_asks(environment: dict[str, str], sql: Sql, answer: str, last: str) -> None:
     result = subprocess.run(
         ["python", "manage.py", "rollback"],
         cwd=ROOT,
         env=environment,
-        input=f"{answer}\n",
+        input=answer,
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert result.returncode == (0 if answer == "y" else 1)
-    assert ("Nothing was changed." in result.stderr) == (answer != "y")
+    assert result.returncode == (0 if last == "0004" else 1)
+    assert ("Nothing was changed." in result.stderr) == (last == "0005")
     assert applied(sql)[-1].startswith(last)
 
 

@@ -33,7 +33,8 @@ def plan(db: None) -> None:
 
 @pytest.fixture
 def without_constraint(transactional_db: None) -> Iterator[None]:
-    MigrationExecutor(connection).migrate([("workouts", "0004_deduplicate_selections")])
+    """Before 0004, which brings the guard."""
+    MigrationExecutor(connection).migrate([("workouts", "0003_archived_selection")])
     yield
     WorkoutSelection.objects.all().delete()
     MigrationExecutor(connection).migrate([("workouts", "0005_unique_selection_per_workout")])

@@ -9,7 +9,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases.diagnosis import explain
-from releases.health import unknown_migrations
+from releases.health import unknown_to
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
 from releases.run import Run, run_alone_and_again
@@ -86,7 +86,7 @@ class Command(migrate.Command):
             with file_lock(str(connection.settings_dict["NAME"]), deadline, self._say):
                 self.run.start_record()
                 migrate()
-        if unknown := unknown_migrations():
+        if unknown := unknown_to(MigrationLoader(connection)):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"] and (missing := missing_from(connection)):
             raise CommandError(" ".join(["The models declare what the database does not have.", *missing]))

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management import BaseCommand, CommandError, call_command
-from django.core.management.commands import migrate
 from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -59,10 +58,16 @@ class Command(BaseCommand):
         self._show(plan)
         if steps := [str(migration) for migration in plan if irreversible(migration)]:
             raise CommandError(f"{', '.join(steps)} cannot be undone. Nothing was changed. Restore a backup instead.")
-        if options["interactive"] and input("Undo this? [y/N] ").strip().lower() not in ("y", "yes"):
+        if options["interactive"] and not self._confirmed():
             raise CommandError("Nothing was changed.")
         for app, name in targets:
-            call_command(migrate.Command(), app, name or "zero", verbosity=options["verbosity"], stdout=self.stdout)
+            call_command("migrate", app, name or "zero", verbosity=options["verbosity"], stdout=self.stdout)
+
+    def _confirmed(self) -> bool:
+        try:
+            return input("Undo this? [y/N] ").strip().lower() in ("y", "yes")
+        except EOFError:
+            return False
 
     def _show(self, plan: list[Migration]) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING("To be undone, in this order:"))
