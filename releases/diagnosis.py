@@ -31,13 +31,9 @@ UNKNOWN = f"Mend the cause, then run: {AGAIN} (with --traceback to see where it 
 def explain(error: Exception, migration: Migration | None) -> str:
     """One paragraph for `error`, which stopped the run while `migration` was being applied (None: before any)."""
     reason = " ".join(str(error).split()) or type(error).__name__
-    return " ".join(
-        [
-            f"{_what_happened(error, migration)}: {reason.rstrip('.')}.",
-            _what_is_left(migration),
-            _advice(error, migration),
-        ]
-    )
+    stop = "" if reason.endswith((".", "?")) else "."
+    happened = f"{_what_happened(error, migration)}: {reason}{stop}"
+    return f"{happened} {_what_is_left(migration)} {_advice(error, migration)}"
 
 
 def sqlstate(error: BaseException | None) -> str | None:
