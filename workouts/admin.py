@@ -101,6 +101,9 @@ class ArchivedSelectionAdmin(InspectOnly, admin.ModelAdmin):
     date_hierarchy = "archived_at"
     fields = ("selection_id", "workout", "kept_selection", "comparison", "updated_at", "archived_at")
 
+    class Media:
+        css = {"all": ("workouts/admin.css",)}
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ArchivedSelection]:
         """Joined, because a kept selection that was deleted since is then None and no error."""
         return super().get_queryset(request).select_related("workout", "kept_selection")
