@@ -11,6 +11,10 @@ MIGRATIONS = (
     "0003_archived_selection",
     "0004_deduplicate_selections",
     "0005_unique_selection_per_workout",
+    "0006_workout_modified_at",
+    "0007_change_history",
+    "0008_week_targets",
+    "0009_preferences_and_tokens",
 )
 
 

@@ -1,83 +1,12 @@
-"""The coach's plan, the athlete's selections over it, and the archive of duplicate selections.
-
-Tables and columns are those of the Flask application whose database this project takes over: nullable stays
-nullable and ids stay `integer`, because the old version writes to them while a release runs.
-"""
+"""The athlete's selections over the plan, and the archive of duplicate selections."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
-
-
-class WorkoutType(models.TextChoices):
-    """TrainingPeaks' types. A database may hold others, as free text."""
-
-    SWIM = "Swim"
-    BIKE = "Bike"
-    RUN = "Run"
-    BRICK = "Brick"
-    CROSSTRAIN = "Crosstrain"
-    RACE = "Race"
-    DAY_OFF = "Day Off"
-    MTN_BIKE = "Mtn Bike"
-    STRENGTH = "Strength"
-    CUSTOM = "Custom"
-    XC_SKI = "XC-Ski", "XC ski"
-    ROWING = "Rowing"
-    WALK = "Walk"
-    OTHER = "Other"
-
-
-class WorkoutQuerySet(models.QuerySet["Workout"]):
-    def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
-        """Workouts whose `day` is in first..last, both included, in the order of the days.
-
-        `day` is annotated: where the athlete has the workout, which is the coach's day unless it was moved.
-        """
-        day = Coalesce("selections__current_plan_day", "originally_planned_day")
-        return self.annotate(day=day).filter(day__range=(first, last)).order_by("day", "id")
-
-    def selected(self) -> "WorkoutQuerySet":
-        """What the athlete will do: without a choice the coach's plan holds."""
-        return self.exclude(id__in=WorkoutSelection.objects.skipped().values("workout"))
-
-    def skipped(self) -> "WorkoutQuerySet":
-        return self.filter(id__in=WorkoutSelection.objects.skipped().values("workout"))
-
-    def moved(self) -> "WorkoutQuerySet":
-        return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
-
-    def duplicated(self) -> "WorkoutQuerySet":
-        """Workouts with more than one selection: possible until the unique constraint stands."""
-        return self.filter(id__in=WorkoutSelection.objects.workouts_with_several())
-
-
-class Workout(models.Model):
-    """One planned workout, from the coach or, `is_custom`, from the athlete."""
-
-    id = models.AutoField(primary_key=True)
-    title = models.CharField(max_length=500)
-    workout_type = models.CharField("type", max_length=100, choices=WorkoutType)
-    workout_description = models.TextField("description", null=True, blank=True)
-    planned_duration = models.FloatField(null=True, blank=True, help_text="Hours.")
-    planned_distance_meters = models.FloatField("planned distance", null=True, blank=True, help_text="Metres.")
-    originally_planned_day = models.DateField("planned day", help_text="The coach's day.")
-    coach_comments = models.TextField(null=True, blank=True)
-    tss = models.FloatField("TSS", null=True, blank=True, help_text="Training Stress Score.")
-    intensity_factor = models.FloatField(null=True, blank=True)
-    is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
-    created_at = models.DateTimeField(null=True, auto_now_add=True)
-
-    objects = WorkoutQuerySet.as_manager()
-
-    class Meta:
-        db_table = "workouts"
-        ordering = ("originally_planned_day", "id")
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.originally_planned_day})"
 
 
 class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
@@ -96,11 +25,22 @@ class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
 
     def between(self, first: datetime.date, last: datetime.date) -> "SelectionQuerySet":
         """Selections of workouts that the athlete has in first..last, both included."""
-        return self.filter(workout__in=Workout.objects.between(first, last).order_by().values("id"))
+        day = Coalesce("current_plan_day", "workout__originally_planned_day")
+        return self.alias(day=day).filter(day__range=(first, last))
 
     def duplicated(self) -> "SelectionQuerySet":
         """Selections that share their workout with another one."""
         return self.filter(workout__in=self.model.objects.workouts_with_several())
+
+    def upsert(self, workout_id: int, values: Mapping[str, Any]) -> None:
+        """Sets the given columns of a workout's selection and no other, in one statement; makes the row where there is
+        none. Of two at once that set different columns, both last."""
+        self.bulk_create(
+            [self.model(workout_id=workout_id, **values)],
+            update_conflicts=True,
+            unique_fields=["workout"],
+            update_fields=[*values, "updated_at"],
+        )
 
     def workouts_with_several(self) -> models.QuerySet["WorkoutSelection", int]:
         """The ids of workouts that have more than one selection."""
@@ -135,7 +75,7 @@ class WorkoutSelection(Choice):
 
     id = models.AutoField(primary_key=True)
     workout = models.ForeignKey(
-        Workout,
+        "Workout",
         on_delete=models.CASCADE,
         related_name="selections",
         db_index=False,  # the unique constraint's index serves
@@ -160,7 +100,7 @@ class ArchivedSelection(Choice):
 
     selection_id = models.IntegerField(help_text="Its id while it was live.")
     workout = models.ForeignKey(
-        Workout, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+        "Workout", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     updated_at = models.DateTimeField(null=True)
     kept_selection = models.ForeignKey(

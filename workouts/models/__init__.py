@@ -1,0 +1,25 @@
+"""The coach's plan, the athlete's overlay, and the record of what was changed.
+
+Tables and columns of workouts and selections are those of the Flask application whose database this project takes
+over: nullable stays nullable and ids stay `integer`, because the old version writes to them while a release runs.
+"""
+
+from workouts.models.athlete import Preferences, Token, WeekTarget
+from workouts.models.history import Change, Import
+from workouts.models.plan import Workout, WorkoutQuerySet, WorkoutType
+from workouts.models.selection import ArchivedSelection, Choice, SelectionQuerySet, WorkoutSelection
+
+__all__ = [
+    "ArchivedSelection",
+    "Change",
+    "Choice",
+    "Import",
+    "Preferences",
+    "SelectionQuerySet",
+    "Token",
+    "WeekTarget",
+    "Workout",
+    "WorkoutQuerySet",
+    "WorkoutSelection",
+    "WorkoutType",
+]

@@ -1,0 +1,83 @@
+"""What the athlete sets: targets, units, times of day, and the keys of calendars and programs."""
+
+import datetime
+
+from django.conf import settings
+from django.db import models
+
+from workouts.times import clock_time, slot_of
+
+
+class WeekTarget(models.Model):
+    """What the athlete wants to reach in one week."""
+
+    week = models.DateField(unique=True, help_text="Its Monday.")
+    minutes = models.PositiveIntegerField(null=True, blank=True, help_text="In total.")
+    tss = models.PositiveIntegerField("TSS", null=True, blank=True)
+    minutes_by_discipline = models.JSONField(default=dict, blank=True, help_text="Discipline: minutes.")
+
+    class Meta:
+        db_table = "week_targets"
+
+    def __str__(self) -> str:
+        return f"Week of {self.week}"
+
+
+class Preferences(models.Model):
+    """Of the one athlete of an installation: one row, or none while everything is as at first."""
+
+    class DistanceUnit(models.TextChoices):
+        KILOMETRES = "km", "Kilometres"
+        MILES = "mi", "Miles"
+
+    class SwimUnit(models.TextChoices):
+        METRES = "m", "Metres"
+        YARDS = "yd", "Yards"
+
+    distance_unit = models.CharField(max_length=2, choices=DistanceUnit, default=DistanceUnit.KILOMETRES)
+    swim_unit = models.CharField("unit in the pool", max_length=2, choices=SwimUnit, default=SwimUnit.METRES)
+    morning = models.TimeField(default=datetime.time(7, 0))
+    afternoon = models.TimeField(default=datetime.time(12, 30))
+    evening = models.TimeField(default=datetime.time(18, 0))
+
+    class Meta:
+        db_table = "preferences"
+
+    def __str__(self) -> str:
+        return "Preferences"
+
+    @classmethod
+    def load(cls) -> "Preferences":
+        """What was saved, else the defaults, unsaved. Saving it makes or changes the one row."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    def time_of(self, time_of_day: str | None) -> datetime.time | None:
+        """When a workout starts: at the clock time that was written, else as its slot does. None when unscheduled."""
+        slot = slot_of(time_of_day)
+        starts: datetime.time | None = getattr(self, slot.value) if slot else None
+        return clock_time(time_of_day) or starts
+
+
+class Token(models.Model):
+    """A secret that stands for a login: in the address of the calendar feed, or for a program that uses the API.
+
+    Only its digest is stored, so the secret can be shown once, and a copy of the database opens nothing.
+    """
+
+    class Purpose(models.TextChoices):
+        FEED = "feed", "Calendar feed"
+        API = "api", "API"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, db_constraint=False, db_index=False, related_name="tokens"
+    )
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the secret, in hexadecimal.")
+    created_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "tokens"
+        constraints = (models.UniqueConstraint(fields=["user", "purpose"], name="uq_tokens_user_purpose"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} of {self.user}"

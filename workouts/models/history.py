@@ -1,0 +1,71 @@
+"""What was changed, so that it can be undone, and the files that were imported.
+
+References carry no constraint and no index: a change outlives what it changed.
+"""
+
+from django.conf import settings
+from django.db import models
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def for_list(self) -> "ChangeQuerySet":
+        """The newest first, without the rows themselves: those of an import are large."""
+        return self.defer("rows").select_related("made_by", "undone_by").order_by("-id")
+
+
+class Change(models.Model):
+    """One step: what the athlete did at once, or one whole import. `workouts.changes` makes and undoes them."""
+
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    summary = models.CharField(max_length=300, help_text="What was done, in words.")
+    rows = models.JSONField(help_text="Per row: table, key, and the values before and after.")
+    undoes = models.OneToOneField("self", models.SET_NULL, null=True, db_constraint=False, related_name="undone_by")
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "changes"
+
+    def __str__(self) -> str:
+        return self.summary
+
+    @property
+    def undone(self) -> bool:
+        return hasattr(self, "undone_by")
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def for_list(self) -> "ImportQuerySet":
+        """The newest first, without the files themselves."""
+        return self.defer("content", "change__rows").select_related("made_by", "change__undone_by").order_by("-id")
+
+    def applied(self) -> "ImportQuerySet":
+        return self.filter(change__isnull=False)
+
+    def previewed(self) -> "ImportQuerySet":
+        """Looked at and not applied."""
+        return self.filter(change__isnull=True)
+
+
+class Import(models.Model):
+    """A file of workouts: kept as it came, with what it did."""
+
+    file_name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    result = models.JSONField(default=dict, help_text="How many rows were new, changed, unchanged, skipped, and why.")
+    change = models.OneToOneField(Change, models.SET_NULL, null=True, db_constraint=False, related_name="source")
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        db_table = "imports"
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,89 @@
+"""The coach's plan, and the athlete's own workouts beside it."""
+
+import datetime
+
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from workouts.models.selection import WorkoutSelection
+
+
+class WorkoutType(models.TextChoices):
+    """TrainingPeaks' types. A database may hold others, as free text."""
+
+    SWIM = "Swim"
+    BIKE = "Bike"
+    RUN = "Run"
+    BRICK = "Brick"
+    CROSSTRAIN = "Crosstrain"
+    RACE = "Race"
+    DAY_OFF = "Day Off"
+    MTN_BIKE = "Mtn Bike"
+    STRENGTH = "Strength"
+    CUSTOM = "Custom"
+    XC_SKI = "XC-Ski", "XC ski"
+    ROWING = "Rowing"
+    WALK = "Walk"
+    OTHER = "Other"
+
+
+class WorkoutQuerySet(models.QuerySet["Workout"]):
+    def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
+        """Workouts whose `day` is in first..last, both included, in the order of the days.
+
+        `day` is annotated: where the athlete has the workout, which is the coach's day unless it was moved.
+        """
+        day = Coalesce("selections__current_plan_day", "originally_planned_day")
+        return self.annotate(day=day).filter(day__range=(first, last)).order_by("day", "id")
+
+    def with_selection(self) -> "WorkoutQuerySet":
+        return self.prefetch_related("selections")
+
+    def selected(self) -> "WorkoutQuerySet":
+        """What the athlete will do: without a choice the coach's plan holds."""
+        return self.exclude(id__in=WorkoutSelection.objects.skipped().values("workout"))
+
+    def skipped(self) -> "WorkoutQuerySet":
+        return self.filter(id__in=WorkoutSelection.objects.skipped().values("workout"))
+
+    def moved(self) -> "WorkoutQuerySet":
+        return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
+
+    def duplicated(self) -> "WorkoutQuerySet":
+        """Workouts with more than one selection: possible until the unique constraint stands."""
+        return self.filter(id__in=WorkoutSelection.objects.workouts_with_several())
+
+
+class Workout(models.Model):
+    """One planned workout, from the coach or, `is_custom`, from the athlete."""
+
+    id = models.AutoField(primary_key=True)
+    title = models.CharField(max_length=500)
+    workout_type = models.CharField("type", max_length=100, choices=WorkoutType)
+    workout_description = models.TextField("description", null=True, blank=True)
+    planned_duration = models.FloatField(null=True, blank=True, help_text="Hours.")
+    planned_distance_meters = models.FloatField("planned distance", null=True, blank=True, help_text="Metres.")
+    originally_planned_day = models.DateField("planned day", help_text="The coach's day.")
+    coach_comments = models.TextField(null=True, blank=True)
+    tss = models.FloatField("TSS", null=True, blank=True, help_text="Training Stress Score.")
+    intensity_factor = models.FloatField(null=True, blank=True)
+    is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
+    created_at = models.DateTimeField(null=True, default=timezone.now)
+    modified_at = models.DateTimeField(
+        null=True, editable=False, help_text="The last change of the workout or of its selection, made by this planner."
+    )
+
+    objects = WorkoutQuerySet.as_manager()
+
+    class Meta:
+        db_table = "workouts"
+        ordering = ("originally_planned_day", "id")
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.originally_planned_day})"
+
+    @property
+    def selection(self) -> WorkoutSelection | None:
+        """The athlete's overlay. Free of queries after `with_selection()`."""
+        return next(iter(self.selections.all()), None)
