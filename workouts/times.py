@@ -16,14 +16,6 @@ class Slot(TextChoices):
 CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b|\b(\d{1,2}):([0-5]\d)\b", re.IGNORECASE
 )
-NOON = "afternoon"
-    EVENING = "evening"
-    UNSCHEDULED = ""
-
-
-CLOCK = re.compile(
-    r"\b(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b|\b(\d{1,2}):([0-5]\d)\b", re.IGNORECASE
-)
 NOON, FIVE = datetime.time(12), datetime.time(17)
 
 
