@@ -2,15 +2,14 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
 
 from releases.views import livez, readyz
-from workouts.views import week
 
 admin.site.site_header = admin.site.site_title = "Workout planner"
 
 urlpatterns = [
-    path("", week, name="week"),
+    path("", include("workouts.urls")),
     path("admin/", admin.site.urls),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),

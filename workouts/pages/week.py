@@ -1,4 +1,4 @@
-"""The pages."""
+"""The week."""
 
 import datetime
 from itertools import groupby
