@@ -1,9 +1,27 @@
 """The planner's addresses."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from workouts.pages.week import week
+from workouts.days import DayConverter, MonthConverter
+from workouts.pages import history, month, targets, week, workout
+
+register_converter(DayConverter, "day")
+register_converter(MonthConverter, "month")
 
 urlpatterns = [
-    path("", week, name="week"),
+    path("", week.week, name="week"),
+    path("week/<day:day>", week.week, name="week_of"),
+    path("week/<day:day>/targets", targets.targets, name="targets"),
+    path("month", month.month, name="month"),
+    path("month/<month:first>", month.month, name="month_of"),
+    path("workouts/add", workout.add, name="add_workout"),
+    path("workouts/add/<day:day>", workout.add, name="add_workout_on"),
+    path("workouts/<int:workout_id>", workout.details, name="workout"),
+    path("workouts/<int:workout_id>/selection", workout.select, name="select"),
+    path("workouts/<int:workout_id>/reset", workout.reset, name="reset"),
+    path("workouts/<int:workout_id>/estimate", workout.estimate, name="estimate"),
+    path("workouts/<int:workout_id>/edit", workout.edit, name="edit_workout"),
+    path("workouts/<int:workout_id>/delete", workout.delete, name="delete_workout"),
+    path("history/", history.history, name="history"),
+    path("history/<int:change_id>/undo/", history.undo, name="undo"),
 ]

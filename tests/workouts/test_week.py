@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from workouts.models import Workout, WorkoutSelection
-from workouts.templatetags.measures import duration, kilometres
+from workouts.templatetags.measures import duration
 
 
 @pytest.fixture
@@ -70,8 +70,3 @@ def test_takes_a_constant_number_of_queries(athlete: Client, django_assert_num_q
 )
 def test_duration(hours: float, text: str) -> None:
     assert duration(hours) == text
-
-
-@pytest.mark.parametrize(("metres", "text"), [(9000, "9 km"), (2400, "2.4 km"), (42195, "42.2 km"), (25, "0.03 km")])
-def test_kilometres(metres: float, text: str) -> None:
-    assert kilometres(metres) == text

@@ -30,12 +30,12 @@ class WorkoutType(models.TextChoices):
 
 class WorkoutQuerySet(models.QuerySet["Workout"]):
     def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
-        """Workouts whose `day` is in first..last, both included, in the order of the days.
+        """Workouts that the athlete has in first..last, both included, in the order of the days.
 
-        `day` is annotated: where the athlete has the workout, which is the coach's day unless it was moved.
+        `plan_day` is annotated: the coach's day unless the athlete moved the workout.
         """
         day = Coalesce("selections__current_plan_day", "originally_planned_day")
-        return self.annotate(day=day).filter(day__range=(first, last)).order_by("day", "id")
+        return self.annotate(plan_day=day).filter(plan_day__range=(first, last)).order_by("plan_day", "id")
 
     def with_selection(self) -> "WorkoutQuerySet":
         return self.prefetch_related("selections")
@@ -87,3 +87,16 @@ class Workout(models.Model):
     def selection(self) -> WorkoutSelection | None:
         """The athlete's overlay. Free of queries after `with_selection()`."""
         return next(iter(self.selections.all()), None)
+
+    @property
+    def day(self) -> datetime.date:
+        """Where the athlete has it. Free of queries after `with_selection()`."""
+        return (self.selection and self.selection.current_plan_day) or self.originally_planned_day
+
+    @property
+    def time_of_day(self) -> str | None:
+        return self.selection.time_of_day if self.selection else None
+
+    @property
+    def skipped(self) -> bool:
+        return bool(self.selection and self.selection.skipped)

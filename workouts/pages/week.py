@@ -1,24 +1,17 @@
 """The week."""
 
-import datetime
-from itertools import groupby
-from operator import attrgetter
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-
-from workouts.models import Workout
-
-DAYS = 7
+from workouts.days import Day, monday_of
+from workouts.pages import HtmxRequest
+from workouts.pages.board import Board, Filters
+from workouts.pages.changed import changed_of
 
 
-def week(request: HttpRequest) -> HttpResponse:
-    """The workouts of today and the six days after it, each with the athlete's selection."""
-    today = timezone.localdate()
-    last = today + datetime.timedelta(days=DAYS - 1)
-    workouts = Workout.objects.between(today, last).prefetch_related("selections")
-    by_day = {day: list(group) for day, group in groupby(workouts, attrgetter("day"))}
-    days = [today + datetime.timedelta(days=n) for n in range(DAYS)]
-    agenda = [(day, by_day.get(day, [])) for day in days]
-    return render(request, "workouts/week.html", {"agenda": agenda, "first": today, "last": last})
+def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
+    """The week of `day`; without one this week and, for phones, the seven days after today."""
+    if day and day != monday_of(day):
+        return redirect("week_of", day=monday_of(day))
+    board = Board(day, Filters.of(request.GET))
+    return render(request, "workouts/week.html", {**board.context(), "changed": changed_of(request)})

@@ -1,19 +1,53 @@
-"""Hours and metres as an athlete reads them."""
+"""Hours, metres and targets as an athlete reads them."""
 
 from django import template
+from django.utils.html import format_html
+
+from workouts.disciplines import Discipline, discipline_of
+from workouts.models import Preferences, WorkoutType
 
 register = template.Library()
 
+METRES_PER_MILE = 1609.344
+METRES_PER_YARD = 0.9144
+
 
 @register.filter
-def duration(hours: float) -> str:
-    """`1.5` hours as `1 h 30 min`. Rounded to the minute as a whole, so never `1 h 60 min`."""
-    whole, minutes = divmod(round(hours * 60), 60)
-    parts = [f"{whole} h" if whole else "", f"{minutes} min" if minutes or not whole else ""]
+def minutes(count: float) -> str:
+    """`90` minutes as `1 h 30 min`. Rounded to the minute as a whole, so never `1 h 60 min`."""
+    hours, rest = divmod(round(count), 60)
+    parts = [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]
     return " ".join(part for part in parts if part)
 
 
 @register.filter
-def kilometres(metres: float) -> str:
-    """`9000` metres as `9 km`, to ten metres."""
-    return f"{round(metres / 1000, 2):g} km"
+def duration(hours: float) -> str:
+    """`1.5` hours as `1 h 30 min`."""
+    return minutes(hours * 60)
+
+
+@register.simple_tag
+def distance(metres: float, discipline: str, preferences: Preferences) -> str:
+    """`9000` metres as `9 km` or `5.59 mi`; in the pool as `2400 m` or `2625 yd`."""
+    if discipline == WorkoutType.SWIM:
+        yards = preferences.swim_unit == Preferences.SwimUnit.YARDS
+        return f"{round(metres / METRES_PER_YARD if yards else metres)} {preferences.swim_unit}"
+    miles = preferences.distance_unit == Preferences.DistanceUnit.MILES
+    return f"{round(metres / (METRES_PER_MILE if miles else 1000), 2):g} {preferences.distance_unit}"
+
+
+@register.filter
+def kind(workout_type: str) -> str:
+    """The name of a type's colour and icon."""
+    return (discipline_of(workout_type) or Discipline.OTHER).lower() if workout_type.lower() != "day off" else "rest"
+
+
+@register.simple_tag
+def against(planned: float, target: float, *, time: bool = False) -> str:
+    """A plan beside its target, in words and as a class for the colour: `30 min under`, `12 over`, `on target`."""
+    delta = round(planned) - target
+    if not delta:
+        return format_html('<span class="delta met">on target</span>')
+    size = minutes(abs(delta)) if time else f"{abs(delta):g}"
+    side = "over" if delta > 0 else "under"
+    return format_html('<span class="delta {}">{} {}</span>', side, size, side)

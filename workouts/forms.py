@@ -1,0 +1,126 @@
+"""What people fill in. Values come out under the names of the models' columns."""
+
+from typing import Any
+
+from django import forms
+
+from workouts.disciplines import Discipline
+from workouts.models import WeekTarget, Workout, WorkoutType
+from workouts.times import Slot, slot_of
+
+LONGEST = 7 * 24
+"""Hours of the longest workout that can be planned."""
+
+
+class SelectionForm(forms.Form):
+    """Any part of what the athlete chooses for a workout. A field that is not sent is not touched."""
+
+    is_selected = forms.TypedChoiceField(choices=(("true", "Select"), ("false", "Skip")), coerce="true".__eq__)
+    current_plan_day = forms.DateField(label="Day", required=False, help_text="Empty: the coach's day.")
+    slot = forms.ChoiceField(label="Time of day", choices=Slot.choices, required=False)
+    time_of_day = forms.CharField(max_length=50, required=False)
+    workout_location = forms.CharField(label="Place", max_length=100, required=False)
+    user_notes = forms.CharField(label="Notes", max_length=100_000, required=False, widget=forms.Textarea)
+
+    def __init__(self, workout: Workout, data: Any = None) -> None:
+        super().__init__(data)
+        self.workout = workout
+        for name in set(self.fields) - set(data or ()):
+            del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        """The columns to set, None where a field was emptied."""
+        values = {name: None if value == "" else value for name, value in self.cleaned_data.items()}
+        slot = values.pop("slot", None)
+        if "slot" in self.fields and slot_of(self.workout.time_of_day) != (slot or ""):
+            values["time_of_day"] = slot
+        if values.get("current_plan_day") == self.workout.originally_planned_day:
+            values["current_plan_day"] = None
+        return values
+
+
+class WorkoutForm(forms.ModelForm):
+    """An own workout."""
+
+    workout_type = forms.ChoiceField(label="Type", choices=WorkoutType.choices, initial=WorkoutType.RUN)
+    planned_duration = forms.FloatField(
+        label="Duration in hours", required=False, min_value=0, max_value=LONGEST, help_text="Such as 1.5."
+    )
+    planned_distance_meters = forms.FloatField(
+        label="Distance in metres", required=False, min_value=0, max_value=10_000_000
+    )
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=10_000)
+    workout_description = forms.CharField(
+        label="Description", required=False, max_length=100_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    class Meta:
+        model = Workout
+        fields = (
+            "title",
+            "workout_type",
+            "originally_planned_day",
+            "planned_duration",
+            "planned_distance_meters",
+            "tss",
+            "workout_description",
+        )
+        labels = {"originally_planned_day": "Day"}
+        help_texts = {"originally_planned_day": ""}
+        widgets = {"originally_planned_day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
+class EstimateForm(forms.Form):
+    """The athlete's estimate of a coach's workout."""
+
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=10_000)
+
+
+class TimeSpanWidget(forms.MultiWidget):
+    """Hours and minutes, as one value in minutes."""
+
+    template_name = "workouts/time_span.html"
+
+    def __init__(self) -> None:
+        number = {"inputmode": "numeric", "min": 0}
+        super().__init__([forms.NumberInput({**number, "max": LONGEST}), forms.NumberInput({**number, "max": 59})])
+
+    def decompress(self, value: int | None) -> list[int | None]:
+        return [None, None] if value is None else list(divmod(value, 60))
+
+
+class TimeSpanField(forms.MultiValueField):
+    widget = TimeSpanWidget
+
+    def __init__(self, label: str) -> None:
+        fields = (
+            forms.IntegerField(required=False, min_value=0, max_value=LONGEST),
+            forms.IntegerField(required=False, min_value=0, max_value=59),
+        )
+        super().__init__(fields, label=label, required=False, require_all_fields=False)
+
+    def compress(self, data_list: list[int | None]) -> int | None:
+        hours, minutes = data_list or (None, None)
+        return (hours or 0) * 60 + (minutes or 0) or None
+
+
+class TargetsForm(forms.Form):
+    """The targets of one week: hours and minutes in total and per discipline, and TSS."""
+
+    def __init__(self, target: WeekTarget, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["minutes"] = TimeSpanField("Total")
+        for name in Discipline.values:
+            self.fields[name] = TimeSpanField(name)
+            self.initial[name] = target.minutes_by_discipline.get(name)
+        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=10_000)
+        self.initial.update(minutes=target.minutes, tss=target.tss)
+
+    def values(self) -> dict[str, Any]:
+        """The columns of WeekTarget."""
+        of_disciplines = {name: self.cleaned_data[name] for name in Discipline.values if self.cleaned_data[name]}
+        return {
+            "minutes": self.cleaned_data["minutes"],
+            "tss": self.cleaned_data["tss"],
+            "minutes_by_discipline": of_disciplines,
+        }

@@ -1,0 +1,139 @@
+"""The board of days that the week page shows: whole when the page loads, in parts when something changes."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import QueryDict
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+
+from workouts.days import ONE_DAY, ONE_WEEK, Day, days_from, monday_of
+from workouts.disciplines import Discipline, discipline_of
+from workouts.models import Preferences, WeekTarget, Workout
+from workouts.pages import HtmxRequest
+from workouts.season import season
+from workouts.summary import Summary, summarise
+from workouts.times import Slot, slot_of
+
+SOURCES = {"coach": "Coach's plan", "own": "Own"}
+SLOTS = {
+    Slot.MORNING: "Morning",
+    Slot.AFTERNOON: "Afternoon",
+    Slot.EVENING: "Evening",
+    Slot.UNSCHEDULED: "Unscheduled",
+}
+AGENDA = datetime.timedelta(days=7)
+"""How far a phone looks ahead on the first page, where it lists days from today on."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which cards are shown. What is not a choice filters nothing."""
+
+    type: str = ""
+    source: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Filters":
+        kind, source = query.get("type", ""), query.get("source", "")
+        return cls(kind if kind in Discipline.values else "", source if source in SOURCES else "")
+
+    def admits(self, workout: Workout) -> bool:
+        of_type = not self.type or discipline_of(workout.workout_type) == self.type
+        of_source = not self.source or workout.is_custom == (self.source == "own")
+        return of_type and of_source
+
+
+@dataclass(frozen=True)
+class Column:
+    """One day: its slots with the cards in each, and the minutes that are planned for it."""
+
+    day: Day
+    slots: list[tuple[str, str, list[Workout]]]
+    minutes: float
+    today: bool
+    past: bool
+    beyond: bool
+    """After the week: listed on phones only."""
+
+
+class Board:
+    """The days from the Monday of `start` on, and all that the page says of them. Queries only what is asked for."""
+
+    def __init__(self, start: Day | None, filters: Filters) -> None:
+        self.today = timezone.localdate()
+        self.is_agenda = start is None
+        self.monday = monday_of(start or self.today)
+        self.sunday = self.monday + 6 * ONE_DAY
+        self.last = max(self.sunday, self.today + AGENDA) if self.is_agenda else self.sunday
+        self.filters = filters
+
+    @classmethod
+    def of_address(cls, address: str) -> "Board | None":
+        """The board that the page with this path and query shows, None where it is another page."""
+        url = urlsplit(address)
+        try:
+            match = resolve(url.path)
+        except Resolver404:
+            return None
+        if match.url_name not in ("week", "week_of"):
+            return None
+        return cls(match.kwargs.get("day"), Filters.of(QueryDict(url.query)))
+
+    @cached_property
+    def workouts(self) -> list[Workout]:
+        return list(Workout.objects.between(self.monday, self.last).with_selection())
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        return Preferences.load()
+
+    def columns(self, days: Iterable[Day] | None = None) -> list[Column]:
+        """The columns of `days` as far as the board has them, or all."""
+        wanted = set(days_from(self.monday, self.last))
+        wanted &= wanted if days is None else set(days)
+        return [self._column(day) for day in sorted(wanted)]
+
+    def summary(self) -> Summary:
+        target = WeekTarget.objects.filter(week=self.monday).first()
+        return summarise((workout for workout in self.workouts if workout.day <= self.sunday), self.today, target)
+
+    def context(self) -> dict[str, Any]:
+        """What the page needs, whole."""
+        return {
+            "board": self,
+            "columns": self.columns(),
+            "summary": self.summary(),
+            "season": season(self.monday),
+            "before": self.monday - ONE_WEEK,
+            "after": self.monday + ONE_WEEK,
+            "disciplines": Discipline.choices,
+            "sources": SOURCES,
+        }
+
+    def _column(self, day: Day) -> Column:
+        workouts = [workout for workout in self.workouts if workout.day == day]
+        cards: dict[str, list[Workout]] = {slot: [] for slot in SLOTS}
+        for workout in filter(self.filters.admits, workouts):
+            cards[slot_of(workout.time_of_day)].append(workout)
+        return Column(
+            day=day,
+            slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
+            minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if not workout.skipped),
+            today=day == self.today,
+            past=self.is_agenda and day < self.today,
+            beyond=day > self.sunday,
+        )
+
+
+def address_of(request: HtmxRequest) -> str:
+    """The path and query of the page that a request was made from, `/` where it does not say."""
+    if request.htmx and request.htmx.current_url_abs_path:
+        return request.htmx.current_url_abs_path
+    url = urlsplit(request.headers.get("Referer", ""))
+    here = url.netloc == request.get_host()
+    return f"{url.path}?{url.query}" if here and url.query else url.path if here else "/"

@@ -1,0 +1,91 @@
+"""One workout: its details, what the athlete chooses for it, and own workouts."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from workouts.days import Day
+from workouts.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
+from workouts.forms import EstimateForm, SelectionForm, WorkoutForm
+from workouts.models import Preferences, Workout
+from workouts.pages import HtmxRequest
+from workouts.pages.changed import refuse, show_changed
+from workouts.selections import change_selection, reset_selection
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    """A page, or what the week page's dialog holds."""
+    workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
+    template = "workouts/details.html" if request.htmx else "workouts/details_page.html"
+    return render(request, template, {"workout": workout, "preferences": Preferences.load()})
+
+
+@require_POST
+def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    """Changes the parts of the selection that the form sends."""
+    workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
+    form = SelectionForm(workout, request.POST)
+    if not form.is_valid():
+        return refuse(request, _reasons(form), status=422)
+    return show_changed(request, change_selection(workout_id, form.values(), by=request.user))
+
+
+@require_POST
+def reset(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    get_object_or_404(Workout, pk=workout_id)
+    return show_changed(request, reset_selection(workout_id, by=request.user))
+
+
+@require_POST
+def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    get_object_or_404(Workout, pk=workout_id)
+    form = EstimateForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, _reasons(form), status=422)
+    return show_changed(request, edit_workout(workout_id, form.cleaned_data, by=request.user))
+
+
+def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
+    form = WorkoutForm(request.POST or None, initial={"originally_planned_day": day or timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        workout, change = add_workout(form.cleaned_data, by=request.user)
+        return show_changed(request, change, back=_week_of(workout))
+    return render(request, "workouts/workout_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    workout = get_object_or_404(Workout, pk=workout_id)
+    if not workout.is_custom:
+        return redirect("workout", workout_id)
+    form = WorkoutForm(request.POST or None, instance=workout)
+    if request.method == "POST" and form.is_valid():
+        change = edit_workout(workout_id, form.cleaned_data, by=request.user)
+        return show_changed(request, change, back=_week_of(workout))
+    context = {"form": form, "workout": workout}
+    return render(request, "workouts/workout_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
+    try:
+        change = delete_workout(workout_id, by=request.user)
+    except CoachsWorkout as refusal:
+        return refuse(request, str(refusal), status=403)
+    return show_changed(request, change, back=_week_of(workout))
+
+
+def _week_of(workout: Workout) -> str:
+    return reverse("week_of", args=[workout.day])
+
+
+def _reasons(form: Any) -> str:
+    parts = [f"{form[name].label}: {' '.join(messages)}" for name, messages in form.errors.items()]
+    return f"{' '.join(parts)} Nothing was changed."
