@@ -39,13 +39,47 @@ class SelectionForm(forms.Form):
         return values
 
 
+class TimeSpanWidget(forms.MultiWidget):
+    """Hours and minutes, as one value in minutes."""
+
+    template_name = "workouts/time_span.html"
+
+    def __init__(self) -> None:
+        number = {"inputmode": "numeric", "min": 0}
+        super().__init__([forms.NumberInput({**number, "max": LONGEST}), forms.NumberInput({**number, "max": 59})])
+
+    def decompress(self, value: int | None) -> list[int | None]:
+        return [None, None] if value is None else list(divmod(value, 60))
+
+
+class TimeSpanField(forms.MultiValueField):
+    widget = TimeSpanWidget
+
+    def __init__(self, label: str) -> None:
+        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (LONGEST, 59)]
+        super().__init__(fields, label=label, required=False, require_all_fields=False)
+
+    def compress(self, data_list: list[int | None]) -> float | None:
+        hours, minutes = data_list or (None, None)
+        return (hours or 0) * 60 + (minutes or 0) or None
+
+
+class DurationField(TimeSpanField):
+    """The same of a value in hours."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return round(value * 60) if isinstance(value, float) else value
+
+    def compress(self, data_list: list[int | None]) -> float | None:
+        minutes = super().compress(data_list)
+        return minutes and minutes / 60
+
+
 class WorkoutForm(forms.ModelForm):
     """An own workout."""
 
     workout_type = forms.ChoiceField(label="Type", choices=WorkoutType.choices, initial=WorkoutType.RUN)
-    planned_duration = forms.FloatField(
-        label="Duration in hours", required=False, min_value=0, max_value=LONGEST, help_text="Such as 1.5."
-    )
+    planned_duration = DurationField("Duration")
     planned_distance_meters = forms.FloatField(
         label="Distance in metres", required=False, min_value=0, max_value=10_000_000
     )
@@ -74,34 +108,6 @@ class EstimateForm(forms.Form):
     """The athlete's estimate of a coach's workout."""
 
     tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=10_000)
-
-
-class TimeSpanWidget(forms.MultiWidget):
-    """Hours and minutes, as one value in minutes."""
-
-    template_name = "workouts/time_span.html"
-
-    def __init__(self) -> None:
-        number = {"inputmode": "numeric", "min": 0}
-        super().__init__([forms.NumberInput({**number, "max": LONGEST}), forms.NumberInput({**number, "max": 59})])
-
-    def decompress(self, value: int | None) -> list[int | None]:
-        return [None, None] if value is None else list(divmod(value, 60))
-
-
-class TimeSpanField(forms.MultiValueField):
-    widget = TimeSpanWidget
-
-    def __init__(self, label: str) -> None:
-        fields = (
-            forms.IntegerField(required=False, min_value=0, max_value=LONGEST),
-            forms.IntegerField(required=False, min_value=0, max_value=59),
-        )
-        super().__init__(fields, label=label, required=False, require_all_fields=False)
-
-    def compress(self, data_list: list[int | None]) -> int | None:
-        hours, minutes = data_list or (None, None)
-        return (hours or 0) * 60 + (minutes or 0) or None
 
 
 class TargetsForm(forms.Form):

@@ -53,7 +53,8 @@ def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 
 def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
-    form = WorkoutForm(request.POST or None, initial={"originally_planned_day": day or timezone.localdate()})
+    initial = {"originally_planned_day": day or timezone.localdate()}
+    form = WorkoutForm(request.POST or None, initial=initial, label_suffix="")
     if request.method == "POST" and form.is_valid():
         workout, change = add_workout(form.cleaned_data, by=request.user)
         return show_changed(request, change, back=_week_of(workout))
@@ -64,7 +65,7 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
     workout = get_object_or_404(Workout, pk=workout_id)
     if not workout.is_custom:
         return redirect("workout", workout_id)
-    form = WorkoutForm(request.POST or None, instance=workout)
+    form = WorkoutForm(request.POST or None, instance=workout, label_suffix="")
     if request.method == "POST" and form.is_valid():
         change = edit_workout(workout_id, form.cleaned_data, by=request.user)
         return show_changed(request, change, back=_week_of(workout))
