@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from workouts.disciplines import Discipline
 from workouts.models import WeekTarget, Workout, WorkoutType
@@ -13,7 +14,10 @@ LONGEST = 7 * 24
 
 
 class SelectionForm(forms.Form):
-    """Any part of what the athlete chooses for a workout. A field that is not sent is not touched."""
+    """Any part of what the athlete chooses for a workout. A field that is not sent is not touched.
+
+    A card sends its day and slot with the button that skips it; then the button alone counts.
+    """
 
     is_selected = forms.TypedChoiceField(choices=(("true", "Select"), ("false", "Skip")), coerce="true".__eq__)
     current_plan_day = forms.DateField(label="Day", required=False, help_text="Empty: the coach's day.")
@@ -22,10 +26,11 @@ class SelectionForm(forms.Form):
     workout_location = forms.CharField(label="Place", max_length=100, required=False)
     user_notes = forms.CharField(label="Notes", max_length=100_000, required=False, widget=forms.Textarea)
 
-    def __init__(self, workout: Workout, data: Any = None) -> None:
+    def __init__(self, workout: Workout, data: QueryDict) -> None:
         super().__init__(data)
         self.workout = workout
-        for name in set(self.fields) - set(data or ()):
+        sent = {"is_selected"} if "is_selected" in data else set(data)
+        for name in set(self.fields) - sent:
             del self.fields[name]
 
     def values(self) -> dict[str, Any]:

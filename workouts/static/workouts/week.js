@@ -20,7 +20,7 @@ const light = (slot) => {
 
 // A drop fills in the card's own form and sends it: one request, the same that a keyboard makes.
 const move = (card, { day, slot }) => {
-  const form = card.querySelector(".move");
+  const form = card.querySelector("form");
   const { current_plan_day: dayField, slot: slotField } = form.elements;
   if (dayField.value === day && slotField.value === slot) return;
   dayField.value = day;
