@@ -6,28 +6,35 @@ Day = datetime.date
 ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 
 
-class DayConverter:
-    """`2026-11-23` in an address. Bounded, so that the weeks around any day exist."""
+YEARS = range(datetime.MINYEAR + 1, datetime.MAXYEAR)
+"""Of weeks and months that are shown: there the seasons around any day exist."""
 
-    regex = r"(?:19|2\d)\d\d-\d\d-\d\d"
+
+class DayConverter:
+    """`2026-11-23` in an address."""
+
+    regex = r"\d{4}-\d\d-\d\d"
 
     def to_python(self, value: str) -> Day:
-        return Day.fromisoformat(value)
+        day = Day.fromisoformat(value)
+        if day.year not in YEARS:
+            raise ValueError("no such week")
+        return day
 
     def to_url(self, value: Day) -> str:
         return value.isoformat()
 
 
-class MonthConverter:
+class MonthConverter(DayConverter):
     """`2026-11` in an address: the month's first day."""
 
-    regex = r"(?:19|2\d)\d\d-\d\d"
+    regex = r"\d{4}-\d\d"
 
     def to_python(self, value: str) -> Day:
-        return Day.fromisoformat(f"{value}-01")
+        return super().to_python(f"{value}-01")
 
     def to_url(self, value: Day) -> str:
-        return f"{value:%Y-%m}"
+        return super().to_url(value).removesuffix("-01")
 
 
 def monday_of(day: Day) -> Day:

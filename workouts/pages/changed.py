@@ -1,19 +1,25 @@
 """The answer to a change: with htmx the parts of the page that changed, without it the page again."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
+from workouts.changes import AlreadyUndone, Stale
 from workouts.days import Day
+from workouts.editing import CoachsWorkout
 from workouts.models import Change, Workout
 from workouts.pages import HtmxRequest
 from workouts.pages.board import Board, address_of
 from workouts.rows import RowChange
 from workouts.season import season
+
+P = ParamSpec("P")
 
 
 def show_changed(request: HtmxRequest, change: Change | None, back: str | None = None) -> HttpResponse:
@@ -31,6 +37,25 @@ def show_changed(request: HtmxRequest, change: Change | None, back: str | None =
         "changed": change,
     }
     return render(request, "workouts/changed.html", context)
+
+
+def says_refusals(view: Callable[Concatenate[HtmxRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorates a view that writes: what the write refuses becomes a page, or a toast, that says so."""
+
+    @wraps(view)
+    def wrapper(request: HtmxRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ObjectDoesNotExist:
+            raise Http404 from None
+        except CoachsWorkout as refusal:
+            return refuse(request, str(refusal), status=403)
+        except AlreadyUndone:
+            return refuse(request, "This was undone before.")
+        except Stale as stale:
+            return refuse(request, f"{stale} Undo the later change first: see the history.")
+
+    return wrapper
 
 
 def refuse(request: HtmxRequest, reason: str, status: int = 409) -> HttpResponse:

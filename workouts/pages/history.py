@@ -1,14 +1,14 @@
 """What was changed, and its undoing."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from workouts import changes
 from workouts.models import Change
 from workouts.pages import HtmxRequest
-from workouts.pages.changed import refuse, show_changed
+from workouts.pages.changed import says_refusals, show_changed
 
 PER_PAGE = 50
 
@@ -20,13 +20,6 @@ def history(request: HtmxRequest) -> HttpResponse:
 
 
 @require_POST
+@says_refusals
 def undo(request: HtmxRequest, change_id: int) -> HttpResponse:
-    try:
-        change = changes.undo(change_id, by=request.user)
-    except Change.DoesNotExist:
-        raise Http404 from None
-    except changes.AlreadyUndone:
-        return refuse(request, "This was undone before.")
-    except changes.Stale as stale:
-        return refuse(request, f"{stale} Undo the later change first: see the history.")
-    return show_changed(request, change)
+    return show_changed(request, changes.undo(change_id, by=request.user))

@@ -4,23 +4,24 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from workouts.changes import Stale, apply
+from workouts.changes import apply
 from workouts.days import Day, monday_of
 from workouts.forms import TargetsForm
 from workouts.models import WeekTarget
 from workouts.pages import HtmxRequest
-from workouts.pages.changed import refuse, show_changed
+from workouts.pages.changed import says_refusals, show_changed
 from workouts.rows import TABLES, RowChange
 
 
+@says_refusals
 def targets(request: HtmxRequest, day: Day) -> HttpResponse:
     """The form of one week. A week without targets starts from those of the last week before it that has some."""
     if day != monday_of(day):
         return redirect("targets", monday_of(day))
     current = WeekTarget.objects.filter(week=day).first()
     earlier = WeekTarget.objects.filter(week__lt=day).order_by("-week").first()
-    form = TargetsForm(current or earlier or WeekTarget(), request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = TargetsForm(current or earlier or WeekTarget(), request.POST if request.method == "POST" else None)
+    if form.is_valid():
         return _save(request, day, current, form)
     context = {"form": form, "monday": day, "suggested": earlier if not current else None}
     return render(request, "workouts/targets.html", context, status=422 if form.errors else 200)
@@ -33,7 +34,4 @@ def _save(request: HtmxRequest, day: Day, current: WeekTarget | None, form: Targ
     if before == after:
         return redirect(back)
     row = RowChange("target", day.isoformat(), before, after)
-    try:
-        return show_changed(request, apply([row], f"Targets of the week of {day:%-d %b %Y}", by=request.user), back)
-    except Stale as stale:
-        return refuse(request, f"{stale} Load the page again.")
+    return show_changed(request, apply([row], f"Targets of the week of {day:%-d %b %Y}", by=request.user), back)

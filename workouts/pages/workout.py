@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from workouts.days import Day
-from workouts.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
+from workouts.editing import add_workout, delete_workout, edit_workout
 from workouts.forms import EstimateForm, SelectionForm, WorkoutForm
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.changed import refuse, show_changed
+from workouts.pages.changed import refuse, says_refusals, show_changed
 from workouts.selections import change_selection, reset_selection
 
 
@@ -28,9 +28,10 @@ def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 
 @require_POST
+@says_refusals
 def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     """Changes the parts of the selection that the form sends."""
-    workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
+    workout = Workout.objects.with_selection().get(pk=workout_id)
     form = SelectionForm(workout, request.POST)
     if not form.is_valid():
         return refuse(request, _reasons(form), status=422)
@@ -38,14 +39,14 @@ def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 
 @require_POST
+@says_refusals
 def reset(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    get_object_or_404(Workout, pk=workout_id)
     return show_changed(request, reset_selection(workout_id, by=request.user))
 
 
 @require_POST
+@says_refusals
 def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    get_object_or_404(Workout, pk=workout_id)
     form = EstimateForm(request.POST)
     if not form.is_valid():
         return refuse(request, _reasons(form), status=422)
@@ -54,19 +55,20 @@ def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     initial = {"originally_planned_day": day or timezone.localdate()}
-    form = WorkoutForm(request.POST or None, initial=initial, label_suffix="")
-    if request.method == "POST" and form.is_valid():
+    form = WorkoutForm(request.POST if request.method == "POST" else None, initial=initial, label_suffix="")
+    if form.is_valid():
         workout, change = add_workout(form.cleaned_data, by=request.user)
         return show_changed(request, change, back=_week_of(workout))
     return render(request, "workouts/workout_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@says_refusals
 def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    workout = get_object_or_404(Workout, pk=workout_id)
+    workout = Workout.objects.with_selection().get(pk=workout_id)
     if not workout.is_custom:
         return redirect("workout", workout_id)
-    form = WorkoutForm(request.POST or None, instance=workout, label_suffix="")
-    if request.method == "POST" and form.is_valid():
+    form = WorkoutForm(request.POST if request.method == "POST" else None, instance=workout, label_suffix="")
+    if form.is_valid():
         change = edit_workout(workout_id, form.cleaned_data, by=request.user)
         return show_changed(request, change, back=_week_of(workout))
     context = {"form": form, "workout": workout}
@@ -74,13 +76,10 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 
 @require_POST
+@says_refusals
 def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
-    try:
-        change = delete_workout(workout_id, by=request.user)
-    except CoachsWorkout as refusal:
-        return refuse(request, str(refusal), status=403)
-    return show_changed(request, change, back=_week_of(workout))
+    workout = Workout.objects.with_selection().get(pk=workout_id)
+    return show_changed(request, delete_workout(workout_id, by=request.user), back=_week_of(workout))
 
 
 def _week_of(workout: Workout) -> str:

@@ -46,8 +46,7 @@ def kind(workout_type: str) -> str:
 def against(planned: float, target: float, *, time: bool = False) -> str:
     """A plan beside its target, in words and as a class for the colour: `30 min under`, `12 over`, `on target`."""
     delta = round(planned) - target
-    if not delta:
-        return format_html('<span class="delta met">on target</span>')
+    side = "over" if delta > 0 else "under" if delta else "met"
     size = minutes(abs(delta)) if time else f"{abs(delta):g}"
-    side = "over" if delta > 0 else "under"
-    return format_html('<span class="delta {}">{} {}</span>', side, size, side)
+    words = f"{size} {side}" if delta else "on target"
+    return format_html('<span class="delta {}">{}</span>', side, words)

@@ -1,0 +1,36 @@
+"""What tests of the planner's pages share."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from workouts.models import Workout
+
+Plan = Callable[..., Workout]
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return User.objects.create_user("athlete")
+
+
+@pytest.fixture
+def athlete(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def plan(db: None) -> Plan:
+    """Plans a workout: `plan("Long run", "2026-11-23", tss=80.0, choice={"is_selected": False})`."""
+
+    def make(title: str, day: str, choice: dict[str, object] | None = None, **fields: object) -> Workout:
+        values = {"workout_type": "Run", "originally_planned_day": day, **fields}
+        workout = Workout.objects.create(title=title, **values)
+        if choice is not None:
+            workout.selections.create(**choice)
+        return workout
+
+    return make

@@ -1,0 +1,254 @@
+"""What the pages change, with htmx and without scripts."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.workouts.conftest import Plan
+from workouts.models import Change, Workout, WorkoutSelection
+
+WEEK = "/week/2026-11-23"
+HTMX = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{WEEK}?type=Run"}
+
+
+def choice(workout: Workout) -> WorkoutSelection:
+    return WorkoutSelection.objects.get(workout=workout)
+
+
+def test_without_scripts_a_change_leads_back_to_the_page_and_offers_to_undo(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+
+    sent = {"current_plan_day": "2026-11-27", "slot": "morning"}
+    response = athlete.post(
+        f"/workouts/{run.pk}/selection", sent, headers={"Referer": f"http://testserver{WEEK}?source=coach"}
+    )
+
+    change = Change.objects.get()
+    assert response.headers["Location"] == f"{WEEK}?source=coach&changed={change.pk}"
+    page = athlete.get(response.headers["Location"]).content.decode()
+    assert "Long run: moved to Fri 27 Nov, morning" in page
+    assert f'action="/history/{change.pk}/undo/"' in page
+    assert (choice(run).current_plan_day, choice(run).time_of_day) == (datetime.date(2026, 11, 27), "morning")
+
+
+def test_the_way_back_never_leaves_the_site(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    for referer in ("https://elsewhere.example/", "//elsewhere.example", ""):
+        response = athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": referer}, headers={"Referer": referer})
+        assert response.headers["Location"].startswith("/?changed=")
+
+
+def test_with_htmx_only_the_days_that_changed_come_back(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    plan("Ride", "2026-11-27", workout_type="Bike")
+
+    sent = {"current_plan_day": "2026-11-27", "slot": "evening"}
+    answer = athlete.post(f"/workouts/{run.pk}/selection", sent, headers=HTMX)
+
+    parts = answer.content.decode()
+    assert [column.day.day for column in answer.context["columns"]] == [23, 27]
+    assert "<html" not in parts
+    for part in ('id="day-2026-11-23"', 'id="day-2026-11-27"', 'id="summary"', 'id="season"', 'id="toast"'):
+        assert parts.count(part) == 1
+    assert parts.count('hx-swap-oob="true"') == 5
+    assert "Ride" not in parts, "the filter of the page holds"
+
+
+def test_with_htmx_a_page_without_a_board_is_loaded_again(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    for address in ("/history/", "/no/such/page"):
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}"}
+        answer = athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": address}, headers=headers)
+        assert answer.headers["HX-Redirect"].startswith(f"{address}?changed=")
+
+
+def test_a_pressed_skip_leaves_the_day_of_the_form_alone(athlete: Client, plan: Plan) -> None:
+    """The page is old: the workout was moved elsewhere since."""
+    run = plan("Long run", "2026-11-23", {"current_plan_day": datetime.date(2026, 11, 25)})
+    sent = {"current_plan_day": "2026-11-23", "slot": "evening", "is_selected": "false"}
+    athlete.post(f"/workouts/{run.pk}/selection", sent)
+    assert choice(run).is_selected is False
+    assert choice(run).current_plan_day == datetime.date(2026, 11, 25)
+
+
+def test_a_move_within_its_slot_keeps_the_clock_time(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23", {"time_of_day": "7am"})
+    athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": "2026-11-24", "slot": "morning"})
+    assert choice(run).time_of_day == "7am"
+    athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": "2026-11-24", "slot": ""})
+    assert choice(run).time_of_day is None
+
+
+def test_moved_to_the_coachs_day_is_not_moved(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23", {"current_plan_day": datetime.date(2026, 11, 25)})
+    athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": "2026-11-23"})
+    assert choice(run).current_plan_day is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"current_plan_day": "Friday"}, "Day: Enter a valid date."),
+        ({"slot": "midnight"}, "Time of day: Select a valid choice."),
+        ({"is_selected": "perhaps"}, "Select a valid choice."),
+        ({"workout_location": "x" * 101}, "Place: Ensure this value has at most 100 characters"),
+        ({"user_notes": "a\0b"}, "Notes: Null characters are not allowed."),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_bad_input_is_refused_by_name_and_changes_nothing(
+    athlete: Client, plan: Plan, sent: dict[str, str], reason: str, headers: dict[str, str]
+) -> None:
+    run = plan("Long run", "2026-11-23")
+    response = athlete.post(f"/workouts/{run.pk}/selection", sent, headers=headers)
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert reason in text
+    assert "Nothing was changed." in text
+    assert not WorkoutSelection.objects.exists()
+
+
+def test_details_are_a_page_or_a_part(athlete: Client, plan: Plan) -> None:
+    run = plan(
+        "Long run", "2026-11-23", {"user_notes": "gels"}, workout_description="easy\nthen hard", coach_comments="Eat."
+    )
+    page = athlete.get(f"/workouts/{run.pk}")
+    part = athlete.get(f"/workouts/{run.pk}", headers=HTMX)
+    for response in (page, part):
+        text = response.content.decode()
+        assert "HX-Request" in response.headers["Vary"]
+        assert all(words in text for words in ("easy\nthen hard", "Eat.", ">gels<", "Save TSS"))
+    assert ("<html" in page.content.decode(), "<html" in part.content.decode()) == (True, False)
+
+
+def test_back_to_the_coachs_plan(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23", {"is_selected": False})
+    athlete.post(f"/workouts/{run.pk}/reset")
+    assert not WorkoutSelection.objects.exists()
+
+
+def test_the_athlete_estimates_tss(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    athlete.post(f"/workouts/{run.pk}/estimate", {"tss": "81.5"})
+    assert Workout.objects.get().tss == 81.5
+    assert athlete.post(f"/workouts/{run.pk}/estimate", {"tss": "nan"}).status_code == 422
+    athlete.post(f"/workouts/{run.pk}/estimate", {"tss": ""})
+    assert Workout.objects.get().tss is None
+
+
+OWN = {
+    "title": "Club ride",
+    "workout_type": "Bike",
+    "originally_planned_day": "2026-11-28",
+    "planned_duration_0": "2",
+    "planned_duration_1": "15",
+    "planned_distance_meters": "60000",
+    "tss": "",
+    "workout_description": "",
+}
+
+
+def test_own_workouts_are_added_changed_and_deleted(athlete: Client) -> None:
+    assert athlete.get("/workouts/add/2026-11-28").context["form"]["originally_planned_day"].value() == datetime.date(
+        2026, 11, 28
+    )
+    response = athlete.post("/workouts/add", OWN)
+    workout = Workout.objects.get()
+    assert response.headers["Location"].startswith("/week/2026-11-28")
+    assert (workout.title, workout.planned_duration, workout.is_custom) == ("Club ride", 2.25, True)
+
+    edited = athlete.get(f"/workouts/{workout.pk}/edit").context["form"]
+    assert edited["planned_duration"].value() == 135
+    athlete.post(f"/workouts/{workout.pk}/edit", {**OWN, "title": "Hilly ride"})
+    assert Workout.objects.get().title == "Hilly ride"
+
+    athlete.post(f"/workouts/{workout.pk}/delete")
+    assert not Workout.objects.exists()
+    for change in Change.objects.order_by("-id"):
+        athlete.post(f"/history/{change.pk}/undo/")
+    assert not Workout.objects.exists()
+    assert [change.summary for change in Change.objects.order_by("id")] == [
+        "Club ride: added",
+        "Club ride: changed",
+        "Hilly ride: deleted",
+        "Undone: Hilly ride: deleted",
+        "Undone: Club ride: changed",
+        "Undone: Club ride: added",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"title": " "}, {"planned_duration_1": "60"}, {"originally_planned_day": ""}, {"tss": "-1"}]
+)
+def test_a_wrong_workout_is_not_added(athlete: Client, wrong: dict[str, str]) -> None:
+    response = athlete.post("/workouts/add", OWN | wrong)
+    assert response.status_code == 422
+    assert 'class="errorlist"' in response.content.decode()
+    assert not Workout.objects.exists()
+
+
+def test_a_coachs_workout_is_neither_edited_nor_deleted(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    assert athlete.get(f"/workouts/{run.pk}/edit").headers["Location"] == f"/workouts/{run.pk}"
+    assert athlete.post(f"/workouts/{run.pk}/edit", OWN).status_code == 302
+    response = athlete.post(f"/workouts/{run.pk}/delete")
+    assert response.status_code == 403
+    assert "can be skipped, not deleted" in response.content.decode()
+    assert Workout.objects.get().title == "Long run"
+
+
+def test_what_cannot_be_undone_says_why(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    for notes in ("one", "two"):
+        athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": notes})
+    first, second = Change.objects.order_by("id")
+
+    stale = athlete.post(f"/history/{first.pk}/undo/")
+    assert (stale.status_code, "Changed since: Long run." in stale.content.decode()) == (409, True)
+
+    athlete.post(f"/history/{second.pk}/undo/")
+    again = athlete.post(f"/history/{second.pk}/undo/")
+    assert (again.status_code, "undone before" in again.content.decode()) == (409, True)
+    assert choice(run).user_notes == "one"
+    assert athlete.post("/history/999/undo/").status_code == 404
+
+
+def test_history_lists_the_newest_first_and_by_pages(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    for number in range(51):
+        athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": str(number)})
+    newest = Change.objects.latest("id")
+
+    page = athlete.get("/history/")
+    assert (len(page.context["page"]), page.context["page"][0]) == (50, newest)
+    assert len(athlete.get("/history/?page=2").context["page"]) == 1
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("address", ["selection", "reset", "estimate", "delete"])
+def test_reading_changes_nothing(athlete: Client, plan: Plan, address: str, method: str) -> None:
+    run = plan("Long run", "2026-11-23", is_custom=True)
+    response: Any = getattr(athlete, method)(f"/workouts/{run.pk}/{address}")
+    assert response.status_code == 405
+
+
+@pytest.mark.parametrize(
+    "address", ["/week/2026-11-23", "/month", "/workouts/1", "/workouts/add", "/history/", "/week/2026-11-23/targets"]
+)
+def test_every_page_needs_a_login(client: Client, db: None, address: str) -> None:
+    assert client.get(address).headers["Location"].startswith("/login/")
+
+
+def test_an_unknown_address_says_so(athlete: Client) -> None:
+    response = athlete.get("/workouts/999")
+    assert (response.status_code, "Not found" in response.content.decode()) == (404, True)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_workout_on_an_absurd_day_can_be_looked_at_and_brought_back(athlete: Client, plan: Plan, day: str) -> None:
+    run = plan("Long run", "2026-11-23", {"current_plan_day": day})
+    assert athlete.get(f"/workouts/{run.pk}").status_code == 200
+    assert athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": ""}, headers=HTMX).status_code == 200
+    assert choice(run).current_plan_day is None
