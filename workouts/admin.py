@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from releases.admin import InspectOnly
 from workouts.filters import DuplicateFilter, MovedFilter, StateFilter, WeekFilter
-from workouts.models import ArchivedSelection, Choice, Workout, WorkoutSelection
+from workouts.models import ArchivedSelection, Change, Choice, Import, Workout, WorkoutSelection
 
 CHOICE_FIELDS = [field.name for field in Choice._meta.get_fields()]
 
@@ -92,6 +92,28 @@ class WorkoutSelectionAdmin(InspectOnly, admin.ModelAdmin):
     @admin.display(description="only one", boolean=True)
     def unique(self, selection: Any) -> bool:
         return not selection.has_duplicate
+
+
+@admin.register(Change)
+class ChangeAdmin(InspectOnly, admin.ModelAdmin):
+    list_display = ("made_at", "summary", "made_by", "undone")
+    list_select_related = ("made_by", "undone_by")
+    search_fields = ("summary",)
+    date_hierarchy = "made_at"
+    fields = ("made_at", "summary", "made_by", "undoes", "rows")
+
+    @admin.display(boolean=True)
+    def undone(self, change: Change) -> bool:
+        return change.undone
+
+
+@admin.register(Import)
+class ImportAdmin(InspectOnly, admin.ModelAdmin):
+    list_display = ("made_at", "file_name", "made_by", "change")
+    list_select_related = ("made_by", "change")
+    search_fields = ("file_name",)
+    date_hierarchy = "made_at"
+    fields = ("made_at", "file_name", "made_by", "change", "result")
 
 
 @admin.register(ArchivedSelection)

@@ -1,6 +1,12 @@
-"""A made-up week: the coach's day (0 is the first), the athlete's day where moved, the choice, the workout."""
+"""A made-up week: the coach's day (0 is Monday), the athlete's day where moved, the choice, the workout."""
 
 from typing import Any
+
+TARGETS: dict[str, Any] = {
+    "minutes": 9 * 60,
+    "tss": 320,
+    "minutes_by_discipline": {"Swim": 60, "Bike": 5 * 60 + 30, "Run": 90, "Strength": 30},
+}
 
 PLAN: list[tuple[int, int | None, dict[str, Any], dict[str, Any]]] = [
     (

@@ -62,7 +62,7 @@ def make_run(clone: Path) -> Iterator[str]:
 
 def test_first_and_second_time(clone: Path) -> None:
     with make_run(clone) as first:
-        assert "Loaded a demo week of 7 workouts." in first
+        assert "Loaded a demo week of 7 workouts, for this week and the next." in first
         assert re.search(r"Created the account admin. Its password, shown once: \S{16}", first)
         assert first.splitlines()[-1].startswith("The planner is at http://localhost:")
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -33,11 +32,14 @@ def plan(db: None) -> None:
 
 @pytest.fixture
 def without_constraint(transactional_db: None) -> Iterator[None]:
-    """Before 0004, which brings the guard."""
-    MigrationExecutor(connection).migrate([("workouts", "0003_archived_selection")])
+    """As somebody's hand might leave it."""
+    (constraint,) = WorkoutSelection._meta.constraints
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(WorkoutSelection, constraint)
     yield
     WorkoutSelection.objects.all().delete()
-    MigrationExecutor(connection).migrate([("workouts", "0005_unique_selection_per_workout")])
+    with connection.schema_editor() as editor:
+        editor.add_constraint(WorkoutSelection, constraint)
 
 
 def titles(client: Client, page: str, **query: str) -> set[str]:

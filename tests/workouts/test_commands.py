@@ -8,11 +8,11 @@ from tests.conftest import Manage, Sql
 def test_the_demo_week_is_loaded_once(manage: Manage, sql: Sql) -> None:
     manage("migrate", "-v0")
 
-    assert manage("load_demo_week").stdout == "Loaded a demo week of 7 workouts.\n"
+    assert manage("load_demo_week").stdout == "Loaded a demo week of 7 workouts, for this week and the next.\n"
     assert manage("load_demo_week").stdout == "The planner has workouts; the demo week was not loaded.\n"
 
-    assert sql("SELECT count(*) FROM workouts") == [(7,)]
-    assert sql("SELECT count(*) FROM workout_selections") == [(4,)]
+    assert sql("SELECT count(*) FROM workouts") == [(14,)]
+    assert sql("SELECT count(*) FROM workout_selections") == [(8,)]
 
 
 def test_the_admin_account_is_created_once_and_can_log_in(manage: Manage) -> None:
