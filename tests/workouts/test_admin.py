@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, migrations
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -33,13 +34,16 @@ def plan(db: None) -> None:
 @pytest.fixture
 def without_constraint(transactional_db: None) -> Iterator[None]:
     """As somebody's hand might leave it."""
-    (constraint,) = WorkoutSelection._meta.constraints
+    whole = MigrationLoader(connection).project_state()
+    without = whole.clone()
+    operation = migrations.RemoveConstraint("workoutselection", "uq_workout_selections_workout_id")
+    operation.state_forwards("workouts", without)
     with connection.schema_editor() as editor:
-        editor.remove_constraint(WorkoutSelection, constraint)
+        operation.database_forwards("workouts", editor, whole, without)
     yield
     WorkoutSelection.objects.all().delete()
     with connection.schema_editor() as editor:
-        editor.add_constraint(WorkoutSelection, constraint)
+        operation.database_backwards("workouts", editor, without, whole)
 
 
 def titles(client: Client, page: str, **query: str) -> set[str]:
