@@ -40,7 +40,7 @@ def calendar_of(workouts: Iterable[Workout], preferences: Preferences, time_zone
     calendar.add("x-wr-calname", "Workouts")
     if time_zone != "UTC":
         calendar.add("x-wr-timezone", time_zone)
-    calendar.refresh_interval = REFRESH
+    calendar.add("refresh-interval", vDuration(REFRESH), {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH))
     for workout in workouts:
         calendar.add_component(_event(workout, preferences))

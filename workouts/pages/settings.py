@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -60,9 +61,12 @@ class ChangePassword(PasswordChangeView):
 
 def _save(form: PreferencesForm) -> None:
     """Every workout then reads differently in calendars, which go by the time of its last change."""
-    if form.has_changed():
+    if not form.has_changed():
+        return
+    with transaction.atomic():
         Preferences.objects.update_or_create(pk=form.instance.pk, defaults=form.cleaned_data)
-        Workout.objects.update(modified_at=timezone.now())
+        every = Workout.objects.select_for_update(no_key=True).order_by("id")  # the order of all who lock several
+        Workout.objects.filter(id__in=[workout.id for workout in every.only("id")]).update(modified_at=timezone.now())
 
 
 def _purpose(name: str) -> Token.Purpose:
