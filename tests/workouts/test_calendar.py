@@ -175,10 +175,10 @@ def test_the_summary_names_the_type_once(title: str, workout_type: str, summary:
 @pytest.mark.parametrize(
     "text",
     [
-        "commas, semicolons; colons: and \"quotes\"",
+        'commas, semicolons; colons: and "quotes"',
         "back\\slash, \\n no line break, C:\\new",
         "BEGIN:VEVENT\nEND:VCALENDAR",
-        "Zürich – 走る 🏃‍♀️ " * 40,
+        "Zürich, 走る 🏃 " * 40,
         "x" * 400,
         "tab\tinside",
     ],
