@@ -1,5 +1,7 @@
 """Django's settings. What may differ between installations comes from config.environment."""
 
+from datetime import timedelta
+
 from csp.constants import NONE, SELF
 
 from config import environment
@@ -94,7 +96,25 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+SESSION_COOKIE_AGE = 60 * 24 * 60 * 60  # seconds from the login; sessions are in the database and outlast a deploy
+
+# Ten failures let a person go through old passwords. Forty an hour find no password that the validators allow. They
+# count per account and address, so that a stranger elsewhere does not lock out the owner.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "workouts.logins.client_address"
+AXES_USERNAME_CALLABLE = "workouts.logins.account"
+AXES_LOCKOUT_CALLABLE = "workouts.logins.too_many_failures"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True  # it would keep every login for ever
+AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+
+# Railway's edge sets this header itself. Without Railway anybody could, to be counted as somebody else.
+CLIENT_ADDRESS = "HTTP_X_REAL_IP" if environment.RAILWAY_ENVIRONMENT_NAME else "REMOTE_ADDR"
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

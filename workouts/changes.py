@@ -126,7 +126,8 @@ def _write(row: RowChange) -> RowChange:
         table.all().filter(**{table.key: row.key}).update(**values)
     else:
         key = {} if row.key is None else {table.key: row.key}
-        inserted = table.all().create(**key, **values)
+        touched = {"modified_at": timezone.now()} if row.table == "workout" else {}
+        inserted = table.all().create(**key, **values, **touched)
         return replace(row, key=table.key_of(inserted), after=table.values_of(inserted))
     return row
 

@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from workouts.disciplines import Discipline
-from workouts.models import WeekTarget, Workout, WorkoutType
+from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
 from workouts.times import Slot, slot_of
 
 LONGEST = 7 * 24
@@ -135,3 +135,18 @@ class TargetsForm(forms.Form):
             "tss": self.cleaned_data["tss"],
             "minutes_by_discipline": of_disciplines,
         }
+
+
+class PreferencesForm(forms.ModelForm):
+    """Units, and when the slots of a day begin."""
+
+    class Meta:
+        model = Preferences
+        fields = ("distance_unit", "swim_unit", "morning", "afternoon", "evening")
+        labels = {"distance_unit": "Distances", "swim_unit": "In the pool"}
+        widgets = {
+            name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("morning", "afternoon", "evening")
+        }
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, instance=Preferences.load(), label_suffix="")

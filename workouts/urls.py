@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from workouts.days import DayConverter, MonthConverter
-from workouts.pages import history, month, targets, week, workout
+from workouts.pages import feed, history, month, settings, targets, week, workout
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")
@@ -24,4 +24,10 @@ urlpatterns = [
     path("workouts/<int:workout_id>/delete", workout.delete, name="delete_workout"),
     path("history/", history.history, name="history"),
     path("history/<int:change_id>/undo/", history.undo, name="undo"),
+    path("calendar.ics", feed.download, name="calendar"),
+    path("calendar/feed.ics", feed.feed, name="feed"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/password/", settings.ChangePassword.as_view(), name="password_change"),
+    path("settings/<slug:purpose>/issue/", settings.issue_token, name="issue_token"),
+    path("settings/<slug:purpose>/revoke/", settings.revoke_token, name="revoke_token"),
 ]

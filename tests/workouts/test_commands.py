@@ -1,6 +1,8 @@
-"""The demo week and the first account: made once."""
+"""The demo week and the accounts: made once."""
 
 import re
+
+import pytest
 
 from tests.conftest import Manage, Sql
 
@@ -15,14 +17,30 @@ def test_the_demo_week_is_loaded_once(manage: Manage, sql: Sql) -> None:
     assert sql("SELECT count(*) FROM workout_selections") == [(8,)]
 
 
-def test_the_admin_account_is_created_once_and_can_log_in(manage: Manage) -> None:
+@pytest.mark.parametrize(("role", "superuser"), [("admin", "True"), ("athlete", "False")])
+def test_an_account_is_created_once_and_can_log_in(manage: Manage, role: str, superuser: str) -> None:
     manage("migrate", "-v0")
 
-    created = manage("create_admin")
+    created = manage(f"create_{role}")
     password = re.search(r"shown once: (\S+)", created.stdout)
     assert password
-    program = f"from django.contrib.auth import authenticate as a; print(a(username='admin', password='{password[1]}'))"
-    assert manage("shell", "-v0", "-c", program).stdout == "admin\n"
+    program = (
+        f"from django.contrib.auth.models import User; user = User.objects.get(username='{role}');"
+        f"print(user.check_password('{password[1]}'), user.is_staff, user.is_superuser)"
+    )
+    assert manage("shell", "-v0", "-c", program).stdout == f"True {superuser} {superuser}\n"
 
-    again = manage("create_admin")
-    assert again.stdout == "The account admin exists. A new password: python manage.py changepassword admin\n"
+    again = manage(f"create_{role}")
+    assert again.stdout == f"The account {role} exists. A new password: python manage.py changepassword {role}\n"
+
+
+@pytest.mark.parametrize("name", ["a b", "", "x" * 151])
+def test_a_name_that_cannot_be_is_refused(manage: Manage, sql: Sql, name: str) -> None:
+    manage("migrate", "-v0")
+
+    refused = manage("create_athlete", "--username", name)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("CommandError: ")
+    assert "No account was created." in refused.stderr
+    assert sql("SELECT count(*) FROM auth_user") == [(0,)]

@@ -1,0 +1,49 @@
+"""Logins: whose failures are counted together, what a client sees that had too many, and the end of old sessions.
+
+django-axes counts; its settings name the first three functions.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+
+NETWORK_OF_ONE_CLIENT = 64
+"""Bits: an IPv6 client has all addresses of such a network to itself."""
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address, of IPv6 its network. Clients whose address is unknown count as one."""
+    for name in (settings.CLIENT_ADDRESS, "REMOTE_ADDR"):
+        try:
+            address = ipaddress.ip_address(request.META.get(name, ""))
+        except ValueError:
+            continue
+        address = getattr(address, "ipv4_mapped", None) or address
+        if address.version == 4:
+            return str(address)
+        return str(ipaddress.ip_network((int(address), NETWORK_OF_ONE_CLIENT), strict=False).network_address)
+    return str(ipaddress.IPv6Address(0))
+
+
+def account(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """What failures are stored under: no name, because people type passwords into its field."""
+    name = str((credentials or {}).get("username") or "")
+    return salted_hmac(__name__, name, algorithm="sha256").hexdigest()
+
+
+def too_many_failures(request: HttpRequest, response: HttpResponse, credentials: Mapping[str, Any]) -> HttpResponse:
+    """The same whether there is such an account or not."""
+    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    refusal = render(request, "registration/locked_out.html", {"minutes": seconds // 60}, status=429)
+    refusal["Retry-After"] = str(seconds)
+    return refusal
+
+
+def forget_expired_sessions(request: HttpRequest, **signal: Any) -> None:
+    """With each login: only logins make sessions, so the table does not grow beyond those that are valid."""
+    request.session.clear_expired()

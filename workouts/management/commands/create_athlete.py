@@ -1,0 +1,8 @@
+"""The athlete's account."""
+
+from workouts.management.accounts import CreateAccount
+
+
+class Command(CreateAccount):
+    help = "Creates the athlete's account, once, and prints its password, once. It does not open the admin."
+    username = "athlete"

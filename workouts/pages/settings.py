@@ -1,0 +1,85 @@
+"""The athlete's settings: units and times of day, the address of the calendar feed, the API's token, the password."""
+
+from django.contrib import messages
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from workouts.forms import PreferencesForm
+from workouts.models import Preferences, Token, Workout
+from workouts.tokens import issue, revoke
+
+
+class AthletesRequest(HttpRequest):
+    """Behind the login."""
+
+    user: User
+
+
+def settings(request: AthletesRequest) -> HttpResponse:
+    form = PreferencesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _save(form)
+        messages.success(request, "The units and times were saved.")
+        return redirect("settings")
+    return _page(request, form)
+
+
+@never_cache
+@require_POST
+def issue_token(request: AthletesRequest, purpose: str) -> HttpResponse:
+    """Shows the secret in the answer itself: a redirect would have to keep it somewhere until the next page."""
+    secret = issue(request.user, _purpose(purpose))
+    return _page(request, PreferencesForm(), **{f"{purpose}_secret": secret})
+
+
+@require_POST
+def revoke_token(request: AthletesRequest, purpose: str) -> HttpResponse:
+    if revoke(request.user, _purpose(purpose)):
+        messages.success(request, f"{_purpose(purpose).label}: revoked. It opens nothing any more.")
+    return redirect("settings")
+
+
+class ChangePassword(PasswordChangeView):
+    """Keeps this session and ends every other one of the account."""
+
+    template_name = "workouts/password.html"
+    success_url = reverse_lazy("settings")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        messages.success(self.request, "The password was changed. Whoever was logged in elsewhere has to log in again.")
+        return super().form_valid(form)
+
+
+def _save(form: PreferencesForm) -> None:
+    """Every workout then reads differently in calendars, which go by the time of its last change."""
+    if not form.has_changed():
+        return
+    with transaction.atomic():
+        Preferences.objects.update_or_create(pk=form.instance.pk, defaults=form.cleaned_data)
+        every = Workout.objects.select_for_update(no_key=True).order_by("id")  # the order of all who lock several
+        Workout.objects.filter(id__in=[workout.id for workout in every.only("id")]).update(modified_at=timezone.now())
+
+
+def _purpose(name: str) -> Token.Purpose:
+    try:
+        return Token.Purpose(name)
+    except ValueError:
+        raise Http404 from None
+
+
+def _page(request: AthletesRequest, form: PreferencesForm, **secrets: str) -> HttpResponse:
+    tokens = {token.purpose: token for token in Token.objects.filter(user=request.user)}
+    context = {"form": form, "feed": tokens.get(Token.Purpose.FEED), "api": tokens.get(Token.Purpose.API), **secrets}
+    if secret := secrets.get("feed_secret"):
+        address = request.build_absolute_uri(f"{reverse('feed')}?{urlencode({'key': secret})}")
+        context |= {"feed_address": address, "subscribe": f"webcal:{address.partition(':')[2]}"}
+    return render(request, "workouts/settings.html", context, status=422 if form.errors else 200)
