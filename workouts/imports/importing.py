@@ -1,8 +1,9 @@
 """Files of workouts: looked at, imported, discarded. What is imported is one change, so it is undone as one."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Container, Mapping
 from pathlib import PureWindowsPath
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -40,8 +41,8 @@ def plan_of(upload: Import) -> ImportPlan:
 
 
 @transaction.atomic
-def confirm(import_id: int, *, digest: str, moved: Collection[int], by: Author) -> Import:
-    """Imports a previewed file, with those of its moves whose rows are in `moved`. A second time it does nothing.
+def confirm(import_id: int, *, digest: str, moved: Container[int] | None, by: Author) -> Import:
+    """Imports a previewed file, with the moves of the rows in `moved`, None being all. A second time it does nothing.
 
     Raises Import.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
     """
@@ -56,17 +57,15 @@ def confirm(import_id: int, *, digest: str, moved: Collection[int], by: Author) 
 
 
 @transaction.atomic
-def import_file(file_name: str, content: bytes, *, by: Author, moves: bool = True) -> Import:
+def import_file(file_name: str, content: bytes, *, by: Author, moved: Container[int] | None = None) -> Import:
     """Imports a file that nobody previews. Raises NotImportable.
 
     A workout that the coach moved keeps its overlay. That is the safer guess of the two: a wrong move can be undone,
     while a moved workout taken as a new one leaves a double that no later import tells from two workouts. With
-    `moves=False` it is a new workout.
+    `moved=()` it is a new workout.
     """
     _wait_for_other_imports()
-    plan = plan_import(content, Workout.objects.select_for_update(no_key=True))
-    if not moves:
-        plan = plan.with_moves(())
+    plan = plan_import(content, Workout.objects.select_for_update(no_key=True)).with_moves(moved)
     return _apply(_keep(file_name, content, plan, by), plan, by)
 
 
@@ -81,16 +80,20 @@ def _keep(file_name: str, content: bytes, plan: ImportPlan, by: Author) -> Impor
 
 def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:
     upload.result = plan.result()
-    upload.change = apply(plan.changes(), f"Imported {upload.file_name}: {summary(upload)}", by=by)
+    upload.change = apply(plan.changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by)
     upload.save(update_fields=["result", "change"])
     return upload
 
 
-def summary(upload: Import) -> str:
+def counts(result: Mapping[str, Any]) -> dict[str, int]:
+    """How many rows were new, changed, moved, unchanged and skipped."""
+    names = ("new", "changed", "moved", "unchanged", "skipped")
+    return {name: result[name] if isinstance(result[name], int) else len(result[name]) for name in names}
+
+
+def summary(result: Mapping[str, Any]) -> str:
     """Such as `12 new, 3 changed`."""
-    result = upload.result
-    counts = {"new": result["new"], "changed": result["changed"], "moved": len(result["moved"])}
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
+    return ", ".join(f"{count} {name}" for name, count in counts(result).items() if count)
 
 
 def _wait_for_other_imports() -> None:

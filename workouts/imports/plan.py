@@ -22,8 +22,10 @@ class ImportPlan:
     merge: Merge
     skipped: Sequence[Skipped]
 
-    def with_moves(self, confirmed: Container[int]) -> "ImportPlan":
-        """With the moves of these rows. The row of a move that is not confirmed is a new workout."""
+    def with_moves(self, confirmed: Container[int] | None) -> "ImportPlan":
+        """With the moves of these rows, None being all. The row of a move that is not confirmed is a new workout."""
+        if confirmed is None:
+            return self
         moved = [match for match in self.merge.moved if match.row.row in confirmed]
         declined = [match.row for match in self.merge.moved if match.row.row not in confirmed]
         new = sorted([*self.merge.new, *declined], key=lambda row: row.row)
@@ -43,6 +45,10 @@ class ImportPlan:
             "moved": [_move(match) for match in self.merge.moved],
             "skipped": list(self.skipped),
         }
+
+    @property
+    def does_something(self) -> bool:
+        return bool(self.merge.new or self.merge.changed or self.merge.moved)
 
     @cached_property
     def digest(self) -> str:

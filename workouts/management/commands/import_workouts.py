@@ -7,9 +7,11 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from workouts.imports.csv_file import MAX_BYTES
-from workouts.imports.importing import NotImportable, import_file
+from workouts.imports.importing import NotImportable, counts, import_file
 from workouts.imports.plan import plan_import
 from workouts.models import Workout
+
+MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
 
 
 class Command(BaseCommand):
@@ -20,21 +22,20 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Say what would be done and write nothing.")
         parser.add_argument(
             "--moved",
-            choices=["move", "as-new"],
+            choices=MOVED,
             default="move",
             help="What to do with a workout that the coach moved: move it with the athlete's selection (the default), "
             "or leave it and add a new one.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path, moves = options["file"], options["moved"] == "move"
+        path, moved = options["file"], MOVED[options["moved"]]
         try:
             content = _read(path)
             if options["dry_run"]:
-                plan = plan_import(content, Workout.objects.all())
-                result = (plan if moves else plan.with_moves(())).result()
+                result = plan_import(content, Workout.objects.all()).with_moves(moved).result()
             else:
-                result = import_file(path.name, content, by=None, moves=moves).result
+                result = import_file(path.name, content, by=None, moved=moved).result
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}. Nothing was imported.") from error
         except NotImportable as error:
@@ -47,10 +48,8 @@ class Command(BaseCommand):
 
     def _report(self, result: dict[str, Any]) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING("Workouts"))
-        for name in ("new", "changed", "unchanged"):
-            self.stdout.write(f"  {name}: {result[name]}")
-        for name in ("moved", "skipped"):
-            self.stdout.write(f"  {name}: {len(result[name])}")
+        for name, count in counts(result).items():
+            self.stdout.write(f"  {name}: {count}")
         for move in result["moved"]:
             self.stdout.write(f"Row {move['row']}: “{move['title']}” moves from {move['from']} to {move['to']}.")
         for skipped in result["skipped"]:
