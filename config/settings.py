@@ -135,6 +135,9 @@ DJANGO_GUID = {
     "EXPOSE_HEADER": False,
 }
 
+# A program may send a file to import, of up to 10 MB, as the body itself. The rest is room to refuse a larger one.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

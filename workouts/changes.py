@@ -4,25 +4,35 @@ Undoing applies the same rows the other way round, as a change of its own, which
 a person does here loses anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import groupby
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models, transaction
 from django.utils import timezone
 
 from workouts.models import Change, Workout, WorkoutSelection
-from workouts.rows import NO_CHOICE, TABLES, Key, RowChange, Values
+from workouts.rows import NO_CHOICE, TABLES, Key, RowChange, Table, Values
 
 Author = User | AnonymousUser | None
 Current = dict[tuple[str, Key | None], models.Model]
+Writer = Callable[[Table, Sequence[RowChange]], Iterable[RowChange]]
+
+NAMED = 5
+"""Rows that an error names; an import may concern thousands."""
+
+CHUNK = 5_000
+"""Keys in one statement: SQLite takes 32 766 at most."""
 
 
 class Stale(Exception):
     """What was to be changed is not as it was thought to be. Nothing was written. `names` says which rows."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(f"Changed since: {', '.join(names)}. Nothing was written.")
+        others = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        super().__init__(f"Changed since: {', '.join(names[:NAMED])}{others}. Nothing was written.")
         self.names = names
 
 
@@ -42,7 +52,7 @@ def apply(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change
     stale = [row for row in rows if not _matches(row, current, inserted)]
     if stale:
         raise Stale([_name(row, current) for row in stale])
-    return record([_write(row) for row in rows], summary, by=by, undoes=undoes)
+    return record(_write(rows), summary, by=by, undoes=undoes)
 
 
 def record(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None) -> Change:
@@ -72,9 +82,9 @@ def _with_overlays(rows: Sequence[RowChange]) -> list[RowChange]:
     """Adds, before each deletion of a workout, the deletion of the selection that was laid over it since."""
     named = {row.key for row in rows if row.table == "selection"}
     doomed = [row.key for row in rows if row.table == "workout" and row.after is None and row.key not in named]
-    overlays = TABLES["selection"].all().filter(workout__in=doomed).order_by("workout")
-    values_of = TABLES["selection"].values_of
-    return [*(RowChange("selection", row.workout_id, values_of(row), None) for row in overlays), *rows]
+    table = TABLES["selection"]
+    overlays = [row for found in _having(table, doomed) for row in found.order_by("workout")]
+    return [*(RowChange("selection", row.workout_id, table.values_of(row), None) for row in overlays), *rows]
 
 
 def _lock(rows: Iterable[RowChange]) -> Current:
@@ -91,11 +101,19 @@ def _lock(rows: Iterable[RowChange]) -> Current:
                 keys["workout"].add(row.key)
     current: Current = {}
     for name, table in TABLES.items():
-        found = table.all().filter(**{f"{table.key}__in": keys[name]}).order_by(table.key)
-        for instance in found.select_for_update(no_key=True):
-            current[name, table.key_of(instance)] = instance
-    Workout.objects.filter(id__in=keys["workout"]).update(modified_at=timezone.now())
+        for found in _having(table, keys[name]):
+            for instance in found.order_by(table.key).select_for_update(no_key=True):
+                current[name, table.key_of(instance)] = instance
+    for found in _having(TABLES["workout"], keys["workout"]):
+        found.update(modified_at=timezone.now())
     return current
+
+
+def _having(table: Table, keys: Collection[Any]) -> Iterator[models.QuerySet[Any]]:
+    """The rows with these keys, in the order of the keys, as many at a time as one statement takes."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), CHUNK):
+        yield table.all().filter(**{f"{table.key}__in": ordered[start : start + CHUNK]})
 
 
 def _matches(row: RowChange, current: Current, inserted: set[Key | None]) -> bool:
@@ -113,23 +131,47 @@ def _holds(values: Values, expected: Values) -> bool:
     return all(values[name] == value for name, value in expected.items())
 
 
-def _write(row: RowChange) -> RowChange:
-    """Returns the row; one that was inserted with its key and all its values."""
-    table = TABLES[row.table]
+def _write(rows: Iterable[RowChange]) -> Iterator[RowChange]:
+    """Returns the rows; those that were inserted with their keys and all their values.
+
+    Rows that follow each other and do the same are written together.
+    """
+    for (name, write), group in groupby(rows, key=lambda row: (row.table, _writer(row))):
+        yield from write(TABLES[name], list(group))
+
+
+def _writer(row: RowChange) -> Writer:
     if row.after is None:
-        table.all().filter(**{table.key: row.key}).delete()
-        return row
-    values = table.from_json(row.after)
+        return _delete
     if row.table == "selection":
-        WorkoutSelection.objects.upsert(int(row.key or 0), values)
-    elif row.before is not None:
-        table.all().filter(**{table.key: row.key}).update(**values)
-    else:
-        key = {} if row.key is None else {table.key: row.key}
-        touched = {"modified_at": timezone.now()} if row.table == "workout" else {}
-        inserted = table.all().create(**key, **values, **touched)
-        return replace(row, key=table.key_of(inserted), after=table.values_of(inserted))
-    return row
+        return _lay_over
+    return _insert if row.before is None else _update
+
+
+def _delete(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
+    for found in _having(table, [row.key for row in rows]):
+        found.delete()
+    return rows
+
+
+def _lay_over(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
+    for row in rows:
+        WorkoutSelection.objects.upsert(int(row.key or 0), table.from_json(row.after or {}))
+    return rows
+
+
+def _update(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
+    for row in rows:
+        table.all().filter(**{table.key: row.key}).update(**table.from_json(row.after or {}))
+    return rows
+
+
+def _insert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:
+    keys: list[Values] = [{} if row.key is None else {table.key: row.key} for row in rows]
+    instances = [table.model(**key, **table.from_json(row.after or {})) for key, row in zip(keys, rows, strict=True)]
+    table.all().bulk_create(instances)
+    for row, instance in zip(rows, instances, strict=True):
+        yield replace(row, key=table.key_of(instance), after=table.values_of(instance))
 
 
 def _name(row: RowChange, current: Current) -> str:

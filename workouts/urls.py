@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from workouts.days import DayConverter, MonthConverter
-from workouts.pages import feed, history, month, settings, targets, week, workout
+from workouts.pages import feed, history, imports, month, settings, targets, week, workout
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")
@@ -22,6 +22,10 @@ urlpatterns = [
     path("workouts/<int:workout_id>/estimate", workout.estimate, name="estimate"),
     path("workouts/<int:workout_id>/edit", workout.edit, name="edit_workout"),
     path("workouts/<int:workout_id>/delete", workout.delete, name="delete_workout"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:import_id>/", imports.preview, name="import"),
+    path("imports/<int:import_id>/discard/", imports.discard, name="discard_import"),
+    path("imports/<int:import_id>/file/", imports.file, name="import_file"),
     path("history/", history.history, name="history"),
     path("history/<int:change_id>/undo/", history.undo, name="undo"),
     path("calendar.ics", feed.download, name="calendar"),

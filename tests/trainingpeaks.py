@@ -1,0 +1,48 @@
+"""Exports as TrainingPeaks makes them: 45 columns, every cell in quotation marks, empty cells as empty texts."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+PLANNED = ("Title", "WorkoutType", "WorkoutDescription", "PlannedDuration", "PlannedDistanceInMeters", "WorkoutDay")
+DONE = (
+    "DistanceInMeters",
+    "PowerAverage",
+    "PowerMax",
+    "Energy",
+    "AthleteComments",
+    "TimeTotalInHours",
+    "VelocityAverage",
+    "VelocityMax",
+    "CadenceAverage",
+    "CadenceMax",
+    "HeartRateAverage",
+    "HeartRateMax",
+    "TorqueAverage",
+    "TorqueMax",
+    "IF",
+    "TSS",
+)
+ZONES = tuple(f"{kind}Zone{number}Minutes" for kind in ("HR", "PWR") for number in range(1, 11))
+COLUMNS = (*PLANNED, "CoachComments", *DONE, *ZONES, "Rpe", "Feeling")
+
+Cells = dict[str, object]
+
+
+def workout(title: str, day: str, kind: str = "Run", **cells: object) -> Cells:
+    return {"Title": title, "WorkoutType": kind, "WorkoutDay": day, **cells}
+
+
+def export(
+    *rows: Cells,
+    columns: Sequence[str] = COLUMNS,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    more: Iterable[str] = (),
+) -> bytes:
+    """The file with these rows, and with `more` lines as they are."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return (text.getvalue() + "".join(f"{line}\n" for line in more)).encode(encoding)

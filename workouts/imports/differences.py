@@ -1,0 +1,52 @@
+"""What a changed workout changes, in words and units."""
+
+from dataclasses import dataclass
+from itertools import takewhile
+from operator import eq
+from typing import Any
+
+from django.utils.text import Truncator, capfirst
+
+from workouts.imports.merge import Match
+from workouts.models import Preferences, Workout
+from workouts.templatetags.measures import distance, duration
+
+EXCERPT, LEAD = 200, 40
+LABELS = {field.name: capfirst(str(field.verbose_name)) for field in Workout._meta.concrete_fields}
+
+
+@dataclass(frozen=True)
+class Difference:
+    column: str
+    old: str
+    new: str
+
+
+def differences(match: Match, preferences: Preferences) -> list[Difference]:
+    return [_difference(match.workout, name, value, preferences) for name, value in match.after.items()]
+
+
+def _difference(workout: Workout, name: str, value: Any, preferences: Preferences) -> Difference:
+    old, new = (_shown(workout, name, side, preferences) for side in (getattr(workout, name), value))
+    return Difference(LABELS[name], *_excerpts(old, new))
+
+
+def _shown(workout: Workout, name: str, value: Any, preferences: Preferences) -> str:
+    if value is None or value == "":
+        return ""
+    if name == "planned_duration":
+        return duration(value)
+    if name == "planned_distance_meters":
+        return distance(value, workout.workout_type, preferences)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _excerpts(old: str, new: str) -> tuple[str, str]:
+    """Both cut to where they begin to differ, so that the difference is seen in a long text."""
+    common = sum(1 for _ in takewhile(bool, map(eq, old, new)))
+    start = max(0, common - LEAD)
+    return _excerpt(old, start), _excerpt(new, start)
+
+
+def _excerpt(text: str, start: int) -> str:
+    return ("…" if start and text else "") + Truncator(text[start:]).chars(EXCERPT)

@@ -1,0 +1,109 @@
+"""Files of workouts: looked at, imported, discarded. What is imported is one change, so it is undone as one."""
+
+import datetime
+from collections.abc import Container, Mapping
+from pathlib import PureWindowsPath
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+
+from workouts.changes import Author, apply
+from workouts.imports.csv_file import NotImportable
+from workouts.imports.plan import ImportPlan, plan_import
+from workouts.models import Import, Workout
+
+__all__ = ["NotImportable", "PlanChanged", "confirm", "import_file", "plan_of", "preview"]
+
+PREVIEW_LASTS = datetime.timedelta(days=1)
+LOCK = 0x776F726B  # any number, the same for every import
+
+
+class PlanChanged(Exception):
+    """What the import would do is no longer what was previewed. Nothing was written."""
+
+
+def preview(file_name: str, content: bytes, *, by: Author) -> Import:
+    """Keeps the file with what importing it would do, and writes nothing else. Raises NotImportable.
+
+    Previews that nobody confirmed within a day go.
+    """
+    plan = plan_import(content, Workout.objects.all())
+    with transaction.atomic():
+        Import.objects.previewed().filter(made_at__lt=timezone.now() - PREVIEW_LASTS).delete()
+        return _keep(file_name, content, plan, by)
+
+
+def plan_of(upload: Import) -> ImportPlan:
+    """What importing a previewed file would do now."""
+    return plan_import(bytes(upload.content), Workout.objects.all())
+
+
+@transaction.atomic
+def confirm(import_id: int, *, digest: str, moved: Container[int] | None, by: Author) -> Import:
+    """Imports a previewed file, with the moves of the rows in `moved`, None being all. A second time it does nothing.
+
+    Raises Import.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
+    """
+    _wait_for_other_imports()
+    upload = Import.objects.get(pk=import_id)
+    if upload.change_id is not None:
+        return upload
+    plan = plan_import(bytes(upload.content), Workout.objects.select_for_update(no_key=True))
+    if plan.digest != digest:
+        raise PlanChanged
+    return _apply(upload, plan.with_moves(moved), by)
+
+
+@transaction.atomic
+def import_file(file_name: str, content: bytes, *, by: Author, moved: Container[int] | None = None) -> Import:
+    """Imports a file that nobody previews. Raises NotImportable.
+
+    A workout that the coach moved keeps its overlay. That is the safer guess of the two: a wrong move can be undone,
+    while a moved workout taken as a new one leaves a double that no later import tells from two workouts. With
+    `moved=()` it is a new workout.
+    """
+    _wait_for_other_imports()
+    plan = plan_import(content, Workout.objects.select_for_update(no_key=True)).with_moves(moved)
+    return _apply(_keep(file_name, content, plan, by), plan, by)
+
+
+def _keep(file_name: str, content: bytes, plan: ImportPlan, by: Author) -> Import:
+    return Import.objects.create(
+        file_name=_clean(file_name),
+        content=content,
+        made_by=by if isinstance(by, User) else None,
+        result=plan.result(),
+    )
+
+
+def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:
+    upload.result = plan.result()
+    upload.change = apply(plan.changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by)
+    upload.save(update_fields=["result", "change"])
+    return upload
+
+
+def counts(result: Mapping[str, Any]) -> dict[str, int]:
+    """How many rows were new, changed, moved, unchanged and skipped."""
+    names = ("new", "changed", "moved", "unchanged", "skipped")
+    return {name: result[name] if isinstance(result[name], int) else len(result[name]) for name in names}
+
+
+def summary(result: Mapping[str, Any]) -> str:
+    """Such as `12 new, 3 changed`."""
+    return ", ".join(f"{count} {name}" for name, count in counts(result).items() if count)
+
+
+def _wait_for_other_imports() -> None:
+    """Of two imports at once the second sees what the first added. On SQLite every transaction that writes waits."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _clean(file_name: str) -> str:
+    """The name without folders and without what a database or a terminal cannot take."""
+    name = "".join(letter for letter in PureWindowsPath(file_name).name if letter.isprintable())
+    return name[: Import._meta.get_field("file_name").max_length] or "workouts.csv"

@@ -1,0 +1,62 @@
+"""The coach's plan, from a TrainingPeaks export."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from workouts.imports.csv_file import MAX_BYTES
+from workouts.imports.importing import NotImportable, counts, import_file
+from workouts.imports.plan import plan_import
+from workouts.models import Workout
+
+MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
+
+
+class Command(BaseCommand):
+    help = "Imports the workouts of a TrainingPeaks CSV export."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="Say what would be done and write nothing.")
+        parser.add_argument(
+            "--moved",
+            choices=MOVED,
+            default="move",
+            help="What to do with a workout that the coach moved: move it with the athlete's selection (the default), "
+            "or leave it and add a new one.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path, moved = options["file"], MOVED[options["moved"]]
+        try:
+            content = _read(path)
+            if options["dry_run"]:
+                result = plan_import(content, Workout.objects.all()).with_moves(moved).result()
+            else:
+                result = import_file(path.name, content, by=None, moved=moved).result
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}. Nothing was imported.") from error
+        except NotImportable as error:
+            raise CommandError(f"{path}: {error} Nothing was imported.") from error
+        self._report(result)
+        if options["dry_run"]:
+            self.stdout.write("Nothing was written: this was a dry run.")
+        else:
+            self.stdout.write(self.style.SUCCESS(f"Imported {path.name}."))
+
+    def _report(self, result: dict[str, Any]) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING("Workouts"))
+        for name, count in counts(result).items():
+            self.stdout.write(f"  {name}: {count}")
+        for move in result["moved"]:
+            self.stdout.write(f"Row {move['row']}: “{move['title']}” moves from {move['from']} to {move['to']}.")
+        for skipped in result["skipped"]:
+            self.stdout.write(self.style.WARNING(f"Row {skipped['row']} was skipped. {skipped['reason']}"))
+
+
+def _read(path: Path) -> bytes:
+    """One byte more than is allowed is enough to know."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)

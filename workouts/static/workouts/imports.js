@@ -1,0 +1,21 @@
+// Dropping a file on the form is choosing it and sending it. Without this the form works as any other.
+const zone = document.querySelector(".drop");
+const input = zone.querySelector("input[type=file]");
+document.documentElement.classList.add("scripted");
+
+for (const name of ["dragenter", "dragover"]) {
+  zone.addEventListener(name, (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+}
+zone.addEventListener("dragleave", (event) => {
+  if (!zone.contains(event.relatedTarget)) zone.classList.remove("over");
+});
+zone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  zone.classList.remove("over");
+  if (!event.dataTransfer.files.length) return;
+  input.files = event.dataTransfer.files;
+  input.form.requestSubmit();
+});
