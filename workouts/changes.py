@@ -4,18 +4,19 @@ Undoing applies the same rows the other way round, as a change of its own, which
 a person does here loses anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from workouts.models import Change, Workout, WorkoutSelection
-from workouts.rows import NO_CHOICE, TABLES, Key, RowChange, Values
+from workouts.rows import TABLES, Key, RowChange, State, Values, settle
 
 Author = User | AnonymousUser | None
-Current = dict[tuple[str, Key | None], models.Model]
+CHUNK = 1000
 
 
 class Stale(Exception):
@@ -34,15 +35,19 @@ class AlreadyUndone(Exception):
 def apply(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None) -> Change:
     """Writes all of `rows`, in their order, or none, and records them.
 
-    Raises Stale where a row is not as its `before` says.
+    A workout takes its selection along when it goes. Raises Stale where a row is not as its `before` says.
     """
     rows = list(rows)
-    current = _lock(rows)
-    inserted = {row.key for row in rows if row.table == "workout" and row.before is None}
-    stale = [row for row in rows if not _matches(row, current, inserted)]
+    state = _lock(rows)
+    settled, stale = settle(rows, state)
     if stale:
-        raise Stale([_name(row, current) for row in stale])
-    return record([_write(row) for row in rows], summary, by=by, undoes=undoes)
+        raise Stale([_name(row, state) for row in stale])
+    try:
+        written = [_write(row) for row in settled]
+    except IntegrityError as error:  # somebody inserted such a row since: there was none to lock
+        raise Stale([_name(row, state) for row in settled if row.before is None]) from error
+    _mark_modified(written)
+    return record(written, summary, by=by, undoes=undoes)
 
 
 def record(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None) -> Change:
@@ -65,52 +70,40 @@ def undo(change_id: int, *, by: Author) -> Change:
     if change.undone:
         raise AlreadyUndone
     rows = [RowChange(**row).reversed() for row in reversed(change.rows)]
-    return apply(_with_overlays(rows), f"Undone: {change.summary}", by=by, undoes=change)
+    return apply(rows, f"Undone: {change.summary}", by=by, undoes=change)
 
 
-def _with_overlays(rows: Sequence[RowChange]) -> list[RowChange]:
-    """Adds, before each deletion of a workout, the deletion of the selection that was laid over it since."""
-    named = {row.key for row in rows if row.table == "selection"}
-    doomed = [row.key for row in rows if row.table == "workout" and row.after is None and row.key not in named]
-    overlays = TABLES["selection"].all().filter(workout__in=doomed).order_by("workout")
-    values_of = TABLES["selection"].values_of
-    return [*(RowChange("selection", row.workout_id, values_of(row), None) for row in overlays), *rows]
-
-
-def _lock(rows: Iterable[RowChange]) -> Current:
-    """The rows as they are, locked.
+def _lock(rows: Iterable[RowChange]) -> State:
+    """The rows as they are, locked; and the selections of workouts that go.
 
     Workouts come first and in the order of their ids, so that no two writers wait for each other. The lock of a workout
-    also protects its selection.
+    also protects its selection. The old version knows no such lock: it is kept only from laying a selection over a
+    workout that goes, by the stronger lock that its foreign key waits for.
     """
-    keys: dict[str, set[Key]] = {name: set() for name in TABLES}
-    for row in rows:
-        if row.key is not None:
-            keys[row.table].add(row.key)
-            if row.table == "selection":
-                keys["workout"].add(row.key)
-    current: Current = {}
+    named = {name: {row.key for row in rows if row.table == name and row.key is not None} for name in TABLES}
+    going = {row.key for row in rows if row.table == "workout" and row.key is not None and row.after is None}
+    named["workout"] |= named["selection"]
+    named["selection"] |= going
+    state: dict[tuple[str, Key | None], Values] = {}
     for name, table in TABLES.items():
-        found = table.all().filter(**{f"{table.key}__in": keys[name]}).order_by(table.key)
-        for instance in found.select_for_update(no_key=True):
-            current[name, table.key_of(instance)] = instance
-    Workout.objects.filter(id__in=keys["workout"]).update(modified_at=timezone.now())
-    return current
+        weak = not (going and name == "workout")
+        for keys in _chunks(named[name]):
+            found = table.all().filter(**{f"{table.key}__in": keys}).order_by(table.key)
+            for instance in found.select_for_update(no_key=weak):
+                state[name, table.key_of(instance)] = table.values_of(instance)
+    return state
 
 
-def _matches(row: RowChange, current: Current, inserted: set[Key | None]) -> bool:
-    instance = current.get((row.table, row.key))
-    values = TABLES[row.table].values_of(instance) if instance else None
-    if row.table == "selection" and row.after is not None:
-        known = ("workout", row.key) in current or row.key in inserted
-        return known and _holds(values or NO_CHOICE, row.before or NO_CHOICE)
-    if row.before is None or values is None:
-        return row.before is values
-    return _holds(values, row.before)
+def _chunks(keys: Iterable[Key]) -> Iterator[list[Any]]:
+    """In order, and few enough for the parameters of one statement."""
+    ordered: list[Any] = sorted(keys)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
 
 
-def _holds(values: Values, expected: Values) -> bool:
-    return all(values[name] == value for name, value in expected.items())
+def _mark_modified(rows: Iterable[RowChange]) -> None:
+    for ids in _chunks({row.key for row in rows if row.table in ("workout", "selection") and row.key is not None}):
+        Workout.objects.filter(id__in=ids).update(modified_at=timezone.now())
 
 
 def _write(row: RowChange) -> RowChange:
@@ -131,9 +124,8 @@ def _write(row: RowChange) -> RowChange:
     return row
 
 
-def _name(row: RowChange, current: Current) -> str:
-    workout = current.get(("workout", row.key)) if row.table != "target" else None
-    if isinstance(workout, Workout):
-        return workout.title
-    values = row.before or row.after or {}
+def _name(row: RowChange, state: State) -> str:
+    """The title of the workout, where it is one or is laid over one."""
+    workout = state.get(("workout", row.key)) if row.table in ("workout", "selection") else None
+    values = workout or row.before or row.after or {}
     return str(values.get("title") or f"{row.table} {row.key}")
