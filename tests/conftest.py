@@ -23,9 +23,14 @@ Manage = Callable[..., "subprocess.CompletedProcess[str]"]
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if os.environ["DATABASE_URL"].startswith("sqlite"):
         return
-    uses = [bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))) for item in items]
+    uses = [_uses_database(item) for item in items]
     config.hook.pytest_deselected(items=[item for item, used in zip(items, uses, strict=True) if not used])
     items[:] = [item for item, used in zip(items, uses, strict=True) if used]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(scope="session")

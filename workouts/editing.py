@@ -4,7 +4,7 @@ from django.db import transaction
 
 from workouts.changes import Author, apply
 from workouts.models import Change, Workout, WorkoutSelection
-from workouts.rows import TABLES, RowChange, Values, removal, to_json
+from workouts.rows import TABLES, RowChange, Values, to_json
 
 ESTIMATED = frozenset({"tss"})
 """Columns that coaches leave empty and athletes estimate."""
@@ -48,4 +48,5 @@ def delete_workout(workout_id: int, *, by: Author) -> Change:
         workout = Workout.objects.select_for_update(no_key=True).get(pk=workout_id)
         if not workout.is_custom:
             raise CoachsWorkout(f"“{workout.title}” is the coach's: it can be skipped, not deleted.")
-        return apply(removal(workout), f"{workout.title}: deleted", by=by)
+        row = RowChange("workout", workout_id, TABLES["workout"].values_of(workout), None)
+        return apply([row], f"{workout.title}: deleted", by=by)

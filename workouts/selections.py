@@ -76,5 +76,6 @@ def _lock(workout_id: int) -> Workout:
 
 
 def _current(workout_id: int) -> Values:
-    selection = WorkoutSelection.objects.filter(workout=workout_id).first()
+    """Locked, because the old version changes selections without a look at the workout."""
+    selection = WorkoutSelection.objects.select_for_update(no_key=True).filter(workout=workout_id).first()
     return TABLES["selection"].values_of(selection) if selection else NO_CHOICE

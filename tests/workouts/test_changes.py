@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from workouts.changes import AlreadyUndone, Stale, undo
+from workouts.changes import AlreadyUndone, Stale, apply, undo
 from workouts.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
 from workouts.models import Change, Workout, WorkoutSelection
-from workouts.rows import TABLES
+from workouts.rows import TABLES, RowChange
 from workouts.selections import change_selection, reset_selection
 
 MONDAY = datetime.date(2026, 11, 23)
@@ -177,3 +177,30 @@ def test_every_change_marks_the_workout_as_modified(run: Workout) -> None:
         run.refresh_from_db()
         assert run.modified_at not in seen
         seen.add(run.modified_at)
+
+
+def test_a_workout_that_comes_back_is_marked_as_modified() -> None:
+    workout, _ = add_workout({"title": "Swim", "workout_type": "Swim", "originally_planned_day": MONDAY}, by=None)
+    undo(delete_workout(workout.pk, by=None).pk, by=None)
+    assert Workout.objects.get().modified_at
+
+
+def test_what_the_old_version_stored_as_no_number_can_be_changed_and_deleted(run: Workout) -> None:
+    Workout.objects.update(is_custom=True, tss=float("nan"))
+    assert edit_workout(run.pk, {"title": "Short run"}, by=None)
+    undo(delete_workout(run.pk, by=None).pk, by=None)
+    assert Workout.objects.get().tss is None
+
+
+def test_rows_of_one_change_are_compared_with_what_those_before_them_left(run: Workout) -> None:
+    change_selection(run.pk, {"user_notes": "gels"}, by=None)
+    before = overlay(run)
+    again = apply(
+        [RowChange("selection", run.pk, before, None), RowChange("selection", run.pk, None, {"time_of_day": "7am"})],
+        "Replaced",
+        by=None,
+    )
+    assert WorkoutSelection.objects.get().user_notes is None
+
+    undo(again.pk, by=None)
+    assert overlay(run) == before

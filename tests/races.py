@@ -1,0 +1,124 @@
+"""Writers at once on one real database, each thread with a connection of its own.
+
+`manage.py shell` runs `repeat`, so a race has a process of its own, as the server has.
+"""
+
+import datetime
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+
+from workouts.changes import apply, undo
+from workouts.editing import add_workout, delete_workout
+from workouts.models import Change, WeekTarget, WorkoutSelection
+from workouts.rows import RowChange
+from workouts.selections import change_selection, reset_selection
+
+MONDAY, FRIDAY = datetime.date(2026, 11, 23), datetime.date(2026, 11, 27)
+OLD_VERSION = "INSERT INTO workout_selections (workout_id, is_selected, time_of_day) VALUES (%s, true, 'night')"
+
+Act = Callable[[], object]
+Outcome = list[object]
+
+
+def at_once(*acts: Act) -> Outcome:
+    """What each returned or raised, by the name of its class."""
+    barrier = threading.Barrier(len(acts))
+
+    def run(act: Act) -> str:
+        connection.ensure_connection()
+        barrier.wait()
+        try:
+            return type(act()).__name__
+        except Exception as error:  # noqa: BLE001  # the outcome, whatever it is
+            return type(error).__name__
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def new_workout() -> int:
+    workout, _ = add_workout({"title": "Run", "workout_type": "Run", "originally_planned_day": MONDAY}, by=None)
+    return int(workout.pk)
+
+
+def overlay(workout: int) -> object:
+    return WorkoutSelection.objects.filter(workout=workout).values_list("current_plan_day", "time_of_day").first()
+
+
+def change(workout: int) -> Act:
+    return lambda: change_selection(workout, {"time_of_day": "morning"}, by=None)
+
+
+def move_and_schedule() -> Outcome:
+    workout = new_workout()
+    at_once(lambda: change_selection(workout, {"current_plan_day": FRIDAY}, by=None), change(workout))
+    return [overlay(workout), Change.objects.filter(summary__startswith="Run: mo").count()]
+
+
+def undo_twice() -> Outcome:
+    change_id = delete_workout(new_workout(), by=None).pk
+    return at_once(*[lambda: undo(change_id, by=None)] * 3)
+
+
+def delete_and_change() -> Outcome:
+    """And what is laid over the workout once the deletion is undone."""
+    workout = new_workout()
+    outcome = at_once(lambda: delete_workout(workout, by=None), change(workout))
+    undo(Change.objects.filter(summary="Run: deleted").latest("id").pk, by=None)
+    return [*outcome, overlay(workout)]
+
+
+def unadd_and_change() -> Outcome:
+    """And what is laid over the workout once it is added again."""
+    workout = new_workout()
+    added = Change.objects.latest("id").pk
+    outcome = at_once(lambda: undo(added, by=None), change(workout))
+    undo(Change.objects.get(undoes=added).pk, by=None)
+    return [*outcome, overlay(workout)]
+
+
+def delete_and_old_version() -> Outcome:
+    """And how many selections the deletion recorded, while the old version inserts one without any lock."""
+    workout = new_workout()
+    outcome = at_once(lambda: delete_workout(workout, by=None), lambda: insert_as_the_old_version(workout))
+    rows = Change.objects.filter(summary="Run: deleted").latest("id").rows
+    return [*outcome, sum(row["table"] == "selection" for row in rows)]
+
+
+def insert_as_the_old_version(workout: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(OLD_VERSION, [workout])
+
+
+def reset_and_change() -> Outcome:
+    workout = new_workout()
+    change_selection(workout, {"current_plan_day": FRIDAY}, by=None)
+    at_once(lambda: reset_selection(workout, by=None), change(workout))
+    return [overlay(workout)]
+
+
+def opposite_orders() -> Outcome:
+    workouts = [new_workout() for _ in range(20)]
+
+    def set_tss(ids: list[int]) -> Act:
+        return lambda: apply([RowChange("workout", id_, {}, {"tss": 50.0}) for id_ in ids], "TSS", by=None)
+
+    return at_once(*[set_tss(workouts), set_tss(workouts[::-1])] * 2)
+
+
+def same_target() -> Outcome:
+    monday = MONDAY + datetime.timedelta(weeks=WeekTarget.objects.count())
+    row = RowChange("target", monday.isoformat(), None, {"minutes": 600})
+    return at_once(*[lambda: apply([row], "Target", by=None)] * 2)
+
+
+def repeat(name: str, rounds: int) -> None:
+    """Prints what came of each round of a race, as JSON."""
+    race: Callable[[], Outcome] = globals()[name]
+    print(json.dumps([race() for _ in range(rounds)], default=str))

@@ -1,0 +1,71 @@
+"""Whatever is written at once: nothing is lost, nothing is left over, and nobody is turned away with an error."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import Manage, Sql
+
+ORPHANS = "SELECT count(*) FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts)"
+
+Rounds = list[list[Any]]
+
+
+@pytest.fixture
+def race(manage: Manage, sql: Sql) -> Callable[[str, int], Rounds]:
+    manage("migrate", "-v0")
+
+    def run(name: str, rounds: int) -> Rounds:
+        outcomes = manage("shell", "-v0", "-c", f"from tests.races import repeat; repeat('{name}', {rounds})")
+        assert sql(ORPHANS) == [(0,)]
+        found: Rounds = json.loads(outcomes.stdout)
+        return found
+
+    return run
+
+
+def test_a_move_and_a_time_of_day_both_last(race: Callable[[str, int], Rounds]) -> None:
+    outcomes = race("move_and_schedule", 60)
+    assert [selection for selection, _ in outcomes] == [["2026-11-27", "morning"]] * 60
+    assert [changes for _, changes in outcomes] == list(range(2, 122, 2))
+
+
+def test_of_many_that_undo_one_change_one_does(race: Callable[[str, int], Rounds]) -> None:
+    for outcome in race("undo_twice", 30):
+        assert sorted(outcome) == ["AlreadyUndone", "AlreadyUndone", "Change"]
+
+
+def test_a_selection_made_while_its_workout_goes_is_refused_or_comes_back_with_it(
+    race: Callable[[str, int], Rounds],
+) -> None:
+    for name in ("delete_and_change", "unadd_and_change"):
+        for deleted, changed, overlay in race(name, 30):
+            assert deleted == "Change"
+            assert (changed, overlay) in [("Change", [None, "morning"]), ("DoesNotExist", None)]
+
+
+def test_a_selection_that_the_old_version_inserts_goes_with_its_workout_and_is_recorded(
+    race: Callable[[str, int], Rounds],
+) -> None:
+    for deleted, inserted, recorded in race("delete_and_old_version", 30):
+        assert deleted == "Change"
+        assert (inserted, recorded) in [("NoneType", 1), ("IntegrityError", 0)]
+
+
+def test_a_reset_and_a_change_come_one_after_the_other(race: Callable[[str, int], Rounds]) -> None:
+    for [selection] in race("reset_and_change", 30):
+        assert selection in (None, [None, "morning"])
+
+
+def test_changes_of_many_workouts_in_opposite_orders_do_not_wait_for_each_other(
+    race: Callable[[str, int], Rounds],
+) -> None:
+    for outcome in race("opposite_orders", 10):
+        assert outcome == ["Change"] * 4
+
+
+def test_of_two_that_set_one_target_the_second_is_told(race: Callable[[str, int], Rounds]) -> None:
+    for outcome in race("same_target", 30):
+        assert sorted(outcome) == ["Change", "Stale"]
