@@ -34,13 +34,13 @@ def test_an_account_is_created_once_and_can_log_in(manage: Manage, role: str, su
     assert again.stdout == f"The account {role} exists. A new password: python manage.py changepassword {role}\n"
 
 
-@pytest.mark.parametrize("name", ["a b", "", "x" * 151])
-def test_a_name_that_cannot_be_is_refused(manage: Manage, sql: Sql, name: str) -> None:
+def test_a_name_that_cannot_be_is_refused(manage: Manage, sql: Sql) -> None:
     manage("migrate", "-v0")
 
-    refused = manage("create_athlete", "--username", name)
+    for name in ("a b", "", "x" * 151):
+        refused = manage("create_athlete", "--username", name)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("CommandError: ")
+        assert refused.stderr.endswith("No account was created.\n")
 
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("CommandError: ")
-    assert "No account was created." in refused.stderr
     assert sql("SELECT count(*) FROM auth_user") == [(0,)]

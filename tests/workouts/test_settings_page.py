@@ -89,7 +89,7 @@ def test_the_address_of_the_feed_is_shown_once_and_works(page: Client) -> None:
     assert Client().get(address).status_code == 200
     after = page.get("/settings/").content.decode()
     assert address not in after
-    assert "There is one, made on" in after
+    assert "There is an address, made on" in after
 
 
 def test_apple_is_offered_the_same_address(page: Client) -> None:
@@ -107,7 +107,7 @@ def test_renewing_and_revoking_close_the_old_address(page: Client) -> None:
 
     response = page.post("/settings/feed/revoke/", follow=True)
     assert "Calendar feed: revoked" in response.content.decode()
-    assert "There is one" not in response.content.decode()
+    assert "There is an address" not in response.content.decode()
     assert Client().get(second).status_code == 404
     assert page.post("/settings/feed/revoke/").status_code == 302
 

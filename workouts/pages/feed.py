@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from workouts.calendars import calendar_of
@@ -21,7 +20,6 @@ KEPT = datetime.timedelta(days=2 * 365)
 
 
 @login_not_required
-@gzip_page
 @require_safe
 def feed(request: HttpRequest) -> HttpResponseBase:
     """The secret is in the query string, because access logs, ours and the platform's, hold the path alone."""

@@ -1,5 +1,7 @@
 """The athlete's settings: units and times of day, the address of the calendar feed, the API's token, the password."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
@@ -53,6 +55,9 @@ class ChangePassword(PasswordChangeView):
 
     template_name = "workouts/password.html"
     success_url = reverse_lazy("settings")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "label_suffix": ""}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         messages.success(self.request, "The password was changed. Whoever was logged in elsewhere has to log in again.")
