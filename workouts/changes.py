@@ -71,7 +71,7 @@ def undo(change_id: int, *, by: Author) -> Change:
     change = Change.objects.select_for_update(no_key=True).get(pk=change_id)
     if change.undone:
         raise AlreadyUndone
-    rows = [RowChange(**row).reversed() for row in reversed(change.rows)]
+    rows = [RowChange.recorded(row).reversed() for row in reversed(change.rows)]
     return apply(rows, f"Undone: {change.summary}", by=by, undoes=change)
 
 

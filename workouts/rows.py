@@ -41,6 +41,12 @@ class RowChange:
     before: Values | None
     after: Values | None
 
+    @classmethod
+    def recorded(cls, row: Mapping[str, Any]) -> "RowChange":
+        """As the history has it. PostgreSQL's JSON gives 1e300 back as an integer, which equals no float."""
+        change, table = cls(**row), TABLES[row["table"]]
+        return replace(change, before=table.normal(change.before), after=table.normal(change.after))
+
     def reversed(self) -> "RowChange":
         return replace(self, before=self.after, after=self.before)
 
@@ -71,6 +77,10 @@ class Table:
     def from_json(self, values: Values) -> dict[str, Any]:
         fields = {field.attname: field for field in self.model._meta.concrete_fields}
         return {name: fields[name].to_python(value) for name, value in values.items()}
+
+    def normal(self, values: Values | None) -> Values | None:
+        """Values that JSON gave back, as `values_of` gives them."""
+        return values and {name: to_json(value) for name, value in self.from_json(values).items()}
 
 
 def _columns(model: type[models.Model], *without: str) -> tuple[str, ...]:

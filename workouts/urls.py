@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from workouts.days import DayConverter, MonthConverter
-from workouts.pages import feed, history, imports, month, settings, targets, week, workout
+from workouts.pages import backup, feed, history, imports, month, settings, targets, week, workout
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")
@@ -26,6 +26,10 @@ urlpatterns = [
     path("imports/<int:import_id>/", imports.preview, name="import"),
     path("imports/<int:import_id>/discard/", imports.discard, name="discard_import"),
     path("imports/<int:import_id>/file/", imports.file, name="import_file"),
+    path("export.json", backup.as_json, name="export_json"),
+    path("export.csv", backup.as_csv, name="export_csv"),
+    path("restore/", backup.restore, name="restore"),
+    path("restore/<int:import_id>/", backup.restore_preview, name="restore_preview"),
     path("history/", history.history, name="history"),
     path("history/<int:change_id>/undo/", history.undo, name="undo"),
     path("calendar.ics", feed.download, name="calendar"),

@@ -1,0 +1,104 @@
+"""Whole planners: made at hand or at random, and compared by their exports."""
+
+import datetime
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+from workouts.backup.exporting import export_csv, export_json
+from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
+
+MONDAY = datetime.date(2026, 11, 23)
+NOON = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
+
+starts = st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", "'", "''=", "\n", "\ufeff", '"', ","])
+letters = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+texts = st.builds(str.__add__, starts, letters)
+numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+days = st.dates(datetime.date(1, 1, 1), datetime.date(9999, 12, 31))
+moments = st.datetimes(timezones=st.just(datetime.UTC))
+choices = st.fixed_dictionaries(
+    {
+        "is_selected": st.none() | st.booleans(),
+        "current_plan_day": st.none() | days,
+        "time_of_day": st.none() | texts,
+        "workout_location": st.none() | texts,
+        "user_notes": st.none() | texts,
+        "updated_at": st.none() | moments,
+    }
+)
+workouts = st.fixed_dictionaries(
+    {
+        "title": texts,
+        "workout_type": texts,
+        "workout_description": st.none() | texts,
+        "planned_duration": numbers,
+        "planned_distance_meters": numbers,
+        "originally_planned_day": days,
+        "coach_comments": st.none() | texts,
+        "tss": numbers,
+        "intensity_factor": numbers,
+        "is_custom": st.booleans(),
+        "created_at": st.none() | moments,
+    }
+)
+targets = st.fixed_dictionaries(
+    {
+        "minutes": st.none() | st.integers(0, 2**31 - 1),
+        "tss": st.none() | st.integers(0, 2**31 - 1),
+        "minutes_by_discipline": st.dictionaries(st.sampled_from(["Swim", "Bike", "Run"]), st.integers(0, 9999)),
+    }
+)
+planners = st.fixed_dictionaries(
+    {
+        "workouts": st.dictionaries(st.integers(1, 30), workouts, max_size=4),
+        "selections": st.dictionaries(st.integers(1, 30), choices, max_size=4),
+        "selection_ids": st.permutations(range(1, 31)),
+        "targets": st.dictionaries(st.integers(0, 5), targets, max_size=2),
+        "evening": st.none() | st.times(),
+    }
+)
+
+
+def fill(planner: dict[str, Any]) -> None:
+    """Makes the planner hold what `planner` says and nothing else. The archive only grows."""
+    for model in (WorkoutSelection, Workout, WeekTarget, Preferences):
+        model._default_manager.all().delete()
+    Workout.objects.bulk_create([Workout(id=id_, **values) for id_, values in planner["workouts"].items()])
+    for workout, values in planner["selections"].items():
+        if workout in planner["workouts"]:
+            selection = WorkoutSelection.objects.create(
+                id=planner["selection_ids"][workout - 1], workout_id=workout, **values
+            )
+            WorkoutSelection.objects.filter(pk=selection.pk).update(updated_at=values["updated_at"])
+    for week, values in planner["targets"].items():
+        WeekTarget.objects.create(week=MONDAY + datetime.timedelta(weeks=week), **values)
+    if planner["evening"]:
+        Preferences(pk=1, evening=planner["evening"]).save()
+
+
+def fill_by_hand() -> None:
+    for id_, title in ((3, "Long run"), (7, "Ride")):
+        Workout.objects.create(id=id_, title=title, workout_type="Run", originally_planned_day=MONDAY)
+    WorkoutSelection.objects.create(id=5, workout_id=3, time_of_day="morning", user_notes="=1+1")
+    WeekTarget.objects.create(week=MONDAY, minutes=600, minutes_by_discipline={"Run": 60})
+    Preferences(pk=1, distance_unit="mi").save()
+    ArchivedSelection.objects.create(
+        selection_id=4, workout_id=3, kept_selection_id=5, time_of_day="evening", filled={}, archived_at=NOON
+    )
+
+
+def document() -> dict[str, Any]:
+    """The JSON export, without the moment that it was made at."""
+    found: dict[str, Any] = json.loads(as_json())
+    found.pop("exportedAt")
+    return found
+
+
+def as_json() -> str:
+    return "".join(export_json())
+
+
+def as_csv() -> str:
+    return "".join(export_csv())

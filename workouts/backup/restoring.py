@@ -1,0 +1,140 @@
+"""An export made to hold again: looked at first, then in one transaction and as one change, which can be undone."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from workouts.backup.difference import Rows, count, differences
+from workouts.backup.reading import Backup, NotRestorable, read
+from workouts.backup.records import SelectionRecord
+from workouts.changes import Author, apply
+from workouts.models import Import, Workout, WorkoutSelection
+from workouts.rows import TABLES, RowChange, to_json
+from workouts.uploads import keep
+
+__all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "pending", "plan_of", "preview"]
+
+BATCH = 500
+
+
+class PlanChanged(Exception):
+    """What a restore would do is no longer what was looked at. Nothing was written."""
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What restoring a file would do to the planner as it is now."""
+
+    backup: Backup
+    rows: list[RowChange]
+
+    @cached_property
+    def counts(self) -> list[dict[str, Any]]:
+        return count(self.rows)
+
+    @cached_property
+    def digest(self) -> str:
+        """Differs when the rows do."""
+        return hashlib.sha256(json.dumps([asdict(row) for row in self.rows], sort_keys=True).encode()).hexdigest()
+
+
+def pending() -> models.QuerySet[Import]:
+    """Files that were looked at and not restored."""
+    return Import.objects.previewed().filter(result__has_key="restore")
+
+
+def preview(file_name: str, content: bytes, *, by: Author) -> Import:
+    """Keeps the file and writes nothing else. Raises NotRestorable."""
+    read(content)
+    return keep(file_name, content, {"restore": []}, by=by)
+
+
+def plan_of(upload: Import) -> Restoration:
+    backup = read(bytes(upload.content))
+    return Restoration(backup, differences(backup, _now()))
+
+
+@transaction.atomic
+def confirm(import_id: int, *, digest: str, by: Author) -> Import:
+    """Restores a file that was looked at. A second time it does nothing.
+
+    Raises Import.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
+    """
+    _keep_others_out()
+    upload = Import.objects.get(pk=import_id, result__has_key="restore")
+    if upload.change_id is not None:
+        return upload
+    plan = plan_of(upload)
+    if plan.digest != digest:
+        raise PlanChanged
+    selections = {workout.id: workout.selection for workout in plan.backup.contents.workouts if workout.selection}
+    _reserve(Workout, max((workout.id for workout in plan.backup.contents.workouts), default=0))
+    _reserve(WorkoutSelection, max((selection.id for selection in selections.values()), default=0))
+    upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by)
+    _put_back_identities(selections)
+    upload.result = {"restore": plan.counts}
+    upload.save(update_fields=["result", "change"])
+    return upload
+
+
+def _now() -> dict[str, Rows]:
+    """Every row of every table. Selections come with what a change does not record of them."""
+    now: dict[str, Rows] = {
+        name: {table.key_of(row): table.values_of(row) for row in table.all().order_by(table.key)}
+        for name, table in TABLES.items()
+    }
+    columns = SelectionRecord.names()
+    now["selection"] = {
+        selection.workout_id: {column: to_json(getattr(selection, column)) for column in columns}
+        for selection in WorkoutSelection.objects.order_by("workout")
+    }
+    return now
+
+
+def _keep_others_out() -> None:
+    """Readers go on, writers wait: nobody may be given an id under which a row is about to come back.
+
+    On SQLite every transaction that writes is alone.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE workouts IN EXCLUSIVE MODE")
+
+
+def _reserve(model: type[models.Model], highest: int) -> None:
+    """New rows get ids above `highest`. A sequence is never set back, so no id is given away twice.
+
+    On SQLite, AUTOINCREMENT sees to it.
+    """
+    if connection.vendor == "postgresql":
+        sequence = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')::regclass"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT setval({sequence}, %s) WHERE %s > coalesce(pg_sequence_last_value({sequence}), 0)",
+                [highest, highest],
+            )
+
+
+def _put_back_identities(selections: Mapping[int, SelectionRecord]) -> None:
+    """Gives selections the ids and times of the file: the archive refers to the ids.
+
+    A change records neither, because the upsert sets them.
+    """
+    restored = [
+        WorkoutSelection(workout_id=workout_id, **{column: getattr(record, column) for column in record.names()})
+        for workout_id, record in selections.items()
+    ]
+    there = {row[0]: row[1:] for row in WorkoutSelection.objects.values_list("workout_id", "id", "updated_at")}
+    differing = [one for one in restored if there[one.workout_id] != (one.pk, one.updated_at)]
+    times = {one.pk: one.updated_at for one in differing}
+    for start in range(0, len(differing), BATCH):
+        batch = differing[start : start + BATCH]
+        WorkoutSelection.objects.filter(workout__in=[one.workout_id for one in batch]).delete()
+    for one in WorkoutSelection.objects.bulk_create(differing, batch_size=BATCH):
+        one.updated_at = times[one.pk]  # the default of the column has replaced it
+    WorkoutSelection.objects.bulk_update(differing, ["updated_at"], batch_size=BATCH)

@@ -1,0 +1,14 @@
+"""A backup from the shell, such as a nightly one."""
+
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from workouts.backup.exporting import export_json
+
+
+class Command(BaseCommand):
+    help = "Writes everything that the athlete has to standard output, as the restore page reads it."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.writelines(export_json())

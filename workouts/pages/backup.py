@@ -1,0 +1,83 @@
+"""Everything that the athlete has, to take away and to bring back."""
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from workouts.backup import restoring
+from workouts.backup.exporting import export_csv, export_json
+from workouts.changes import Stale
+from workouts.models import Import
+from workouts.uploads import MAX_BYTES
+
+CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label="export.json or export.csv")
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
+        return file
+
+
+@require_safe
+@never_cache
+def as_json(request: HttpRequest) -> HttpResponse:
+    return _download("".join(export_json()), "json", "application/json")
+
+
+@require_safe
+@never_cache
+def as_csv(request: HttpRequest) -> HttpResponse:
+    return _download("".join(export_csv()), "csv", "text/csv; charset=utf-8")
+
+
+def restore(request: HttpRequest) -> HttpResponse:
+    """Takes a file and shows what it would do."""
+    form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            upload = restoring.preview(file.name, file.read(), by=request.user)
+        except restoring.NotRestorable as error:
+            form.add_error("file", f"{error} Nothing was changed.")
+        else:
+            return redirect("restore_preview", upload.pk)
+    return render(request, "workouts/backup/restore.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def restore_preview(request: HttpRequest, import_id: int) -> HttpResponse:
+    """What restoring a file would do, and its confirmation."""
+    if request.method == "POST":
+        return _confirm(request, import_id)
+    return _preview(request, get_object_or_404(restoring.pending(), pk=import_id))
+
+
+def _confirm(request: HttpRequest, import_id: int) -> HttpResponse:
+    get_object_or_404(Import, pk=import_id, result__has_key="restore")
+    try:
+        upload = restoring.confirm(import_id, digest=request.POST.get("digest", ""), by=request.user)
+    except (restoring.PlanChanged, Stale):
+        upload = get_object_or_404(restoring.pending(), pk=import_id)
+        return _preview(request, upload, reason=CHANGED_SINCE, status=409)
+    return redirect(f"{reverse('week')}?changed={upload.change_id}")
+
+
+def _preview(request: HttpRequest, upload: Import, reason: str = "", status: int = 200) -> HttpResponse:
+    context = {"upload": upload, "plan": restoring.plan_of(upload), "reason": reason}
+    return render(request, "workouts/backup/preview.html", context, status=status)
+
+
+def _download(text: str, extension: str, content_type: str) -> HttpResponse:
+    name = f"planner-{timezone.localdate().isoformat()}.{extension}"
+    return HttpResponse(
+        text, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
