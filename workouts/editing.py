@@ -28,7 +28,7 @@ def add_workout(values: Values, choice: Values | None = None, *, by: Author) -> 
 def edit_workout(workout_id: int, values: Values, *, by: Author) -> Change | None:
     """Sets columns of a workout. Returns the change, or None where everything was so already.
 
-    Raises Workout.DoesNotExist, and CoachsWorkout for anything but TSS of a coach's workout.
+    Raises Workout.DoesNotExist, and CoachsWorkout where anything but the TSS of a coach's workout would change.
     """
     with transaction.atomic():
         workout = Workout.objects.select_for_update(no_key=True).get(pk=workout_id)
