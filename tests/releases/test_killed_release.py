@@ -37,9 +37,10 @@ def test_killed_before_each_migration_was_recorded(
     """The narrowest window: the work of a migration is done and its record is not."""
     if born == "legacy":
         legacy.create(sql, engine)
-    planned = manage("showmigrations", "--plan").stdout.splitlines()
-    for line in planned:
-        migration = line.removeprefix("[ ]").strip()
+    planned = [line.removeprefix("[ ]").strip() for line in manage("showmigrations", "--plan").stdout.splitlines()]
+    if born == "fresh":  # the others do the same as in a legacy database
+        planned = [migration for migration in planned if migration.startswith(("workouts.", "releases."))]
+    for migration in planned:
         result = manage("migrate", "--fake-initial", PYTHONPATH=CRASHING, CRASH_BEFORE_RECORDING=migration)
         assert result.returncode == -signal.SIGKILL, f"{migration}: {result.stderr}"
 
