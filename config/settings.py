@@ -72,6 +72,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "week"
+LOGOUT_REDIRECT_URL = "login"
 
 TEMPLATES = [
     {

@@ -72,9 +72,7 @@ def database_url(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture
 def environment(database_url: str) -> dict[str, str]:
-    """What a container gets: nothing of this process but the search path and what measures coverage."""
-    inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
-    return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests"}
+    return container(database_url)
 
 
 @pytest.fixture
@@ -112,6 +110,12 @@ def release(environment: dict[str, str]) -> Manage:
 def sql(database_url: str) -> Sql:
     """Runs statements on the database under test as another client would: `sql(statement, *parameters)` -> rows."""
     return lambda statement, *parameters: execute(database_url, statement, *parameters)
+
+
+def container(database_url: str) -> dict[str, str]:
+    """What a container gets: nothing of this process but the search path and what measures coverage."""
+    inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
+    return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests"}
 
 
 def execute(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:

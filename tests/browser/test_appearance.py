@@ -1,0 +1,51 @@
+"""In the dark and on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Site
+from tests.browser.plan import MONDAY, SUNDAY, WEEK, WORKOUTS, add
+from tests.browser.week import card
+from workouts.days import days_from
+
+DARK, LIGHT = range(60), range(200, 256)
+
+
+def brightness(page: Page, selector: str, colour: str) -> list[int]:
+    """The red, green and blue of the first element's computed colour."""
+    script = "(element, colour) => getComputedStyle(element)[colour]"
+    computed = page.locator(selector).first.evaluate(script, colour)
+    return [int(number) for number in re.findall(r"\d+", computed)[:3]]
+
+
+@pytest.mark.parametrize(("scheme", "background", "text"), [("light", LIGHT, DARK), ("dark", DARK, LIGHT)])
+def test_follows_the_devices_light_or_dark(open_page: OpenPage, scheme: str, background: range, text: range) -> None:
+    page = open_page(color_scheme=scheme)
+    page.goto(WEEK)
+
+    for place in ("body", ".day", "input", "select"):
+        assert set(brightness(page, place, "color")) <= set(text), place
+        assert set(brightness(page, place, "backgroundColor")) <= set(background), place
+
+
+def test_a_week_of_fourteen_workouts_is_one_printed_page(page: Page, site: Site) -> None:
+    for number, day in enumerate(days_from(MONDAY, SUNDAY)):
+        add(site.database, f"Second workout of the day with a long title, {number}", day, tss=50)
+    page.goto(WEEK)
+    expect(page.locator(".card")).to_have_count(14)
+
+    pdf = page.pdf(prefer_css_page_size=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+def test_on_paper_there_is_the_week_and_nothing_to_click(page: Page) -> None:
+    page.goto(WEEK)
+    page.emulate_media(media="print")
+
+    for workout in WORKOUTS:
+        expect(card(page, workout["title"])).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("navigation")).to_have_count(0)

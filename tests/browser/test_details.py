@@ -1,0 +1,71 @@
+"""The dialog with all that is known of a workout."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.plan import WEEK
+from tests.browser.week import card, toast
+
+
+def test_opens_by_keyboard_and_escape_closes_it_and_returns_the_focus(page: Page) -> None:
+    page.goto(WEEK)
+    link = card(page, "Easy run").get_by_role("link")
+    link.focus()
+
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Then 6 x 20 seconds fast.")
+    expect(dialog).to_contain_text("Really easy.")
+
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(link).to_be_focused()
+
+
+def test_closes_by_its_button_and_by_a_click_beside_it(page: Page) -> None:
+    page.goto(WEEK)
+    dialog = page.get_by_role("dialog")
+    card(page, "Easy run").get_by_role("link").click()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+    card(page, "Easy run").get_by_role("link").click()
+    expect(dialog).to_be_visible()
+    page.mouse.click(5, 5)
+    expect(dialog).to_be_hidden()
+
+
+def test_notes_and_place_are_saved_and_shown_on_the_card(page: Page) -> None:
+    page.goto(WEEK)
+    run = card(page, "Easy run")
+    run.get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
+
+    dialog.get_by_label("Notes").fill("Bring <b>gels</b>.")
+    dialog.get_by_label("Place").fill("Park")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+
+    expect(dialog).to_be_hidden()
+    expect(run).to_contain_text("Bring <b>gels</b>.")
+    expect(run).to_contain_text("Park")
+    expect(toast(page)).to_contain_text("Easy run: place Park, notes changed")
+
+
+def test_the_athlete_estimates_the_tss_of_the_coachs_workout(page: Page) -> None:
+    page.goto(WEEK)
+    card(page, "Technique swim").get_by_role("link").click()
+
+    page.get_by_role("dialog").get_by_label("TSS").fill("38")
+    page.get_by_role("dialog").get_by_role("button", name="Save TSS").click()
+
+    expect(card(page, "Technique swim")).to_contain_text("38 TSS")
+
+
+def test_goes_back_to_the_coachs_plan(page: Page) -> None:
+    page.goto(WEEK)
+    card(page, "Threshold ride").get_by_role("link").click()
+
+    page.get_by_role("dialog").get_by_role("button", name="Back to the coach's plan").click()
+
+    expect(card(page.get_by_role("region", name="Wed"), "Threshold ride")).to_be_visible()
+    expect(card(page, "Threshold ride")).not_to_contain_text("Fan, two bottles.")

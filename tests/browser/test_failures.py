@@ -1,0 +1,56 @@
+"""A move that cannot be saved: the athlete is told, and the plan stays as it was."""
+
+import re
+import signal
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Site, log_in
+from tests.browser.plan import FRIDAY, MONDAY, WEEK
+from tests.browser.week import card, slot, toast
+from tests.browser.witness import Witness
+from tests.conftest import execute
+from tests.server import serving, web
+
+
+def test_an_expired_session_leads_to_the_login_and_back_to_the_week(page: Page, site: Site) -> None:
+    page.goto(WEEK)
+    execute(site.database, "DELETE FROM django_session")
+
+    card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+    log_in(page)
+    expect(page).to_have_url(re.compile(WEEK))
+    expect(card(slot(page, MONDAY, ""), "Easy run")).to_be_visible()
+    card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
+    expect(card(slot(page, FRIDAY, "morning"), "Easy run")).to_be_visible()
+
+
+def test_a_stopped_server_is_said_and_the_card_stays(open_page: OpenPage, site: Site, witness: Witness) -> None:
+    witness.tolerated += ["ERR_CONNECTION_REFUSED", "htmx:sendError", "htmx:afterRequest"]
+    with serving(web(), site.environment, site.folder / "stopped.log") as server:
+        page = open_page(base_url=f"http://127.0.0.1:{server.port}")
+        page.goto(WEEK)
+        server.process.send_signal(signal.SIGQUIT)  # at once, whatever connections the browser holds
+        server.process.wait()
+
+        card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
+
+        expect(toast(page)).to_contain_text("Not saved")
+        expect(card(slot(page, MONDAY, ""), "Easy run")).to_be_visible()
+        expect(card(page, "Easy run").get_by_role("button", name="Skip")).to_be_enabled()
+
+
+def test_a_date_that_is_none_is_refused_in_words(page: Page, witness: Witness) -> None:
+    witness.tolerated.append("status of 422")
+    page.goto(WEEK)
+    run = card(page, "Easy run")
+    run.get_by_role("link").click()
+
+    page.get_by_role("dialog").get_by_label("Day", exact=True).evaluate(
+        "field => { field.type = 'text'; field.value = 'soon' }"
+    )
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Nothing was changed.")

@@ -1,0 +1,29 @@
+"""Filters choose the cards that are shown. What the week adds up to stays."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.plan import WEEK
+from tests.browser.week import card, total
+
+
+def test_filters_change_the_cards_and_not_the_summary(page: Page) -> None:
+    page.goto(WEEK)
+    before = total(page).inner_text()
+
+    page.get_by_label("Type").select_option("Bike")
+    expect(page.locator(".card")).to_have_count(2)
+    assert total(page).inner_text() == before
+
+    page.get_by_label("Type").select_option("All types")
+    expect(page.locator(".card")).to_have_count(7)
+    page.get_by_label("Source").select_option("Own")
+    expect(page.locator(".card")).to_have_count(1)
+    expect(card(page, "Family walk")).to_be_visible()
+    assert total(page).inner_text() == before
+
+
+def test_a_filter_holds_while_cards_are_changed(page: Page) -> None:
+    page.goto(f"{WEEK}?type=Swim")
+    card(page, "Technique swim").get_by_role("button", name="Skip").click()
+    expect(card(page, "Technique swim")).to_contain_text("Skipped")
+    expect(page.locator(".card")).to_have_count(1)

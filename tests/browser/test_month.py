@@ -1,0 +1,27 @@
+"""The month."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.plan import THURSDAY
+from tests.browser.week import card, slot
+
+
+def test_shows_each_workout_on_the_day_where_the_athlete_has_it(page: Page) -> None:
+    page.goto("/month/2024-01")
+
+    thursday = page.get_by_role("cell").filter(has=page.get_by_role("link", name="Thursday 4 January"))
+    expect(thursday.get_by_role("link", name="Threshold ride")).to_be_visible()
+    expect(page.get_by_role("link", name="Strength, skipped: Core circuit")).to_be_visible()
+
+    page.get_by_role("link", name="Thursday 4 January").click()
+    expect(card(slot(page, THURSDAY, "evening"), "Threshold ride")).to_be_visible()
+
+
+def test_leads_to_the_months_around_it_and_to_a_workout(page: Page) -> None:
+    page.goto("/month/2024-01")
+    page.get_by_role("link", name="Next month").click()
+    expect(page.get_by_role("heading", name="February 2024")).to_be_visible()
+    page.get_by_role("link", name="Previous month").click()
+
+    page.get_by_role("link", name="Easy run").click()
+    expect(page.get_by_text("Really easy.")).to_be_visible()

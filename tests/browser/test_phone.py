@@ -1,0 +1,36 @@
+"""The week on a phone: an agenda from today on."""
+
+import datetime
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+from tests.browser.plan import WEEK, add
+from tests.browser.week import card
+
+
+def test_lists_today_and_the_next_seven_days(phone: Page, site: Site) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    for name, distance in (("Yesterday", -1), ("Today", 0), ("Tomorrow", 1), ("Last", 7), ("Too late", 14)):
+        add(site.database, f"{name}'s run", today + datetime.timedelta(days=distance))
+
+    phone.goto("/")
+
+    for name in ("Today", "Tomorrow", "Last"):
+        expect(card(phone, f"{name}'s run")).to_be_visible()
+    for name in ("Yesterday", "Too late"):
+        expect(card(phone, f"{name}'s run")).to_be_hidden()
+    days = phone.locator(".day:visible")
+    expect(days.first).to_contain_text("Today")
+    assert days.count() >= 8
+
+
+def test_the_days_of_another_week_stand_below_each_other(phone: Page) -> None:
+    phone.goto(WEEK)
+
+    boxes = [day.bounding_box() for day in phone.locator(".day").all()]
+
+    places = [(box["x"], box["y"]) for box in boxes if box]
+    assert len(places) == 7
+    assert len({x for x, _ in places}) == 1
+    assert places == sorted(places)

@@ -1,0 +1,40 @@
+"""A workout is skipped or selected with one click or one key, and the summary follows."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.plan import MONDAY, WEEK
+from tests.browser.week import card, toast, total
+
+
+def test_one_click_skips_and_the_next_selects(page: Page) -> None:
+    page.goto(WEEK)
+    run = card(page, "Easy run")
+    expect(total(page)).to_contain_text("8 h")
+
+    run.get_by_role("button", name="Skip").click()
+    expect(run).to_contain_text("Skipped")
+    expect(run).to_have_class(re.compile("skipped"))
+    expect(toast(page)).to_contain_text("Easy run: skipped")
+    expect(total(page)).to_contain_text("7 h 15 min")
+    expect(page.locator(f"#day-{MONDAY} .sum")).to_be_empty()
+
+    run.get_by_role("button", name="Select").click()
+    expect(run).not_to_contain_text("Skipped")
+    expect(total(page)).to_contain_text("8 h")
+
+
+def test_one_key_skips_and_the_next_selects(page: Page) -> None:
+    page.goto(WEEK)
+    core = card(page, "Core circuit")
+    core.get_by_role("button", name="Select").focus()
+
+    page.keyboard.press("Enter")
+    expect(core).not_to_contain_text("Skipped")
+    expect(total(page)).to_contain_text("8 h 30 min")
+    expect(core.get_by_role("button", name="Skip")).to_be_focused()
+
+    page.keyboard.press("Space")
+    expect(core).to_contain_text("Skipped")
+    expect(core.get_by_role("button", name="Select")).to_be_focused()

@@ -1,0 +1,22 @@
+"""A week's targets."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.plan import WEEK
+from tests.browser.week import total
+
+
+def test_the_summary_says_in_words_how_the_week_stands_against_its_targets(page: Page) -> None:
+    page.goto(WEEK)
+    page.get_by_role("link", name="Targets").click()
+    for name, hours, minutes in (("Total", "9", "10"), ("Bike", "5", "0"), ("Run", "0", "30")):
+        group = page.get_by_role("group", name=name, exact=True)
+        group.get_by_label("h", exact=True).fill(hours)
+        group.get_by_label("min", exact=True).fill(minutes)
+    page.get_by_label("TSS").fill("300")
+    page.get_by_role("button", name="Save").click()
+
+    expect(total(page)).to_contain_text("1 h 10 min under")
+    expect(total(page)).to_contain_text("20 over")
+    expect(page.get_by_role("row", name="Bike")).to_contain_text("on target")
+    expect(page.get_by_role("row", name="Run")).to_contain_text("15 min over")
