@@ -70,8 +70,8 @@ def _save(form: PreferencesForm) -> None:
         return
     with transaction.atomic():
         Preferences.objects.update_or_create(pk=form.instance.pk, defaults=form.cleaned_data)
-        every = Workout.objects.select_for_update(no_key=True).order_by("id")  # the order of all who lock several
-        Workout.objects.filter(id__in=[workout.id for workout in every.only("id")]).update(modified_at=timezone.now())
+        list(Workout.objects.order_by("id").select_for_update(no_key=True).values_list("id"))  # as all who lock several
+        Workout.objects.update(modified_at=timezone.now())
 
 
 def _purpose(name: str) -> Token.Purpose:
