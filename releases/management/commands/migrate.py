@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations import Migration
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
+from releases.deferred import run_deferred_sql_before_record
 from releases.diagnosis import explain
 from releases.health import unknown_to
 from releases.limits import Deadline, Limits
@@ -46,6 +47,7 @@ class Command(migrate.Command):
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action == "apply_start":
+            run_deferred_sql_before_record(migration)
             self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
