@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "csp",
     "django_guid",
     "django_htmx",
+    "ninja",
 ]
 
 MIDDLEWARE = [

@@ -10,6 +10,7 @@ admin.site.site_header = admin.site.site_title = "Workout planner"
 
 urlpatterns = [
     path("", include("workouts.urls")),
+    path("api/", include("workouts.api.urls")),
     path("admin/", admin.site.urls),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),

@@ -1,0 +1,97 @@
+"""Every refusal is `{"error": sentence}`, and for wrong values also `{"fields": {name: reason}}`."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import HttpRequest, JsonResponse, RawPostDataException, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from workouts.changes import Stale
+from workouts.editing import CoachsWorkout
+from workouts.models import Workout
+
+UNREADABLE = (400, "The body cannot be read.")
+REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
+    SuspiciousOperation: UNREADABLE,
+    MultiPartParserError: UNREADABLE,
+    RawPostDataException: UNREADABLE,
+    UnreadablePostError: UNREADABLE,
+    AuthenticationError: (401, "Log in, or send a valid token: Authorization: Bearer TOKEN."),
+    CoachsWorkout: (403, None),
+    Workout.DoesNotExist: (404, "Workout not found"),
+    Stale: (409, None),
+    RequestDataTooBig: (413, "The body is too large."),
+    OperationalError: (503, "The database is busy. Nothing was changed; try again."),
+}
+"""Status and text of each exception; None where the exception says it in words for the user."""
+
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+
+MOST_FIELDS, LONGEST_NAME = 20, 100
+"""Of a body full of unknown fields, the answer does not repeat all."""
+
+REASONS = {
+    "extra_forbidden": "Unknown field",
+    "missing": "Required",
+    "model_type": "Must be a JSON object",
+    "string_unicode": "Not valid Unicode text",
+}
+"""Where pydantic's own words tell less."""
+
+
+class Refusal(Schema):
+    error: str
+
+
+class WrongValues(Refusal):
+    fields: dict[str, str]
+
+
+READING: Any = {401: Refusal, 503: Refusal}
+WRITING: Any = {**READING, 400: Refusal, 403: Refusal, 409: Refusal, 413: Refusal, 422: WrongValues}
+UNKNOWN: Any = {404: Refusal}
+"""How an operation may refuse, by status, for its documentation."""
+
+
+def refuse(status: int, error: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"error": error, **more}, status=status, headers=HEADERS.get(status))
+
+
+def refuse_values(fields: Mapping[str, str]) -> JsonResponse:
+    named = "; ".join(f"{name}: {reason}" for name, reason in fields.items())
+    return refuse(422, f"Not accepted, and nothing was changed. {named}.", fields=fields)
+
+
+def add_handlers(api: NinjaAPI) -> None:
+    """What is not named here is a fault of ours, and Django's to report."""
+    for kind, (status, text) in REFUSALS.items():
+        api.add_exception_handler(kind, partial(_refuse, status, text))
+
+    @api.exception_handler(ValidationError)
+    def wrong_values(request: HttpRequest, error: ValidationError) -> JsonResponse:
+        return refuse_values({_name(found): _reason(found) for found in error.errors[:MOST_FIELDS]})
+
+    @api.exception_handler(HttpError)
+    def refused(request: HttpRequest, error: HttpError) -> JsonResponse:
+        return refuse(error.status_code, "The body is not JSON." if error.status_code == 400 else str(error))
+
+
+def _refuse(status: int, text: str | None, request: HttpRequest, error: object) -> JsonResponse:
+    return refuse(status, text or str(error))
+
+
+def _name(found: Mapping[str, Any]) -> str:
+    """Of the field, as the client wrote it: ninja's place of an error begins with where the value was."""
+    place = [str(part) for part in found["loc"]]
+    names = place[2:] if place[0] == "body" else place[1:]
+    return (names or ["body"])[0][:LONGEST_NAME]
+
+
+def _reason(found: Mapping[str, Any]) -> str:
+    reason: str = REASONS.get(found["type"], found["msg"])
+    return reason

@@ -1,0 +1,171 @@
+"""What clients send and get. Names in JSON are camelCase, those of the columns here."""
+
+import datetime
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from workouts.api.fields import (
+    Day,
+    Finite,
+    Hours,
+    Ignored,
+    Intensity,
+    Metres,
+    Place,
+    PlanDay,
+    StressScore,
+    Text,
+    TimeOfDay,
+    Title,
+    TrueOrFalse,
+    Type,
+)
+from workouts.models import WorkoutSelection, WorkoutType
+
+CHOICE = {"time_of_day", "workout_location"}
+"""What belongs to the athlete's selection, in a body that is of the workout."""
+
+
+NOT_SENT: Any = None
+"""Of a field that may be left out and may not be null."""
+
+
+class Answer(Schema):
+    model_config = ConfigDict(alias_generator=AliasGenerator(serialization_alias=to_camel))
+
+
+class SelectionAnswer(Answer):
+    id: int
+    workout_id: int
+    is_selected: bool
+    current_plan_day: datetime.date | None
+    time_of_day: str | None
+    workout_location: str | None
+    user_notes: str | None
+    updated_at: datetime.datetime | None
+
+    @staticmethod
+    def resolve_is_selected(selection: WorkoutSelection) -> bool:
+        return not selection.skipped
+
+
+class WorkoutAnswer(Answer):
+    id: int
+    title: str
+    workout_type: str
+    workout_description: str | None
+    planned_duration: Finite = Field(description="Hours.")
+    planned_distance_in_meters: Finite = Field(validation_alias="planned_distance_meters")
+    originally_planned_day: datetime.date
+    coach_comments: str | None
+    tss: Finite
+    intensity_factor: Finite
+    is_custom: bool
+    created_at: datetime.datetime | None
+    selection: SelectionAnswer | None
+
+
+class WorkoutList(Answer):
+    workouts: list[WorkoutAnswer]
+    count: int
+
+
+class Stats(Answer):
+    total_workouts: int
+    selected_workouts: int = Field(description="Rows of selections that say selected, as the old application counted.")
+    custom_workouts: int
+    skipped_workouts: int
+    planned_workouts: int = Field(description="Workouts that the athlete will do: all but the skipped ones.")
+
+
+class Health(Answer):
+    status: Literal["healthy"]
+    timestamp: datetime.datetime
+
+
+class Done(Answer):
+    message: str
+
+
+class Body(BaseModel):
+    """A typo is refused, not ignored. What is sent is taken as it is: `"1"` is no number and `1` no truth value."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
+
+
+class SelectionBody(Body):
+    """A partial change: what is not named stays as it is."""
+
+    is_selected: bool = Field(NOT_SENT, description="false also clears timeOfDay, unless the same body sets one.")
+    current_plan_day: PlanDay | None = Field(None, description="null moves back to the planned day.")
+    time_of_day: TimeOfDay | None = None
+    workout_location: Place | None = None
+    user_notes: Text | None = None
+    id: Ignored = None
+    workout_id: Ignored = None
+    updated_at: Ignored = None
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
+
+
+class WorkoutBody(Body):
+    """A partial change: what is not named stays as it is."""
+
+    title: Title = NOT_SENT
+    workout_type: Type = NOT_SENT
+    workout_description: Text | None = None
+    planned_duration: Hours | None = Field(None, description="Hours.")
+    planned_distance_meters: Metres | None = Field(None, alias="plannedDistanceInMeters")
+    originally_planned_day: PlanDay = NOT_SENT
+    coach_comments: Text | None = None
+    tss: StressScore | None = None
+    intensity_factor: Intensity | None = None
+    time_of_day: TimeOfDay | None = None
+    workout_location: Place | None = None
+    is_custom: bool = Field(NOT_SENT, exclude=True, description="As it is: it cannot be changed.")
+    id: Ignored = None
+    created_at: Ignored = None
+    selection: Ignored = None
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True, exclude=CHOICE)
+
+    def choice(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True, include=CHOICE)
+
+
+class NewWorkoutBody(WorkoutBody):
+    """An own workout. The coach's come by import."""
+
+    title: Title
+    workout_type: Type = WorkoutType.OTHER.value
+    originally_planned_day: PlanDay
+    is_custom: Literal[True] = Field(True, exclude=True)
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude=CHOICE)
+
+    def choice(self) -> dict[str, Any]:
+        return {name: value for name, value in super().choice().items() if value}
+
+
+class WorkoutFilters(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, strict=True)
+
+    start_date: Day | None = Field(None, description="The first day on which the athlete has the workout.")
+    end_date: Day | None = Field(None, description="The last day, included.")
+    workout_type: Type | None = None
+    selected: TrueOrFalse | None = Field(None, description="false: the skipped ones.")
+
+    @field_validator("end_date")
+    @classmethod
+    def not_before_the_start(cls, end: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        start = info.data.get("start_date")
+        if start and end and end < start:
+            raise PydanticCustomError("range", "Before startDate")
+        return end

@@ -1,0 +1,29 @@
+"""/api/selections: what the athlete chose for a workout."""
+
+from django.db import transaction
+from django.http import HttpRequest
+from ninja import Router
+
+from workouts.api.errors import UNKNOWN, WRITING
+from workouts.api.schemas import Done, SelectionAnswer, SelectionBody
+from workouts.models import WorkoutSelection
+from workouts.selections import change_selection, reset_selection
+
+router = Router(tags=["Selections"], by_alias=True)
+ANSWERS = {200: SelectionAnswer, **WRITING, **UNKNOWN}
+
+
+@router.put("/{int:workout_id}", operation_id="changeSelection", response=ANSWERS)
+@router.post("/{int:workout_id}", operation_id="changeSelectionByPost", response=ANSWERS)
+def change(request: HttpRequest, workout_id: int, body: SelectionBody) -> WorkoutSelection:
+    """Changes what is named, and makes the selection where there is none."""
+    with transaction.atomic():
+        change_selection(workout_id, body.columns(), by=request.user)
+        return WorkoutSelection.objects.get(workout=workout_id)
+
+
+@router.delete("/{int:workout_id}", operation_id="deleteSelection", response={200: Done, **WRITING, **UNKNOWN})
+def delete(request: HttpRequest, workout_id: int) -> dict[str, str]:
+    """Back to the coach's plan. Deleting it twice is no error."""
+    reset_selection(workout_id, by=request.user)
+    return {"message": "Selection deleted"}

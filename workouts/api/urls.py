@@ -1,0 +1,76 @@
+"""The addresses of the API. Under /api/ every answer is JSON; only the documentation is a page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+
+from workouts.api import selections, status, workouts
+from workouts.api.auth import BearerToken, SessionLogin
+from workouts.api.errors import add_handlers, refuse
+
+View = Callable[..., HttpResponse]
+
+api = NinjaAPI(
+    title="Workout planner",
+    description="The coach's plan, and what the athlete makes of it.",
+    urls_namespace="api",
+    auth=[BearerToken(), SessionLogin()],
+    openapi_url=None,
+    docs_url=None,
+)
+add_handlers(api)
+api.add_router("/workouts", workouts.router)
+api.add_router("/selections", selections.router)
+api.add_router("", status.router)
+
+
+@api.get("/openapi.json", include_in_schema=False, url_name="schema")
+def schema(request: HttpRequest) -> dict[str, Any]:
+    return api.get_openapi_schema()
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """Swagger UI from ninja's own files, started by a script of ours: the policy allows none inside the page."""
+    return render(request, "workouts/api_docs.html")
+
+
+@login_not_required
+@csrf_exempt
+def not_found(request: HttpRequest) -> HttpResponse:
+    return refuse(404, "There is nothing at this address.")
+
+
+def for_programs(view: View) -> View:
+    """Ninja looks at login and CSRF token itself and says 401 where a page would redirect; its 405 is no JSON."""
+
+    @login_not_required
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code == 405:
+            refusal = refuse(405, f"{request.method} is not possible here.")
+            refusal["Allow"] = response["Allow"]
+            return refusal
+        return response
+
+    return answer
+
+
+patterns, *_ = api.urls
+for pattern in patterns:
+    pattern.callback = for_programs(cast("View", pattern.callback))
+
+urlpatterns = [
+    path("", not_found),
+    path("docs", docs, name="api-docs"),
+    path("", include((patterns, api.urls_namespace))),
+    re_path("", not_found),
+]
