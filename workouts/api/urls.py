@@ -18,7 +18,7 @@ from workouts.api.errors import add_handlers, refuse
 View = Callable[..., HttpResponse]
 
 api = NinjaAPI(
-    title="Workout planner",
+    title="Workout planner API",
     description="The coach's plan, and what the athlete makes of it.",
     urls_namespace="api",
     auth=[BearerToken(), SessionLogin()],

@@ -1,6 +1,14 @@
 "use strict";
 
 const root = document.getElementById("swagger-ui");
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function followScheme() {
+  document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+
+dark.addEventListener("change", followScheme);
+followScheme();
 
 window.SwaggerUIBundle({
   url: root.dataset.schema,
