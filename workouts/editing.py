@@ -32,10 +32,10 @@ def edit_workout(workout_id: int, values: Values, *, by: Author) -> Change | Non
     """
     with transaction.atomic():
         workout = Workout.objects.select_for_update(no_key=True).get(pk=workout_id)
-        if not workout.is_custom and values.keys() - ESTIMATED:
-            raise CoachsWorkout(f"“{workout.title}” is the coach's: only its TSS can be changed.")
         before = TABLES["workout"].values_of(workout)
         after = {name: to_json(value) for name, value in values.items() if to_json(value) != before[name]}
+        if not workout.is_custom and after.keys() - ESTIMATED:
+            raise CoachsWorkout(f"“{workout.title}” is the coach's: only its TSS can be changed.")
         if not after:
             return None
         row = RowChange("workout", workout_id, {name: before[name] for name in after}, after)

@@ -63,8 +63,8 @@ def refuse(status: int, error: str, **more: Any) -> JsonResponse:
 
 
 def refuse_values(fields: Mapping[str, str]) -> JsonResponse:
-    named = "; ".join(f"{name}: {reason}" for name, reason in fields.items())
-    return refuse(422, f"Not accepted, and nothing was changed. {named}.", fields=fields)
+    named = " ".join(f"{name}: {reason.removesuffix('.')}." for name, reason in fields.items())
+    return refuse(422, f"Not accepted, and nothing was changed. {named}", fields=fields)
 
 
 def add_handlers(api: NinjaAPI) -> None:

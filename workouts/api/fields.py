@@ -9,10 +9,10 @@ from django.db import models
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from workouts.imports.row import LARGEST, YEARS
 from workouts.models import Workout, WorkoutSelection
 
 LONGEST_TEXT = 100_000
-FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 BEGINS_WITH_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -27,16 +27,17 @@ def day(value: object) -> datetime.date:
 
 
 def of_our_time(value: datetime.date) -> datetime.date:
-    """So that whoever counts weeks from it stays inside the calendar."""
-    if not FIRST_DAY <= value <= LAST_DAY:
-        raise PydanticCustomError("far", f"Not between {FIRST_DAY} and {LAST_DAY}")
+    if value.year not in YEARS:
+        raise PydanticCustomError("year", f"Not a year from {YEARS[0]} to {YEARS[-1]}")
     return value
 
 
-def without_nul(text: str) -> str:
-    """PostgreSQL cannot store it."""
+def storable(text: str) -> str:
+    """JSON can name characters that no database takes."""
     if "\0" in text:
         raise PydanticCustomError("nul", "A NUL character cannot be stored")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise PydanticCustomError("surrogate", "Half of a surrogate pair is not a character")
     return text
 
 
@@ -60,22 +61,28 @@ def fits(model: type[models.Model], column: str) -> Any:
     return Field(max_length=getattr(model._meta.get_field(column), "max_length", None))
 
 
-def up_to(highest: int) -> Any:
-    return Field(ge=0, le=highest, allow_inf_nan=False)
+def up_to_the_largest(name: str) -> Any:
+    return Field(ge=0, le=LARGEST[name], allow_inf_nan=False)
 
 
-NoNul = AfterValidator(without_nul)
+def pattern(expression: str) -> Any:
+    """For the schema only: pydantic's own refusal of a pattern would show people the expression."""
+    return Field(json_schema_extra={"pattern": expression})
+
+
 Day = Annotated[datetime.date, BeforeValidator(day)]
-PlanDay = Annotated[Day, AfterValidator(of_our_time)]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), NoNul]
-Title = Annotated[str, fits(Workout, "title"), NoNul, AfterValidator(not_blank)]
-Type = Annotated[str, fits(Workout, "workout_type"), NoNul, AfterValidator(not_blank)]
-TimeOfDay = Annotated[str, fits(WorkoutSelection, "time_of_day"), NoNul]
-Place = Annotated[str, fits(WorkoutSelection, "workout_location"), NoNul]
-Hours = Annotated[float, up_to(1_000)]
-Metres = Annotated[float, up_to(10_000_000)]
-StressScore = Annotated[float, up_to(10_000)]
-Intensity = Annotated[float, up_to(10)]
+PlanDay = Annotated[Day, AfterValidator(of_our_time), pattern(r"^(19[7-9][0-9]|2[01][0-9]{2})-")]
+AnyText = Annotated[str, AfterValidator(storable), pattern(r"^[^\x00]*$")]
+SomeText = Annotated[str, AfterValidator(storable), AfterValidator(not_blank), pattern(r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Text = Annotated[AnyText, Field(max_length=LONGEST_TEXT)]
+Title = Annotated[SomeText, fits(Workout, "title")]
+Type = Annotated[SomeText, fits(Workout, "workout_type")]
+TimeOfDay = Annotated[AnyText, fits(WorkoutSelection, "time_of_day")]
+Place = Annotated[AnyText, fits(WorkoutSelection, "workout_location")]
+Hours = Annotated[float, up_to_the_largest("PlannedDuration")]
+Metres = Annotated[float, up_to_the_largest("PlannedDistanceInMeters")]
+StressScore = Annotated[float, up_to_the_largest("TSS")]
+Intensity = Annotated[float, up_to_the_largest("IF")]
 Ignored = Annotated[Any, Field(exclude=True, description="Accepted as answers have it, and ignored.")]
 TrueOrFalse = Annotated[bool, BeforeValidator(true_or_false)]
 Finite = Annotated[float | None, BeforeValidator(finite)]

@@ -91,6 +91,26 @@ class Done(Answer):
     message: str
 
 
+class SkippedRow(Answer):
+    row: int
+    reason: str
+
+
+class MovedRow(Answer):
+    row: int
+    title: str
+    from_: datetime.date = Field(validation_alias="from", serialization_alias="from")
+    to: datetime.date
+
+
+class ImportAnswer(Done):
+    imported: int = Field(description="Workouts that are new.")
+    changed: int
+    unchanged: int
+    moved: list[MovedRow] = Field(description="Workouts that the coach moved to another day.")
+    skipped: list[SkippedRow]
+
+
 class Body(BaseModel):
     """A typo is refused, not ignored. What is sent is taken as it is: `"1"` is no number and `1` no truth value."""
 
@@ -157,15 +177,15 @@ class NewWorkoutBody(WorkoutBody):
 class WorkoutFilters(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, strict=True)
 
-    start_date: Day | None = Field(None, description="The first day on which the athlete has the workout.")
-    end_date: Day | None = Field(None, description="The last day, included.")
-    workout_type: Type | None = None
-    selected: TrueOrFalse | None = Field(None, description="false: the skipped ones.")
+    start_date: Day = Field(NOT_SENT, description="The first day on which the athlete has the workout.")
+    end_date: Day = Field(NOT_SENT, description="The last day, included.")
+    workout_type: Type = NOT_SENT
+    selected: TrueOrFalse = Field(NOT_SENT, description="false: the skipped ones.")
 
     @field_validator("end_date")
     @classmethod
-    def not_before_the_start(cls, end: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+    def not_before_the_start(cls, end: datetime.date, info: ValidationInfo) -> datetime.date:
         start = info.data.get("start_date")
-        if start and end and end < start:
+        if start and end < start:
             raise PydanticCustomError("range", "Before startDate")
         return end

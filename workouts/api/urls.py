@@ -11,7 +11,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from workouts.api import selections, status, workouts
+from workouts.api import imports, selections, status, workouts
 from workouts.api.auth import BearerToken, SessionLogin
 from workouts.api.errors import add_handlers, refuse
 
@@ -27,6 +27,7 @@ api = NinjaAPI(
 )
 add_handlers(api)
 api.add_router("/workouts", workouts.router)
+api.add_router("/workouts", imports.router)
 api.add_router("/selections", selections.router)
 api.add_router("", status.router)
 

@@ -1,0 +1,142 @@
+"""Who may use the API, and what everybody else is told: JSON, and no redirect."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.conftest import Manage
+from workouts.models import Token, Workout
+from workouts.tokens import issue, revoke
+
+BODY = {"title": "Ride", "originallyPlannedDay": "2026-01-15"}
+ADDRESSES = [
+    ("GET", "workouts"),
+    ("POST", "workouts"),
+    ("POST", "workouts/import"),
+    ("GET", "workouts/1"),
+    ("PUT", "workouts/1"),
+    ("DELETE", "workouts/1"),
+    ("PUT", "selections/1"),
+    ("POST", "selections/1"),
+    ("DELETE", "selections/1"),
+    ("GET", "stats"),
+    ("GET", "openapi.json"),
+]
+
+
+@pytest.fixture
+def athlete(db: None) -> User:
+    return User.objects.create_user("athlete")
+
+
+def bearer(secret: str) -> Client:
+    return Client(headers={"Authorization": f"Bearer {secret}"}, enforce_csrf_checks=True)
+
+
+@pytest.mark.parametrize(("method", "path"), ADDRESSES)
+def test_everything_needs_a_login(db: None, method: str, path: str) -> None:
+    for content in (b"{}", b"not json"):
+        response = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}", content, "application/json")
+        assert (response.status_code, response.headers["Content-Type"]) == (401, "application/json")
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert response.json() == {"error": "Log in, or send a valid token: Authorization: Bearer TOKEN."}
+
+
+def test_health_does_not(db: None) -> None:
+    answer = Client().get("/api/health").json()
+    assert answer["status"] == "healthy"
+    assert answer["timestamp"].endswith("Z")
+
+
+def test_a_token_opens_it_without_cookies(athlete: User) -> None:
+    client = bearer(issue(athlete, Token.Purpose.API))
+    response = client.post("/api/workouts", BODY, content_type="application/json")
+    assert response.status_code == 201
+    assert not client.cookies
+
+
+def test_a_token_opens_it_until_it_is_revoked_or_the_user_is_locked_out(athlete: User) -> None:
+    client = bearer(issue(athlete, Token.Purpose.API))
+    assert client.get("/api/stats").status_code == 200
+
+    User.objects.update(is_active=False)
+    assert client.get("/api/stats").status_code == 401
+
+    User.objects.update(is_active=True)
+    revoke(athlete, Token.Purpose.API)
+    assert client.get("/api/stats").status_code == 401
+
+
+def test_no_other_secret_opens_it(athlete: User) -> None:
+    secret = issue(athlete, Token.Purpose.API)
+    feed = issue(athlete, Token.Purpose.FEED)
+    for header in (f"Bearer {feed}", f"Bearer {secret}x", "Bearer", "Bearer ", f"Basic {secret}", secret, "Bearer é"):
+        assert Client(headers={"Authorization": header}).get("/api/stats").status_code == 401
+    assert Client(headers={"Authorization": f"bearer  {secret} "}).get("/api/stats").status_code == 200
+
+
+def test_a_login_in_the_browser_opens_it_and_writing_needs_the_csrf_token(athlete: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(athlete)
+    assert client.get("/api/workouts").status_code == 200
+
+    refused = client.post("/api/workouts", BODY, content_type="application/json")
+    assert (refused.status_code, list(refused.json())) == (403, ["error"])
+    assert not Workout.objects.exists()
+
+    client.get("/api/docs")
+    headers = {"X-CSRFToken": client.cookies["csrftoken"].value}
+    accepted = client.post("/api/workouts", BODY, content_type="application/json", headers=headers)
+    assert accepted.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "path", ["", "nothing", "workouts/", "workouts/abc", "workouts/-1", "workouts/1/2", "health/x"]
+)
+def test_an_address_that_does_not_exist_is_404_in_json(db: None, path: str) -> None:
+    response = Client().get(f"/api/{path}")
+    assert response.status_code == 404
+    assert response.json() == {"error": "There is nothing at this address."}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "workouts", {"GET", "POST"}),
+        ("GET", "selections/1", {"DELETE", "POST", "PUT"}),
+        ("DELETE", "workouts/import", {"POST"}),
+        ("POST", "health", {"GET"}),
+    ],
+)
+def test_a_method_that_does_not_exist_is_405_in_json(db: None, method: str, path: str, allowed: set[str]) -> None:
+    response = Client().generic(method, f"/api/{path}")
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == allowed
+    assert response.json() == {"error": f"{method} is not possible here."}
+
+
+def test_the_documentation_is_behind_the_login_and_loads_nothing_from_elsewhere(athlete: User) -> None:
+    client = Client()
+    assert client.get("/api/docs").headers["Location"] == "/login/?next=/api/docs"
+
+    client.force_login(athlete)
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    assert "http" not in page.content.decode().replace("http-equiv", "")
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert client.get("/api/openapi.json").json()["info"]["title"] == "Workout planner API"
+
+
+def test_a_command_makes_the_token_and_takes_it_away(manage: Manage) -> None:
+    manage("migrate", "-v0")
+    manage("create_admin")
+
+    first, second = manage("api_token", "admin"), manage("api_token", "admin")
+    assert first.stdout.startswith("API token of admin, shown once: ")
+    assert first.stdout != second.stdout
+    assert manage("api_token", "admin", "--revoke").stdout == "Revoked the API token of admin.\n"
+    assert manage("api_token", "admin", "--revoke").stdout == "admin has no API token.\n"
+
+    refused = manage("api_token", "nobody")
+    assert refused.returncode == 1
+    assert refused.stderr == "CommandError: There is no account nobody. Nothing was changed.\n"

@@ -1,0 +1,103 @@
+"""POST /api/workouts/import: a TrainingPeaks export as a form's file or as the body."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.api_client import ApiClient
+from workouts.models import Import, Workout
+
+CSV = """Title,WorkoutType,WorkoutDescription,PlannedDuration,PlannedDistanceInMeters,WorkoutDay,CoachComments,TSS,IF
+"Morning Swim","Swim","Easy 2000m swim",1.0,2000.0,2026-01-10,"Focus on form",50.0,0.65
+"Long Run","Run","60 minute run",1.0,10000.0,2026-01-11,"Zone 2 effort",45.0,0.70
+"""
+
+
+@pytest.fixture
+def api(db: None) -> ApiClient:
+    return ApiClient(User.objects.create_user("athlete"))
+
+
+def upload(api: ApiClient, content: bytes, status: int = 201, name: str = "plan.csv") -> Any:
+    response = api.post("/api/workouts/import", {"file": SimpleUploadedFile(name, content)})
+    assert response.status_code == status, response.content
+    return response.json()
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/csv", "application/x-www-form-urlencoded", "application/octet-stream", ""]
+)
+def test_the_body_is_imported(api: ApiClient, content_type: str) -> None:
+    assert api.send_raw("POST", "workouts/import", CSV, 201, content_type) == {
+        "message": "Successfully imported 2 workouts",
+        "imported": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "moved": [],
+        "skipped": [],
+    }
+    assert [workout["title"] for workout in api.send("GET", "workouts")["workouts"]] == ["Morning Swim", "Long Run"]
+
+
+def test_a_file_is_imported_under_its_name(api: ApiClient) -> None:
+    assert upload(api, CSV.encode(), name="january.csv")["imported"] == 2
+    kept = Import.objects.get()
+    assert (kept.file_name, str(kept.made_by)) == ("january.csv", "athlete")
+
+
+def test_a_second_time_nothing_is_new(api: ApiClient) -> None:
+    api.send_raw("POST", "workouts/import", CSV, 201, "text/csv")
+    answer = upload(api, CSV.encode())
+    assert (answer["imported"], answer["unchanged"]) == (0, 2)
+    assert Workout.objects.count() == 2
+
+
+def test_what_was_skipped_changed_or_moved_is_in_the_answer(api: ApiClient) -> None:
+    api.send_raw("POST", "workouts/import", CSV, 201, "text/csv")
+    content = CSV.replace("50.0", "55.0").replace("2026-01-11", "2026-01-12") + "Ride,Bike,,,,soon,,,\n"
+
+    answer = upload(api, content.encode())
+
+    assert (answer["imported"], answer["changed"]) == (0, 1)
+    assert answer["moved"] == [{"row": 3, "title": "Long Run", "from": "2026-01-11", "to": "2026-01-12"}]
+    assert [row["row"] for row in answer["skipped"]] == [4]
+    assert "soon" in answer["skipped"][0]["reason"]
+
+
+def test_nothing_to_import_is_400(api: ApiClient) -> None:
+    for answer in (
+        api.send_raw("POST", "workouts/import", b"", 400, "text/csv"),
+        api.send_raw("POST", "workouts/import", b" \r\n", 400, "text/csv"),
+        api.send_raw("POST", "workouts/import", b"--x--\r\n", 400, "multipart/form-data; boundary=x"),
+        upload(api, b"", 400),
+    ):
+        assert list(answer) == ["error"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello", b"\x00\x01\x02", b"PK\x03\x04", b"{}", b"\xff\xfe", b"Title,WorkoutType,WorkoutDay\n"]
+)
+def test_what_is_no_export_is_refused_with_the_reason(api: ApiClient, content: bytes) -> None:
+    for answer in (api.send_raw("POST", "workouts/import", content, 422, "text/csv"), upload(api, content, 422)):
+        assert list(answer["fields"]) == ["file"]
+    assert not Workout.objects.exists()
+
+
+def test_a_file_may_have_ten_megabytes(api: ApiClient) -> None:
+    row = "Run,Run,{},1,1,2026-02-01,,,\n".format("x" * 9_000)
+    content = (CSV + row * 1_000).encode()
+    assert api.send_raw("POST", "workouts/import", content, 201, "text/csv")["imported"] == 1_002
+
+    for answer in (
+        api.send_raw("POST", "workouts/import", content * 2, 413, "text/csv"),
+        upload(api, content * 2, 413),
+    ):
+        assert answer == {"error": "The file is larger than 10 MB. Nothing was imported."}
+
+
+def test_a_broken_form_is_refused(api: ApiClient) -> None:
+    for content_type in ("multipart/form-data", "multipart/form-data; boundary=x"):
+        answer = api.send_raw("POST", "workouts/import", b"--y\r\nnonsense", 400, content_type)
+        assert list(answer) == ["error"]

@@ -1,0 +1,64 @@
+"""The API keeps to its own schema, whatever it is sent: schemathesis makes the requests."""
+
+import datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from django.contrib.auth.models import User
+from django.core.handlers.wsgi import WSGIHandler
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import positive_data_acceptance
+from schemathesis.config import ProjectConfig, ProjectsConfig, SchemathesisConfig
+from schemathesis.core.result import Ok
+
+from workouts.models import Token, Workout
+from workouts.tokens import issue
+
+OWN, COACHS = 1, 2
+ADDRESSES = pytest.mark.parametrize("workout_id", [OWN, COACHS, None], ids=["own", "coachs", "made-up"])
+EXAMPLES = settings(
+    max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+BEYOND_THE_SCHEMA = {"GET /api/workouts", "POST /api/workouts/import"}
+"""A range of days can be the wrong way round, and a file no export: no schema can say so."""
+
+
+@pytest.fixture
+def token(db: None) -> str:
+    for pk in (OWN, COACHS):
+        Workout.objects.create(
+            pk=pk,
+            title="Ride",
+            workout_type="Bike",
+            originally_planned_day=datetime.date(2026, 11, 23),
+            is_custom=pk == OWN,
+        )
+    return issue(User.objects.create_user("athlete"), Token.Purpose.API)
+
+
+@ADDRESSES
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=["right", "wrong"])
+def test_every_answer_is_as_the_schema_says(mode: GenerationMode, workout_id: int | None, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    project = ProjectConfig(parameters={"workout_id": workout_id} if workout_id else None)
+    config = SchemathesisConfig(projects=ProjectsConfig(default=project))
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", WSGIHandler(), config=config, headers=headers)
+
+    results = list(schema.get_all_operations())
+    assert len(results) == 11
+    for result in results:
+        assert isinstance(result, Ok)
+        operation = result.ok()
+        if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query or operation.path_parameters):
+            continue
+
+        @EXAMPLES
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def check(case: schemathesis.Case[Any]) -> None:
+            unlike = [positive_data_acceptance] if case.operation.label in BEYOND_THE_SCHEMA else None
+            case.call_and_validate(headers=headers, excluded_checks=unlike)
+
+        check()

@@ -1,0 +1,105 @@
+"""/api/selections: a partial change of what the athlete chose."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.api_client import ApiClient
+from workouts.models import Change, Workout, WorkoutSelection
+
+MONDAY = datetime.date(2026, 11, 23)
+
+
+@pytest.fixture
+def api(db: None) -> ApiClient:
+    return ApiClient(User.objects.create_user("athlete"))
+
+
+@pytest.fixture
+def path(db: None) -> str:
+    run = Workout.objects.create(title="Run", workout_type="Run", originally_planned_day=MONDAY)
+    return f"selections/{run.pk}"
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_the_first_change_makes_the_selection(api: ApiClient, path: str, method: str) -> None:
+    body = {"currentPlanDay": "2026-11-27", "timeOfDay": "morning", "userNotes": "Moved to Friday"}
+
+    answer = api.send(method, path, body)
+
+    selection = WorkoutSelection.objects.get()
+    assert selection.updated_at
+    assert answer == {
+        **body,
+        "id": selection.pk,
+        "workoutId": selection.workout_id,
+        "isSelected": True,
+        "workoutLocation": None,
+        "updatedAt": selection.updated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+    assert Change.objects.get().summary == "Run: moved to Fri 27 Nov, morning, notes changed"
+
+
+def test_nothing_named_makes_the_selection_and_changes_nothing(api: ApiClient, path: str) -> None:
+    assert api.send("PUT", path, {})["isSelected"] is True
+    assert WorkoutSelection.objects.get().is_selected is True
+    assert not Change.objects.exists()
+
+
+def test_what_is_not_named_stays(api: ApiClient, path: str) -> None:
+    first = api.send("PUT", path, {"timeOfDay": "morning", "workoutLocation": "indoor", "userNotes": "gels"})
+    second = api.send("PUT", path, {"workoutLocation": None})
+    assert second == {**first, "workoutLocation": None, "updatedAt": second["updatedAt"]}
+
+
+def test_skipping_clears_the_time_of_day_unless_one_is_given(api: ApiClient, path: str) -> None:
+    api.send("PUT", path, {"isSelected": True, "timeOfDay": "morning"})
+    assert api.send("PUT", path, {"isSelected": False})["timeOfDay"] is None
+    assert api.send("PUT", path, {"isSelected": False, "timeOfDay": "evening"})["timeOfDay"] == "evening"
+    assert api.send("PUT", path, {"isSelected": True})["timeOfDay"] == "evening"
+
+
+def test_null_moves_back_to_the_planned_day(api: ApiClient, path: str) -> None:
+    assert api.send("PUT", path, {"currentPlanDay": "2026-11-27T00:00:00"})["currentPlanDay"] == "2026-11-27"
+    assert api.send("PUT", path, {"currentPlanDay": None})["currentPlanDay"] is None
+
+
+def test_what_was_got_can_be_sent_back(api: ApiClient, path: str) -> None:
+    got = api.send("PUT", path, {"isSelected": False, "userNotes": "ill"})
+    again = api.send("PUT", path, got)
+    assert again == {**got, "updatedAt": again["updatedAt"]}
+
+
+def test_deleting_goes_back_to_the_plan_as_often_as_one_likes(api: ApiClient, path: str) -> None:
+    api.send("PUT", path, {"isSelected": False})
+    for _ in range(2):
+        assert api.send("DELETE", path) == {"message": "Selection deleted"}
+        assert not WorkoutSelection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"isSelected": None},
+        {"isSelected": 1},
+        {"isSelected": "false"},
+        {"currentPlanDay": ""},
+        {"currentPlanDay": "27.11.2026"},
+        {"currentPlanDay": 1764000000},
+        {"timeOfDay": "x" * 51},
+        {"workoutLocation": "x" * 101},
+        {"userNotes": ["gels"]},
+        {"isselected": False},
+        {"time_of_day": "morning"},
+        {"title": "Mine"},
+    ],
+)
+def test_a_wrong_value_or_an_unknown_name_is_named_and_changes_nothing(
+    api: ApiClient, path: str, body: dict[str, Any]
+) -> None:
+    answer = api.send("PUT", path, {**body, "id": 1}, status=422)
+    assert list(answer["fields"]) == list(body)
+    assert answer["error"].startswith("Not accepted, and nothing was changed. ")
+    assert not WorkoutSelection.objects.exists()
