@@ -35,7 +35,7 @@ BEYOND_THE_SCHEMA = {"GET /api/workouts", "POST /api/workouts/import"}
 
 
 @pytest.fixture
-def token(db: None) -> str:
+def token(transactional_db: None) -> str:
     for pk in (OWN, COACHS):
         Workout.objects.create(
             pk=pk,
