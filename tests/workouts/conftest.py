@@ -1,4 +1,4 @@
-"""What tests of the planner's pages share."""
+"""What tests of the planner's pages and of its API share."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from tests.api_client import ApiClient
 from workouts.models import Workout
 
 Plan = Callable[..., Workout]
@@ -20,6 +21,11 @@ def user(db: None) -> User:
 def athlete(client: Client, user: User) -> Client:
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def api(user: User) -> ApiClient:
+    return ApiClient(user)
 
 
 @pytest.fixture

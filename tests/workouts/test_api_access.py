@@ -24,11 +24,6 @@ ADDRESSES = [
 ]
 
 
-@pytest.fixture
-def athlete(db: None) -> User:
-    return User.objects.create_user("athlete")
-
-
 def bearer(secret: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {secret}"}, enforce_csrf_checks=True)
 
@@ -48,36 +43,36 @@ def test_health_does_not(db: None) -> None:
     assert answer["timestamp"].endswith("Z")
 
 
-def test_a_token_opens_it_without_cookies(athlete: User) -> None:
-    client = bearer(issue(athlete, Token.Purpose.API))
+def test_a_token_opens_it_without_cookies(user: User) -> None:
+    client = bearer(issue(user, Token.Purpose.API))
     response = client.post("/api/workouts", BODY, content_type="application/json")
     assert response.status_code == 201
     assert not client.cookies
 
 
-def test_a_token_opens_it_until_it_is_revoked_or_the_user_is_locked_out(athlete: User) -> None:
-    client = bearer(issue(athlete, Token.Purpose.API))
+def test_a_token_opens_it_until_it_is_revoked_or_the_user_is_locked_out(user: User) -> None:
+    client = bearer(issue(user, Token.Purpose.API))
     assert client.get("/api/stats").status_code == 200
 
     User.objects.update(is_active=False)
     assert client.get("/api/stats").status_code == 401
 
     User.objects.update(is_active=True)
-    revoke(athlete, Token.Purpose.API)
+    revoke(user, Token.Purpose.API)
     assert client.get("/api/stats").status_code == 401
 
 
-def test_no_other_secret_opens_it(athlete: User) -> None:
-    secret = issue(athlete, Token.Purpose.API)
-    feed = issue(athlete, Token.Purpose.FEED)
+def test_no_other_secret_opens_it(user: User) -> None:
+    secret = issue(user, Token.Purpose.API)
+    feed = issue(user, Token.Purpose.FEED)
     for header in (f"Bearer {feed}", f"Bearer {secret}x", "Bearer", "Bearer ", f"Basic {secret}", secret, "Bearer é"):
         assert Client(headers={"Authorization": header}).get("/api/stats").status_code == 401
     assert Client(headers={"Authorization": f"bearer  {secret} "}).get("/api/stats").status_code == 200
 
 
-def test_a_login_in_the_browser_opens_it_and_writing_needs_the_csrf_token(athlete: User) -> None:
+def test_a_login_in_the_browser_opens_it_and_writing_needs_the_csrf_token(user: User) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(athlete)
+    client.force_login(user)
     assert client.get("/api/workouts").status_code == 200
 
     refused = client.post("/api/workouts", BODY, content_type="application/json")
@@ -115,11 +110,11 @@ def test_a_method_that_does_not_exist_is_405_in_json(db: None, method: str, path
     assert response.json() == {"error": f"{method} is not possible here."}
 
 
-def test_the_documentation_is_behind_the_login_and_loads_nothing_from_elsewhere(athlete: User) -> None:
+def test_the_documentation_is_behind_the_login_and_loads_nothing_from_elsewhere(user: User) -> None:
     client = Client()
     assert client.get("/api/docs").headers["Location"] == "/login/?next=/api/docs"
 
-    client.force_login(athlete)
+    client.force_login(user)
     page = client.get("/api/docs")
     assert page.status_code == 200
     assert "http" not in page.content.decode().replace("http-equiv", "")

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api_client import ApiClient
@@ -13,11 +12,6 @@ CSV = """Title,WorkoutType,WorkoutDescription,PlannedDuration,PlannedDistanceInM
 "Morning Swim","Swim","Easy 2000m swim",1.0,2000.0,2026-01-10,"Focus on form",50.0,0.65
 "Long Run","Run","60 minute run",1.0,10000.0,2026-01-11,"Zone 2 effort",45.0,0.70
 """
-
-
-@pytest.fixture
-def api(db: None) -> ApiClient:
-    return ApiClient(User.objects.create_user("athlete"))
 
 
 def upload(api: ApiClient, content: bytes, status: int = 201, name: str = "plan.csv") -> Any:

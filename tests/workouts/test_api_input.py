@@ -1,6 +1,5 @@
 """Whatever is sent to the API is accepted or refused with a reason: it never breaks, and nothing half is written."""
 
-import datetime
 from typing import Any
 
 import pytest
@@ -8,26 +7,15 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.api_client import ApiClient
-from workouts.models import Change, Workout, WorkoutSelection
+from tests.workouts.conftest import Plan
+from workouts.models import Change, WorkoutSelection
 
-MONDAY = datetime.date(2026, 11, 23)
 COLUMNS = {"title": 500, "workoutType": 100, "timeOfDay": 50, "workoutLocation": 100, "workoutDescription": 100_000}
 
 
 @pytest.fixture
-def athlete(db: None) -> User:
-    return User.objects.create_user("athlete")
-
-
-@pytest.fixture
-def api(athlete: User) -> ApiClient:
-    return ApiClient(athlete)
-
-
-@pytest.fixture
-def own(db: None) -> str:
-    ride = Workout.objects.create(title="Ride", workout_type="Bike", originally_planned_day=MONDAY, is_custom=True)
-    return f"workouts/{ride.pk}"
+def own(plan: Plan) -> str:
+    return f"workouts/{plan('Ride', '2026-11-23', is_custom=True).pk}"
 
 
 @pytest.mark.parametrize(
@@ -128,14 +116,14 @@ def test_the_content_type_does_not_matter_for_json(api: ApiClient, own: str, con
 )
 @pytest.mark.parametrize("with_session", [True, False])
 def test_a_form_is_refused(
-    api: ApiClient, athlete: User, own: str, content: bytes, content_type: str, with_session: bool
+    api: ApiClient, user: User, own: str, content: bytes, content_type: str, with_session: bool
 ) -> None:
     """With a session Django reads the form for its CSRF token, before the body is looked at."""
     client: Client = api
     headers = {}
     if with_session:
         client = Client(enforce_csrf_checks=True)
-        client.force_login(athlete)
+        client.force_login(user)
         client.get("/api/docs")
         headers = {"X-CSRFToken": client.cookies["csrftoken"].value}
     for method, path in (("POST", "workouts"), ("PUT", own), ("POST", own.replace("workouts", "selections"))):
@@ -151,7 +139,7 @@ def test_an_empty_body_is_refused(api: ApiClient, own: str) -> None:
 
 
 def test_a_huge_body_is_refused(api: ApiClient, own: str) -> None:
-    assert api.send_raw("PUT", own, b" " * 3_000_000 + b"{}", 413) == {"error": "The body is too large."}
+    assert api.send_raw("PUT", own, b" " * 12_000_000 + b"{}", 413) == {"error": "The body is too large."}
 
 
 def test_of_many_unknown_fields_some_are_named(api: ApiClient, own: str) -> None:

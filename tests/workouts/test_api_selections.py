@@ -1,26 +1,17 @@
 """/api/selections: a partial change of what the athlete chose."""
 
-import datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 
 from tests.api_client import ApiClient
-from workouts.models import Change, Workout, WorkoutSelection
-
-MONDAY = datetime.date(2026, 11, 23)
-
-
-@pytest.fixture
-def api(db: None) -> ApiClient:
-    return ApiClient(User.objects.create_user("athlete"))
+from tests.workouts.conftest import Plan
+from workouts.models import Change, WorkoutSelection
 
 
 @pytest.fixture
-def path(db: None) -> str:
-    run = Workout.objects.create(title="Run", workout_type="Run", originally_planned_day=MONDAY)
-    return f"selections/{run.pk}"
+def path(plan: Plan) -> str:
+    return f"selections/{plan('Run', '2026-11-23').pk}"
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])

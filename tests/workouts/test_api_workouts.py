@@ -1,30 +1,14 @@
 """/api/workouts: names and shapes are those that the old front end knows."""
 
-import datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from tests.api_client import ApiClient
+from tests.workouts.conftest import Plan
 from workouts.changes import undo
-from workouts.models import Change, Workout, WorkoutSelection
-
-MONDAY = datetime.date(2026, 11, 23)
-
-
-@pytest.fixture
-def api(db: None) -> ApiClient:
-    return ApiClient(User.objects.create_user("athlete"))
-
-
-def plan(title: str, days: int = 0, **choice: object) -> Workout:
-    day = MONDAY + datetime.timedelta(days=days)
-    workout = Workout.objects.create(title=title, workout_type="Run", originally_planned_day=day)
-    if choice:
-        WorkoutSelection.objects.create(workout=workout, **choice)
-    return workout
+from workouts.models import Change, Workout
 
 
 def titles(answer: dict[str, Any]) -> list[str]:
@@ -35,14 +19,14 @@ def test_an_empty_planner_has_no_workouts(api: ApiClient) -> None:
     assert api.send("GET", "workouts") == {"workouts": [], "count": 0}
 
 
-def test_a_workout_has_the_fields_of_the_old_application(api: ApiClient) -> None:
-    workout = Workout.objects.create(
-        title="Long swim",
+def test_a_workout_has_the_fields_of_the_old_application(api: ApiClient, plan: Plan) -> None:
+    workout = plan(
+        "Long swim",
+        "2026-11-23",
         workout_type="Swim",
         workout_description="Easy 2000",
         planned_duration=1.5,
         planned_distance_meters=2000.0,
-        originally_planned_day=MONDAY,
         coach_comments="Focus on form",
         tss=50.0,
         intensity_factor=0.65,
@@ -67,8 +51,12 @@ def test_a_workout_has_the_fields_of_the_old_application(api: ApiClient) -> None
     }
 
 
-def test_a_workout_carries_its_selection(api: ApiClient) -> None:
-    workout = plan("Run", is_selected=False, current_plan_day=MONDAY, time_of_day="7am", user_notes="bring gels")
+def test_a_workout_carries_its_selection(api: ApiClient, plan: Plan) -> None:
+    workout = plan(
+        "Run",
+        "2026-11-23",
+        {"is_selected": False, "current_plan_day": "2026-11-23", "time_of_day": "7am", "user_notes": "bring gels"},
+    )
     selection = workout.selection
     assert selection
     assert selection.updated_at
@@ -85,9 +73,9 @@ def test_a_workout_carries_its_selection(api: ApiClient) -> None:
     }
 
 
-def test_what_the_old_application_left_open_reads_as_it_was_meant(api: ApiClient) -> None:
+def test_what_the_old_application_left_open_reads_as_it_was_meant(api: ApiClient, plan: Plan) -> None:
     """Rows of the old database: no choice written is selected, and NaN is no number."""
-    workout = plan("Run", is_selected=None)
+    workout = plan("Run", "2026-11-23", {"is_selected": None})
     Workout.objects.update(created_at=None, tss=float("nan"), planned_duration=float("inf"))
 
     answer = api.send("GET", f"workouts/{workout.pk}")
@@ -96,11 +84,11 @@ def test_what_the_old_application_left_open_reads_as_it_was_meant(api: ApiClient
     assert (answer["createdAt"], answer["tss"], answer["plannedDuration"]) == (None, None, None)
 
 
-def test_workouts_come_in_the_order_of_the_coachs_days(api: ApiClient) -> None:
-    plan("later", 3)
-    plan("moved to the front", 2, current_plan_day=MONDAY)
-    plan("first", 1)
-    plan("second", 1)
+def test_workouts_come_in_the_order_of_the_coachs_days(api: ApiClient, plan: Plan) -> None:
+    plan("later", "2026-11-26")
+    plan("moved to the front", "2026-11-25", {"current_plan_day": "2026-11-23"})
+    plan("first", "2026-11-24")
+    plan("second", "2026-11-24")
 
     answer = api.send("GET", "workouts")
 
@@ -123,13 +111,12 @@ def test_workouts_come_in_the_order_of_the_coachs_days(api: ApiClient) -> None:
         ("unknown=1&selected=false", ["moved away"]),
     ],
 )
-def test_filters_go_by_the_athletes_day(api: ApiClient, query: str, found: list[str]) -> None:
-    plan("monday")
-    plan("tuesday", 1)
-    plan("wednesday", 2)
-    plan("moved to tuesday", 20, current_plan_day=MONDAY + datetime.timedelta(days=1))
-    plan("moved away", 1, is_selected=False, current_plan_day=MONDAY + datetime.timedelta(days=30))
-    Workout.objects.filter(title="wednesday").update(workout_type="Bike")
+def test_filters_go_by_the_athletes_day(api: ApiClient, plan: Plan, query: str, found: list[str]) -> None:
+    plan("monday", "2026-11-23")
+    plan("tuesday", "2026-11-24")
+    plan("wednesday", "2026-11-25", workout_type="Bike")
+    plan("moved to tuesday", "2026-12-13", {"current_plan_day": "2026-11-24"})
+    plan("moved away", "2026-11-24", {"is_selected": False, "current_plan_day": "2026-12-23"})
 
     assert sorted(titles(api.send("GET", f"workouts?{query}"))) == sorted(found)
 
@@ -155,10 +142,10 @@ def test_a_bad_filter_is_named(api: ApiClient, query: str, field: str) -> None:
 
 
 def test_the_list_takes_a_constant_number_of_queries(
-    api: ApiClient, django_assert_num_queries: DjangoAssertNumQueries
+    api: ApiClient, plan: Plan, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for days in range(30):
-        plan("Run", days, is_selected=True)
+    for day in range(1, 31):
+        plan("Run", f"2026-11-{day:02}", {"is_selected": True})
     with django_assert_num_queries(3):  # token, workouts, selections
         assert api.send("GET", "workouts?startDate=2026-11-01&selected=true")["count"] == 30
 
@@ -220,9 +207,9 @@ def test_of_an_own_workout_what_is_named_changes(api: ApiClient) -> None:
     assert changed == {**added, **body}
 
 
-def test_what_was_got_can_be_sent_back(api: ApiClient) -> None:
+def test_what_was_got_can_be_sent_back(api: ApiClient, plan: Plan) -> None:
     own = api.send("POST", "workouts", {"title": "Ride", "originallyPlannedDay": "2026-01-15"}, 201)
-    coachs = api.send("GET", f"workouts/{plan('Run', is_selected=True).pk}")
+    coachs = api.send("GET", f"workouts/{plan('Run', '2026-11-23', {}).pk}")
     for got in (own, coachs):
         assert api.send("PUT", f"workouts/{got['id']}", got) == got
         assert api.send("PUT", f"workouts/{got['id']}", {**got, "tss": 70.5}) == {**got, "tss": 70.5}
@@ -231,8 +218,8 @@ def test_what_was_got_can_be_sent_back(api: ApiClient) -> None:
     assert copy["id"] != own["id"]
 
 
-def test_of_a_coachs_workout_only_tss_time_and_place_change(api: ApiClient) -> None:
-    workout = plan("Run")
+def test_of_a_coachs_workout_only_tss_time_and_place_change(api: ApiClient, plan: Plan) -> None:
+    workout = plan("Run", "2026-11-23")
 
     changed = api.send("PUT", f"workouts/{workout.pk}", {"tss": 70, "timeOfDay": "7am", "workoutLocation": "indoor"})
 
@@ -264,18 +251,18 @@ def test_an_own_workout_can_be_deleted_and_that_undone(api: ApiClient) -> None:
     assert api.send("GET", f"workouts/{added['id']}")["selection"]["timeOfDay"] == "7am"
 
 
-def test_a_coachs_workout_cannot_be_deleted(api: ApiClient) -> None:
-    workout = plan("Run")
+def test_a_coachs_workout_cannot_be_deleted(api: ApiClient, plan: Plan) -> None:
+    workout = plan("Run", "2026-11-23")
     answer = api.send("DELETE", f"workouts/{workout.pk}", status=403)
     assert answer == {"error": "“Run” is the coach's: it can be skipped, not deleted."}
     assert Workout.objects.exists()
 
 
-def test_stats_count_as_the_old_application_did_and_more(api: ApiClient) -> None:
-    plan("untouched")
-    plan("selected", is_selected=True)
-    plan("left open", is_selected=None)
-    plan("skipped", is_selected=False)
+def test_stats_count_as_the_old_application_did_and_more(api: ApiClient, plan: Plan) -> None:
+    plan("untouched", "2026-11-23")
+    plan("selected", "2026-11-23", {"is_selected": True})
+    plan("left open", "2026-11-23", {"is_selected": None})
+    plan("skipped", "2026-11-23", {"is_selected": False})
     api.send("POST", "workouts", {"title": "Ride", "originallyPlannedDay": "2026-01-15"}, 201)
 
     assert api.send("GET", "stats") == {

@@ -1,5 +1,6 @@
 """Every refusal is `{"error": sentence}`, and for wrong values also `{"fields": {name: reason}}`."""
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -15,6 +16,8 @@ from workouts.changes import Stale
 from workouts.editing import CoachsWorkout
 from workouts.models import Workout
 
+logger = logging.getLogger(__name__)
+
 UNREADABLE = (400, "The body cannot be read.")
 REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     SuspiciousOperation: UNREADABLE,
@@ -26,7 +29,6 @@ REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     Workout.DoesNotExist: (404, "Workout not found"),
     Stale: (409, None),
     RequestDataTooBig: (413, "The body is too large."),
-    OperationalError: (503, "The database is busy. Nothing was changed; try again."),
 }
 """Status and text of each exception; None where the exception says it in words for the user."""
 
@@ -72,6 +74,8 @@ def add_handlers(api: NinjaAPI) -> None:
     for kind, (status, text) in REFUSALS.items():
         api.add_exception_handler(kind, partial(_refuse, status, text))
 
+    api.add_exception_handler(OperationalError, _database_does_not_answer)
+
     @api.exception_handler(ValidationError)
     def wrong_values(request: HttpRequest, error: ValidationError) -> JsonResponse:
         return refuse_values({_name(found): _reason(found) for found in error.errors[:MOST_FIELDS]})
@@ -79,6 +83,11 @@ def add_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> JsonResponse:
         return refuse(error.status_code, "The body is not JSON." if error.status_code == 400 else str(error))
+
+
+def _database_does_not_answer(request: HttpRequest, error: object) -> JsonResponse:
+    logger.error("The database does not answer", exc_info=True)
+    return refuse(503, "The database does not answer. Nothing was changed; try again.")
 
 
 def _refuse(status: int, text: str | None, request: HttpRequest, error: object) -> JsonResponse:

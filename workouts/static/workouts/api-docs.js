@@ -14,6 +14,7 @@ window.SwaggerUIBundle({
   url: root.dataset.schema,
   domNode: root,
   deepLinking: true,
+  defaultModelsExpandDepth: -1, // each address shows its own
   validatorUrl: null, // else it asks a server elsewhere
   requestInterceptor(request) {
     request.headers["X-CSRFToken"] = root.dataset.csrfToken;
