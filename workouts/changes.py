@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from workouts.models import Change
+from workouts.models import Change, Workout
 from workouts.rows import TABLES, Key, RowChange, State, Values, settle
 from workouts.writing import write
 
@@ -84,7 +84,7 @@ def _lock(rows: Iterable[RowChange]) -> State:
     """
     named = {name: {row.key for row in rows if row.table == name and row.key is not None} for name in TABLES}
     going = {row.key for row in rows if row.table == "workout" and row.key is not None and row.after is None}
-    named["workout"] |= named["selection"]
+    named["workout"] |= _workouts(rows)
     named["selection"] |= going
     state: dict[tuple[str, Key | None], Values] = {}
     for name, table in TABLES.items():
@@ -96,9 +96,15 @@ def _lock(rows: Iterable[RowChange]) -> State:
 
 
 def _mark_modified(rows: Iterable[RowChange]) -> None:
-    ids = {row.key for row in rows if row.table in ("workout", "selection") and row.key is not None}
-    for workouts in TABLES["workout"].having(ids):
+    for workouts in TABLES["workout"].having(_workouts(rows)):
         workouts.update(modified_at=timezone.now())
+
+
+def _workouts(rows: Iterable[RowChange]) -> set[Key]:
+    """The ids of the workouts that the rows are about. Preferences are about all: calendars show their times."""
+    if any(row.table == "preferences" for row in rows):
+        return set(Workout.objects.values_list("id", flat=True))
+    return {row.key for row in rows if row.table in ("workout", "selection") and row.key is not None}
 
 
 def _name(row: RowChange, state: State) -> str:

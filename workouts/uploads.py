@@ -3,6 +3,7 @@
 A host's disk does not last, and the two requests may be answered by different processes.
 """
 
+import csv
 import datetime
 from pathlib import PureWindowsPath
 from typing import Any
@@ -12,9 +13,24 @@ from django.utils import timezone
 
 from workouts.changes import Author
 from workouts.models import Import
+from workouts.models.history import ImportQuerySet
 
 MAX_BYTES = 10 * 1024 * 1024
 PREVIEW_LASTS = datetime.timedelta(days=1)
+RESTORE = "restore"
+"""The key in the result of an export that is to be restored. The other files are plans."""
+
+csv.field_size_limit(MAX_BYTES)  # the default of 131072 characters; the limit is one for the whole process
+
+
+def plans() -> ImportQuerySet:
+    """Files of the coach's workouts."""
+    return Import.objects.exclude(result__has_key=RESTORE)
+
+
+def exports() -> ImportQuerySet:
+    """Exports of this planner, looked at or restored."""
+    return Import.objects.filter(result__has_key=RESTORE)
 
 
 def keep(file_name: str, content: bytes, result: dict[str, Any], *, by: Author) -> Import:

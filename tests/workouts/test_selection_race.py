@@ -1,14 +1,21 @@
 """Whatever is written at once: nothing is lost, nothing is left over, and nobody is turned away with an error."""
 
+import http.client
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Manage, Sql
+from tests.server import serving, web
 
 ORPHANS = "SELECT count(*) FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts)"
+PAIRS = 200
+WORKOUT = "INSERT INTO workouts (id, title, workout_type, originally_planned_day, is_custom) VALUES "
+CHOSEN = "SELECT workout_id, is_selected, CAST(current_plan_day AS text), time_of_day FROM workout_selections"
 
 Rounds = list[list[Any]]
 
@@ -69,3 +76,33 @@ def test_changes_of_many_workouts_in_opposite_orders_do_not_wait_for_each_other(
 def test_of_two_that_set_one_target_the_second_is_told(race: Callable[[str, int], Rounds]) -> None:
     for outcome in race("same_target", 30):
         assert sorted(outcome) == ["Change", "Stale"]
+
+
+def test_of_hundreds_of_pairs_of_requests_to_several_workers_both_last(
+    manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path
+) -> None:
+    manage("migrate", "-v0")
+    manage("create_admin")
+    token = manage("api_token", "admin").stdout.split()[-1]
+    sql(WORKOUT + ", ".join(f"({id_}, 'w', 'Run', '2026-11-23', false)" for id_ in range(1, PAIRS + 1)))
+    pair = ({"currentPlanDay": "2026-11-27"}, {"timeOfDay": "morning"})
+    writes = [(id_, body) for id_ in range(1, PAIRS + 1) for body in pair]
+
+    with serving(web(), {**environment, "WEB_CONCURRENCY": "3"}, tmp_path / "log") as server:
+        with ThreadPoolExecutor(8) as pool:
+            statuses = list(pool.map(lambda write: put_selection(server.port, token, *write), writes))
+        workers = server.log().count("Booting worker")
+
+    assert (set(statuses), workers) == ({200}, 3)
+    assert sorted(sql(CHOSEN)) == [(id_, True, "2026-11-27", "morning") for id_ in range(1, PAIRS + 1)]
+    assert sql("SELECT count(*) FROM changes") == [(2 * PAIRS,)]
+
+
+def put_selection(port: int, token: str, workout: int, body: dict[str, str]) -> int:
+    """The status of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Authorization": f"Bearer {token}", "X-Forwarded-Proto": "https", "Content-Type": "application/json"}
+    connection.request("PUT", f"/api/selections/{workout}", json.dumps(body), headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status

@@ -8,8 +8,8 @@ from ninja.responses import Status
 
 from workouts.api.errors import WRITING, refuse, refuse_values
 from workouts.api.schemas import ImportAnswer
-from workouts.imports.csv_file import MAX_BYTES
 from workouts.imports.importing import NotImportable, import_file
+from workouts.uploads import MAX_BYTES
 
 router = Router(tags=["Workouts"], by_alias=True)
 

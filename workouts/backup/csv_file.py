@@ -17,9 +17,7 @@ BOM = "\ufeff"
 """Excel reads UTF-8 only where a file begins with it."""
 
 WORKOUT = list(WorkoutRecord.names().values())
-SELECTION = {
-    f"selection{name.capitalize()}" if name == "id" else name: name for name in SelectionRecord.names().values()
-}
+SELECTION = {"selectionId": "id", **{name: name for name in SelectionRecord.names().values() if name != "id"}}
 """Column: name in the selection's record. The workout has an id as well."""
 
 

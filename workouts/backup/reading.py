@@ -12,8 +12,6 @@ from workouts.uploads import MAX_BYTES
 
 NEITHER = "This is neither an export.json nor an export.csv of this planner."
 
-csv.field_size_limit(MAX_BYTES)  # the default of 131072 characters is for the whole process
-
 
 class NotRestorable(Exception):
     """The file is no whole export. Nothing was changed. The text is for the user."""
@@ -75,14 +73,14 @@ def _read_csv(text: str) -> Contents:
 
 
 def _sentence(error: ValidationError, entry: str, first: int) -> str:
-    """Such as `Workouts number 4, tss: Input should be a valid number. 2 more places are wrong.`"""
+    """Such as `In workouts number 4, tss: Input should be a valid number. 2 more places are wrong.`"""
     place = list(error.errors()[0]["loc"])
     if len(place) > 1 and isinstance(place[1], int):
         place[:2] = [entry.format(place[0], place[1] + first)]
-    where = ", ".join(str(part) for part in place)
+    where = f"In {', '.join(str(part) for part in place)}: " if place else ""
     others = error.error_count() - 1
     more = f" {others} more {'place is' if others == 1 else 'places are'} wrong." if others else ""
-    return f"{where and where[0].upper() + where[1:] + ': '}{_message(error)}.{more}"
+    return f"{where}{_message(error)}.{more}"
 
 
 def _message(error: ValidationError) -> str:

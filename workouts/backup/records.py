@@ -50,6 +50,10 @@ def _without_zone(time: datetime.time) -> datetime.time:
 Id = Annotated[int, Field(ge=1, le=HIGHEST_ID)]
 Count = Annotated[int, Field(ge=0, le=HIGHEST_INTEGER)]
 Text = Annotated[str, AfterValidator(_without_nul)]
+Text50 = Annotated[str, Field(max_length=50), AfterValidator(_without_nul)]
+Text100 = Annotated[str, Field(max_length=100), AfterValidator(_without_nul)]
+Text500 = Annotated[str, Field(max_length=500), AfterValidator(_without_nul)]
+Reference = Annotated[int, Field(ge=-HIGHEST_INTEGER, le=HIGHEST_INTEGER)]
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Time = Annotated[datetime.time, AfterValidator(_without_zone)]
@@ -73,8 +77,8 @@ class Record(BaseModel):
 class ChoiceRecord(Record):
     is_selected: bool | None
     current_plan_day: Day | None
-    time_of_day: Annotated[Text, Field(max_length=50)] | None
-    workout_location: Annotated[Text, Field(max_length=100)] | None
+    time_of_day: Text50 | None
+    workout_location: Text100 | None
     user_notes: Text | None
 
 
@@ -85,8 +89,8 @@ class SelectionRecord(ChoiceRecord):
 
 class WorkoutRecord(Record):
     id: Id
-    title: Annotated[Text, Field(max_length=500)]
-    workout_type: Annotated[Text, Field(max_length=100)]
+    title: Text500
+    workout_type: Text100
     workout_description: Text | None
     planned_duration: float | None
     planned_distance_meters: float | None
@@ -100,9 +104,9 @@ class WorkoutRecord(Record):
 
 
 class ArchivedRecord(ChoiceRecord):
-    selection_id: Annotated[int, Field(ge=-HIGHEST_INTEGER, le=HIGHEST_INTEGER)]
-    workout_id: Annotated[int, Field(ge=-HIGHEST_INTEGER, le=HIGHEST_INTEGER)] | None
-    kept_selection_id: Annotated[int, Field(ge=-HIGHEST_INTEGER, le=HIGHEST_INTEGER)] | None
+    selection_id: Reference
+    workout_id: Reference | None
+    kept_selection_id: Reference | None
     updated_at: Moment | None
     filled: dict[Text, Text | None]
     archived_at: Moment
@@ -144,9 +148,9 @@ class Contents(Record):
     @model_validator(mode="after")
     def _nothing_twice(self) -> "Contents":
         selections = [workout.selection.id for workout in self.workouts if workout.selection]
-        _refuse_doubles("the workout id", [workout.id for workout in self.workouts])
-        _refuse_doubles("the selection id", selections)
-        _refuse_doubles("the target of week", [target.week for target in self.week_targets or ()])
+        _refuse_doubles("The workout id", [workout.id for workout in self.workouts])
+        _refuse_doubles("The selection id", selections)
+        _refuse_doubles("The target of week", [target.week for target in self.week_targets or ()])
         return self
 
 

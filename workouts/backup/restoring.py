@@ -15,9 +15,9 @@ from workouts.backup.records import SelectionRecord
 from workouts.changes import Author, apply
 from workouts.models import Import, Workout, WorkoutSelection
 from workouts.rows import TABLES, RowChange, to_json
-from workouts.uploads import keep
+from workouts.uploads import RESTORE, exports, keep
 
-__all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "pending", "plan_of", "preview"]
+__all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "plan_of", "preview"]
 
 BATCH = 500
 
@@ -43,15 +43,10 @@ class Restoration:
         return hashlib.sha256(json.dumps([asdict(row) for row in self.rows], sort_keys=True).encode()).hexdigest()
 
 
-def pending() -> models.QuerySet[Import]:
-    """Files that were looked at and not restored."""
-    return Import.objects.previewed().filter(result__has_key="restore")
-
-
 def preview(file_name: str, content: bytes, *, by: Author) -> Import:
     """Keeps the file and writes nothing else. Raises NotRestorable."""
     read(content)
-    return keep(file_name, content, {"restore": []}, by=by)
+    return keep(file_name, content, {RESTORE: []}, by=by)
 
 
 def plan_of(upload: Import) -> Restoration:
@@ -66,7 +61,7 @@ def confirm(import_id: int, *, digest: str, by: Author) -> Import:
     Raises Import.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
     """
     _keep_others_out()
-    upload = Import.objects.get(pk=import_id, result__has_key="restore")
+    upload = exports().get(pk=import_id)
     if upload.change_id is not None:
         return upload
     plan = plan_of(upload)
@@ -77,7 +72,7 @@ def confirm(import_id: int, *, digest: str, by: Author) -> Import:
     _reserve(WorkoutSelection, max((selection.id for selection in selections.values()), default=0))
     upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by)
     _put_back_identities(selections)
-    upload.result = {"restore": plan.counts}
+    upload.result = {RESTORE: plan.counts}
     upload.save(update_fields=["result", "change"])
     return upload
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-MAX_BYTES = 10 * 1024 * 1024
+from workouts.uploads import MAX_BYTES
+
 DELIMITERS = ",;\t"
 REQUIRED = ("Title", "WorkoutType", "WorkoutDay")
 COLUMNS = (
@@ -25,8 +26,6 @@ BY_NAME = {name.lower(): name for name in COLUMNS}
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 MARKS = "Its quotation marks do not pair."
 TOO_LONG = "It has more cells than the header: a text with the delimiter in it needs quotation marks."
-
-csv.field_size_limit(MAX_BYTES)  # the default of 131072 characters is for the whole process
 
 
 class NotImportable(Exception):

@@ -1,22 +1,18 @@
 """Files of workouts: looked at, imported, discarded. What is imported is one change, so it is undone as one."""
 
-import datetime
 from collections.abc import Container, Mapping
-from pathlib import PureWindowsPath
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils import timezone
 
 from workouts.changes import Author, apply
 from workouts.imports.csv_file import NotImportable
 from workouts.imports.plan import ImportPlan, plan_import
 from workouts.models import Import, Workout
+from workouts.uploads import keep, plans
 
 __all__ = ["NotImportable", "PlanChanged", "confirm", "import_file", "plan_of", "preview"]
 
-PREVIEW_LASTS = datetime.timedelta(days=1)
 LOCK = 0x776F726B  # any number, the same for every import
 
 
@@ -25,14 +21,9 @@ class PlanChanged(Exception):
 
 
 def preview(file_name: str, content: bytes, *, by: Author) -> Import:
-    """Keeps the file with what importing it would do, and writes nothing else. Raises NotImportable.
-
-    Previews that nobody confirmed within a day go.
-    """
+    """Keeps the file with what importing it would do, and writes nothing else. Raises NotImportable."""
     plan = plan_import(content, Workout.objects.all())
-    with transaction.atomic():
-        Import.objects.previewed().filter(made_at__lt=timezone.now() - PREVIEW_LASTS).delete()
-        return _keep(file_name, content, plan, by)
+    return keep(file_name, content, plan.result(), by=by)
 
 
 def plan_of(upload: Import) -> ImportPlan:
@@ -47,7 +38,7 @@ def confirm(import_id: int, *, digest: str, moved: Container[int] | None, by: Au
     Raises Import.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
     """
     _wait_for_other_imports()
-    upload = Import.objects.get(pk=import_id)
+    upload = plans().get(pk=import_id)
     if upload.change_id is not None:
         return upload
     plan = plan_import(bytes(upload.content), Workout.objects.select_for_update(no_key=True))
@@ -66,16 +57,7 @@ def import_file(file_name: str, content: bytes, *, by: Author, moved: Container[
     """
     _wait_for_other_imports()
     plan = plan_import(content, Workout.objects.select_for_update(no_key=True)).with_moves(moved)
-    return _apply(_keep(file_name, content, plan, by), plan, by)
-
-
-def _keep(file_name: str, content: bytes, plan: ImportPlan, by: Author) -> Import:
-    return Import.objects.create(
-        file_name=_clean(file_name),
-        content=content,
-        made_by=by if isinstance(by, User) else None,
-        result=plan.result(),
-    )
+    return _apply(keep(file_name, content, plan.result(), by=by), plan, by)
 
 
 def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:
@@ -101,9 +83,3 @@ def _wait_for_other_imports() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-
-
-def _clean(file_name: str) -> str:
-    """The name without folders and without what a database or a terminal cannot take."""
-    name = "".join(letter for letter in PureWindowsPath(file_name).name if letter.isprintable())
-    return name[: Import._meta.get_field("file_name").max_length] or "workouts.csv"

@@ -1,7 +1,6 @@
 """Everything that the athlete has, to take away and to bring back."""
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,19 +12,13 @@ from workouts.backup import restoring
 from workouts.backup.exporting import export_csv, export_json
 from workouts.changes import Stale
 from workouts.models import Import
-from workouts.uploads import MAX_BYTES
+from workouts.uploads import MAX_BYTES, exports
 
 CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label="export.json or export.csv")
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
-        return file
+    file = forms.FileField(label="export.json or export.csv", widget=forms.FileInput(attrs={"accept": ".json,.csv"}))
 
 
 @require_safe
@@ -46,7 +39,7 @@ def restore(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            upload = restoring.preview(file.name, file.read(), by=request.user)
+            upload = restoring.preview(file.name, file.read(MAX_BYTES + 1), by=request.user)
         except restoring.NotRestorable as error:
             form.add_error("file", f"{error} Nothing was changed.")
         else:
@@ -55,19 +48,23 @@ def restore(request: HttpRequest) -> HttpResponse:
 
 
 def restore_preview(request: HttpRequest, import_id: int) -> HttpResponse:
-    """What restoring a file would do, and its confirmation."""
+    """What restoring a file would do; a POST does it."""
+    upload = get_object_or_404(exports(), pk=import_id)
     if request.method == "POST":
-        return _confirm(request, import_id)
-    return _preview(request, get_object_or_404(restoring.pending(), pk=import_id))
+        return _confirm(request, upload)
+    return _restored(upload) if upload.change_id else _preview(request, upload)
 
 
-def _confirm(request: HttpRequest, import_id: int) -> HttpResponse:
-    get_object_or_404(Import, pk=import_id, result__has_key="restore")
+def _confirm(request: HttpRequest, upload: Import) -> HttpResponse:
     try:
-        upload = restoring.confirm(import_id, digest=request.POST.get("digest", ""), by=request.user)
+        restored = restoring.confirm(upload.pk, digest=request.POST.get("digest", ""), by=request.user)
     except (restoring.PlanChanged, Stale):
-        upload = get_object_or_404(restoring.pending(), pk=import_id)
         return _preview(request, upload, reason=CHANGED_SINCE, status=409)
+    return _restored(restored)
+
+
+def _restored(upload: Import) -> HttpResponse:
+    """The week, with a way to undo."""
     return redirect(f"{reverse('week')}?changed={upload.change_id}")
 
 

@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from workouts.imports import importing
-from workouts.imports.csv_file import MAX_BYTES
 from workouts.imports.differences import differences
 from workouts.imports.forms import UploadForm
 from workouts.models import Import, Preferences
 from workouts.pages import HtmxRequest
+from workouts.uploads import MAX_BYTES, plans
 
 PER_PAGE = 20
 SHOWN = 100
@@ -34,7 +34,7 @@ def imports(request: HtmxRequest) -> HttpResponse:
             form.add_error("file", f"{refusal} Nothing was imported.")
         else:
             return redirect("import", upload.pk)
-    page = Paginator(Import.objects.for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(plans().for_list(), PER_PAGE).get_page(request.GET.get("page"))
     files = [(upload, importing.summary(upload.result)) for upload in page]
     context = {"form": form, "page": page, "files": files, "shown": SHOWN}
     return render(request, "workouts/imports/list.html", context, status=422 if form.errors else 200)
@@ -44,20 +44,20 @@ def preview(request: HtmxRequest, import_id: int) -> HttpResponse:
     """What importing a file would do; a POST does it."""
     if request.method == "POST":
         return _confirm(request, import_id)
-    upload = get_object_or_404(Import, pk=import_id)
+    upload = get_object_or_404(plans(), pk=import_id)
     return redirect("imports") if upload.change_id else _show(request, upload)
 
 
 @require_POST
 def discard(request: HtmxRequest, import_id: int) -> HttpResponse:
-    Import.objects.previewed().filter(pk=import_id).delete()
+    plans().previewed().filter(pk=import_id).delete()
     return redirect("imports")
 
 
 @require_safe
 def file(request: HtmxRequest, import_id: int) -> FileResponse:
     """The file as it came."""
-    upload = get_object_or_404(Import, pk=import_id)
+    upload = get_object_or_404(plans(), pk=import_id)
     content = io.BytesIO(upload.content)
     return FileResponse(content, as_attachment=True, filename=upload.file_name, content_type="text/csv")
 
@@ -69,7 +69,7 @@ def _confirm(request: HtmxRequest, import_id: int) -> HttpResponse:
     except Import.DoesNotExist:
         raise Http404 from None
     except importing.PlanChanged:
-        return _show(request, get_object_or_404(Import, pk=import_id), status=409)
+        return _show(request, get_object_or_404(plans(), pk=import_id), status=409)
     messages.success(request, f"Imported {upload.file_name}: {importing.summary(upload.result)}.")
     return redirect("imports")
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from workouts.imports.csv_file import MAX_BYTES
 from workouts.imports.importing import NotImportable, counts, import_file
 from workouts.imports.plan import plan_import
 from workouts.models import Workout
+from workouts.uploads import MAX_BYTES
 
 MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
 
