@@ -54,7 +54,7 @@ def read(content: bytes) -> Iterator[Row]:
         raise NotImportable("The file is empty.")
     lines = io.StringIO(text, newline="").readlines()
     records = _records(lines, _delimiter(next(line for line in lines if line.strip())))
-    header = next(cells for _, cells in records if cells is None or any(cells)) or []
+    header = next((cells for _, cells in records if cells is None or any(cells)), None) or []
     positions = _positions(header)
     missing = [name for name in REQUIRED if name not in positions]
     if missing:
@@ -82,16 +82,17 @@ def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[s
     """
     number = position = 0
     while position < len(lines):
-        reader = csv.reader((lines[n] for n in range(position, len(lines))), delimiter=delimiter, strict=True)
-        number += 1
+        start = position
+        reader = csv.reader((lines[n] for n in range(start, len(lines))), delimiter=delimiter, strict=True)
         try:
-            cells = next(reader)
+            for cells in reader:
+                number += 1
+                position = start + reader.line_num
+                yield number, cells
         except csv.Error:
+            number += 1
             position += 1
             yield number, None
-        else:
-            position += reader.line_num
-            yield number, cells
 
 
 def _delimiter(header: str) -> str:

@@ -11,9 +11,6 @@ from workouts.models import Workout
 from workouts.rows import Values
 
 MOVE_DAYS = 14
-KEPT = frozenset({"tss", "intensity_factor"})
-"""What an empty cell does not erase: the athlete's estimate of TSS, and the IF that goes with it."""
-
 Key = tuple[datetime.date, str, str]
 Fits = Callable[[PlannedWorkout, Workout], bool]
 
@@ -51,16 +48,18 @@ def merge(rows: Sequence[PlannedWorkout], workouts: Iterable[Workout]) -> Merge:
     for workout in workouts:
         left[_key(workout.originally_planned_day, workout)].append(workout)
     matches: list[Match] = []
+    rows = sorted(rows, key=_is_open)  # a row without TSS goes with a workout of any TSS, so it chooses last
     for fits in (_is_identical, _is_unchanged, _is_same):
         found, rows = _match(rows, left, fits)
         matches += found
     moved: list[Match] = []
-    for distance in range(1, MOVE_DAYS + 1):
-        for days in (-distance, distance):
+    for days in sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:]:
+        if any(left.values()):
             found, rows = _match(rows, left, _is_unchanged, days)
             moved += found
     changed = [match for match in matches if match.after]
-    return Merge(rows, _in_order(changed), len(matches) - len(changed), _in_order(moved))
+    new = sorted(rows, key=lambda row: row.row)
+    return Merge(new, _in_order(changed), len(matches) - len(changed), _in_order(moved))
 
 
 def _match(
@@ -88,8 +87,13 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def _is_open(row: PlannedWorkout) -> bool:
+    return row.content.get("tss") is None and row.computed_tss is None
+
+
 def _is_identical(row: PlannedWorkout, workout: Workout) -> bool:
-    return all(value == _current(workout, name) for name, value in row.content.items())
+    content = row.content if row.computed_tss is None else {**row.content, "tss": row.computed_tss}
+    return all(value == _current(workout, name) for name, value in content.items())
 
 
 def _is_unchanged(row: PlannedWorkout, workout: Workout) -> bool:
@@ -101,10 +105,12 @@ def _is_same(row: PlannedWorkout, workout: Workout) -> bool:
 
 
 def _differences(row: PlannedWorkout, workout: Workout) -> dict[str, Any]:
+    """The columns that are to change. Without a TSS of its own the file leaves TSS to the athlete, who may have
+    estimated it; one that is computed only fills a gap."""
     after = {
         name: value
         for name, value in row.content.items()
-        if value != _current(workout, name) and not (value is None and name in KEPT)
+        if value != _current(workout, name) and not (name == "tss" and value is None)
     }
     if row.computed_tss is not None and workout.tss is None:
         after["tss"] = row.computed_tss

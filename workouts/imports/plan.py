@@ -16,6 +16,9 @@ from workouts.rows import TABLES, RowChange
 
 Skipped = dict[str, Any]
 
+MAX_ROWS = 200_000
+"""More than any export of 10 MB has; a file made to have more would keep the planner busy for minutes."""
+
 
 @dataclass(frozen=True)
 class ImportPlan:
@@ -69,8 +72,11 @@ def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
 
 def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[Skipped]]:
     """The rows that are workouts, and those that are not. Raises NotImportable."""
-    rows, skipped = [], []
+    rows: list[PlannedWorkout] = []
+    skipped: list[Skipped] = []
     for row in csv_file.read(content):
+        if len(rows) + len(skipped) == MAX_ROWS:
+            raise NotImportable(f"The file has more than {MAX_ROWS} rows. Export fewer weeks at a time.")
         try:
             rows.append(read_row(row))
         except BadRow as error:

@@ -126,9 +126,7 @@ def _day(text: str) -> datetime.date:
     except ValueError:
         day = None
     if day is None or day.year not in YEARS:
-        raise BadRow(
-            f"WorkoutDay is {_quoted(text)}: a date such as 2026-11-23 is needed." if text else "No WorkoutDay."
-        )
+        raise BadRow(f"WorkoutDay is {_quoted(text) if text else 'empty'}: a date such as 2026-11-23 is needed.")
     return day
 
 

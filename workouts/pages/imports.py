@@ -25,8 +25,8 @@ ALL_MOVES = "all"
 
 def imports(request: HtmxRequest) -> HttpResponse:
     """The files imported so far, and the form for another."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             upload = importing.preview(file.name, file.read(MAX_BYTES + 1), by=request.user)

@@ -1,0 +1,64 @@
+"""Of any exports: the second import of a file changes nothing, and undo brings back the state before."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.trainingpeaks import Cells, export, workout
+from workouts.changes import undo
+from workouts.editing import edit_workout
+from workouts.imports.importing import import_file
+from workouts.models import Workout
+from workouts.rows import TABLES
+
+pytestmark = pytest.mark.usefixtures("db")
+
+# Few values, so that rows often agree in some columns and differ in others.
+TEXTS = st.sampled_from(["", "Easy", "=1+1", "<b>", '5 x 3 min,\nthen "easy"; 10\''])
+NUMBERS = st.sampled_from(["", "0.8", "1,5", "2", "1h", "-1"])
+ROWS = st.builds(
+    workout,
+    st.sampled_from(["", "Running", "running ", "Läufe"]),
+    st.sampled_from(["2026-11-23", "2026-11-24", "2026-11-26", "soon"]),
+    st.sampled_from(["", "Run", "Bike"]),
+    WorkoutDescription=TEXTS,
+    CoachComments=TEXTS,
+    PlannedDuration=NUMBERS,
+    IF=NUMBERS,
+    TSS=NUMBERS,
+    TimeTotalInHours=NUMBERS,
+)
+EXPORTS = st.lists(ROWS, min_size=1, max_size=8)
+FORMATS = st.fixed_dictionaries(
+    {"delimiter": st.sampled_from(",;\t"), "encoding": st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"])}
+)
+
+
+def workouts() -> dict[int, dict[str, Any]]:
+    return {row.pk: TABLES["workout"].values_of(row) for row in Workout.objects.order_by("id")}
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=EXPORTS, second=EXPORTS, how=FORMATS, estimates=st.lists(st.sampled_from([1.5, 70.0]), max_size=3))
+def test_any_export(first: list[Cells], second: list[Cells], how: dict[str, str], estimates: list[float]) -> None:
+    with transaction.atomic():
+        import_file("first.csv", export(*first, **how), by=None)
+        for pk, tss in zip(list(workouts()), estimates, strict=False):
+            edit_workout(pk, {"tss": tss}, by=None)
+        before, content = workouts(), export(*second, **how)
+
+        change = import_file("second.csv", content, by=None).change
+        after = workouts()
+        again = import_file("second.csv", content, by=None).result
+
+        assert (again["new"], again["changed"], again["moved"]) == (0, 0, [])
+        assert workouts() == after
+        assert change
+        undone = undo(change.pk, by=None)
+        assert workouts() == before
+        undo(undone.pk, by=None)
+        assert workouts() == after
+        transaction.set_rollback(True)
