@@ -6,9 +6,10 @@ import datetime
 import pytest
 
 from tests.trainingpeaks import COLUMNS, export, workout
-from workouts.imports.csv_file import MAX_BYTES, NotImportable, read
+from workouts.imports.csv_file import NotImportable, read
 from workouts.imports.plan import read_workouts
 from workouts.imports.row import PlannedWorkout
+from workouts.uploads import MAX_BYTES
 
 DAY = "2026-11-23"
 MINIMAL = ("Title", "WorkoutType", "WorkoutDay")

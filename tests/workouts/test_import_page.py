@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from tests.trainingpeaks import export, workout
 from workouts.editing import edit_workout
-from workouts.imports.csv_file import MAX_BYTES
 from workouts.imports.importing import import_file, preview
 from workouts.models import Change, Import, Workout
+from workouts.uploads import MAX_BYTES
 
 MONDAY, TUESDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-29"
 SWIM = workout("Easy swim", MONDAY, "Swim", PlannedDuration="0.75")

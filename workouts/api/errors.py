@@ -85,8 +85,8 @@ def add_handlers(api: NinjaAPI) -> None:
         return refuse(error.status_code, "The body is not JSON." if error.status_code == 400 else str(error))
 
 
-def _database_does_not_answer(request: HttpRequest, error: object) -> JsonResponse:
-    logger.error("The database does not answer", exc_info=True)
+def _database_does_not_answer(request: HttpRequest, error: Any) -> JsonResponse:
+    logger.error("The database does not answer", exc_info=error)
     return refuse(503, "The database does not answer. Nothing was changed; try again.")
 
 
