@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import log_in
 from tests.browser.plan import MONDAY, WEEK
 from tests.browser.week import card
+from tests.trainingpeaks import export, workout
 
 Way = Callable[[Page], object]
 
@@ -53,6 +54,21 @@ def _refusal(page: Page) -> None:
     expect(page.get_by_text("This field is required.")).to_be_visible()
 
 
+def _upload(page: Page) -> None:
+    page.goto("/imports/")
+    rows = (workout("Easy run", str(MONDAY)), workout("Bad", "soon"), workout("<b>", str(MONDAY), TSS="50"))
+    content = export(*rows)
+    page.get_by_label("CSV export").set_input_files({"name": "plan.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="Preview of plan.csv")).to_be_visible()
+
+
+def _imported(page: Page) -> None:
+    _upload(page)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("status")).to_contain_text("Imported plan.csv")
+
+
 PAGES: dict[str, Way] = {
     "week": at(WEEK),
     "this week": at("/"),
@@ -66,6 +82,9 @@ PAGES: dict[str, Way] = {
     "add, refused": _refusal,
     "edit": at("/workouts/7/edit"),
     "targets": at(f"{WEEK}/targets"),
+    "import": at("/imports/"),
+    "preview of an import": _upload,
+    "imported": _imported,
     "login": _login,
     "login, refused": _wrong_login,
     "not found": at("/nowhere"),

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.trainingpeaks import export, workout
-from workouts import changes
+from workouts import changes, rows
 from workouts.editing import edit_workout
 from workouts.imports.importing import import_file
 from workouts.models import Workout, WorkoutSelection
@@ -17,7 +17,7 @@ SEVEN = export(*(workout(f"Run {number}", "2026-11-23") for number in range(7)))
 
 @pytest.fixture(autouse=True)
 def small_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "CHUNK", 3)
+    monkeypatch.setattr(rows, "CHUNK", 3)
 
 
 def test_is_undone_and_redone_whole_with_every_overlay() -> None:
