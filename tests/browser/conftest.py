@@ -73,7 +73,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("site")
     environment = {
         **container(f"sqlite:///{folder}/db.sqlite3"),
-        "DJANGO_SETTINGS_MODULE": "tests.browser.plain_http_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         "WEB_CONCURRENCY": "1",
     }
     account = ["createsuperuser", "--noinput", "--username", plan.ATHLETE, "--email", ""]

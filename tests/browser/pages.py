@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import log_in
-from tests.browser.plan import MONDAY, WEEK
+from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, TUESDAY, WEEK
 from tests.browser.week import card
 from tests.trainingpeaks import export, workout
 
@@ -16,10 +16,14 @@ def at(address: str) -> Way:
     return lambda page: page.goto(address)
 
 
-def _history(page: Page) -> None:
+def _skip(page: Page) -> None:
     page.goto(WEEK)
     card(page, "Easy run").get_by_role("button", name="Skip").click()
     expect(card(page, "Easy run")).to_contain_text("Skipped")
+
+
+def _history(page: Page) -> None:
+    _skip(page)
     page.goto("/history/")
 
 
@@ -47,26 +51,73 @@ def _wrong_login(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-def _refusal(page: Page) -> None:
+def _locked_out(page: Page) -> None:
+    _login(page)
+    token = page.locator("[name=csrfmiddlewaretoken]").input_value()
+    for _ in range(10):
+        page.request.post("/login/", form={"csrfmiddlewaretoken": token, "username": ATHLETE, "password": "wrong"})
+    log_in(page)
+    expect(page.get_by_role("heading", name="Too many failed logins")).to_be_visible()
+
+
+def _refused_workout(page: Page) -> None:
     page.goto(f"/workouts/add/{MONDAY}")
     page.get_by_label("Title").fill(" ")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("This field is required.")).to_be_visible()
 
 
-def _upload(page: Page) -> None:
+def _calendar_address(page: Page) -> None:
+    page.goto("/settings/")
+    page.get_by_role("button", name="Make an address").click()
+    expect(page.get_by_role("button", name="Copy")).to_be_visible()
+
+
+def _refused_password(page: Page) -> None:
+    page.goto("/settings/password/")
+    for label in ("Old password", "New password", "New password confirmation"):
+        page.get_by_label(label, exact=True).fill("123")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_text("too short")).to_be_visible()
+
+
+def send(page: Page, content: bytes, name: str = "plan.csv") -> None:
+    """Chooses a file on the page that asks for one, and sends it."""
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.locator("main button[type=submit]").click()
+
+
+def _import_preview(page: Page) -> None:
     page.goto("/imports/")
-    rows = (workout("Easy run", str(MONDAY)), workout("Bad", "soon"), workout("<b>", str(MONDAY), TSS="50"))
-    content = export(*rows)
-    page.get_by_label("CSV export").set_input_files({"name": "plan.csv", "mimeType": "text/csv", "buffer": content})
-    page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("heading", name="Preview of plan.csv")).to_be_visible()
+    rows = [workout("Easy run", str(TUESDAY), WorkoutDescription="50 minutes easy."), workout("", "never")]
+    send(page, export(*rows, workout("Hill repeats", str(FRIDAY), PlannedDuration=1)))
+    expect(page.get_by_role("button", name="Import")).to_be_visible()
 
 
-def _imported(page: Page) -> None:
-    _upload(page)
+def _imports(page: Page) -> None:
+    _import_preview(page)
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_role("status")).to_contain_text("Imported plan.csv")
+    expect(page.get_by_role("button", name="Undo the import of plan.csv")).to_be_visible()
+
+
+def _refused_import(page: Page) -> None:
+    page.goto("/imports/")
+    send(page, b"%PDF-1.7")
+    expect(page.get_by_text("Nothing was imported.")).to_be_visible()
+
+
+def _restore_preview(page: Page) -> None:
+    kept = page.request.get("/export.json").body()
+    _skip(page)
+    page.goto("/restore/")
+    send(page, kept, "export.json")
+    expect(page.get_by_role("button", name="Restore")).to_be_visible()
+
+
+def _refused_restore(page: Page) -> None:
+    page.goto("/restore/")
+    send(page, b"{}", "export.json")
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
 
 
 PAGES: dict[str, Way] = {
@@ -79,15 +130,25 @@ PAGES: dict[str, Way] = {
     "month": at("/month/2024-01"),
     "history": _history,
     "add": at("/workouts/add"),
-    "add, refused": _refusal,
+    "add, refused": _refused_workout,
     "edit": at("/workouts/7/edit"),
     "targets": at(f"{WEEK}/targets"),
     "import": at("/imports/"),
-    "preview of an import": _upload,
-    "imported": _imported,
+    "import, refused": _refused_import,
+    "import, preview": _import_preview,
+    "import, imported": _imports,
+    "restore": at("/restore/"),
+    "restore, refused": _refused_restore,
+    "restore, preview": _restore_preview,
+    "settings": at("/settings/"),
+    "settings with an address": _calendar_address,
+    "password": at("/settings/password/"),
+    "password, refused": _refused_password,
     "login": _login,
     "login, refused": _wrong_login,
+    "login, locked out": _locked_out,
+    "API": at("/api/docs"),
     "not found": at("/nowhere"),
 }
-EXPECTED = ["status of 404", "status of 422"]
+EXPECTED = ["status of 404", "status of 422", "status of 429"]
 """What the console says of the pages that answer with an error."""

@@ -42,15 +42,16 @@ def test_a_stopped_server_is_said_and_the_card_stays(open_page: OpenPage, site: 
         expect(card(page, "Easy run").get_by_role("button", name="Skip")).to_be_enabled()
 
 
-def test_a_date_that_is_none_is_refused_in_words(page: Page, witness: Witness) -> None:
+def test_what_is_refused_in_the_dialog_is_said_there_and_what_was_typed_stays(page: Page, witness: Witness) -> None:
     witness.tolerated.append("status of 422")
     page.goto(WEEK)
-    run = card(page, "Easy run")
-    run.get_by_role("link").click()
+    card(page, "Easy run").get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
 
-    page.get_by_role("dialog").get_by_label("Day", exact=True).evaluate(
-        "field => { field.type = 'text'; field.value = 'soon' }"
-    )
-    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    dialog.get_by_label("Notes").fill("Bring gels.")
+    dialog.get_by_label("Time of day").evaluate("field => { field.removeAttribute('maxlength') }")
+    dialog.get_by_label("Time of day").fill("after work, " * 10)
+    dialog.get_by_role("button", name="Save", exact=True).click()
 
-    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Nothing was changed.")
+    expect(dialog.get_by_role("status")).to_contain_text("Nothing was changed.")
+    expect(dialog.get_by_label("Notes")).to_have_value("Bring gels.")

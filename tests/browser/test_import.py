@@ -1,40 +1,63 @@
-"""Importing a file by dropping it, and without a script by choosing it."""
+"""The coach's plan comes in as a file: chosen or dropped, looked at, confirmed, and undone as one step."""
 
+import base64
+from collections.abc import Callable
+
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.plan import MONDAY, WEEK
-from tests.browser.week import card
+from tests.browser.pages import send
+from tests.browser.plan import FRIDAY, WEDNESDAY, WEEK
+from tests.browser.week import card, slot
 from tests.trainingpeaks import export, workout
 
-PLAN = export(workout("Hill repeats", str(MONDAY), PlannedDuration="0.75"))
-FILE_OF = "text => { const files = new DataTransfer(); files.items.add(new File([text], 'plan.csv')); return files; }"
+PLAN = export(
+    workout("Hill repeats", str(WEDNESDAY), PlannedDuration=1.25),
+    workout("Long swim", str(FRIDAY), "Swim", PlannedDistanceInMeters=3000),
+    workout("Nameless", "soon"),
+)
+DROP = """
+(zone, content) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], "plan.csv", { type: "text/csv" }));
+    for (const type of ["dragenter", "dragover", "drop"])
+        zone.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+}
+"""
 
 
-def test_a_dropped_file_is_previewed_imported_and_undone(page: Page) -> None:
+def drop(page: Page, content: bytes) -> None:
+    page.locator(".drop").evaluate(DROP, base64.b64encode(content).decode())
+
+
+@pytest.mark.parametrize("give", [send, drop])
+def test_a_file_is_previewed_and_imported_and_undone_as_one_step(page: Page, give: Callable[[Page, bytes], None]) -> None:
     page.goto("/imports/")
-    files = page.evaluate_handle(FILE_OF, PLAN.decode())
-    page.dispatch_event(".drop", "dragover", {"dataTransfer": files})
-    page.dispatch_event(".drop", "drop", {"dataTransfer": files})
 
+    give(page, PLAN)
     expect(page.get_by_role("heading", name="Preview of plan.csv")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Hill repeats")).to_contain_text("1 h 15 min")
+    expect(page.get_by_text("Row 4:")).to_be_visible()
+
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_role("status")).to_contain_text("Imported plan.csv: 1 new.")
+    expect(page.get_by_role("status")).to_contain_text("Imported plan.csv: 2 new")
     page.goto(WEEK)
-    expect(card(page, "Hill repeats")).to_be_visible()
+    expect(card(slot(page, WEDNESDAY, ""), "Hill repeats")).to_be_visible()
+    expect(card(slot(page, FRIDAY, ""), "Long swim")).to_contain_text("3000 m")
 
     page.goto("/imports/")
     page.get_by_role("button", name="Undo the import of plan.csv").click()
-    expect(page.get_by_role("button", name="Undo the import of plan.csv")).to_have_count(0)
+    expect(page.get_by_text("· undone")).to_be_visible()
     page.goto(WEEK)
-    expect(card(page, "Hill repeats")).to_have_count(0)
+    expect(page.locator(".card")).to_have_count(7)
 
 
-def test_a_file_is_chosen_previewed_and_discarded_without_a_script(unscripted: Page) -> None:
-    unscripted.goto("/imports/")
-    unscripted.get_by_label("CSV export").set_input_files({"name": "plan.csv", "mimeType": "text/csv", "buffer": PLAN})
-    unscripted.get_by_role("button", name="Preview").click()
-    unscripted.get_by_role("button", name="Discard").click()
+def test_what_is_not_confirmed_is_not_imported(page: Page) -> None:
+    page.goto("/imports/")
+    send(page, PLAN)
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("No file was imported yet.")).to_be_visible()
 
-    expect(unscripted.get_by_text("No file was imported yet.")).to_be_visible()
-    unscripted.goto(WEEK)
-    expect(card(unscripted, "Hill repeats")).to_have_count(0)
+    page.goto(WEEK)
+    expect(page.locator(".card")).to_have_count(7)

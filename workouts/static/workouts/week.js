@@ -99,8 +99,8 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, target, successful } = event.detail;
-  if (!successful) return;
+  const { elt, target, successful, xhr } = event.detail;
+  if (!successful || xhr.status >= 400) return; // refused: what was typed stays
   if (target === dialog && elt.tagName === "A") showDialog();
   else if (dialog.contains(elt)) dialog.close();
   scheduleToast();

@@ -1,0 +1,6 @@
+"""Production's settings, its policy and error pages and hashed static files, but for HTTPS and slow password hashes."""
+
+from config.settings import *  # noqa: F403
+
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
