@@ -32,7 +32,7 @@ def drop(page: Page, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("give", [send, drop])
-def test_a_file_is_previewed_and_imported_and_undone_as_one_step(page: Page, give: Callable[[Page, bytes], None]) -> None:
+def test_a_file_is_imported_and_undone_as_one_step(page: Page, give: Callable[[Page, bytes], None]) -> None:
     page.goto("/imports/")
 
     give(page, PLAN)
