@@ -19,7 +19,7 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some
 	@python -m tests $(ARGS)
 
-bench: .venv/bench.installed ## Measure the release against other ways, side by side; ROWS=, RUNS=, SIZES= to change it
+bench: .venv/bench.installed ## Measure requests, and the release against other ways, side by side; ONLY=, ROWS=, RUNS=, SIZES=
 	@python -m benchmarks
 
 check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, documentation

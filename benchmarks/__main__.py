@@ -1,6 +1,7 @@
 """`make bench`: every row is a ratio of two things measured in turn, in this run, on this server.
 
 `ROWS` (3 000 000) is the size of the large table, `RUNS` (3) how often each is measured, `SIZES` those of the growth.
+`ONLY=serving` measures the requests alone, `ONLY=releasing` the rest.
 """
 
 import os
@@ -9,7 +10,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from benchmarks import ways
+from benchmarks import requests, ways
 from benchmarks.databases import Databases
 from benchmarks.writes import Latencies, latencies_during
 from tests.postgres import throwaway_postgres
@@ -17,6 +18,7 @@ from tests.postgres import throwaway_postgres
 ROWS = int(os.environ.get("ROWS", "3000000"))
 RUNS = int(os.environ.get("RUNS", "3"))
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000,100000,1000000,3000000").split(",")]
+ONLY = os.environ.get("ONLY", "")
 MANUAL_ROWS = 200_000  # where the old manual's statement still ends
 
 Way = Callable[[str], None]
@@ -28,11 +30,31 @@ def main() -> None:
         machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         print(f"{machine}, PostgreSQL 18 with fsync off on the same machine")
         print("\n| Measured | Against | Ratio, median | Lowest to highest | Medians |\n| --- | --- | --- | --- | --- |")
-        nothing_to_do(databases)
-        large = databases.prepare(ROWS)
-        deduplicate_and_constrain(databases, large)
-        writers(databases, large)
-        growth(databases)
+        if ONLY != "releasing":
+            serving(databases)
+        if ONLY != "serving":
+            releasing(databases)
+
+
+def serving(databases: Databases) -> None:
+    """The bare view before each of the others. The first round warms the server up and does not count."""
+    with databases.empty("requests") as url, requests.planner(url) as (server, loads):
+        bare = loads.pop("the bare view")
+        pairs = {
+            name: [(requests.measure(load, server), requests.measure(bare, server)) for _ in range(RUNS + 1)][1:]
+            for name, load in loads.items()
+        }
+    for name, measured in pairs.items():
+        row(f"{name}, requests a second", "the bare view", [(a.per_second, b.per_second) for a, b in measured])
+        row(f"{name}, 99th percentile, ms", "the bare view", [(a.percentile, b.percentile) for a, b in measured])
+
+
+def releasing(databases: Databases) -> None:
+    nothing_to_do(databases)
+    large = databases.prepare(ROWS)
+    deduplicate_and_constrain(databases, large)
+    writers(databases, large)
+    growth(databases)
 
 
 def nothing_to_do(databases: Databases) -> None:

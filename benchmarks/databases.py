@@ -51,6 +51,15 @@ class Databases:
         return name
 
     @contextmanager
+    def empty(self, name: str) -> Iterator[str]:
+        """Yields the URL of a database without tables, which is dropped afterwards."""
+        self._run(f"CREATE DATABASE {name}")
+        try:
+            yield self.url(name)
+        finally:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
     def copy(self, name: str) -> Iterator[str]:
         """Yields the URL of a copy, which is dropped afterwards."""
         self._run(f"CREATE DATABASE measured TEMPLATE {name}")

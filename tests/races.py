@@ -11,9 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
+from workouts.backup.exporting import export_json
+from workouts.backup.restoring import confirm, plan_of, preview
 from workouts.changes import apply, undo
 from workouts.editing import add_workout, delete_workout
-from workouts.models import Change, WeekTarget, WorkoutSelection
+from workouts.models import Change, WeekTarget, Workout, WorkoutSelection
 from workouts.rows import RowChange
 from workouts.selections import change_selection, reset_selection
 
@@ -116,6 +118,18 @@ def same_target() -> Outcome:
     monday = MONDAY + datetime.timedelta(weeks=WeekTarget.objects.count())
     row = RowChange("target", monday.isoformat(), None, {"minutes": 600})
     return at_once(*[lambda: apply([row], "Target", by=None)] * 2)
+
+
+def restore_and_add() -> Outcome:
+    """A file whose ids are the next ones, restored twice at once while a workout is added. And the ids, in the end."""
+    last = new_workout()
+    exported = json.loads("".join(export_json()))
+    exported["workouts"] = [{**exported["workouts"][-1], "id": last + n} for n in range(1, 4)]
+    upload = preview("planner.json", json.dumps(exported).encode(), by=None)
+    digest = plan_of(upload).digest
+    confirmation = lambda: confirm(upload.pk, digest=digest, by=None)  # noqa: E731
+    outcome = at_once(confirmation, confirmation, new_workout)
+    return [*outcome, [id_ - last for id_ in Workout.objects.filter(id__gt=last).values_list("id", flat=True)]]
 
 
 def repeat(name: str, rounds: int) -> None:

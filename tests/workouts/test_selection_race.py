@@ -78,6 +78,15 @@ def test_of_two_that_set_one_target_the_second_is_told(race: Callable[[str, int]
         assert sorted(outcome) == ["Change", "Stale"]
 
 
+def test_a_restore_takes_no_id_that_is_being_given_away(race: Callable[[str, int], Rounds]) -> None:
+    for *restored, added, ids in race("restore_and_add", 20):
+        assert added == "int"
+        assert (restored, sorted(ids)[:3], len(ids)) in [
+            (["Import", "Import"], [1, 2, 3], 4),
+            (["PlanChanged", "PlanChanged"], ids, 1),
+        ]
+
+
 def test_of_hundreds_of_pairs_of_requests_to_several_workers_both_last(
     manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,0 +1,66 @@
+"""Clients in a process of their own: `python -m benchmarks.load PORT` reads a Load from its input and answers JSON."""
+
+import http.client
+import json
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+
+CLIENTS = 4
+
+
+@dataclass(frozen=True)
+class Load:
+    """Requests by `CLIENTS` clients for some seconds, each over a connection that stays open.
+
+    In `path` and `body`, `%d` stands for an id that counts round from 1 to `ids`.
+    """
+
+    method: str
+    path: str
+    body: str
+    headers: dict[str, str]
+    ids: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Answers:
+    """`percentile` is the 99th, in milliseconds."""
+
+    per_second: float
+    percentile: float
+    failed: int
+
+
+def answers_to(load: Load, port: int) -> Answers:
+    taken, failed = list[float](), list[int]()
+    until = time.perf_counter() + load.seconds
+
+    def ask(client: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        number = client * load.ids // CLIENTS
+        while time.perf_counter() < until:
+            number = number % load.ids + 1
+            began = time.perf_counter()
+            path = load.path.replace("%d", str(number))
+            connection.request(load.method, path, load.body.replace("%d", str(number)), load.headers)
+            response = connection.getresponse()
+            response.read()
+            taken.append((time.perf_counter() - began) * 1000)
+            if response.status != 200:
+                failed.append(response.status)
+        connection.close()
+
+    threads = [threading.Thread(target=ask, args=(client,)) for client in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken.sort()
+    return Answers(len(taken) / load.seconds, taken[int(len(taken) * 0.99) - 1], len(failed))
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(answers_to(Load(**json.load(sys.stdin)), int(sys.argv[1])))))
