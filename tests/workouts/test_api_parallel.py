@@ -38,20 +38,6 @@ def request(server: Server, token: str, method: str, path: str, body: Any) -> tu
     return response.status, answer
 
 
-def test_of_two_changes_of_one_selection_at_once_both_last(send: Send) -> None:
-    ids = [send("POST", "workouts", BODY)[1]["id"] for _ in range(100)]
-    moves = [("PUT", f"selections/{pk}", {"currentPlanDay": "2026-11-27"}) for pk in ids]
-    times = [("POST", f"selections/{pk}", {"timeOfDay": "morning"}) for pk in ids]
-    both = [call for pair in zip(moves, times, strict=True) for call in pair]
-
-    with ThreadPoolExecutor(8) as pool:
-        statuses = Counter(status for status, _ in pool.map(lambda call: send(*call), both))
-
-    assert statuses == {200: 200}
-    selections = [workout["selection"] for workout in send("GET", "workouts")[1]["workouts"]]
-    assert [(one["currentPlanDay"], one["timeOfDay"]) for one in selections] == [("2026-11-27", "morning")] * 100
-
-
 def test_everything_at_once_is_written_or_refused(send: Send) -> None:
     ids = [send("POST", "workouts", BODY)[1]["id"] for _ in range(3)]
     calls = [

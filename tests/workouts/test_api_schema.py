@@ -27,7 +27,7 @@ REQUESTS = pytest.mark.parametrize(
     ],
 )
 EXAMPLES = settings(
-    max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 
 BEYOND_THE_SCHEMA = {"GET /api/workouts", "POST /api/workouts/import"}

@@ -72,7 +72,7 @@ def pattern(expression: str) -> Any:
 
 Day = Annotated[datetime.date, BeforeValidator(day)]
 PlanDay = Annotated[Day, AfterValidator(of_our_time), pattern(r"^(19[7-9][0-9]|2[01][0-9]{2})-")]
-AnyText = Annotated[str, AfterValidator(storable), pattern(r"^[^\x00]*$")]
+AnyText = Annotated[str, AfterValidator(storable), Field(json_schema_extra={"not": {"pattern": r"\x00"}})]
 SomeText = Annotated[str, AfterValidator(storable), AfterValidator(not_blank), pattern(r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Text = Annotated[AnyText, Field(max_length=LONGEST_TEXT)]
 Title = Annotated[SomeText, fits(Workout, "title")]
