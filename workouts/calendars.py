@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from django.template.defaultfilters import floatformat
 from icalendar import Calendar, Event, vDuration
 
+from workouts import limits
 from workouts.disciplines import discipline_of
 from workouts.models import Preferences, Workout, WorkoutSelection
 from workouts.templatetags.measures import distance, duration
@@ -19,7 +20,6 @@ from workouts.templatetags.measures import distance, duration
 UID_DOMAIN = "workout-planner"  # not the host: events would double when the address of the site changes
 REFRESH = datetime.timedelta(hours=1)
 DEFAULT_LENGTH = datetime.timedelta(hours=1)
-LONGEST = 7 * 24  # hours
 END_OF_TIME = datetime.datetime.combine(datetime.date.max, datetime.time.max)
 BEFORE_ANY_CHANGE = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 QUICK = datetime.timedelta(days=10)
@@ -82,7 +82,7 @@ def _add_times(event: Event, workout: Workout, starts: datetime.time | None) -> 
 
 def length(hours: float | None) -> datetime.timedelta:
     """Of an event, in whole minutes. An hour where the plan says nothing, or nothing that can be."""
-    if not 0 < _amount(hours) <= LONGEST:
+    if not 0 < _amount(hours) <= limits.HOURS:
         return DEFAULT_LENGTH
     return datetime.timedelta(minutes=max(1, round(_amount(hours) * 60)))
 

@@ -1,16 +1,21 @@
 """What people fill in. Values come out under the names of the models' columns."""
 
+import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from workouts import limits
 from workouts.disciplines import Discipline
 from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
 from workouts.times import Slot, slot_of
 
-LONGEST = 7 * 24
-"""Hours of the longest workout that can be planned."""
+
+def of_our_time(day: datetime.date) -> None:
+    if day.year not in limits.YEARS:
+        raise ValidationError(f"Enter a day from {limits.YEARS[0]} to {limits.YEARS[-1]}.")
 
 
 class SelectionForm(forms.Form):
@@ -20,11 +25,11 @@ class SelectionForm(forms.Form):
     """
 
     is_selected = forms.TypedChoiceField(choices=(("true", "Select"), ("false", "Skip")), coerce="true".__eq__)
-    current_plan_day = forms.DateField(label="Day", required=False, help_text="Empty: the coach's day.")
+    current_plan_day = forms.DateField(label="Day", required=False, validators=[of_our_time])
     slot = forms.ChoiceField(label="Time of day", choices=Slot.choices, required=False)
     time_of_day = forms.CharField(max_length=50, required=False)
     workout_location = forms.CharField(label="Place", max_length=100, required=False)
-    user_notes = forms.CharField(label="Notes", max_length=100_000, required=False, widget=forms.Textarea)
+    user_notes = forms.CharField(label="Notes", max_length=limits.CHARACTERS, required=False, widget=forms.Textarea)
 
     def __init__(self, workout: Workout, data: QueryDict) -> None:
         super().__init__(data)
@@ -51,7 +56,7 @@ class TimeSpanWidget(forms.MultiWidget):
 
     def __init__(self) -> None:
         number = {"inputmode": "numeric", "min": 0}
-        super().__init__([forms.NumberInput({**number, "max": LONGEST}), forms.NumberInput({**number, "max": 59})])
+        super().__init__([forms.NumberInput({**number, "max": limits.HOURS}), forms.NumberInput({**number, "max": 59})])
 
     def decompress(self, value: int | None) -> list[int | None]:
         return [None, None] if value is None else list(divmod(value, 60))
@@ -61,7 +66,7 @@ class TimeSpanField(forms.MultiValueField):
     widget = TimeSpanWidget
 
     def __init__(self, label: str) -> None:
-        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (LONGEST, 59)]
+        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (limits.HOURS, 59)]
         super().__init__(fields, label=label, required=False, require_all_fields=False)
 
     def compress(self, data_list: list[int | None]) -> float | None:
@@ -83,14 +88,17 @@ class DurationField(TimeSpanField):
 class WorkoutForm(forms.ModelForm):
     """An own workout."""
 
+    originally_planned_day = forms.DateField(
+        label="Day", validators=[of_our_time], widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     workout_type = forms.ChoiceField(label="Type", choices=WorkoutType.choices, initial=WorkoutType.RUN)
     planned_duration = DurationField("Duration")
     planned_distance_meters = forms.FloatField(
-        label="Distance in metres", required=False, min_value=0, max_value=10_000_000
+        label="Distance in metres", required=False, min_value=0, max_value=limits.METRES
     )
-    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=10_000)
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=limits.TSS)
     workout_description = forms.CharField(
-        label="Description", required=False, max_length=100_000, widget=forms.Textarea(attrs={"rows": 4})
+        label="Description", required=False, max_length=limits.CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
     )
 
     class Meta:
@@ -104,15 +112,12 @@ class WorkoutForm(forms.ModelForm):
             "tss",
             "workout_description",
         )
-        labels = {"originally_planned_day": "Day"}
-        help_texts = {"originally_planned_day": ""}
-        widgets = {"originally_planned_day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
 class EstimateForm(forms.Form):
     """The athlete's estimate of a coach's workout."""
 
-    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=10_000)
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=limits.TSS)
 
 
 class TargetsForm(forms.Form):
@@ -124,7 +129,7 @@ class TargetsForm(forms.Form):
         for name in Discipline.values:
             self.fields[name] = TimeSpanField(name)
             self.initial[name] = target.minutes_by_discipline.get(name)
-        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=10_000)
+        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=limits.TSS)
         self.initial.update(minutes=target.minutes, tss=target.tss)
 
     def values(self) -> dict[str, Any]:

@@ -103,8 +103,8 @@ def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
         ("٣", "PlannedDuration is “٣”, which is not a number."),
         ("1.234,5", "PlannedDuration is “1.234,5”, which is not a number."),
         ("-1", "PlannedDuration is “-1”: it cannot be negative."),
-        ("1e400", "PlannedDuration is “1e400”: more than 1000 cannot be right."),
-        ("9" * 400, f"PlannedDuration is “{'9' * 39}…”: more than 1000 cannot be right."),
+        ("1e400", "PlannedDuration is “1e400”: more than 168 cannot be right."),
+        ("9" * 400, f"PlannedDuration is “{'9' * 39}…”: more than 168 cannot be right."),
         ("1\0", "PlannedDuration holds a NUL character."),
     ],
 )

@@ -9,10 +9,9 @@ from django.db import models
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from workouts.imports.row import LARGEST, YEARS
+from workouts import limits
 from workouts.models import Workout, WorkoutSelection
 
-LONGEST_TEXT = 100_000
 BEGINS_WITH_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -27,8 +26,8 @@ def day(value: object) -> datetime.date:
 
 
 def of_our_time(value: datetime.date) -> datetime.date:
-    if value.year not in YEARS:
-        raise PydanticCustomError("year", f"Not a year from {YEARS[0]} to {YEARS[-1]}")
+    if value.year not in limits.YEARS:
+        raise PydanticCustomError("year", f"Not a year from {limits.YEARS[0]} to {limits.YEARS[-1]}")
     return value
 
 
@@ -61,8 +60,8 @@ def fits(model: type[models.Model], column: str) -> Any:
     return Field(max_length=getattr(model._meta.get_field(column), "max_length", None))
 
 
-def up_to_the_largest(name: str) -> Any:
-    return Field(ge=0, le=LARGEST[name], allow_inf_nan=False)
+def up_to(limit: int) -> Any:
+    return Field(ge=0, le=limit, allow_inf_nan=False)
 
 
 def pattern(expression: str) -> Any:
@@ -74,15 +73,15 @@ Day = Annotated[datetime.date, BeforeValidator(day)]
 PlanDay = Annotated[Day, AfterValidator(of_our_time), pattern(r"^(19[7-9][0-9]|2[01][0-9]{2})-")]
 AnyText = Annotated[str, AfterValidator(storable), Field(json_schema_extra={"not": {"pattern": r"\x00"}})]
 SomeText = Annotated[str, AfterValidator(storable), AfterValidator(not_blank), pattern(r"^[^\x00]*[^\s\x00][^\x00]*$")]
-Text = Annotated[AnyText, Field(max_length=LONGEST_TEXT)]
+Text = Annotated[AnyText, Field(max_length=limits.CHARACTERS)]
 Title = Annotated[SomeText, fits(Workout, "title")]
 Type = Annotated[SomeText, fits(Workout, "workout_type")]
 TimeOfDay = Annotated[AnyText, fits(WorkoutSelection, "time_of_day")]
 Place = Annotated[AnyText, fits(WorkoutSelection, "workout_location")]
-Hours = Annotated[float, up_to_the_largest("PlannedDuration")]
-Metres = Annotated[float, up_to_the_largest("PlannedDistanceInMeters")]
-StressScore = Annotated[float, up_to_the_largest("TSS")]
-Intensity = Annotated[float, up_to_the_largest("IF")]
+Hours = Annotated[float, up_to(limits.HOURS)]
+Metres = Annotated[float, up_to(limits.METRES)]
+StressScore = Annotated[float, up_to(limits.TSS)]
+Intensity = Annotated[float, up_to(limits.INTENSITY_FACTOR)]
 Ignored = Annotated[Any, Field(exclude=True, description="Accepted as answers have it, and ignored.")]
 TrueOrFalse = Annotated[bool, BeforeValidator(true_or_false)]
 Finite = Annotated[float | None, BeforeValidator(finite)]

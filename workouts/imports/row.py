@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.text import Truncator
 
+from workouts import limits
 from workouts.imports.csv_file import Row
 from workouts.models import Workout, WorkoutType
 from workouts.rows import Values
@@ -19,21 +20,18 @@ NUMBERS = {
     "TSS": "tss",
 }
 LARGEST = {
-    "PlannedDuration": 1_000,
-    "PlannedDistanceInMeters": 10_000_000,
-    "IF": 10,
-    "TSS": 10_000,
-    "TimeTotalInHours": 1_000,
+    "PlannedDuration": limits.HOURS,
+    "PlannedDistanceInMeters": limits.METRES,
+    "IF": limits.INTENSITY_FACTOR,
+    "TSS": limits.TSS,
+    "TimeTotalInHours": limits.HOURS,
 }
-"""What is more than that is a mistake, such as seconds in a column of hours."""
-
 LONGEST = {
     "Title": Workout._meta.get_field("title").max_length,
     "WorkoutType": Workout._meta.get_field("workout_type").max_length,
 }
 NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:e[+-]?[0-9]+)?|[.,][0-9]+", re.IGNORECASE)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].+)?")
-YEARS = range(1970, 2200)
 
 
 class BadRow(Exception):
@@ -125,7 +123,7 @@ def _day(text: str) -> datetime.date:
         day = datetime.datetime.fromisoformat(text).date() if DAY.fullmatch(text) else None
     except ValueError:
         day = None
-    if day is None or day.year not in YEARS:
+    if day is None or day.year not in limits.YEARS:
         raise BadRow(f"WorkoutDay is {_quoted(text) if text else 'empty'}: a date such as 2026-11-23 is needed.")
     return day
 
