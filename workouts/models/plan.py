@@ -5,6 +5,7 @@ import datetime
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from workouts.models.selection import WorkoutSelection
 
@@ -83,9 +84,9 @@ class Workout(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.originally_planned_day})"
 
-    @property
+    @cached_property
     def selection(self) -> WorkoutSelection | None:
-        """The athlete's overlay. Free of queries after `with_selection()`."""
+        """The athlete's overlay, as it was when it was first asked for. Free of queries after `with_selection()`."""
         return next(iter(self.selections.all()), None)
 
     @property

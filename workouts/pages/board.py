@@ -1,6 +1,7 @@
 """The board of days that the week page shows: whole when the page loads, in parts when something changes."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,6 +90,13 @@ class Board:
         return list(Workout.objects.between(self.monday, self.last).with_selection())
 
     @cached_property
+    def by_day(self) -> dict[Day, list[Workout]]:
+        days: dict[Day, list[Workout]] = defaultdict(list)
+        for workout in self.workouts:
+            days[workout.day].append(workout)
+        return days
+
+    @cached_property
     def preferences(self) -> Preferences:
         return Preferences.load()
 
@@ -116,7 +124,7 @@ class Board:
         }
 
     def _column(self, day: Day) -> Column:
-        workouts = [workout for workout in self.workouts if workout.day == day]
+        workouts = self.by_day[day]
         cards: dict[str, list[Workout]] = {slot: [] for slot in SLOTS}
         for workout in filter(self.filters.admits, workouts):
             cards[slot_of(workout.time_of_day)].append(workout)
