@@ -52,6 +52,15 @@ def apply(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change
     return record(written, summary, by=by, undoes=undoes)
 
 
+@transaction.atomic
+def put(table: str, key: Key, after: Values | None, summary: str, *, by: Author) -> Change | None:
+    """Makes one row hold `after`, None meaning no row. None where it is so already. Raises Stale as `apply` does."""
+    rows = TABLES[table]
+    current = rows.all().filter(**{rows.key: key}).first()
+    before = rows.values_of(current) if current else None
+    return None if before == after else apply([RowChange(table, key, before, after)], summary, by=by)
+
+
 def record(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None) -> Change:
     """Notes in the history what was written. To be called in the transaction that wrote it."""
     limit = Change._meta.get_field("summary").max_length

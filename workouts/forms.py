@@ -132,8 +132,10 @@ class TargetsForm(forms.Form):
         self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=limits.TSS)
         self.initial.update(minutes=target.minutes, tss=target.tss)
 
-    def values(self) -> dict[str, Any]:
-        """The columns of WeekTarget."""
+    def values(self) -> dict[str, Any] | None:
+        """The columns of WeekTarget, None where every field is empty."""
+        if not any(self.cleaned_data.values()):
+            return None
         of_disciplines = {name: self.cleaned_data[name] for name in Discipline.values if self.cleaned_data[name]}
         return {
             "minutes": self.cleaned_data["minutes"],

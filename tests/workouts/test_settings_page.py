@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from workouts.models import Preferences, Token, Workout
+from workouts.models import Change, Preferences, Token, Workout
 from workouts.tokens import find
 
 PREFERENCES = {"distance_unit": "mi", "swim_unit": "yd", "morning": "05:45", "afternoon": "13:00", "evening": "19:15"}
@@ -50,6 +50,15 @@ def test_units_and_times_are_saved(page: Client) -> None:
     assert (saved.distance_unit, saved.swim_unit) == ("mi", "yd")
     assert (saved.morning, saved.evening) == (datetime.time(5, 45), datetime.time(19, 15))
     assert 'value="05:45"' in page.get("/settings/").content.decode()
+
+
+def test_saving_is_a_step_of_the_history_and_can_be_undone(page: Client) -> None:
+    page.post("/settings/", PREFERENCES)
+    change = Change.objects.get()
+    assert change.summary == "Units and times of day"
+
+    page.post(f"/history/{change.pk}/undo/")
+    assert Preferences.load().distance_unit == "km"
 
 
 def test_saved_twice_is_one_row(page: Client) -> None:

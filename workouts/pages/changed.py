@@ -39,7 +39,7 @@ def show_changed(request: HtmxRequest, change: Change | None, back: str | None =
     return render(request, "workouts/changed.html", context)
 
 
-def says_refusals(view: Callable[Concatenate[HtmxRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorates a view that writes: what the write refuses becomes a page, or a toast, that says so."""
 
     @wraps(view)

@@ -6,30 +6,34 @@ from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from workouts.changes import put
 from workouts.forms import PreferencesForm
-from workouts.models import Preferences, Token, Workout
+from workouts.models import Token
+from workouts.pages import HtmxRequest
+from workouts.pages.changed import says_refusals
+from workouts.rows import to_json
 from workouts.tokens import issue, revoke
 
 
-class AthletesRequest(HttpRequest):
+class AthletesRequest(HtmxRequest):
     """Behind the login."""
 
     user: User
 
 
+@says_refusals
 def settings(request: AthletesRequest) -> HttpResponse:
-    form = PreferencesForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        _save(form)
+    form = PreferencesForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        values = {name: to_json(value) for name, value in form.cleaned_data.items()}
+        put("preferences", form.instance.pk, values, "Units and times of day", by=request.user)
         messages.success(request, "The units and times were saved.")
         return redirect("settings")
     return _page(request, form)
@@ -62,16 +66,6 @@ class ChangePassword(PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         messages.success(self.request, "The password was changed. Whoever was logged in elsewhere has to log in again.")
         return super().form_valid(form)
-
-
-def _save(form: PreferencesForm) -> None:
-    """Every workout then reads differently in calendars, which go by the time of its last change."""
-    if not form.has_changed():
-        return
-    with transaction.atomic():
-        Preferences.objects.update_or_create(pk=form.instance.pk, defaults=form.cleaned_data)
-        list(Workout.objects.order_by("id").select_for_update(no_key=True).values_list("id"))  # as all who lock several
-        Workout.objects.update(modified_at=timezone.now())
 
 
 def _purpose(name: str) -> Token.Purpose:

@@ -4,13 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from workouts.changes import apply
+from workouts.changes import put
 from workouts.days import Day, monday_of
 from workouts.forms import TargetsForm
 from workouts.models import WeekTarget
 from workouts.pages import HtmxRequest
 from workouts.pages.changed import says_refusals, show_changed
-from workouts.rows import TABLES, RowChange
 
 
 @says_refusals
@@ -22,16 +21,8 @@ def targets(request: HtmxRequest, day: Day) -> HttpResponse:
     earlier = WeekTarget.objects.filter(week__lt=day).order_by("-week").first()
     form = TargetsForm(current or earlier or WeekTarget(), request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _save(request, day, current, form)
+        summary = f"Targets of the week of {day:%-d %b %Y}"
+        change = put("target", day.isoformat(), form.values(), summary, by=request.user)
+        return show_changed(request, change, back=reverse("week_of", args=[day]))
     context = {"form": form, "monday": day, "suggested": earlier if not current else None}
     return render(request, "workouts/targets.html", context, status=422 if form.errors else 200)
-
-
-def _save(request: HtmxRequest, day: Day, current: WeekTarget | None, form: TargetsForm) -> HttpResponse:
-    before = TABLES["target"].values_of(current) if current else None
-    after = form.values() if any(form.values().values()) else None
-    back = reverse("week_of", args=[day])
-    if before == after:
-        return redirect(back)
-    row = RowChange("target", day.isoformat(), before, after)
-    return show_changed(request, apply([row], f"Targets of the week of {day:%-d %b %Y}", by=request.user), back)
