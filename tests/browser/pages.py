@@ -120,6 +120,11 @@ def _refused_restore(page: Page) -> None:
     expect(page.get_by_text("Nothing was changed.")).to_be_visible()
 
 
+def _api(page: Page) -> None:
+    page.goto("/api/docs")
+    expect(page.get_by_text("/api/selections/{workout_id}").first).to_be_visible()
+
+
 PAGES: dict[str, Way] = {
     "week": at(WEEK),
     "this week": at("/"),
@@ -147,7 +152,7 @@ PAGES: dict[str, Way] = {
     "login": _login,
     "login, refused": _wrong_login,
     "login, locked out": _locked_out,
-    "API": at("/api/docs"),
+    "API": _api,
     "not found": at("/nowhere"),
 }
 EXPECTED = ["status of 404", "status of 422", "status of 429"]

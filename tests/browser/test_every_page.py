@@ -24,7 +24,7 @@ VIOLATIONS = """
 axe.run({ exclude: ["#swagger-ui"] }, { resultTypes: ["violations"] }).then(({ violations }) =>
     violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(" "))]))
 """
-"""The rules that are broken, and where."""
+"""The rules that are broken, and where. Swagger UI is not ours."""
 
 
 @pytest.mark.parametrize("name", PAGES)
