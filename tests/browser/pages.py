@@ -40,6 +40,22 @@ def _move_form(page: Page) -> None:
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
 
+def _refused_undo(page: Page) -> None:
+    _skip(page)
+    card(page, "Easy run").get_by_role("button", name="Select").click()
+    expect(card(page, "Easy run")).not_to_contain_text("Skipped")
+    page.goto("/history/")
+    page.get_by_role("button", name="Undo Easy run: skipped").click()
+    expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
+
+
+def _outdated_form(page: Page) -> None:
+    page.goto("/workouts/1")
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The page was too old")).to_be_visible()
+
+
 def _login(page: Page) -> None:
     page.context.clear_cookies()
     page.goto("/login/")
@@ -132,8 +148,10 @@ PAGES: dict[str, Way] = {
     "week without workouts": at("/week/2025-01-06"),
     "dialog": _dialog,
     "details": at("/workouts/1"),
+    "details of an own workout": at("/workouts/7"),
     "month": at("/month/2024-01"),
     "history": _history,
+    "history, refused": _refused_undo,
     "add": at("/workouts/add"),
     "add, refused": _refused_workout,
     "edit": at("/workouts/7/edit"),
@@ -153,7 +171,8 @@ PAGES: dict[str, Way] = {
     "login, refused": _wrong_login,
     "login, locked out": _locked_out,
     "API": _api,
+    "form of an older session": _outdated_form,
     "not found": at("/nowhere"),
 }
-EXPECTED = ["status of 404", "status of 422", "status of 429"]
+EXPECTED = [f"status of {status}" for status in (403, 404, 409, 422, 429)]
 """What the console says of the pages that answer with an error."""
