@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import log_in
-from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, TUESDAY, WEEK
+from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, SATURDAY, TUESDAY, WEEK
 from tests.browser.week import card
 from tests.trainingpeaks import export, workout
 
@@ -105,9 +105,11 @@ def send(page: Page, content: bytes, name: str = "plan.csv") -> None:
 
 def _import_preview(page: Page) -> None:
     page.goto("/imports/")
-    rows = [workout("Easy run", str(TUESDAY), WorkoutDescription="50 minutes easy."), workout("", "never")]
-    send(page, export(*rows, workout("Hill repeats", str(FRIDAY), PlannedDuration=1)))
-    expect(page.get_by_role("button", name="Import")).to_be_visible()
+    moved = workout("Long ride", str(FRIDAY), "Bike", PlannedDuration=3.5, PlannedDistanceInMeters=95000)
+    changed = workout("Technique swim", str(TUESDAY), "Swim", PlannedDuration=1.25, PlannedDistanceInMeters=2400)
+    send(page, export(moved, changed, workout("Hill repeats", str(SATURDAY)), workout("Nameless", "soon")))
+    for heading in ("Moved by the coach", "Changed", "New", "Skipped"):
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
 def _imports(page: Page) -> None:
