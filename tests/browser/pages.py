@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import log_in
-from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, TUESDAY, WEEK
+from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, SATURDAY, TUESDAY, WEEK
 from tests.browser.week import card
 from tests.trainingpeaks import export, workout
 
@@ -38,6 +38,22 @@ def _move_form(page: Page) -> None:
     card(page, "Threshold ride").locator("summary").click()
     card(page, "Threshold ride").get_by_role("button", name="Skip").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+
+def _refused_undo(page: Page) -> None:
+    _skip(page)
+    card(page, "Easy run").get_by_role("button", name="Select").click()
+    expect(card(page, "Easy run")).not_to_contain_text("Skipped")
+    page.goto("/history/")
+    page.get_by_role("button", name="Undo Easy run: skipped").click()
+    expect(page.get_by_role("heading", name="Not changed")).to_be_visible()
+
+
+def _outdated_form(page: Page) -> None:
+    page.goto("/workouts/1")
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The page was too old")).to_be_visible()
 
 
 def _login(page: Page) -> None:
@@ -89,9 +105,11 @@ def send(page: Page, content: bytes, name: str = "plan.csv") -> None:
 
 def _import_preview(page: Page) -> None:
     page.goto("/imports/")
-    rows = [workout("Easy run", str(TUESDAY), WorkoutDescription="50 minutes easy."), workout("", "never")]
-    send(page, export(*rows, workout("Hill repeats", str(FRIDAY), PlannedDuration=1)))
-    expect(page.get_by_role("button", name="Import")).to_be_visible()
+    moved = workout("Long ride", str(FRIDAY), "Bike", PlannedDuration=3.5, PlannedDistanceInMeters=95000)
+    changed = workout("Technique swim", str(TUESDAY), "Swim", PlannedDuration=1.25, PlannedDistanceInMeters=2400)
+    send(page, export(moved, changed, workout("Hill repeats", str(SATURDAY)), workout("Nameless", "soon")))
+    for heading in ("Moved by the coach", "Changed", "New", "Skipped"):
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
 def _imports(page: Page) -> None:
@@ -120,6 +138,11 @@ def _refused_restore(page: Page) -> None:
     expect(page.get_by_text("Nothing was changed.")).to_be_visible()
 
 
+def _api(page: Page) -> None:
+    page.goto("/api/docs")
+    expect(page.get_by_text("/api/selections/{workout_id}").first).to_be_visible()
+
+
 PAGES: dict[str, Way] = {
     "week": at(WEEK),
     "this week": at("/"),
@@ -127,8 +150,10 @@ PAGES: dict[str, Way] = {
     "week without workouts": at("/week/2025-01-06"),
     "dialog": _dialog,
     "details": at("/workouts/1"),
+    "details of an own workout": at("/workouts/7"),
     "month": at("/month/2024-01"),
     "history": _history,
+    "history, refused": _refused_undo,
     "add": at("/workouts/add"),
     "add, refused": _refused_workout,
     "edit": at("/workouts/7/edit"),
@@ -147,8 +172,9 @@ PAGES: dict[str, Way] = {
     "login": _login,
     "login, refused": _wrong_login,
     "login, locked out": _locked_out,
-    "API": at("/api/docs"),
+    "API": _api,
+    "form of an older session": _outdated_form,
     "not found": at("/nowhere"),
 }
-EXPECTED = ["status of 404", "status of 422", "status of 429"]
+EXPECTED = [f"status of {status}" for status in (403, 404, 409, 422, 429)]
 """What the console says of the pages that answer with an error."""

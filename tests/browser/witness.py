@@ -1,6 +1,6 @@
 """Sees what goes wrong in the browser, whatever a test itself looks at."""
 
-from playwright.sync_api import BrowserContext, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -17,21 +17,23 @@ class Witness:
         """Parts of complaints that the test brings about on purpose."""
 
     def watch(self, context: BrowserContext, site: str) -> None:
-        def stay(request: Request) -> None:
+        def request(request: Request) -> None:
             if not request.url.startswith((site, "data:", "blob:")):
                 self._seen.append(f"leaves the site: {request.url}")
 
+        def failure(request: Request) -> None:
+            if request.failure != "net::ERR_ABORTED":  # the browser's own: the page was left meanwhile
+                self._seen.append(f"{request.failure}: {request.url}")
+
+        def message(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                self._seen.append(f"{message.text} {message.location['url']}")
+
         context.add_init_script(REPORT_VIOLATIONS)
-        context.on(
-            "console",
-            lambda message: self._see(f"{message.text} {message.location['url']}") if message.type == "error" else None,
-        )
-        context.on("weberror", lambda error: self._see(str(error.error)))
-        context.on("request", stay)
-        context.on("requestfailed", lambda request: self._see(f"{request.failure}: {request.url}"))
+        context.on("request", request)
+        context.on("requestfailed", failure)
+        context.on("console", message)
+        context.on("weberror", lambda error: self._seen.append(str(error.error)))
 
     def complaints(self) -> list[str]:
         return [seen for seen in self._seen if not any(part in seen for part in self.tolerated)]
-
-    def _see(self, what: str) -> None:
-        self._seen.append(what)
