@@ -22,7 +22,7 @@ test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or 
 bench: .venv/bench.installed ## Measure requests, and the release against other ways, side by side; ONLY=, ROWS=, RUNS=, SIZES=
 	@python -m benchmarks
 
-check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, documentation
+check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates
 	@python -m tests.checks
 
 lock: .venv/dev.installed ## Resolve requirements*.in into requirements*.txt

@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.apps import apps
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddConstraint, AddIndex
 
@@ -98,12 +99,21 @@ def _stands(declared: Declared, sound: dict[str, Any], partial: set[str]) -> boo
 def _mend(connection: BaseDatabaseWrapper, declared: Declared) -> str:
     """The migration that adds it, once more; or, of a whole table's creation, the statement."""
     loader = MigrationLoader(connection)
-    for (app, _), migration in loader.disk_migrations.items():
+    for key, migration in loader.disk_migrations.items():
         for operation in migration.operations:
             if isinstance(operation, AddConstraint | AddIndex) and declared.name in str(operation.deconstruct()):
-                before = next((name for parent, name in migration.dependencies if parent == app), "zero")
-                return f"python manage.py migrate {app} {before} --fake, then python manage.py migrate."
+                return f"{', then '.join(_again(migration, is_last=key in loader.graph.leaf_nodes()))}."
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column in declared.columns)
     kind = "UNIQUE INDEX" if declared.unique else "INDEX"
     return f"CREATE {kind} ON {quote(declared.model._meta.db_table)} ({columns});"
+
+
+def _again(migration: Migration, *, is_last: bool) -> Iterator[str]:
+    """Forgets the migration, and with it the later ones; applies it; and remembers the later ones."""
+    app = migration.app_label
+    before = next((name for parent, name in migration.dependencies if parent == app), "zero")
+    yield f"python manage.py migrate {app} {before} --fake"
+    yield f"python manage.py migrate {app} {migration.name}"
+    if not is_last:
+        yield f"python manage.py migrate {app} --fake"

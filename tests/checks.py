@@ -20,7 +20,6 @@ CHECKS: list[tuple[str, str, dict[str, str]]] = [
     ("Migrations keep the old version working", "python manage.py lintmigrations --warnings-as-errors", LINTER),
     ("Templates", "djlint --lint workouts/templates", {}),
     ("Format of templates", "djlint --check workouts/templates", {}),
-    ("Commands in the documentation", "python -m pytest -q tests/deploy/test_documentation.py", PRODUCTION),
 ]
 
 

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from tests import legacy
 from tests.legacy import Selection
-from tests.workouts.test_deduplication import BEFORE, migrate, numbered, selection, selections, sql, start_with
+from tests.workouts.test_deduplication import (
+    BEFORE,
+    migrate,
+    migrate_to_latest,
+    numbered,
+    selection,
+    selections,
+    sql,
+    start_with,
+)
 from workouts.migrations import _guard as guard
 
 NEW = 1000
@@ -23,7 +32,7 @@ def guarded(transactional_db: None) -> Iterator[None]:
     yield
     sql(guard.REMOVE)
     start_with([])
-    migrate("0005_unique_selection_per_workout")
+    migrate_to_latest()
 
 
 @given(selections.map(numbered), selection)

@@ -28,25 +28,28 @@ def test_shows_and_undoes_the_last_migration(manage: Manage, sql: Sql) -> None:
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(
         "To be undone, in this order:\n"
-        "  workouts.0005_unique_selection_per_workout\n"
-        "    One selection per workout, held by the database, and added while the old version writes.\n"
-        "    - undo: Create constraint uq_workout_selections_workout_id on model workoutselection"
-        " (workout_selections: 8 rows)\n"
+        "  workouts.0009_preferences_and_tokens\n"
+        "    The athlete's units and times of day, and the digests of the secrets for the calendar feed and the API.\n"
+        "    - undo: Create model Preferences (preferences: 0 rows)\n"
     )
-    assert applied(sql)[-1] == "0004_deduplicate_selections"
+    assert applied(sql)[-1] == "0008_week_targets"
 
 
 @pytest.mark.usefixtures("released")
 def test_several_steps_restore_the_duplicates(manage: Manage, sql: Sql) -> None:
-    result = manage("rollback", "workouts", "--steps", "2", "--noinput")
+    result = manage("rollback", "workouts", "--steps", "6", "--noinput")
 
     assert result.returncode == 0, result.stderr
+    assert (
+        "    - undo: Create constraint uq_workout_selections_workout_id on model workoutselection"
+        " (workout_selections: 8 rows)\n"
+    ) in result.stdout
     assert applied(sql)[-1] == "0003_archived_selection"
     assert legacy.selections(sql) == {row.id: row for row in legacy.SELECTIONS}
 
 
 @pytest.mark.usefixtures("released")
-@pytest.mark.parametrize(("answer", "last"), [("n\n", "0005"), ("", "0005"), ("y\n", "0004")])
+@pytest.mark.parametrize(("answer", "last"), [("n\n", "0009"), ("", "0009"), ("y\n", "0008")])
 def test_asks(environment: dict[str, str], sql: Sql, answer: str, last: str) -> None:
     result = subprocess.run(
         ["python", "manage.py", "rollback"],
@@ -58,8 +61,8 @@ def test_asks(environment: dict[str, str], sql: Sql, answer: str, last: str) -> 
         check=False,
     )
 
-    assert result.returncode == (0 if last == "0004" else 1)
-    assert ("Nothing was changed." in result.stderr) == (last == "0005")
+    assert result.returncode == (0 if last == "0008" else 1)
+    assert ("Nothing was changed." in result.stderr) == (last == "0009")
     assert applied(sql)[-1].startswith(last)
 
 

@@ -47,6 +47,11 @@ def migrate(name: str) -> None:
     MigrationExecutor(connection).migrate([("workouts", name)])
 
 
+def migrate_to_latest() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("workouts"))
+
+
 def start_with(rows: list[Selection]) -> None:
     for table in ("workout_selections_archive", "workout_selections", "workouts"):
         sql(f"DELETE FROM {table}")
@@ -61,7 +66,7 @@ def before_deduplication(transactional_db: None) -> Iterator[None]:
     migrate(BEFORE)
     yield
     start_with([])
-    migrate("0005_unique_selection_per_workout")
+    migrate_to_latest()
 
 
 @given(selections.map(numbered))
