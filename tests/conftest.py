@@ -44,6 +44,12 @@ def plain_http(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = False
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A real hash takes a tenth of a second on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def new_database(engine: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Makes an empty database and returns its URL."""
@@ -68,6 +74,36 @@ def new_database(engine: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
 @pytest.fixture
 def database_url(new_database: Callable[[], str]) -> str:
     return new_database()
+
+
+@pytest.fixture(scope="session")
+def template(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database that a release has made, for copies: each release takes more than a second."""
+    server, name = os.environ["DATABASE_URL"], f"planner_{uuid.uuid4().hex[:12]}"
+    url = f"sqlite:///{tmp_path_factory.mktemp('template')}/{name}.sqlite3"
+    if engine != "sqlite":
+        url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+    subprocess.run(["python", "manage.py", "migrate", "-v0"], cwd=ROOT, env=container(url), check=True)
+    yield url
+    if engine != "sqlite":
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def migrated(engine: str, database_url: str, template: str) -> None:
+    """The database under test has every migration."""
+    if engine == "sqlite":
+        files = [url.removeprefix("sqlite:///") for url in (template, database_url)]
+        with closing(sqlite3.connect(files[0])) as source, closing(sqlite3.connect(files[1])) as target:
+            source.backup(target)
+        return
+    source_name, target_name = (urlsplit(url).path[1:] for url in (template, database_url))
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {target_name}")
+        connection.execute(f"CREATE DATABASE {target_name} TEMPLATE {source_name}")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -9,42 +10,51 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Manage
+from tests.conftest import ROOT, Manage, container, procfile
 from tests.server import Server, serving, web
 
 PROBE = {"Host": "healthcheck.railway.app"}
 EDGE = {"X_Forwarded_Proto": "https"}
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests that only ask."""
+    folder = tmp_path_factory.mktemp("served")
+    environment = container(f"sqlite:///{folder}/db.sqlite3")
+    subprocess.run(["sh", "-c", procfile()["release"]], cwd=ROOT, env=environment, capture_output=True, check=True)
+    with serving(web(), environment, folder / "log") as server:
+        yield server
+
+
 @pytest.fixture
-def server(environment: dict[str, str], release: Manage, tmp_path: Path) -> Iterator[Server]:
-    assert release().returncode == 0
+def server(environment: dict[str, str], migrated: None, tmp_path: Path) -> Iterator[Server]:
     with serving(web(), environment, tmp_path / "log") as server:
         yield server
 
 
-def test_health_answers_the_platforms_probe(server: Server) -> None:
+def test_health_answers_the_platforms_probe(served: Server) -> None:
     for path in ("/livez", "/readyz"):
-        status, headers, body = server.get(path, **PROBE)
+        status, headers, body = served.get(path, **PROBE)
         assert (status, body) == (200, '{"status": "ok"}')
         assert "no-store" in headers["cache-control"]
 
 
-def test_everything_else_is_sent_to_https_and_then_to_the_login(server: Server) -> None:
-    status, headers, _ = server.get("/")
-    assert (status, headers["location"]) == (301, f"https://127.0.0.1:{server.port}/")
+def test_everything_else_is_sent_to_https_and_then_to_the_login(served: Server) -> None:
+    status, headers, _ = served.get("/")
+    assert (status, headers["location"]) == (301, f"https://127.0.0.1:{served.port}/")
     for path in ("/", "/admin/"):
-        status, headers, _ = server.get(path, **EDGE)
+        status, headers, _ = served.get(path, **EDGE)
         assert status == 302
         assert "login" in headers["location"]
 
 
-def test_unknown_hosts_are_refused(server: Server) -> None:
-    assert server.get("/login/", Host="evil.example", **EDGE)[0] == 400
+def test_unknown_hosts_are_refused(served: Server) -> None:
+    assert served.get("/login/", Host="evil.example", **EDGE)[0] == 400
 
 
-def test_security_headers(server: Server) -> None:
-    status, headers, body = server.get("/login/", **EDGE)
+def test_security_headers(served: Server) -> None:
+    status, headers, body = served.get("/login/", **EDGE)
 
     assert status == 200
     assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains; preload"
@@ -59,12 +69,12 @@ def test_security_headers(server: Server) -> None:
     assert "style=" not in body
 
 
-def test_static_files_are_hashed_compressed_and_immutable(server: Server) -> None:
-    _, _, page = server.get("/login/", **EDGE)
+def test_static_files_are_hashed_compressed_and_immutable(served: Server) -> None:
+    _, _, page = served.get("/login/", **EDGE)
     match = re.search(r'href="(/static/workouts/planner\.[0-9a-f]{12}\.css)"', page)
     assert match
 
-    status, headers, _ = server.get(match[1], Accept_Encoding="gzip", **EDGE)
+    status, headers, _ = served.get(match[1], Accept_Encoding="gzip", **EDGE)
 
     assert status == 200
     assert headers["content-encoding"] == "gzip"

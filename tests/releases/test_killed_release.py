@@ -1,6 +1,7 @@
 """A release that is killed, anywhere, is finished by the next one."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -13,6 +14,8 @@ from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, execute, procfile
 from tests.schema import describe
 
+# The stranger's one creates a table with indexes, which Django defers; the rest of Django's own do nothing else.
+OURS_AND_A_STRANGERS = re.compile(r"workouts\.|releases\.|axes\.0008_")
 CRASHING = str(ROOT / "tests/crash")
 
 
@@ -38,9 +41,7 @@ def test_killed_before_each_migration_was_recorded(
     if born == "legacy":
         legacy.create(sql, engine)
     planned = [line.removeprefix("[ ]").strip() for line in manage("showmigrations", "--plan").stdout.splitlines()]
-    if born == "fresh":  # the others do the same as in a legacy database
-        planned = [migration for migration in planned if migration.startswith(("workouts.", "releases."))]
-    for migration in planned:
+    for migration in filter(OURS_AND_A_STRANGERS.match, planned):
         result = manage("migrate", "--fake-initial", PYTHONPATH=CRASHING, CRASH_BEFORE_RECORDING=migration)
         assert result.returncode == -signal.SIGKILL, f"{migration}: {result.stderr}"
 
@@ -50,7 +51,7 @@ def test_killed_before_each_migration_was_recorded(
         assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
 
 
-@pytest.mark.parametrize("tenths", range(2, 14, 2))
+@pytest.mark.parametrize("tenths", [3, 6, 11])
 def test_killed_after_some_time(
     environment: dict[str, str], sql: Sql, engine: str, tenths: int, finished: Callable[[], None]
 ) -> None:

@@ -80,23 +80,20 @@ def test_the_table_of_releases(manage: Manage) -> None:
     assert lines[2].endswith("0123456789ab")
 
 
-def test_no_release_yet(manage: Manage, sql: Sql) -> None:
-    manage("migrate", "-v0")
+def test_no_release_yet(manage: Manage, sql: Sql, migrated: None) -> None:
     sql("DELETE FROM releases_release")
     assert manage("releases").stdout == "No release has been recorded yet.\n"
 
 
-def test_djangos_own_ways_leave_no_record(manage: Manage) -> None:
-    manage("migrate", "-v0")
+def test_djangos_own_ways_leave_no_record(manage: Manage, migrated: None) -> None:
     for arguments in (["--check"], ["--plan"], ["--fake"], ["workouts", "0004"], ["workouts", "nonsense"]):
         manage("migrate", *arguments)
     assert len(history(manage)) == 1
 
 
 def test_unknown_migrations_are_reported_and_no_obstacle(
-    manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path
+    manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:
-    manage("migrate", "-v0")
     sql("INSERT INTO django_migrations (app, name, applied) VALUES ('workouts', '0099_later', '2026-01-01')")
 
     result = manage("migrate")
@@ -108,20 +105,19 @@ def test_unknown_migrations_are_reported_and_no_obstacle(
     assert (status, body) == (200, '{"status": "ok", "unknown": ["workouts.0099_later"]}')
 
 
-def test_the_declared_schema_is_there(manage: Manage) -> None:
-    manage("migrate", "-v0")
+def test_the_declared_schema_is_there(manage: Manage, migrated: None) -> None:
     result = manage("verify_schema")
     assert result.stdout == "Every constraint and index that the models declare is there and valid.\n"
 
 
 @pytest.fixture
-def migrated(manage: Manage, engine: str) -> None:
+def constrained(engine: str, request: pytest.FixtureRequest) -> None:
     if engine == "sqlite":
         pytest.skip("SQLite cannot drop a constraint")
-    assert manage("migrate", "-v0").returncode == 0
+    request.getfixturevalue("migrated")
 
 
-@pytest.mark.usefixtures("migrated")
+@pytest.mark.usefixtures("constrained")
 def test_a_constraint_that_was_dropped_by_hand_fails_the_release(manage: Manage, sql: Sql) -> None:
     sql("ALTER TABLE workout_selections DROP CONSTRAINT uq_workout_selections_workout_id")
 
@@ -143,7 +139,7 @@ def test_a_constraint_that_was_dropped_by_hand_fails_the_release(manage: Manage,
     assert manage("verify_schema").returncode == 0
 
 
-@pytest.mark.usefixtures("migrated")
+@pytest.mark.usefixtures("constrained")
 @pytest.mark.parametrize(
     "instead",
     ["UNIQUE INDEX u ON workout_selections (workout_id) WHERE is_selected", "INDEX u ON workout_selections (id)"],
@@ -155,14 +151,14 @@ def test_something_weaker_does_not_count(manage: Manage, sql: Sql, instead: str)
     assert "is missing" in manage("verify_schema").stderr
 
 
-@pytest.mark.usefixtures("migrated")
+@pytest.mark.usefixtures("constrained")
 def test_an_invalid_index_does_not_count(manage: Manage, sql: Sql) -> None:
     sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'uq_workout_selections_workout_id'::regclass")
 
     assert "uq_workout_selections_workout_id on workout_selections is INVALID" in manage("verify_schema").stderr
 
 
-@pytest.mark.usefixtures("migrated")
+@pytest.mark.usefixtures("constrained")
 def test_a_constraint_of_djangos_own_tables_is_missed_too(manage: Manage, sql: Sql) -> None:
     sql("ALTER TABLE auth_user DROP CONSTRAINT auth_user_username_key")
 

@@ -18,9 +18,8 @@ BODY = {"title": "Ride", "originallyPlannedDay": "2026-11-23"}
 
 
 @pytest.fixture
-def send(manage: Manage, environment: dict[str, str], tmp_path: Path) -> Iterator[Send]:
+def send(manage: Manage, environment: dict[str, str], tmp_path: Path, migrated: None) -> Iterator[Send]:
     """Sends a request on a connection of its own; returns status and answer."""
-    manage("migrate", "-v0")
     manage("create_admin")
     token = manage("api_token", "admin").stdout.split()[-1]
 

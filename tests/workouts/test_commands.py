@@ -7,9 +7,7 @@ import pytest
 from tests.conftest import Manage, Sql
 
 
-def test_the_demo_week_is_loaded_once(manage: Manage, sql: Sql) -> None:
-    manage("migrate", "-v0")
-
+def test_the_demo_week_is_loaded_once(manage: Manage, sql: Sql, migrated: None) -> None:
     assert manage("load_demo_week").stdout == "Loaded a demo week of 7 workouts, for this week and the next.\n"
     assert manage("load_demo_week").stdout == "The planner has workouts; the demo week was not loaded.\n"
 
@@ -18,9 +16,7 @@ def test_the_demo_week_is_loaded_once(manage: Manage, sql: Sql) -> None:
 
 
 @pytest.mark.parametrize(("role", "superuser"), [("admin", "True"), ("athlete", "False")])
-def test_an_account_is_created_once_and_can_log_in(manage: Manage, role: str, superuser: str) -> None:
-    manage("migrate", "-v0")
-
+def test_an_account_is_created_once_and_can_log_in(manage: Manage, role: str, superuser: str, migrated: None) -> None:
     created = manage(f"create_{role}")
     password = re.search(r"shown once: (\S+)", created.stdout)
     assert password
@@ -34,9 +30,7 @@ def test_an_account_is_created_once_and_can_log_in(manage: Manage, role: str, su
     assert again.stdout == f"The account {role} exists. A new password: python manage.py changepassword {role}\n"
 
 
-def test_a_name_that_cannot_be_is_refused(manage: Manage, sql: Sql) -> None:
-    manage("migrate", "-v0")
-
+def test_a_name_that_cannot_be_is_refused(manage: Manage, sql: Sql, migrated: None) -> None:
     for name in ("a b", "", "x" * 151):
         refused = manage("create_athlete", "--username", name)
         assert refused.returncode == 1

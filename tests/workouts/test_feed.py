@@ -142,9 +142,8 @@ def test_the_download_is_the_same_behind_the_login(client: Client, athlete: User
 
 
 def test_the_secret_is_in_no_log_and_not_in_the_database(
-    manage: Manage, environment: dict[str, str], sql: Sql, tmp_path: Path
+    manage: Manage, environment: dict[str, str], sql: Sql, tmp_path: Path, migrated: None
 ) -> None:
-    manage("migrate", "-v0")
     program = (
         "from django.contrib.auth.models import User; from workouts.tokens import issue;"
         "print(issue(User.objects.create_user('athlete'), 'feed'))"

@@ -36,9 +36,8 @@ Imported moved.csv.
 
 
 @pytest.fixture
-def file(tmp_path: Path, manage: Manage) -> Callable[..., str]:
+def file(tmp_path: Path, manage: Manage, migrated: None) -> Callable[..., str]:
     """Writes an export into a file and returns its path. The database is migrated."""
-    manage("migrate", "-v0")
 
     def write(name: str, *rows: dict[str, object]) -> str:
         path = tmp_path / name

@@ -21,9 +21,7 @@ Rounds = list[list[Any]]
 
 
 @pytest.fixture
-def race(manage: Manage, sql: Sql) -> Callable[[str, int], Rounds]:
-    manage("migrate", "-v0")
-
+def race(manage: Manage, sql: Sql, migrated: None) -> Callable[[str, int], Rounds]:
     def run(name: str, rounds: int) -> Rounds:
         outcomes = manage("shell", "-v0", "-c", f"from tests.races import repeat; repeat('{name}', {rounds})")
         assert sql(ORPHANS) == [(0,)]
@@ -88,9 +86,8 @@ def test_a_restore_takes_no_id_that_is_being_given_away(race: Callable[[str, int
 
 
 def test_of_hundreds_of_pairs_of_requests_to_several_workers_both_last(
-    manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path
+    manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:
-    manage("migrate", "-v0")
     manage("create_admin")
     token = manage("api_token", "admin").stdout.split()[-1]
     sql(WORKOUT + ", ".join(f"({id_}, 'w', 'Run', '2026-11-23', false)" for id_ in range(1, PAIRS + 1)))

@@ -199,10 +199,9 @@ def at_once(count: int, act: Callable[[], int]) -> list[int]:
 
 
 def test_many_at_once_are_counted_and_no_error(
-    manage: Manage, environment: dict[str, str], sql: Sql, tmp_path: Path
+    manage: Manage, environment: dict[str, str], sql: Sql, tmp_path: Path, migrated: None
 ) -> None:
     """The real server with its two processes, and with the header of Railway's edge."""
-    manage("migrate", "-v0")
     password = manage("create_admin").stdout.split()[-1]
     with serving(web(), {**environment, "RAILWAY_ENVIRONMENT_NAME": "production"}, tmp_path / "log") as server:
         statuses = at_once(LIMIT + 2, lambda: post(server, "wrong", STRANGER))
