@@ -23,12 +23,14 @@ Manage = Callable[..., "subprocess.CompletedProcess[str]"]
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if os.environ["DATABASE_URL"].startswith("sqlite"):
         return
-    uses = [_uses_database(item) for item in items]
+    uses = [_depends_on_engine(item) for item in items]
     config.hook.pytest_deselected(items=[item for item, used in zip(items, uses, strict=True) if not used])
     items[:] = [item for item, used in zip(items, uses, strict=True) if used]
 
 
-def _uses_database(item: pytest.Item) -> bool:
+def _depends_on_engine(item: pytest.Item) -> bool:
+    if item.get_closest_marker("either_engine"):
+        return False
     fixtures = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
     return bool(fixtures) or item.get_closest_marker("django_db") is not None
 

@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import ROOT, Manage, container, procfile
 from tests.server import Server, serving, web
 
+pytestmark = pytest.mark.either_engine
+
 PROBE = {"Host": "healthcheck.railway.app"}
 EDGE = {"X_Forwarded_Proto": "https"}
 

@@ -122,6 +122,7 @@ def test_the_documentation_is_behind_the_login_and_loads_nothing_from_elsewhere(
     assert client.get("/api/openapi.json").json()["info"]["title"] == "Workout planner API"
 
 
+@pytest.mark.either_engine
 def test_a_command_makes_the_token_and_takes_it_away(manage: Manage, migrated: None) -> None:
     manage("create_admin")
 

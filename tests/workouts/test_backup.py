@@ -225,6 +225,7 @@ def test_what_is_no_number_is_exported_as_no_value() -> None:
     restore(as_json().replace('"w"', '"v"'))
 
 
+@pytest.mark.either_engine
 def test_the_command_writes_what_the_page_does(manage: Manage, sql: Sql, migrated: None) -> None:
     manage("load_demo_week")
     written = manage("export_planner").stdout

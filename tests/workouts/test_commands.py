@@ -6,6 +6,8 @@ import pytest
 
 from tests.conftest import Manage, Sql
 
+pytestmark = pytest.mark.either_engine
+
 
 def test_the_demo_week_is_loaded_once(manage: Manage, sql: Sql, migrated: None) -> None:
     assert manage("load_demo_week").stdout == "Loaded a demo week of 7 workouts, for this week and the next.\n"

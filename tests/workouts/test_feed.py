@@ -141,6 +141,7 @@ def test_the_download_is_the_same_behind_the_login(client: Client, athlete: User
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
 
 
+@pytest.mark.either_engine
 def test_the_secret_is_in_no_log_and_not_in_the_database(
     manage: Manage, environment: dict[str, str], sql: Sql, tmp_path: Path, migrated: None
 ) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import ROOT, Manage, Sql
 from tests.trainingpeaks import export, workout
 
+pytestmark = pytest.mark.either_engine
+
 MONDAY, TUESDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-29"
 SWIM, RIDE = workout("Easy swim", MONDAY, "Swim"), workout("Long ride", SUNDAY, "Bike")
 RUN = workout("Long run", TUESDAY, PlannedDuration="1.5")

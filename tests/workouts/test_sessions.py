@@ -14,6 +14,8 @@ from django.utils import timezone
 from tests.conftest import Manage
 from tests.server import Server, serving, web
 
+pytestmark = pytest.mark.either_engine
+
 EDGE = {"X-Forwarded-Proto": "https", "Host": "localhost"}
 
 

@@ -198,6 +198,7 @@ def at_once(count: int, act: Callable[[], int]) -> list[int]:
     return found
 
 
+@pytest.mark.either_engine
 def test_many_at_once_are_counted_and_no_error(
     manage: Manage, environment: dict[str, str], sql: Sql, tmp_path: Path, migrated: None
 ) -> None:
