@@ -23,6 +23,10 @@ RESTORE = "restore"
 csv.field_size_limit(MAX_BYTES)  # the default of 131072 characters; the limit is one for the whole process
 
 
+class PlanChanged(Exception):
+    """What applying a file would do is no longer what was looked at. Nothing was written."""
+
+
 def plans() -> ImportQuerySet:
     """Files of the coach's workouts."""
     return Import.objects.exclude(result__has_key=RESTORE)

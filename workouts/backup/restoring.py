@@ -15,15 +15,11 @@ from workouts.backup.records import SelectionRecord
 from workouts.changes import Author, apply
 from workouts.models import Import, Workout, WorkoutSelection
 from workouts.rows import TABLES, RowChange, to_json
-from workouts.uploads import RESTORE, exports, keep
+from workouts.uploads import RESTORE, PlanChanged, exports, keep
 
 __all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "plan_of", "preview"]
 
 BATCH = 500
-
-
-class PlanChanged(Exception):
-    """What a restore would do is no longer what was looked at. Nothing was written."""
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,11 @@ from workouts.changes import Author, apply
 from workouts.imports.csv_file import NotImportable
 from workouts.imports.plan import ImportPlan, plan_import
 from workouts.models import Import, Workout
-from workouts.uploads import keep, plans
+from workouts.uploads import PlanChanged, keep, plans
 
 __all__ = ["NotImportable", "PlanChanged", "confirm", "import_file", "plan_of", "preview"]
 
 LOCK = 0x776F726B  # any number, the same for every import
-
-
-class PlanChanged(Exception):
-    """What the import would do is no longer what was previewed. Nothing was written."""
 
 
 def preview(file_name: str, content: bytes, *, by: Author) -> Import:
