@@ -142,3 +142,12 @@ def test_month_shows_every_day_of_its_weeks(athlete: Client, plan: Plan) -> None
     assert [workout.title for workout in weeks[-1][-1][2]] == ["moved"]
     assert not weeks[-1][-1][1]
     assert athlete.get("/month").context["first"] == timezone.localdate().replace(day=1)
+
+
+def test_numbers_that_are_none_read_as_no_value(athlete: Client, plan: Plan) -> None:
+    """The old application stored some."""
+    endless = float("inf")
+    run = plan("Run", MONDAY, planned_duration=endless, planned_distance_meters=endless, tss=endless)
+
+    for address in (f"/week/{MONDAY}", f"/workouts/{run.pk}", "/month/2026-11"):
+        assert athlete.get(address).status_code == 200
