@@ -1,7 +1,6 @@
 """Values as clients may send them. Whatever else they send never reaches the database."""
 
 import datetime
-import math
 import re
 from typing import Annotated, Any
 
@@ -51,11 +50,6 @@ def true_or_false(value: object) -> object:
     return {"true": True, "false": False}.get(str(value), value)
 
 
-def finite(value: float | None) -> float | None:
-    """JSON has no NaN, and the old application stored some."""
-    return value if value is not None and math.isfinite(value) else None
-
-
 def fits(model: type[models.Model], column: str) -> Any:
     return Field(max_length=getattr(model._meta.get_field(column), "max_length", None))
 
@@ -84,4 +78,3 @@ StressScore = Annotated[float, up_to(limits.TSS)]
 Intensity = Annotated[float, up_to(limits.INTENSITY_FACTOR)]
 Ignored = Annotated[Any, Field(exclude=True, description="Accepted as answers have it, and ignored.")]
 TrueOrFalse = Annotated[bool, BeforeValidator(true_or_false)]
-Finite = Annotated[float | None, BeforeValidator(finite)]

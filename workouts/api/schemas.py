@@ -10,7 +10,6 @@ from pydantic_core import PydanticCustomError
 
 from workouts.api.fields import (
     Day,
-    Finite,
     Hours,
     Ignored,
     Intensity,
@@ -58,12 +57,12 @@ class WorkoutAnswer(Answer):
     title: str
     workout_type: str
     workout_description: str | None
-    planned_duration: Finite = Field(description="Hours.")
-    planned_distance_in_meters: Finite = Field(validation_alias="planned_distance_meters")
+    planned_duration: float | None = Field(description="Hours.")
+    planned_distance_in_meters: float | None = Field(validation_alias="planned_distance_meters")
     originally_planned_day: datetime.date
     coach_comments: str | None
-    tss: Finite
-    intensity_factor: Finite
+    tss: float | None
+    intensity_factor: float | None
     is_custom: bool
     created_at: datetime.datetime | None
     selection: SelectionAnswer | None
