@@ -5,7 +5,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
-from releases.models import AppliedMigration, Release
+from releases.models import Release
 
 
 class InspectOnly:
@@ -44,11 +44,3 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
     def applied_with_times(self, release: Release) -> str:
         rows = ((migration["name"], f"{migration['seconds']:.3f}") for migration in release.migrations)
         return format_html("<table>{}</table>", format_html_join("", "<tr><td>{}</td><td>{} s</td></tr>", rows))
-
-
-@admin.register(AppliedMigration)
-class AppliedMigrationAdmin(InspectOnly, admin.ModelAdmin):
-    list_display = ("name", "app", "applied")
-    list_filter = ("app",)
-    search_fields = ("app", "name")
-    date_hierarchy = "applied"

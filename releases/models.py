@@ -1,4 +1,4 @@
-"""The history of releases, and the migrations that Django has recorded as applied."""
+"""The history of releases and of steps back."""
 
 from django.db import models
 
@@ -10,7 +10,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
 
 class Release(models.Model):
-    """One run of `migrate` to bring the database to the code's schema."""
+    """One run of `migrate` to bring the database to the code's schema, or of `rollback` to take it back."""
+
+    class Direction(models.TextChoices):
+        FORWARDS = "forwards"
+        BACKWARDS = "backwards"
 
     class Outcome(models.TextChoices):
         RUNNING = "running"
@@ -27,6 +31,18 @@ class Release(models.Model):
     waited = models.FloatField(default=0, help_text="Seconds spent waiting for locks.")
     migrations = models.JSONField(default=list, help_text="Name and seconds of each.")
     error = models.TextField(blank=True)
+    direction = models.CharField(
+        max_length=20, choices=Direction, default=Direction.FORWARDS, db_default=Direction.FORWARDS
+    )
+    asked_by = models.CharField(max_length=150, blank=True, default="", db_default="", help_text="Of a step back.")
+    reason = models.TextField(blank=True, default="", db_default="", help_text="Of a step back.")
+    schema = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Digest of the schema that was found whole at the end; empty where none was.",
+    )
 
     objects = ReleaseQuerySet.as_manager()
 
@@ -40,19 +56,3 @@ class Release(models.Model):
     def seconds(self) -> float | None:
         """How long it took; None while it runs, or if it was interrupted."""
         return (self.finished - self.started).total_seconds() if self.finished else None
-
-
-class AppliedMigration(models.Model):
-    """A row of Django's own table of applied migrations."""
-
-    app = models.CharField(max_length=255)
-    name = models.CharField(max_length=255)
-    applied = models.DateTimeField()
-
-    class Meta:
-        managed = False
-        db_table = "django_migrations"
-        ordering = ("-applied", "-id")
-
-    def __str__(self) -> str:
-        return f"{self.app}.{self.name}"

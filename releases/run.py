@@ -56,10 +56,11 @@ class Run:
         seconds = round(time.monotonic() - self._current_began, 3)
         self.migrations.append({"name": str(self.current), "seconds": seconds})
         self.current = None
+        self.start_record()
 
     def start_record(self) -> None:
-        """Written before the first migration, where the table is there: a release that is killed leaves its row."""
-        if self.record or Release._meta.db_table not in self.connection.introspection.table_names():
+        """Written as soon as the table can hold it: a release that is killed leaves its row."""
+        if self.record or not self._is_recordable():
             return
         releases = Release.objects.using(self.connection.alias)
         releases.mark_interrupted()
@@ -74,7 +75,7 @@ class Run:
         release.attempts, release.waited = self.attempts, round(self.waited, 2)
         release.migrations, release.error = self.migrations, error
         try:
-            if Release._meta.db_table in self.connection.introspection.table_names():
+            if self._is_recordable():
                 release.save(using=self.connection.alias)
         except DatabaseError:
             logger.warning("The release could not be recorded.")
@@ -91,6 +92,15 @@ class Run:
             *(summary["outcome"], len(self.migrations), summary["seconds"], self.attempts, release.waited),
             extra=summary,
         )
+
+    def _is_recordable(self) -> bool:
+        """Whether the table is there with every column, which the migrations of this very run may have to see to."""
+        table, introspection = Release._meta.db_table, self.connection.introspection
+        with self.connection.cursor() as cursor:
+            if table not in introspection.table_names(cursor):
+                return False
+            columns = {info.name for info in introspection.get_table_description(cursor, table)}
+        return columns >= {field.column for field in Release._meta.local_concrete_fields}
 
     def _release(self) -> Release:
         return Release(

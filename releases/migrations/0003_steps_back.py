@@ -1,0 +1,30 @@
+"""Steps back are recorded beside the releases: the direction, who asked for it, and why.
+
+The database holds the defaults: a version that was rolled back records its releases without these columns.
+"""
+
+from django.db import migrations, models
+
+DIRECTIONS = [("forwards", "Forwards"), ("backwards", "Backwards")]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("releases", "0002_whole_schema")]
+
+    operations = [
+        migrations.AddField(
+            model_name="release",
+            name="direction",
+            field=models.CharField(choices=DIRECTIONS, db_default="forwards", default="forwards", max_length=20),
+        ),
+        migrations.AddField(
+            model_name="release",
+            name="asked_by",
+            field=models.CharField(blank=True, db_default="", default="", help_text="Of a step back.", max_length=150),
+        ),
+        migrations.AddField(
+            model_name="release",
+            name="reason",
+            field=models.TextField(blank=True, db_default="", default="", help_text="Of a step back."),
+        ),
+    ]
