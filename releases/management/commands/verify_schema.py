@@ -1,17 +1,26 @@
-"""The check that follows every release, alone."""
+"""The comparison that follows every release, alone."""
 
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from releases.schema import missing_from
+from releases.schema import verify
 
 
 class Command(BaseCommand):
-    help = "Looks for the constraints and indexes that the models declare in the database, by definition."
+    help = "Compares what the models declare with what stands in the database, by definition."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if missing := missing_from(connection):
-            raise CommandError("\n".join(["The models declare what the database does not have.", *missing]))
-        self.stdout.write(self.style.SUCCESS("Every constraint and index that the models declare is there and valid."))
+        executor = MigrationExecutor(connection)
+        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            unapplied = ", ".join(str(migration) for migration, _ in plan)
+            raise CommandError(
+                f"Not applied yet: {unapplied}. Nothing was compared."
+                " Run: python manage.py migrate --noinput --fake-initial"
+            )
+        verdict = verify(connection)
+        if not verdict.whole:
+            raise CommandError(verdict.explain())
+        self.stdout.write(self.style.SUCCESS("Everything that the models declare is there, as declared and valid."))
