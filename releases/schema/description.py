@@ -27,20 +27,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Rule:
-    """An index, a constraint, or both. `definition` is the database's own text for it, without the name."""
+    """An index, a constraint, or both. `definition` is the database's own text for it, without the name.
+
+    `constrains`: it is a constraint, not an index alone. `deferral` is empty where it is checked at once.
+    """
 
     name: str
     kind: str  # "primary key", "unique", "index", "check", "foreign key" or "exclusion"
     definition: str
     valid: bool = True
-    deferrable: bool = False
+    constrains: bool = True
+    deferral: str = ""
 
     def meets(self, wanted: "Rule") -> bool:
         """Whether it does at least what `wanted` does, once it is valid. The name does not matter."""
         kinds = {"index": ("index", "unique"), "unique": ("unique",)}.get(wanted.kind, (wanted.kind,))
         if self.kind not in kinds:
             return False
-        if wanted.kind == "unique" and self.deferrable != wanted.deferrable:
+        if wanted.kind == "unique" and self.deferral != wanted.deferral:
             return False
         same_text = self.definition == wanted.definition
         return same_text or (self.name == wanted.name and _loose(self.definition) == _loose(wanted.definition))

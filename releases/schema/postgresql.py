@@ -50,7 +50,9 @@ SELECT w.name, 'index', json_build_object(
         ELSE CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END END,
     'definition', CASE n.contype WHEN 'x' THEN pg_get_constraintdef(n.oid) ELSE pg_get_indexdef(i.indexrelid) END,
     'valid', i.indisvalid AND i.indisready AND i.indislive,
-    'deferrable', NOT i.indimmediate)::text
+    'constrains', n.oid IS NOT NULL,
+    'deferral', CASE WHEN n.condeferred THEN 'DEFERRABLE INITIALLY DEFERRED'
+        WHEN n.condeferrable THEN 'DEFERRABLE' ELSE '' END)::text
 FROM wanted w JOIN pg_index i ON i.indrelid = w.oid JOIN pg_class c ON c.oid = i.indexrelid
 LEFT JOIN pg_constraint n ON n.conindid = i.indexrelid AND n.conrelid = w.oid AND n.contype IN ('p', 'u', 'x')
 UNION ALL

@@ -38,12 +38,12 @@ def _difference(table: str, column: Column, highest: int, following: int) -> Dif
     return Difference(table, "sequence", sentence, column)
 
 
-def set_sequence(connection: BaseDatabaseWrapper, table: str, column: Column) -> None:
-    """Under a lock that inserts wait for, or a number drawn meanwhile would be drawn once more."""
+def set_sequence(connection: BaseDatabaseWrapper, table: str, column: str, sequence: str | None) -> None:
+    """To the highest number there is, in a transaction whose lock inserts wait for. None: the column's own sequence."""
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {quote(table)} IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(
-            f"SELECT setval(%s, greatest((SELECT max({quote(column.name)}) FROM {quote(table)}), nextval(%s)))",  # noqa: S608
-            [column.sequence, column.sequence],
-        )
+        if sequence is None:
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quote(table), column])
+            (sequence,) = cursor.fetchone()
+        cursor.execute(f"SELECT setval(%s, max({quote(column)})) FROM {quote(table)}", [sequence])

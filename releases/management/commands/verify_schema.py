@@ -1,16 +1,21 @@
-"""The comparison that follows every release, alone."""
+"""The comparison that follows every release, alone, and the command that mends."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from releases.repair import repair
 from releases.schema import verify
 
 
 class Command(BaseCommand):
     help = "Compares what the models declare with what stands in the database, by definition."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="Build what is missing, while the table is in use.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)
@@ -20,7 +25,13 @@ class Command(BaseCommand):
                 f"Not applied yet: {unapplied}. Nothing was compared."
                 " Run: python manage.py migrate --noinput --fake-initial"
             )
+        if options["repair"]:
+            self._repair()
         verdict = verify(connection)
         if not verdict.whole:
             raise CommandError(verdict.explain())
         self.stdout.write(self.style.SUCCESS("Everything that the models declare is there, as declared and valid."))
+
+    def _repair(self) -> None:
+        if left := repair(connection, self.stdout.write):
+            raise CommandError("This cannot be mended: " + "; ".join(left) + ".")
