@@ -1,6 +1,7 @@
 """Is the database where this code needs it?"""
 
 import threading
+import time
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -18,26 +19,38 @@ class NotReadyError(Exception):
 
 
 class SchemaGate:
-    """Looks at the schema once in a process, and again after every failure. One thread looks at a time."""
+    """Looks at the schema once in a process, and again after a failure. Probes cannot make it look more often."""
+
+    PAUSE = 2  # seconds between two looks at what is not whole
 
     def __init__(self) -> None:
-        self._whole = False
         self._looking = threading.Lock()
+        self._forget()
 
     def shut(self) -> None:
-        self._whole = False
+        """To be called when the database was not ready: by now it may be another."""
+        if self._whole:
+            self._forget()
 
     def check(self) -> None:
         """Raises NotReadyError while something that the models declare is missing."""
-        if self._whole:
+        if not self._whole and self._looking.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._looking.release()
+        if not self._whole:
+            raise NotReadyError(database="ok", missing=self._missing)
+
+    def _forget(self) -> None:
+        self._whole, self._missing, self._look_again = False, ["not looked at yet"], 0.0
+
+    def _look(self) -> None:
+        if time.monotonic() < self._look_again:
             return
-        with self._looking:
-            if self._whole:
-                return
-            verdict = verify(connection)
-            if not verdict.whole:
-                raise NotReadyError(database="ok", missing=verdict.sentences)
-            self._whole = True
+        verdict = verify(connection)
+        self._whole, self._missing = verdict.whole, verdict.sentences
+        self._look_again = time.monotonic() + self.PAUSE
 
 
 gate = SchemaGate()

@@ -17,6 +17,7 @@ Model = type[models.Model]
 
 VARCHAR = re.compile(r"character varying\((\d+)\)")
 PLAIN_INDEX = re.compile(r"btree \((?P<columns>[^()]*)\)(?: INCLUDE \([^()]*\))?(?: WHERE (?P<condition>.*))?")
+STALLS = "nobody could write meanwhile; when that is possible, run:"
 TEMPORARY = "releases_repair"
 
 
@@ -40,7 +41,7 @@ class PostgresqlBuilder:
             "rule": self._rule,
         }
         if difference.kind not in builders:
-            raise CannotBuildError("it would rewrite the table; write a migration for it")
+            raise CannotBuildError("the table would be rewritten; write a migration for it")
         builders[difference.kind](difference, model)
 
     def _table(self, difference: Difference, model: Model) -> None:
@@ -78,13 +79,16 @@ class PostgresqlBuilder:
                 self._alter(difference.table, f"ALTER COLUMN {self._quote(column.name)} DROP DEFAULT")
 
     def _type(self, difference: Difference, model: Model) -> None:
-        """Only what leaves the rows as they are: text that may be longer."""
+        """Only what leaves the rows as they are."""
         column, found = cast("Column", difference.wanted), cast("Column", difference.found)
-        before, after = VARCHAR.fullmatch(found.type), VARCHAR.fullmatch(column.type)
-        wider = before and (column.type == "text" or (after and int(after[1]) > int(before[1])))
-        if not wider:
-            raise CannotBuildError("it would rewrite the table, and values may not fit; write a migration for it")
-        self._alter(difference.table, f"ALTER COLUMN {self._quote(column.name)} TYPE {column.type}")
+        name = self._quote(column.name)
+        change = f"ALTER COLUMN {name} TYPE {column.type}"
+        if not _is_catalogue_only(found.type, column.type):
+            statement = f"ALTER TABLE {self._quote(difference.table)} {change} USING {name}::{column.type};"
+            raise CannotBuildError(f"the table would be rewritten, and {STALLS} {statement}")
+        with transaction.atomic(using=self._connection.alias):
+            self._execute("SET LOCAL TIME ZONE 'UTC'")
+            self._alter(difference.table, change)
 
     def _default(self, difference: Difference, model: Model) -> None:
         column = cast("Column", difference.wanted)
@@ -125,9 +129,7 @@ class PostgresqlBuilder:
             raise CannotBuildError("drop or rename that one first")
         if rule.kind == "exclusion":
             add = f"ADD CONSTRAINT {self._quote(rule.name)} {rule.definition}"
-            raise CannotBuildError(
-                f"nobody could write meanwhile; when that is possible: ALTER TABLE {self._quote(difference.table)} {add};"
-            )
+            raise CannotBuildError(f"{STALLS} ALTER TABLE {self._quote(difference.table)} {add};")
         if rule.kind == "foreign key":
             self._foreign_key(difference.table, rule, found, model)
         elif rule.kind == "check":
@@ -218,3 +220,13 @@ class PostgresqlBuilder:
     def _execute(self, statement: str, parameters: Any = None) -> None:
         with self._connection.cursor() as cursor:
             cursor.execute(statement, parameters)
+
+
+def _is_catalogue_only(before: str, after: str) -> bool:
+    """Text that may be longer; and moments without a time zone, which Django and the session take for UTC."""
+    if (before, after) == ("timestamp without time zone", "timestamp with time zone"):
+        return True
+    lengths = [VARCHAR.fullmatch(one) for one in (before, after)]
+    if lengths[0] is None:
+        return False
+    return after == "text" or (lengths[1] is not None and int(lengths[1][1]) > int(lengths[0][1]))

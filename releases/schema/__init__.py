@@ -5,6 +5,7 @@ build failed. The server itself says how each declared table would read in its c
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.apps import apps
@@ -12,6 +13,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
+from releases.diagnosis import sqlstate
 from releases.models import Release
 from releases.schema import postgresql, sqlite
 from releases.schema.declared import Declaration, columns_only, declare, foreign_keys
@@ -20,6 +22,7 @@ from releases.schema.differences import Difference, compare, compare_columns
 from releases.schema.sequences import lagging
 
 REPAIR = "python manage.py verify_schema --repair"
+NOT_ALLOWED = ("42501", "25006")  # insufficient_privilege, read_only_sql_transaction
 INTEGERS = {"smallint", "integer", "bigint"}
 
 
@@ -28,12 +31,14 @@ class Verdict:
     """`damaged`: a migration made it, and it is gone. `unmigrated`: the models declare it, and no migration makes it.
 
     `digest` names this schema together with what the models declare; once found whole, it need not be compared again.
+    `shallow`: the user may not create temporary tables, so that only tables and columns were looked for.
     """
 
     digest: str
     damaged: tuple[Difference, ...] = ()
     unmigrated: tuple[Difference, ...] = ()
     apps_without_migration: tuple[str, ...] = ()
+    shallow: bool = False
 
     @property
     def whole(self) -> bool:
@@ -45,17 +50,21 @@ class Verdict:
 
     def explain(self) -> str:
         """What is missing, and what to type."""
-        words = []
+        lines = []
         if self.damaged:
-            listed = "; ".join(map(str, self.damaged))
-            words.append(f"The database does not have what the migrations made: {listed}. Run: {REPAIR}")
+            lines += ["The database does not hold what the migrations made:", *_listed(self.damaged), f"Run: {REPAIR}"]
         if self.unmigrated:
-            listed = "; ".join(map(str, self.unmigrated))
-            words.append(
-                f"The models declare what no migration makes: {listed}. Run: python manage.py makemigrations"
-                f" {' '.join(self.apps_without_migration)} (then commit the new migration, and deploy again)"
-            )
-        return "\n".join(words)
+            lines += [
+                "The models declare what no migration makes:",
+                *_listed(self.unmigrated),
+                f"Run: python manage.py makemigrations {' '.join(self.apps_without_migration)}",
+                "Then commit the new migration and deploy again.",
+            ]
+        return "\n".join(lines)
+
+
+def _listed(differences: Iterable[Difference]) -> Iterator[str]:
+    return (f"- {difference}" for difference in differences)
 
 
 def verify(connection: BaseDatabaseWrapper) -> Verdict:
@@ -72,15 +81,17 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
     if digest == _found_whole(connection):
         return Verdict(digest, sequences)
     loader = MigrationLoader(connection)
-    found = _compare(connection, declaration, standing, _ahead(loader))
+    wanted = _wanted(connection, declaration)
+    found = _compare(declaration, wanted, standing, _ahead(loader))
+    shallow = not wanted
     if not found:
-        return Verdict(digest, sequences)
+        return Verdict("" if shallow else digest, sequences, shallow=shallow)
     migrated = declare(connection, loader.project_state().apps)
-    made = set(map(str, _compare(connection, migrated, standing, set())))
+    made = set(map(str, _compare(migrated, _wanted(connection, migrated), standing, set())))
     damaged = tuple(one for one in found if str(one) in made)
     unmigrated = tuple(one for one in found if str(one) not in made and not _is_other_integer(one))
     labels = sorted({declaration.models[one.table]._meta.app_label for one in unmigrated})
-    return Verdict(digest, damaged + sequences, unmigrated, tuple(labels))
+    return Verdict(digest, damaged + sequences, unmigrated, tuple(labels), shallow)
 
 
 def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[str, dict[str, Table]]:
@@ -111,9 +122,8 @@ def _ahead(loader: MigrationLoader) -> set[str]:
 
 
 def _compare(
-    connection: BaseDatabaseWrapper, declaration: Declaration, standing: dict[str, Table], ahead: set[str]
+    declaration: Declaration, wanted: dict[str, Table], standing: dict[str, Table], ahead: set[str]
 ) -> list[Difference]:
-    wanted = _wanted(connection, declaration)
     differences: list[Difference] = []
     for name, model in declaration.models.items():
         if name in wanted and model._meta.app_label not in ahead:
@@ -125,10 +135,15 @@ def _compare(
 
 
 def _wanted(connection: BaseDatabaseWrapper, declaration: Declaration) -> dict[str, Table]:
-    """The declared tables as the database would describe them."""
+    """The declared tables as the database would describe them; none where the user may not ask it."""
     if connection.vendor == "sqlite":
-        return sqlite.read_declaration(connection, declaration)
-    tables = postgresql.read_declaration(connection, declaration)
+        return sqlite.read_declaration(declaration)
+    try:
+        tables = postgresql.read_declaration(connection, declaration)
+    except DatabaseError as error:
+        if sqlstate(error) not in NOT_ALLOWED:
+            raise
+        return {}
     return {
         name: replace(table, rules=(*table.rules, *(rule for _, rule in foreign_keys(declaration.models[name]))))
         for name, table in tables.items()

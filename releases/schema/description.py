@@ -50,8 +50,10 @@ class Rule:
         return same_text or (self.name == wanted.name and _loose(self.definition) == _loose(wanted.definition))
 
     def __str__(self) -> str:
-        words = self.definition if self.kind in ("check", "exclusion") else f"{self.kind} {self.definition}"
-        return f"{words} ({self.name})" if self.name else words
+        """Such as `unique (week)` or `CHECK ((minutes >= 0))`."""
+        if self.kind in ("check", "exclusion"):
+            return self.definition
+        return f"{self.kind} {self.definition.removeprefix('btree ')}"
 
 
 @dataclass(frozen=True)

@@ -67,16 +67,17 @@ def _within_column(table: str, wanted: Column, found: Column) -> Iterator[Differ
         words = f"must be generated as {wanted.generated}" if wanted.generated else "must not be generated"
         yield Difference(table, "generated", f"{name} {words}", wanted, found)
     if wanted.automatic and not found.automatic:
-        yield Difference(table, "automatic", f"{name} draws no numbers of its own", wanted, found)
+        yield Difference(table, "automatic", f"{name} has no counter of its own", wanted, found)
 
 
 def _rule(table: str, wanted: Rule, found: Table) -> Iterator[Difference]:
     meeting = [rule for rule in found.rules if rule.meets(wanted)]
     if any(rule.valid for rule in meeting):
         return
+    named = f" ({wanted.name})" if wanted.name else ""
     if meeting:
-        yield Difference(table, "rule", f"{wanted} on {table} is INVALID", wanted, meeting[0])
+        yield Difference(table, "rule", f"{wanted} on {table}{named} is INVALID", wanted, meeting[0])
         return
     namesake = next((rule for rule in found.rules if wanted.name and rule.name == wanted.name), None)
     instead = f": {namesake} has its name" if namesake else ""
-    yield Difference(table, "rule", f"{wanted} on {table} is missing{instead}", wanted, namesake)
+    yield Difference(table, "rule", f"{wanted} on {table}{named} is missing{instead}", wanted, namesake)

@@ -127,7 +127,11 @@ def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) 
 
 
 def _create(cursor: CursorWrapper, alias: str, statements: Sequence[str]) -> None:
-    """In one round trip; statement by statement only where one is refused."""
+    """In one round trip; statement by statement only where one is refused.
+
+    The first table is nobody's: where none may be created, that error is to be raised.
+    """
+    cursor.execute("CREATE TEMPORARY TABLE releases_may_create ()")
     try:
         with transaction.atomic(using=alias):
             cursor.execute("\n".join(statements))

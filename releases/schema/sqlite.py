@@ -41,7 +41,7 @@ def describe(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> dict[str
         return _describe(query, tables)
 
 
-def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) -> dict[str, Table]:
+def read_declaration(declaration: Declaration) -> dict[str, Table]:
     """Creates the declared tables in memory and describes those. What SQLite refuses to create cannot stand either."""
     with closing(sqlite3.connect(":memory:")) as memory:
         register(memory)

@@ -30,8 +30,19 @@ class Command(BaseCommand):
         verdict = verify(connection)
         if not verdict.whole:
             raise CommandError(verdict.explain())
+        if verdict.shallow:
+            raise CommandError(self._shallow())
         self.stdout.write(self.style.SUCCESS("Everything that the models declare is there, as declared and valid."))
 
     def _repair(self) -> None:
         if left := repair(connection, self.stdout.write):
             raise CommandError("This cannot be mended: " + "; ".join(left) + ".")
+
+    def _shallow(self) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT quote_ident(current_database()), quote_ident(current_user)")
+            database, user = cursor.fetchone()
+        return (
+            "Every table and every column is there. The rest was not compared: that needs the right to create temporary"
+            f" tables. Run as the database's owner: GRANT TEMPORARY ON DATABASE {database} TO {user};"
+        )
