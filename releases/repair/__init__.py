@@ -31,17 +31,22 @@ def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[
     """
     builder = PostgresqlBuilder(connection) if connection.vendor == "postgresql" else SqliteBuilder(connection)
     refused: dict[str, str] = {}
+    built: set[str] = set()
     while True:
         damaged = sorted(verify(connection).damaged, key=_place)
+        for one in damaged:
+            if str(one) in built:
+                refused[str(one)] = "it was built, and is still not as declared"
         following = next((one for one in damaged if str(one) not in refused), None)
         if following is None:
             return [f"{one}: {refused[str(one)]}" for one in damaged]
-        refused[str(following)] = "it was built, and is still not as declared"
         try:
             builder.build(following, declare(connection, apps).models[following.table])
         except (CannotBuildError, DatabaseError) as error:
             refused[str(following)] = _reason(error)
         else:
+            built.add(str(following))
+            refused.clear()  # what was built may be what another waited for
             say(f"Mended: {following}.{EMPTY.get(following.kind, '')}")
 
 
