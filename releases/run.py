@@ -4,17 +4,17 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
 
 from releases.limits import Deadline, Limits
-from releases.lock import MigrationLock
+from releases.lock import MigrationLock, file_lock
 from releases.models import Release
 from releases.postgres import (
     Say,
@@ -36,6 +36,9 @@ class Run:
 
     connection: BaseDatabaseWrapper
     say: Say
+    direction: Release.Direction = Release.Direction.FORWARDS
+    asked_by: str = ""
+    reason: str = ""
     started: Any = field(default_factory=timezone.now)
     attempts: int = 0
     waited: float = 0
@@ -53,17 +56,24 @@ class Run:
             self.lock.check()
         self.current, self._current_began = migration, time.monotonic()
 
-    def migration_succeeded(self) -> None:
+    def migration_succeeded(self, *, adopted: bool = False) -> None:
+        """`adopted`: recorded and not run, because its tables were there already."""
         seconds = round(time.monotonic() - self._current_began, 3)
-        self.migrations.append({"name": str(self.current), "seconds": seconds})
+        self.migrations.append(
+            {"name": str(self.current), "seconds": seconds, **({"adopted": True} if adopted else {})}
+        )
         self.current = None
         self.start_record()
 
     def start_record(self) -> None:
-        """Written as soon as the table can hold it: a release that is killed leaves its row."""
-        if self.record or not self._is_recordable():
-            return
+        """Written as soon as the table can hold it, and kept up to date: a run that is killed leaves its row."""
         releases = Release.objects.using(self.connection.alias)
+        if self.record:
+            with suppress(Error):  # a step back may have taken the table away
+                releases.filter(pk=self.record.pk).update(migrations=self.migrations)
+            return
+        if not releases.is_recordable():
+            return
         releases.mark_interrupted()
         self.record = self._release()
         self.record.save(using=self.connection.alias)
@@ -77,7 +87,7 @@ class Run:
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
         try:
-            if self._is_recordable():
+            if Release.objects.using(self.connection.alias).is_recordable():
                 release.save(using=self.connection.alias)
         except DatabaseError:
             logger.warning("The release could not be recorded.")
@@ -90,26 +100,34 @@ class Run:
         }
         logger.log(
             logging.ERROR if error else logging.INFO,
-            "Release %s: %d migrations in %.2f s, attempts: %d, waited %.1f s for locks",
+            "%s %s: %d migrations in %.2f s, attempts: %d, waited %.1f s for locks",
+            "Step back" if self.direction == Release.Direction.BACKWARDS else "Release",
             *(summary["outcome"], len(self.migrations), summary["seconds"], self.attempts, release.waited),
             extra=summary,
         )
-
-    def _is_recordable(self) -> bool:
-        """Whether the table is there with every column, which the migrations of this very run may have to see to."""
-        table, introspection = Release._meta.db_table, self.connection.introspection
-        with self.connection.cursor() as cursor:
-            if table not in introspection.table_names(cursor):
-                return False
-            columns = {info.name for info in introspection.get_table_description(cursor, table)}
-        return columns >= {field.column for field in Release._meta.local_concrete_fields}
 
     def _release(self) -> Release:
         return Release(
             commit=os.environ.get("RAILWAY_GIT_COMMIT_SHA", ""),
             deployment=os.environ.get("RAILWAY_DEPLOYMENT_ID", ""),
             started=self.started,
+            migrations=self.migrations,
+            direction=self.direction,
+            asked_by=self.asked_by,
+            reason=self.reason,
         )
+
+
+def run_alone(run: Run, migrate: Callable[[], None]) -> None:
+    """Runs `migrate` while no other release of this database, or of this file, runs."""
+    limits = Limits.from_settings()
+    if run.connection.vendor == "postgresql":
+        run_alone_and_again(run, migrate, limits)
+        return
+    run.attempts = 1
+    with file_lock(str(run.connection.settings_dict["NAME"]), Deadline(limits.deadline), run.say):
+        run.start_record()
+        migrate()
 
 
 def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -> None:

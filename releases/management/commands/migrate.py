@@ -8,15 +8,17 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
+from django.db.migrations.exceptions import NodeNotFoundError
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases.deferred import run_deferred_sql_before_record
 from releases.diagnosis import explain
 from releases.health import unknown_to
-from releases.limits import Deadline, Limits
-from releases.lock import file_lock
-from releases.run import Run, run_alone_and_again
+from releases.models import Release
+from releases.run import Run, run_alone
 from releases.schema import verify
+from releases.steps import explain_step_back, operator, unrecord_within_transaction
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
@@ -32,26 +34,31 @@ class Command(migrate.Command):
         except CommandError:
             raise
         except Exception as error:
-            raise CommandError(explain(error, self.running)) from error
+            raise CommandError(self._explain(error)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not self._is_release(options):
+        direction = self._direction(options)
+        if direction is None:
             super().handle(*args, **options)
             if options["check_unapplied"] and not options["app_label"]:
                 self._check_schema(connections[options["database"]])
             return
         self.verbosity = options["verbosity"]
-        self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
+        asked_by = operator() if direction == Release.Direction.BACKWARDS else ""
+        self.run = Run(connections[DEFAULT_DB_ALIAS], self._say, direction, asked_by)
         try:
             self._release(*args, **options)
         except Exception as error:
-            self.run.finish(str(error) if isinstance(error, CommandError) else explain(error, self.running))
+            self.run.finish(str(error) if isinstance(error, CommandError) else self._explain(error))
             raise
         self.run.finish()
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
-        if self.run and migration and action == "apply_start":
-            run_deferred_sql_before_record(migration)
+        if self.run and migration and action in ("apply_start", "unapply_start"):
+            commit_with_record = (
+                run_deferred_sql_before_record if action == "apply_start" else unrecord_within_transaction
+            )
+            commit_with_record(migration)
             self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
@@ -59,23 +66,31 @@ class Command(migrate.Command):
         elif action in ("apply_success", "unapply_success"):
             self.running = None
             if self.run:
-                self.run.migration_succeeded()
+                self.run.migration_succeeded(adopted=fake)
 
-    def _is_release(self, options: dict[str, Any]) -> bool:
-        """Forward, on the main database, and really to be applied. The rest stays as Django has it."""
+    def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
+        """Of a run on the main database that really applies or unapplies; the rest stays as Django has it."""
         if options["database"] != DEFAULT_DB_ALIAS or any(options[name] for name in DJANGOS_OWN):
-            return False
-        return not (options["migration_name"] and self._goes_backwards(options))
-
-    def _goes_backwards(self, options: dict[str, Any]) -> bool:
-        if options["migration_name"] == "zero":
-            return True
-        loader = MigrationLoader(connections[DEFAULT_DB_ALIAS])
+            return None
+        if not options["migration_name"]:
+            return Release.Direction.FORWARDS
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        app, name = options["app_label"], options["migration_name"]
         try:
-            target = loader.get_migration_by_prefix(options["app_label"], options["migration_name"])
+            target = None if name == "zero" else executor.loader.get_migration_by_prefix(app, name).name
+            plan = executor.migration_plan([(app, target)])
         except (AmbiguityError, KeyError):
-            return True  # Django's own refusal follows
-        return (target.app_label, target.name) in loader.applied_migrations
+            return None  # Django's own refusal follows
+        except NodeNotFoundError:
+            return Release.Direction.FORWARDS  # to a squash that is half applied
+        if plan and plan[0][1]:
+            return Release.Direction.BACKWARDS
+        return Release.Direction.FORWARDS if plan else None
+
+    def _explain(self, error: Exception) -> str:
+        if self.run and self.run.direction == Release.Direction.BACKWARDS:
+            return explain_step_back(error, self.running, len(self.run.migrations), "the same command")
+        return explain(error, self.running)
 
     def _release(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
@@ -84,14 +99,9 @@ class Command(migrate.Command):
         def migrate() -> None:
             super(Command, self).handle(*args, **options)
 
-        if connection.vendor == "postgresql":
-            run_alone_and_again(self.run, migrate, Limits.from_settings())
-        else:
-            self.run.attempts = 1
-            deadline = Deadline(Limits.from_settings().deadline)
-            with file_lock(str(connection.settings_dict["NAME"]), deadline, self._say):
-                self.run.start_record()
-                migrate()
+        run_alone(self.run, migrate)
+        if self.run.direction == Release.Direction.BACKWARDS:
+            return
         if unknown := unknown_to(MigrationLoader(connection)):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"]:
