@@ -1,6 +1,6 @@
 """What each release applied, as far as it still stands, and which release it is that `rollback` undoes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,12 +64,16 @@ class History:
         way = self._way_back_from(earlier) if earlier else self._last_step()
         raise CommandError(f"What the last release ({last}) applied {state}. Nothing was changed. {way}")
 
+    def steps_over(self, keys: Collection[Key]) -> int:
+        """How many steps back undo all of `keys`."""
+        return max(self.order.index(key) for key in keys) + 1
+
     def _way_back_from(self, earlier: Past) -> str:
-        count, steps = len(earlier.standing), self.order.index(earlier.standing[-1]) + 1
+        count, steps = len(earlier.standing), self.steps_over(earlier.standing)
         more = f" and the {steps - count} applied after them" if steps > count else ""
         return (
-            f"The release before it ({earlier}) applied {count} that stand. To undo those{more}{self._where(steps)}:"
-            f" {STEPS} {steps}"
+            f"The release before it ({earlier}) applied {count} migrations that stand."
+            f" To undo those{more}{self._where(steps)}: {STEPS} {steps}"
         )
 
     def _last_step(self) -> str:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.history import History
+from releases.history import STEPS, History
 from releases.limits import Limits
 from releases.loss import Loss
 from releases.management.commands import migrate
@@ -134,30 +134,30 @@ def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> 
     loader = executor.loader
     releases = Release.objects.using(connection.alias)
     history = History(loader, list(releases) if releases.is_recordable() else [])
-    if steps:
-        keys = [key for key in history.order if app in (None, key[0])][:steps]
-        heading = f"The last {steps} migrations{f' of {app}' if app else ''}."
-    else:
-        past = history.last()
-        keys = [key for key in past.standing if app in (None, key[0])]
-        heading = f"What the last release ({past}) applied{f' of {app}' if app else ''}."
+    past = None if steps else history.last()
+    keys = [key for key in (past.standing if past else history.order) if app in (None, key[0])][:steps]
+    of_app = f" of {app}" if app else ""
+    heading = (
+        f"What the last release ({past}) applied{of_app}." if past else f"The last of the applied migrations{of_app}."
+    )
     if not keys:
-        raise CommandError(f"{heading} That is nothing. Nothing was changed.")
+        nothing = f"Nothing{of_app} that the last release ({past}) applied" if past else f"No migration{of_app}"
+        raise CommandError(f"{nothing} is applied. Nothing was changed.")
     if missing := unknown(loader, keys):
         raise CommandError(
             f"This version of the code does not have {_labels(missing)}. Nothing was changed. Run this from the version"
             " that has it."
         )
     plan = with_dependents(loader, keys)
-    if steps is None and (others := [key for key in plan if key not in past.standing]):
-        raise CommandError(
-            f"{_labels(others)} depends on what the last release ({past}) applied, and was not applied by it. Nothing"
-            f" was changed."
-        )
     if adopted := history.adopted.intersection(plan):
         raise CommandError(
-            f"{_labels(adopted)} depends on them, and was recorded for tables that were there already: they would be"
-            " dropped. Nothing was changed."
+            f"{_labels(adopted)} depends on them, and its tables were there before the release that adopted them: they"
+            " would be dropped with their rows. Nothing was changed."
+        )
+    if past and (others := [key for key in plan if key not in past.standing]):
+        raise CommandError(
+            f"{_labels(others)} depends on what the last release ({past}) applied, and was not applied by it. Nothing"
+            f" was changed. To undo both: {STEPS} {history.steps_over(plan)}"
         )
     return heading, plan
 
