@@ -39,7 +39,7 @@ def apply_and_crash(self: MigrationExecutor, state: Any, migration: Migration, *
             crash_where("CRASH_AFTER_APPLYING", str(migration))
         callback(action, migration, fake)
 
-    self.progress_callback = crash_or_call
+    self.progress_callback = crash_or_call  # type: ignore[assignment]
     try:
         return apply_migration(self, state, migration, **options)
     finally:
