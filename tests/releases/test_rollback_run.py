@@ -97,14 +97,12 @@ def test_nothing_is_held_while_it_asks_and_what_changed_meanwhile_is_refused(sho
 def test_it_waits_for_a_release(shop: Project, sql: Sql, engine: str, database_url: str) -> None:
     with held_lock(engine, database_url):
         rollback = shop.start("rollback", "--noinput")
-        time.sleep(2)
-        assert rollback.poll() is None
+        assert rollback.stdout
+        assert any("is running" in line and "Waiting for it." in line for line in rollback.stdout)
         assert applied(sql) == ["0001", "0002", "0003"]
 
-    stdout, stderr = rollback.communicate(timeout=60)
+    _, stderr = rollback.communicate(timeout=60)
     assert rollback.returncode == 0, stderr
-    assert "is running" in stdout
-    assert "Waiting for it." in stdout
     assert applied(sql) == ["0001"]
 
 
@@ -193,7 +191,7 @@ def test_one_that_fails_half_way_says_what_is_left_and_goes_on_when_repeated(sho
     result = shop.manage("rollback", "--noinput")
 
     assert result.returncode == 1
-    assert result.stderr == (
+    assert result.stderr.endswith(
         "CommandError: Undoing shop.0004_fill failed: There are shelves. It stays applied, with everything that it did."
         " What was undone before it stays undone: 2 migrations. Mend the cause, then run python manage.py rollback"
         " again.\n"
@@ -201,7 +199,7 @@ def test_one_that_fails_half_way_says_what_is_left_and_goes_on_when_repeated(sho
     assert applied(sql)[-1] == "0004"
     step = history(shop)[0]
     assert (step["outcome"], step["direction"]) == ("failed", "backwards")
-    assert f"CommandError: {step['error']}\n" == result.stderr
+    assert result.stderr.endswith(f"CommandError: {step['error']}\n")
     assert [one["name"] for one in step["migrations"]] == ["shop.0006_weight", "shop.0005_depth"]
 
     by_steps = shop.manage("rollback", "--steps", "2", "--noinput")

@@ -61,10 +61,10 @@ class Command(BaseCommand):
             raise CommandError("--steps takes 1 or more. Nothing was changed.")
         self.verbosity = options["verbosity"]
         by, reason = options["by"] or operator(), options["reason"]
-        self.run = Run(connection, self.stdout.write, Release.Direction.BACKWARDS, by[:150], reason)
+        self.run = Run(connection, self._say, Release.Direction.BACKWARDS, by[:150], reason)
         if connection.vendor == "postgresql":
             use_direct_connection(connection)
-            wait_until_it_answers(connection, Limits.from_settings().database, self.stdout.write)
+            wait_until_it_answers(connection, Limits.from_settings().database, self._say)
         keys = self._choose(options)
         if options["interactive"]:
             self._confirm()
@@ -113,6 +113,11 @@ class Command(BaseCommand):
             answer = ""
         if answer not in ("y", "yes"):
             raise CommandError("Nothing was changed.")
+
+    def _say(self, message: str) -> None:
+        """At once, also into a pipe: what it waits for is of no use afterwards."""
+        self.stdout.write(message)
+        self.stdout.flush()
 
     def _show(self, heading: str, plan: list[Migration], loss: Loss) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(f"{heading} To be undone, in this order:"))
