@@ -1,7 +1,10 @@
 """What to tell the operator when a release fails: what happened, what was left untouched, what to do next."""
 
+from collections.abc import Iterator
+
 from django.db import DatabaseError
 from django.db.migrations import Migration
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 AGAIN = "python manage.py migrate --noinput --fake-initial"
 
@@ -28,7 +31,7 @@ UNREACHABLE = (
 UNKNOWN = f"Mend the cause, then run: {AGAIN} (with --traceback to see where it was raised)."
 
 
-def explain(error: Exception, migration: Migration | None) -> str:
+def explain(error: BaseException, migration: Migration | None) -> str:
     """One paragraph for `error`, which stopped the run while `migration` was being applied (None: before any)."""
     reason = " ".join(str(error).split()) or type(error).__name__
     stop = "" if reason.endswith((".", "?")) else "."
@@ -36,13 +39,20 @@ def explain(error: Exception, migration: Migration | None) -> str:
     return f"{happened} {_what_is_left(migration)} {_advice(error, migration)}"
 
 
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """`error` and what it was raised for. Django raises MigrationSchemaMissing without `from`."""
+    while error:
+        yield error
+        error = error.__context__ if isinstance(error, MigrationSchemaMissing) else error.__cause__
+
+
 def sqlstate(error: BaseException | None) -> str | None:
     """The SQLSTATE that the server gave, of the driver's error or of the one behind Django's."""
-    states = (getattr(one, "sqlstate", None) for one in (error, getattr(error, "__cause__", None)))
+    states = (getattr(one, "sqlstate", None) for one in causes(error))
     return next((state for state in states if isinstance(state, str)), None)
 
 
-def _what_happened(error: Exception, migration: Migration | None) -> str:
+def _what_happened(error: BaseException, migration: Migration | None) -> str:
     if migration:
         return f"Migration {migration} failed"
     return "The database did not answer" if isinstance(error, DatabaseError) else "The release failed"
@@ -56,7 +66,9 @@ def _what_is_left(migration: Migration | None) -> str:
     return "What it had committed stays, a repeat goes on from there, and the running version can go on serving."
 
 
-def _advice(error: Exception, migration: Migration | None) -> str:
+def _advice(error: BaseException, migration: Migration | None) -> str:
+    if advice := getattr(error, "advice", None):
+        return str(advice)
     state = sqlstate(error)
     if state in ADVICE:
         return ADVICE[state]

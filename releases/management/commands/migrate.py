@@ -1,5 +1,6 @@
 """Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
+from contextlib import ExitStack
 from typing import Any
 
 from django.core.management import CommandError
@@ -13,24 +14,35 @@ from releases.diagnosis import explain
 from releases.health import unknown_to
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
+from releases.postgres import connecting_within
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
+from releases.sessions import for_a_release
+from releases.watchdog import Stopped, Watchdog
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
 
 class Command(migrate.Command):
     run: Run | None = None
+    watchdog: Watchdog | None = None
     running: Migration | None = None
 
     def execute(self, *args: Any, **options: Any) -> None:
-        """The system checks come before handle() and may already need the database."""
-        try:
-            super().execute(*args, **options)
-        except CommandError:
-            raise
-        except Exception as error:
-            raise CommandError(explain(error, self.running)) from error
+        """Bounds everything: the system checks come before handle() and may already need the database."""
+        connection = connections[options["database"]]
+        limits = Limits.from_settings()
+        with ExitStack() as stack:
+            if self._called_from_command_line:  # type: ignore[attr-defined]
+                self.watchdog = stack.enter_context(Watchdog(connection, Deadline(limits.deadline), self._explain))
+            if connection.vendor == "postgresql":
+                stack.enter_context(connecting_within(connection, limits.database))
+            try:
+                super().execute(*args, **options)
+            except CommandError:
+                raise
+            except Exception as error:
+                raise CommandError(self._explain(error)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not self._is_release(options):
@@ -38,12 +50,17 @@ class Command(migrate.Command):
             return
         self.verbosity = options["verbosity"]
         self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
-        try:
-            self._release(*args, **options)
-        except Exception as error:
-            self.run.finish(str(error) if isinstance(error, CommandError) else explain(error, self.running))
-            raise
-        self.run.finish()
+        with for_a_release(self.run.connection):
+            try:
+                self._release(*args, **options)
+            except (Exception, Stopped) as error:
+                reason = (self.watchdog and self.watchdog.reason) or error
+                self.run.finish(str(reason) if isinstance(reason, CommandError) else self._explain(reason))
+                raise
+            self.run.finish()
+
+    def _explain(self, error: BaseException) -> str:
+        return explain(error, self.running)
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action == "apply_start":

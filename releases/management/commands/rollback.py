@@ -1,7 +1,6 @@
 """One step back, as Alembic's `downgrade -1`."""
 
 from argparse import ArgumentParser
-from contextlib import ExitStack, closing
 from typing import Any
 
 from django.apps import apps
@@ -11,9 +10,7 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
 from releases.diagnosis import explain
-from releases.limits import Deadline, Limits
-from releases.lock import MigrationLock
-from releases.postgres import open_companion, prepare, refuse_transaction_pooling, use_direct_connection
+from releases.lock import alone
 from releases.steps import back_from, describe, irreversible
 
 
@@ -28,26 +25,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"] < 1:
             raise CommandError("--steps takes 1 or more. Nothing was changed.")
-        use_direct_connection(connection)
         try:
-            with ExitStack() as stack:
-                self._lock(stack)
+            with alone(connection, self.stdout.write):
                 self._roll_back(options)
         except CommandError:
             raise
         except Exception as error:
             raise CommandError(explain(error, None)) from error
-
-    def _lock(self, stack: ExitStack) -> None:
-        """Takes the lock of `migrate` until the stack closes: no release runs meanwhile."""
-        if connection.vendor != "postgresql":
-            return
-        limits = Limits.from_settings()
-        connection.ensure_connection()
-        companion = stack.enter_context(closing(open_companion(connection)))
-        refuse_transaction_pooling(connection, companion)
-        stack.enter_context(MigrationLock(companion, Deadline(limits.deadline), self.stdout.write))
-        prepare(connection, limits)
 
     def _roll_back(self, options: dict[str, Any]) -> None:
         executor = MigrationExecutor(connection)
