@@ -16,7 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
+from psycopg.conninfo import make_conninfo
 
 # Causes that are ours to name, because the server sent no SQLSTATE.
 UNKNOWN_HOST = "unknown host"
@@ -52,6 +54,13 @@ class Refusal:
     def passes(self) -> bool:
         """Whether the same connection may be accepted a little later: the server starts, or is full."""
         return self.cause in PASSING or self.cause.startswith("08")
+
+
+def conninfo(connection: BaseDatabaseWrapper) -> str:
+    """The parameters of Django's connection as libpq takes them."""
+    parameters = connection.get_connection_params()
+    not_libpq = ("cursor_factory", "context", "prepare_threshold")
+    return make_conninfo(**{name: value for name, value in parameters.items() if name not in not_libpq})
 
 
 def why_refused(conninfo: str, seconds: float = 5) -> Refusal | None:

@@ -1,63 +1,137 @@
-"""What to tell the operator when a release fails: what happened, what was left untouched, what to do next."""
+"""What to tell the operator when something fails: what happened, what was left untouched, what to do next."""
 
-from django.db import DatabaseError
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from django.core.management import CommandError
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
-AGAIN = "python manage.py migrate --noinput --fake-initial"
+from releases import advice
+from releases.connecting import Refusal, conninfo, why_refused
+from releases.findings import conflicts, facts, find
 
-# https://www.postgresql.org/docs/18/errcodes-appendix.html
-ADVICE = {
-    "23505": "Rows stand against a unique constraint. Remove the duplicates, then run the release again.",
-    "28000": "Correct the user in DATABASE_URL, then run the release again.",
-    "28P01": "Correct the password in DATABASE_URL, then run the release again.",
-    "3D000": "Create the database, or correct its name in DATABASE_URL, then run the release again.",
-    "40P01": "It and the running application waited for each other. Run the release again.",
-    "42501": "Give the user of DATABASE_URL the rights to create and alter tables, then run the release again.",
-    "42P07": f"The tables are those of an earlier application or of an interrupted release. Run: {AGAIN}",
-    "53100": "The database's disk is full. Enlarge its volume, then run the release again.",
-    "53300": "The database has no connection left. Close some, or wait, then run the release again.",
-    "55P03": "Another session held the lock for too long. Run the release again.",
-    "57014": "The statement was cancelled or took too long. Run the release again.",
-    "57P01": "The database was shut down meanwhile. Run the release again once it is up.",
-    "57P03": "The database is starting. Run the release again in a moment.",
-}
-UNREACHABLE = (
-    "Check that the database is up and that DATABASE_URL names its host, port, user and password, then run the"
-    " release again."
-)
-UNKNOWN = f"Mend the cause, then run: {AGAIN} (with --traceback to see where it was raised)."
+# The details that name objects. Those of the classes 22 and 23 hold values of rows, which belong in no log.
+TELLING_DETAILS = {"0A000", "2BP01", "55006"}
+VALUE = re.compile(r"(primary key|contains a value) '[^']*'")
 
 
-def explain(error: Exception, migration: Migration | None) -> str:
-    """One paragraph for `error`, which stopped the run while `migration` was being applied (None: before any)."""
-    reason = " ".join(str(error).split()) or type(error).__name__
-    stop = "" if reason.endswith((".", "?")) else "."
-    happened = f"{_what_happened(error, migration)}: {reason}{stop}"
-    return f"{happened} {_what_is_left(migration)} {_advice(error, migration)}"
+@dataclass(frozen=True)
+class Progress:
+    """How far a release had come: the migration that it was applying, and those that it had committed."""
+
+    migration: Migration | None = None
+    done: Sequence[str] = ()
+
+
+def explain(error: Exception, progress: Progress | None, connection: BaseDatabaseWrapper | None = None) -> str:
+    """One paragraph for `error`, which stopped a release, or some other command (`progress` is None)."""
+    connection = connection or connections[DEFAULT_DB_ALIAS]
+    if isinstance(error, CommandError):
+        return _complete(error, progress)
+    refusal = _refusal(error, connection)
+    text = reason(error)
+    happened = f"{_what_happened(refusal, progress)}: {text}{'' if text.endswith(('.', '?')) else '.'}"
+    left = _what_is_left(refusal, progress, connection)
+    return " ".join(filter(None, (happened, left, _advice(error, refusal, progress, connection))))
+
+
+def reason(error: BaseException) -> str:
+    """What the database or Python says, in one line and without values of rows."""
+    source = _source(error)
+    state = sqlstate(error)
+    diagnostic = source.diag if isinstance(source, psycopg.Error) else None
+    if state is None or diagnostic is None:
+        text = VALUE.sub(r"\1 ...", " ".join(str(source).split()))
+        is_databases = isinstance(error, Error | psycopg.Error)
+        return text if is_databases and text else f"{type(source).__name__}: {text}".removesuffix(": ")
+    if state.startswith("22"):
+        return f"{_condition(state)} (SQLSTATE {state})"
+    parts = (diagnostic.message_primary, diagnostic.message_detail if state in TELLING_DETAILS else None)
+    return f"{' '.join(' '.join(part.split()) for part in parts if part)} (SQLSTATE {state})"
 
 
 def sqlstate(error: BaseException | None) -> str | None:
     """The SQLSTATE that the server gave, of the driver's error or of the one behind Django's."""
-    states = (getattr(one, "sqlstate", None) for one in (error, getattr(error, "__cause__", None)))
-    return next((state for state in states if isinstance(state, str)), None)
+    state = getattr(_source(error), "sqlstate", None)
+    return state if isinstance(state, str) else None
 
 
-def _what_happened(error: Exception, migration: Migration | None) -> str:
-    if migration:
-        return f"Migration {migration} failed"
-    return "The database did not answer" if isinstance(error, DatabaseError) else "The release failed"
+def _code(error: Exception, refusal: Refusal | None) -> str:
+    """A SQLSTATE, a name of SQLite's, a cause of releases.connecting, or the name of the exception."""
+    if refusal:
+        return refusal.cause
+    return sqlstate(error) or getattr(_source(error), "sqlite_errorname", None) or type(error).__name__
 
 
-def _what_is_left(migration: Migration | None) -> str:
-    if migration is None:
-        return "Nothing was changed."
-    if migration.atomic:
-        return "It was rolled back; the migrations before it stay applied, and the running version can go on serving."
-    return "What it had committed stays, a repeat goes on from there, and the running version can go on serving."
+def _source(error: BaseException | None) -> BaseException | None:
+    """The driver's error behind Django's. Django raises MigrationSchemaMissing inside `except`, without `from`."""
+    if isinstance(error, MigrationSchemaMissing):
+        error = error.__context__ or error
+    return (error.__cause__ or error) if isinstance(error, Error) else error
 
 
-def _advice(error: Exception, migration: Migration | None) -> str:
-    state = sqlstate(error)
-    if state in ADVICE:
-        return ADVICE[state]
-    return UNREACHABLE if migration is None and isinstance(error, DatabaseError) else UNKNOWN
+def _condition(state: str) -> str:
+    """`22001` is `string data right truncation`."""
+    return re.sub(r"(?<!^)([A-Z])", r" \1", psycopg.errors.lookup(state).__name__).lower()
+
+
+def _refusal(error: Exception, connection: BaseDatabaseWrapper) -> Refusal | None:
+    """Why there is no connection, of errors that come without a SQLSTATE because there is none."""
+    silent = isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError) and sqlstate(error) is None
+    return why_refused(conninfo(connection)) if silent and connection.vendor == "postgresql" else None
+
+
+def _complete(error: CommandError, progress: Progress | None) -> str:
+    """A refusal has its own words. What it cannot know is what the same release had committed before."""
+    if progress and not progress.done and (found := conflicts()):
+        return f"Conflicting migrations: {found}. Nothing was changed. {advice.CONFLICT}"
+    return " ".join(filter(None, (str(error), _what_stays(progress))))
+
+
+def _what_happened(refusal: Refusal | None, progress: Progress | None) -> str:
+    if refusal:
+        return "The database did not answer" if refusal.passes else "The database refused the connection"
+    if progress is None:
+        return "The command failed"
+    return f"Migration {progress.migration} failed" if progress.migration else "The release failed"
+
+
+def _what_is_left(refusal: Refusal | None, progress: Progress | None, connection: BaseDatabaseWrapper) -> str:
+    if progress is None:
+        return "Nothing was changed." if refusal else ""
+    stays = _what_stays(progress)
+    if progress.migration is None:
+        return stays or "Nothing was changed."
+    if not (progress.migration.atomic and connection.features.can_rollback_ddl):
+        left = "What it had committed stays, and a repeat goes on from there."
+    elif refusal:
+        left = f"{progress.migration} was being applied: it is rolled back, or whole where it was just committed."
+    else:
+        left = "It was rolled back." if stays else "It was rolled back, and nothing else was changed."
+    return f"{left} {stays}".rstrip()
+
+
+def _what_stays(progress: Progress | None) -> str:
+    done = progress.done if progress else ()
+    if len(done) > 3:
+        return f"{len(done)} migrations, {done[0]} to {done[-1]}, were committed before and stay."
+    if not done:
+        return ""
+    return f"Before, {' and '.join(done)} {'were' if len(done) > 1 else 'was'} committed, and {'stay' if len(done) > 1 else 'stays'}."
+
+
+def _advice(
+    error: Exception, refusal: Refusal | None, progress: Progress | None, connection: BaseDatabaseWrapper
+) -> str:
+    code = _code(error, refusal)
+    if not refusal and (found := find(code, _source(error), progress and progress.migration, connection)):
+        return found
+    text = advice.lookup(code, connecting=bool(refusal)) or (
+        advice.UNKNOWN if progress else advice.UNKNOWN_TO_COMMAND
+    )
+    return text.format_map(facts(connection, refusal, _source(error)))

@@ -12,6 +12,7 @@ from django.core.management import CommandError
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.connecting import conninfo
 from releases.limits import Deadline, Limits
 from releases.retry import pauses
 
@@ -51,15 +52,7 @@ def wait_until_it_answers(connection: BaseDatabaseWrapper, seconds: float, say: 
 
 def _accepts_connections(connection: BaseDatabaseWrapper) -> bool:
     """libpq's ping needs no right password: the server is up, so the connection was refused for good."""
-    return psycopg.pq.PGconn.ping(_conninfo(connection).encode()) == psycopg.pq.Ping.OK
-
-
-def _conninfo(connection: BaseDatabaseWrapper) -> str:
-    parameters = connection.get_connection_params()
-    not_libpq = ("cursor_factory", "context", "prepare_threshold")
-    return psycopg.conninfo.make_conninfo(
-        **{name: value for name, value in parameters.items() if name not in not_libpq}
-    )
+    return psycopg.pq.PGconn.ping(conninfo(connection).encode()) == psycopg.pq.Ping.OK
 
 
 def open_companion(connection: BaseDatabaseWrapper) -> "psycopg.Connection[Any]":
@@ -68,7 +61,7 @@ def open_companion(connection: BaseDatabaseWrapper) -> "psycopg.Connection[Any]"
     Keep-alives let the server notice within half a minute that this host is gone, and free the lock.
     """
     name = f"release {os.environ.get('RAILWAY_DEPLOYMENT_ID') or socket.gethostname()} {os.getpid()}"
-    companion = psycopg.connect(_conninfo(connection), autocommit=True, application_name=name)
+    companion = psycopg.connect(conninfo(connection), autocommit=True, application_name=name)
     for setting in ("tcp_keepalives_idle = 15", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"):
         companion.execute(f"SET {setting}")
     companion.execute("SET idle_session_timeout = 0")
