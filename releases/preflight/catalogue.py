@@ -1,6 +1,7 @@
 """What PostgreSQL's catalogue says of tables: where else they stand, and what hangs on their columns."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -67,6 +68,6 @@ def dependents_of(connection: BaseDatabaseWrapper, table: str, columns: Iterable
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        wanted = {"table": connection.ops.quote_name(table), "columns": list(columns)}
+        wanted: dict[str, Any] = {"table": connection.ops.quote_name(table), "columns": list(columns)}
         cursor.execute(DEPENDENTS, wanted)
         return [description for description, _ in cursor.fetchall()]
