@@ -1,10 +1,10 @@
 """What stands in the way of a release, found and told before anything is changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.core.management import CommandError
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
@@ -19,8 +19,27 @@ from releases.preflight.writable import read_only_file, read_only_server
 def refuse_obstacles(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> None:
     """Raises CommandError with everything that stands in the way of the pending migrations (of one app), at once."""
     find = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-    if obstacles := list(find(connection, app_label, say)):
-        listed = "\n".join(f"- {obstacle}" for obstacle in obstacles)
+    _refuse(find(connection, app_label, say))
+
+
+def refuse_closed_file(connection: BaseDatabaseWrapper) -> None:
+    """Raises CommandError where a transaction on an SQLite file cannot even begin.
+
+    To be called before the system checks: they begin one, too, and take the failure for an SQLite without JSON.
+    """
+    if connection.vendor != "sqlite":
+        return
+    obstacles = list(read_only_file(connection))  # before SQLite clears journals away
+    try:
+        with transaction.atomic(connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM sqlite_master")
+    except OperationalError:
+        _refuse(obstacles)
+        raise
+
+
+def _refuse(obstacles: Iterable[str]) -> None:
+    if listed := "\n".join(f"- {obstacle}" for obstacle in obstacles):
         raise CommandError(f"The release cannot begin. Nothing was changed.\n{listed}\nThen run the release again.")
 
 
@@ -38,16 +57,8 @@ def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None, say: 
 
 
 def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> Iterator[str]:
-    """A file that cannot be written often cannot be opened either: the journal is made on opening it."""
-    obstacles = list(read_only_file(connection))
-    try:
-        pending = _pending(connection, app_label)
-    except OperationalError:
-        if not obstacles:
-            raise
-    else:
-        obstacles = obstacles if pending else []
-    yield from obstacles
+    if _pending(connection, app_label):
+        yield from read_only_file(connection)
 
 
 def _pending(connection: BaseDatabaseWrapper, app_label: str | None) -> Pending | None:

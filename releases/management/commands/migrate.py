@@ -13,7 +13,7 @@ from releases.diagnosis import explain
 from releases.health import unknown_to
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
-from releases.preflight import refuse_obstacles
+from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
 
@@ -27,6 +27,7 @@ class Command(migrate.Command):
     def execute(self, *args: Any, **options: Any) -> None:
         """The system checks come before handle() and may already need the database."""
         try:
+            refuse_closed_file(connections[options["database"]])
             super().execute(*args, **options)
         except CommandError:
             raise
