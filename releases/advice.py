@@ -7,6 +7,7 @@ SQLite's name (https://sqlite.org/rescode.html) or the name that it extends; by 
 from releases import connecting
 
 COMMAND = "python manage.py migrate --noinput --fake-initial"
+VERIFY = "python manage.py verify_schema"
 AGAIN = "Then run this again."
 UNKNOWN = f"Mend the cause, then run: {COMMAND} (with --traceback to see where it was raised)."
 UNKNOWN_TO_COMMAND = "Mend the cause, then run this again (with --traceback to see where it was raised)."
@@ -42,8 +43,8 @@ CONNECTING = {
     connecting.REFUSED: f"The server is up. Correct the parameters of {{variable}} that these words name. {AGAIN}",
     "28000": (
         "User {user} may not log in to database {database} from here (sslmode={sslmode}). Correct the user in"
-        " {variable}, or let it in: CREATE ROLE or ALTER ROLE ... LOGIN, and a line of pg_hba.conf; where that line asks"
-        f" for TLS, end {{variable}} with ?sslmode=require. {AGAIN}"
+        " {variable}, or let it in: CREATE ROLE or ALTER ROLE ... LOGIN, and a line of pg_hba.conf; where that line"
+        f" asks for TLS, end {{variable}} with ?sslmode=require. {AGAIN}"
     ),
     "28P01": f"There is no user {{user}}, or its password is another one. Correct both in {{variable}}. {AGAIN}",
     "3D000": (
@@ -91,11 +92,13 @@ STATEMENTS = {
     ),
     "25P03": "A time limit for idle transactions ended the session. Run this again.",
     "25P04": "A time limit for transactions ended the session. Run this again.",
-    "2BP01": (
-        f"Something that Django does not know hangs on what the migration removes. Remove that first. {AGAIN}"
-    ),
+    "2BP01": (f"Something that Django does not know hangs on what the migration removes. Remove that first. {AGAIN}"),
     "40": "Sessions got in each other's way, and this one was to begin anew. Run this again.",
     "40P01": "It and the running application waited for each other. Run this again.",
+    "42501": (
+        "User {user} lacks a right that these words name. Let the owner of the object or a superuser give it, or type"
+        f" that statement. {AGAIN}"
+    ),
     "42": f"The statement does not fit this server or this schema. {CORRECT_THE_MIGRATION}",
     "53100": f"The database's disk is full. Enlarge its volume. {AGAIN}",
     "53200": f"The server is out of memory. Give it more, or lower its work_mem and maintenance_work_mem. {AGAIN}",
@@ -123,7 +126,7 @@ SQLITE = {
     "SQLITE_BUSY": (
         f"Another process holds {{file}} (fuser {{file}} names it). End it, or wait until it is done. {AGAIN}"
     ),
-    "SQLITE_CANTOPEN": f"{{file}} cannot be opened. {{obstacle}} {AGAIN}",
+    "SQLITE_CANTOPEN": f"{{file}} cannot be opened. Correct the path in {{variable}}. {AGAIN}",
     "SQLITE_CONSTRAINT_CHECK": f"Rows are against that check. Correct them, or the migration. {AGAIN}",
     "SQLITE_CONSTRAINT_FOREIGNKEY": (
         f"Rows refer to rows that are not there. Give them rows to refer to, or delete them. {AGAIN}"
@@ -144,10 +147,12 @@ SQLITE = {
     "SQLITE_NOTADB": (
         f"{{file}} is no SQLite database. Correct the path in {{variable}}, or move that file away. {AGAIN}"
     ),
-    "SQLITE_READONLY": f"{{file}} cannot be written. {{obstacle}} {AGAIN}",
+    "SQLITE_READONLY": f"{{file}} cannot be written. Let this user write it. {AGAIN}",
 }
 
-HISTORY = {
+EXCEPTIONS = {
+    "InterfaceError": STATEMENTS["08"],
+    "OperationalError": STATEMENTS["08"],
     "BadMigrationError": f"The file defines no Migration. Correct or delete it. {AGAIN}",
     "CircularDependencyError": f"Migrations depend on each other. Correct their `dependencies`. {AGAIN}",
     "InconsistentMigrationHistory": (
@@ -162,15 +167,10 @@ HISTORY = {
     ),
     "TransactionManagementError": STATEMENTS["25P02"],
 }
-CONFLICT = (
-    "Where the code is developed, run: python manage.py makemigrations --merge. Then commit the file and release again."
-)
 
 
-def lookup(code: str, *, connecting: bool) -> str | None:
+def lookup(code: str, otherwise: str) -> str:
     """The text for a code, or for the class or the name that it extends."""
-    if connecting:
-        return CONNECTING.get(code, CONNECTING[""])
-    texts = {**STATEMENTS, **SQLITE, **HISTORY}
+    texts = {**STATEMENTS, **SQLITE, **EXCEPTIONS}
     wider = "_".join(code.split("_")[:2]) if code.startswith("SQLITE_") else code[:2]
-    return texts.get(code, texts.get(wider))
+    return texts.get(code, texts.get(wider, otherwise))

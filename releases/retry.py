@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 from django.db import InterfaceError, OperationalError
 
-from releases.diagnosis import sqlstate
+from releases.errors import sqlstate
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 PASSING = {

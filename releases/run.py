@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
 
+from releases.errors import reason
 from releases.limits import Deadline, Limits
 from releases.lock import MigrationLock
 from releases.models import Release
@@ -126,8 +127,9 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -
             run.connection.close()
             if not is_passing(error) or deadline.passed():
                 raise
-            reason = " ".join(str(error).split()).rstrip(".")
-            run.say(f"\nAttempt {run.attempts} was stopped: {reason}. Trying again in {pause:.1f} s.")
+            run.say(
+                f"\nAttempt {run.attempts} was stopped: {reason(error).rstrip('.')}. Trying again in {pause:.1f} s."
+            )
             time.sleep(min(pause, deadline.remaining()))
         else:
             return

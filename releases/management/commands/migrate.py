@@ -1,6 +1,7 @@
 """Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
-from typing import Any
+import sys
+from typing import Any, NoReturn
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
@@ -9,11 +10,12 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases.deferred import run_deferred_sql_before_record
-from releases.diagnosis import explain
+from releases.diagnosis import cannot_begin, explain
 from releases.health import unknown_to
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
 from releases.preflight import refuse_closed_file, refuse_obstacles
+from releases.progress import Progress
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
 
@@ -24,15 +26,21 @@ class Command(migrate.Command):
     run: Run | None = None
     running: Migration | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.done: list[str] = []
+
     def execute(self, *args: Any, **options: Any) -> None:
         """The system checks come before handle() and may already need the database."""
         try:
             refuse_closed_file(connections[options["database"]])
             super().execute(*args, **options)
-        except CommandError:
-            raise
         except Exception as error:
-            raise CommandError(explain(error, self.running)) from error
+            if options["check_unapplied"]:
+                self._refuse_shortly(error)
+            if isinstance(error, CommandError):
+                raise
+            raise CommandError(self._explain(error, options)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not self._is_release(options):
@@ -43,8 +51,9 @@ class Command(migrate.Command):
         try:
             self._release(*args, **options)
         except Exception as error:
-            self.run.finish(str(error) if isinstance(error, CommandError) else explain(error, self.running))
-            raise
+            words = self._explain(error, options)
+            self.run.finish(words)
+            raise CommandError(words) from error
         self.run.finish()
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
@@ -56,6 +65,7 @@ class Command(migrate.Command):
             self.running = migration
         elif action in ("apply_success", "unapply_success"):
             self.running = None
+            self.done.append(str(migration))
             if self.run:
                 self.run.migration_succeeded()
 
@@ -80,6 +90,7 @@ class Command(migrate.Command):
         run, connection = self.run, self.run.connection
 
         def migrate() -> None:
+            self.running = None  # of an attempt before this one
             refuse_obstacles(connection, options["app_label"], self._say)
             run.start_record()
             super(Command, self).handle(*args, **options)
@@ -95,6 +106,15 @@ class Command(migrate.Command):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"] and (missing := missing_from(connection)):
             raise CommandError(" ".join(["The models declare what the database does not have.", *missing]))
+
+    def _explain(self, error: Exception, options: dict[str, Any]) -> str:
+        return explain(error, Progress(self.running, self.done), connections[options["database"]])
+
+    def _refuse_shortly(self, error: Exception) -> NoReturn:
+        """The release that follows a --check says it in full, and may succeed meanwhile."""
+        words = str(error).partition("\n")[0] if isinstance(error, CommandError) else cannot_begin(error)
+        self.stdout.write(words)
+        sys.exit(1)
 
     def _say(self, message: str) -> None:
         if self.verbosity >= 1:

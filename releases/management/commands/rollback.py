@@ -14,6 +14,7 @@ from releases.diagnosis import explain
 from releases.limits import Deadline, Limits
 from releases.lock import MigrationLock
 from releases.postgres import open_companion, prepare, refuse_transaction_pooling, use_direct_connection
+from releases.progress import Progress
 from releases.steps import back_from, describe, irreversible
 
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         except CommandError:
             raise
         except Exception as error:
-            raise CommandError(explain(error, None)) from error
+            raise CommandError(explain(error, Progress())) from error
 
     def _lock(self, stack: ExitStack) -> None:
         """Takes the lock of `migrate` until the stack closes: no release runs meanwhile."""

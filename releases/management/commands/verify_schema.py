@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import connection
 
+from releases.management.base import DatabaseCommand
 from releases.schema import missing_from
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Looks for the constraints and indexes that the models declare in the database, by definition."
 
     def handle(self, *args: Any, **options: Any) -> None:
