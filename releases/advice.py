@@ -7,7 +7,6 @@ SQLite's name (https://sqlite.org/rescode.html) or the name that it extends; by 
 from releases import connecting
 
 COMMAND = "python manage.py migrate --noinput --fake-initial"
-VERIFY = "python manage.py verify_schema"
 AGAIN = "Then run this again."
 UNKNOWN = f"Mend the cause, then run: {COMMAND} (with --traceback to see where it was raised)."
 UNKNOWN_TO_COMMAND = "Mend the cause, then run this again (with --traceback to see where it was raised)."

@@ -11,15 +11,19 @@ from releases.findings import find, known
 from releases.progress import Progress
 
 
-def explain(error: Exception, progress: Progress | None, connection: BaseDatabaseWrapper | None = None) -> str:
-    """One paragraph for `error`, which stopped a release, or (`progress` is None) some other command."""
+def explain(error: Exception, progress: Progress, connection: BaseDatabaseWrapper | None = None) -> str:
+    """One paragraph for `error`, which stopped a release."""
     connection = connection or connections[DEFAULT_DB_ALIAS]
-    if isinstance(error, CommandError):
-        return f"{error} {progress.what_stays()}".rstrip() if progress else str(error)
-    refusal = _refusal(error, connection)
-    happened = f"{_what_happened(refusal, progress)}: {_ended(reason(error))}"
-    left = _what_is_left(error, progress, connection)
-    return " ".join(filter(None, (happened, left, _advice(error, refusal, progress, connection))))
+    if isinstance(error, CommandError):  # its own words, which know nothing of earlier migrations
+        return f"{error}\n{progress.what_stays()}".rstrip()
+    migration = progress.migration
+    happened = f"Migration {migration} failed" if migration else "The release failed"
+    return _paragraph(error, happened, _what_is_left(error, progress, connection), progress, connection)
+
+
+def explain_command(error: Exception, left: str, connection: BaseDatabaseWrapper) -> str:
+    """The same for another command, which leaves the database as `left` says."""
+    return _paragraph(error, "The command failed", left, None, connection)
 
 
 def cannot_begin(error: Exception) -> str:
@@ -28,35 +32,13 @@ def cannot_begin(error: Exception) -> str:
     return f"{happened}: {_ended(reason(error))}"
 
 
-def _refusal(error: Exception, connection: BaseDatabaseWrapper) -> Refusal | None:
-    """Why there is no connection, of an error that comes without a SQLSTATE because there is none."""
-    looked_at = connection.vendor == "postgresql" and is_silent(error)
-    return why_refused(conninfo(connection)) if looked_at else None
-
-
-def _ended(words: str) -> str:
-    return words if words.endswith((".", "?")) else f"{words}."
-
-
-def _what_happened(refusal: Refusal | None, progress: Progress | None) -> str:
+def _paragraph(
+    error: Exception, happened: str, left: str, progress: Progress | None, connection: BaseDatabaseWrapper
+) -> str:
+    refusal = why_refused(conninfo(connection)) if connection.vendor == "postgresql" and is_silent(error) else None
     if refusal:
-        return "The database did not answer" if refusal.passes else "The database refused the connection"
-    if progress is None:
-        return "The command failed"
-    return f"Migration {progress.migration} failed" if progress.migration else "The release failed"
-
-
-def _what_is_left(error: Exception, progress: Progress | None, connection: BaseDatabaseWrapper) -> str:
-    if progress is None:
-        return "Nothing was changed."  # commands write in one transaction
-    stays, migration = progress.what_stays(), progress.migration
-    if migration is None:
-        return stays or "Nothing was changed."
-    if not (migration.atomic and connection.features.can_rollback_ddl):
-        return f"What it had committed stays, and a repeat goes on from there. {stays}".rstrip()
-    if was_cut(error):
-        return f"{migration} was rolled back, or is whole where it was just being committed. {stays}".rstrip()
-    return f"It was rolled back. {stays}" if stays else "It was rolled back, and nothing else was changed."
+        happened = "The database did not answer" if refusal.passes else "The database refused the connection"
+    return f"{happened}: {_ended(reason(error))} {left} {_advice(error, refusal, progress, connection)}"
 
 
 def _advice(
@@ -69,3 +51,18 @@ def _advice(
         return found
     otherwise = advice.UNKNOWN if progress else advice.UNKNOWN_TO_COMMAND
     return advice.lookup(code(error), otherwise).format_map(facts)
+
+
+def _what_is_left(error: Exception, progress: Progress, connection: BaseDatabaseWrapper) -> str:
+    stays, migration = progress.what_stays(), progress.migration
+    if migration is None:
+        return stays or "Nothing was changed."
+    if not (migration.atomic and connection.features.can_rollback_ddl):
+        return f"What it had committed stays, and a repeat goes on from there. {stays}".rstrip()
+    if was_cut(error):
+        return f"{migration} was rolled back, or is whole where it was just being committed. {stays}".rstrip()
+    return f"It was rolled back. {stays}" if stays else "It was rolled back, and nothing else was changed."
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith((".", "?")) else f"{words}."

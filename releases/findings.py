@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict
+from pathlib import Path
 
 import psycopg
 from django.apps import apps
@@ -12,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.advice import AGAIN, COMMAND, VERIFY
+from releases.advice import AGAIN, COMMAND
 from releases.connecting import Refusal
 from releases.preflight.pending import Pending
 from releases.preflight.places import hidden_records
@@ -20,6 +21,7 @@ from releases.preflight.rights import missing_rights
 from releases.preflight.server import ask_server, ask_tables
 from releases.preflight.writable import read_only_file, read_only_server
 from releases.progress import Progress
+from releases.schema import REPAIR
 
 EXISTS = {"42P07", "SQLITE_ERROR"}
 ABSENT = {"42P01", "42703", "3F000", "SQLITE_ERROR"}
@@ -65,8 +67,15 @@ def find(
     with suppress(Error), closing(connections.create_connection(connection.alias)) as session:
         session.settings_dict = connection.settings_dict
         sentences = list(_sentences(code, source, progress, session))
-        return " ".join([*sentences, AGAIN]) if sentences else None
+        return _joined(sentences)
     return None
+
+
+def _joined(sentences: list[str]) -> str | None:
+    """A command of the shell ends its line, so that it can be copied whole."""
+    if not sentences:
+        return None
+    return "".join(f"{one} " if one.endswith((".", ";")) else f"{one}\n" for one in sentences) + AGAIN
 
 
 def _sentences(
@@ -79,6 +88,8 @@ def _sentences(
     elif code == "42501":
         yield from _rights(progress, session)
     elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+        if Path(session.settings_dict["NAME"]).is_dir():
+            yield f"{session.settings_dict['NAME']} is a directory. Name a file in {variable(session)}."
         yield from read_only_file(session)
     elif progress and progress.migration and code in EXISTS:
         yield from _standing(progress.migration, session)
@@ -173,7 +184,7 @@ def _unmigrated(session: BaseDatabaseWrapper) -> Iterator[str]:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     name = session.settings_dict["NAME"]
     if not plan:
-        yield f"Every migration is recorded in {name}, so something was removed by hand. Run: {VERIFY}"
+        yield f"Every migration is recorded in {name}, so something was removed by hand. Run: {REPAIR}"
     elif executor.loader.applied_migrations:
         yield f"{len(plan)} migrations of this code are not applied to {name}, {plan[0][0]} the first. Run: {COMMAND}"
     else:
