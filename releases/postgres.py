@@ -1,27 +1,26 @@
 """Connecting a release to PostgreSQL: waiting for a server that starts or is full, refusing what cannot hold a lock."""
 
-import os
-import re
-import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import psycopg
 from django.core.management import CommandError
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import pq
 
-from releases.diagnosis import sqlstate
+from releases.connecting import conninfo, why_refused
+from releases.errors import sqlstate
 from releases.limits import Deadline
 from releases.retry import pauses
 from releases.sessions import Session, name_of_this_release
 
 Say = Callable[[str], None]
+Opened = TypeVar("Opened")
 
-ERROR_RESPONSE = re.compile(rb'\tErrorResponse\t [^\n]*? C "(\w{5})" M ')
-CANNOT_CONNECT_NOW, TOO_MANY_CONNECTIONS, PROTOCOL_VIOLATION = "57P03", "53300", "08P01"
+TOO_MANY_CONNECTIONS, PROTOCOL_VIOLATION = "53300", "08P01"
+LOOK_FOR = 2  # seconds, for why a connection was refused
 
 POOLED = (
     "The database is behind a pooler in {mode} mode (PgBouncer): locks and settings of a session do not hold"
@@ -42,26 +41,34 @@ FROM pg_database WHERE datname = current_database() AND datconnlimit = 1
 
 
 def open_sessions(connection: BaseDatabaseWrapper, seconds: float, say: Say) -> Session:
-    """Connects both sessions of a release, and returns the companion.
+    """Connects both sessions of a release, and returns the companion."""
+    deadline = Deadline(seconds)
+    wait_until_it_answers(connection, seconds, say)
+    return _patiently(connection, deadline, say, lambda: _open_companion(connection))
 
-    Waits for a server that is down, starting or full; raises at once what waiting does not cure.
-    """
-    deadline, said = Deadline(seconds), False
+
+def wait_until_it_answers(connection: BaseDatabaseWrapper, seconds: float, say: Say) -> None:
+    """Connects. Waits for a server that is down, starting or full; raises at once what waiting does not cure."""
+    _patiently(connection, Deadline(seconds), say, connection.ensure_connection)
+
+
+def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, connect: Callable[[], Opened]) -> Opened:
+    said = ""
     for pause in pauses():
         try:
             with connecting_within(connection, deadline.remaining()):
-                connection.ensure_connection()
-                return _open_companion(connection)
+                return connect()
         except OperationalError as error:
-            state = _name_refusal(error, connection, deadline)
-            if state == TOO_MANY_CONNECTIONS and connection.connection:
+            refusal = why_refused(conninfo(connection), min(LOOK_FOR, deadline.remaining()))
+            if refusal and refusal.cause == TOO_MANY_CONNECTIONS and connection.connection:
                 _refuse_single_connection(connection)
-            if state not in ("", CANNOT_CONNECT_NOW, TOO_MANY_CONNECTIONS) or deadline.passed():
+            if refusal and (deadline.passed() or not refusal.passes):
+                error.refusal = refusal  # type: ignore[attr-defined]  # for releases.diagnosis: it need not look again
                 raise
-        if not said:
-            why = "has no connection left" if state == TOO_MANY_CONNECTIONS else "does not answer yet"
-            say(f"The database {why}; waiting up to {seconds:g} s.")
-            said = True
+        if refusal and refusal.cause != said:
+            said = refusal.cause
+            why = "has no connection left" if said == TOO_MANY_CONNECTIONS else "does not answer yet"
+            say(f"The database {why}; waiting up to {deadline.seconds:g} s.")
         time.sleep(min(pause, deadline.remaining()))
     raise AssertionError("pauses() has no end")
 
@@ -72,6 +79,9 @@ def connecting_within(connection: BaseDatabaseWrapper, seconds: float) -> Iterat
 
     A host seldom has more than two addresses, one of IPv4 and one of IPv6. libpq's least timeout is 2 s.
     """
+    if connection.vendor != "postgresql":
+        yield
+        return
     given = connection.settings_dict["OPTIONS"]
     hosts = str(given.get("host", connection.settings_dict["HOST"])).split(",")
     share = max(2, int(seconds / (2 * len(hosts))))
@@ -86,48 +96,7 @@ def connecting_within(connection: BaseDatabaseWrapper, seconds: float) -> Iterat
 def _open_companion(connection: BaseDatabaseWrapper) -> Session:
     """A second session in autocommit: it holds no snapshot, so a concurrent index build need not wait for it."""
     with connection.wrap_database_errors:
-        return psycopg.connect(_conninfo(connection), autocommit=True, application_name=name_of_this_release())
-
-
-def _conninfo(connection: BaseDatabaseWrapper) -> str:
-    parameters = connection.get_connection_params()
-    not_libpq = ("cursor_factory", "context", "prepare_threshold")
-    return psycopg.conninfo.make_conninfo(
-        **{name: value for name, value in parameters.items() if name not in not_libpq}
-    )
-
-
-def _name_refusal(error: OperationalError, connection: BaseDatabaseWrapper, deadline: Deadline) -> str:
-    """The SQLSTATE with which the server refused to connect; empty where it did not answer.
-
-    psycopg has none for errors while connecting. So it is found out, and given to `error` for whoever explains it.
-    """
-    state = sqlstate(error) or refusal(_conninfo(connection), deadline.remaining())
-    if state and isinstance(error.__cause__, psycopg.Error):
-        error.__cause__.sqlstate = state
-    return state
-
-
-def refusal(conninfo: str, seconds: float) -> str:
-    """Connects once more and reads the SQLSTATE of the server's refusal in libpq's trace of the protocol.
-
-    libpq tells nobody else, and the server's words are in its own language. Empty where the server does not answer or
-    accepts meanwhile, and with a libpq before 18, which does not trace so early: then every refusal is waited for.
-    """
-    deadline = Deadline(seconds)
-    pgconn = pq.PGconn.connect_start(conninfo.encode())
-    with open(os.memfd_create("trace"), "w+b") as trace:  # noqa: PTH123  # in memory: passwords are traced, too
-        pgconn.trace(trace.fileno())
-        status = pgconn.connect_poll()
-        while status in (pq.PollingStatus.READING, pq.PollingStatus.WRITING):
-            reads, writes = ([pgconn.socket], []) if status == pq.PollingStatus.READING else ([], [pgconn.socket])
-            if not any(select.select(reads, writes, [], deadline.remaining())):
-                break
-            status = pgconn.connect_poll()
-        pgconn.finish()
-        trace.seek(0)
-        refusals = ERROR_RESPONSE.findall(trace.read())
-    return refusals[-1].decode() if refusals else ""
+        return psycopg.connect(conninfo(connection), autocommit=True, application_name=name_of_this_release())
 
 
 def _refuse_single_connection(connection: BaseDatabaseWrapper) -> None:

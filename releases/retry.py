@@ -7,7 +7,7 @@ import psycopg
 from django.core.management import CommandError
 from django.db import InterfaceError, OperationalError
 
-from releases.diagnosis import causes, sqlstate
+from releases.errors import source, sqlstate
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 PASSING = {
@@ -21,6 +21,7 @@ PASSING = {
     "57P05",  # idle_session_timeout
 }
 CONNECTION_EXCEPTION = "08"
+LOST = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 
 
 class LockLostError(Exception):
@@ -38,9 +39,7 @@ def is_passing(error: BaseException) -> bool:
         return False
     state = sqlstate(error)
     if state is None:
-        return any(
-            isinstance(one, OperationalError | InterfaceError | psycopg.OperationalError) for one in causes(error)
-        )
+        return isinstance(source(error), LOST)
     return state in PASSING or state.startswith(CONNECTION_EXCEPTION)
 
 

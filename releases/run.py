@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
 
+from releases.errors import reason
 from releases.limits import Deadline, Limits
 from releases.lock import MigrationLock, exclusively
 from releases.models import Release
@@ -36,6 +37,7 @@ class Run:
     current: Migration | None = None
     lock: MigrationLock | None = None
     record: Release | None = None
+    schema: str = ""
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
 
@@ -67,6 +69,7 @@ class Run:
         release.finished = timezone.now()
         release.attempts, release.waited = self.attempts, round(self.waited, 2)
         release.migrations, release.error = self.migrations, error
+        release.schema = self.schema
         try:
             if self.attempts and self._is_recordable():
                 release.save(using=self.connection.alias)
@@ -120,8 +123,8 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -
                 run.connection.close()  # what follows, the record at least, finds a session that works
                 if not is_passing(error) or deadline.passed():
                     raise
-                reason = " ".join(str(error).split()).rstrip(".")
-        run.say(f"\nAttempt {run.attempts} was stopped: {reason}. Trying again in {pause:.1f} s.")
+                why = reason(error).rstrip(".")
+        run.say(f"\nAttempt {run.attempts} was stopped: {why}. Trying again in {pause:.1f} s.")
         time.sleep(min(pause, deadline.remaining()))
 
 
@@ -129,7 +132,6 @@ def _attempt(run: Run, companion: Session, migrate: Callable[[], None], limits: 
     with exclusively(run.connection, companion, limits, deadline, run.say) as (lock, watcher):
         run.lock = lock
         try:
-            run.start_record()
             migrate()
         finally:
             run.waited += lock.waited + watcher.waited

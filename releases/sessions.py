@@ -68,19 +68,17 @@ def for_a_release(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Within, `connection` belongs to a release: it leads to settings.MIGRATION_DATABASE, where the application itself
     goes through a pooler, and its socket has keep-alives. Afterwards it is closed, and nothing of the release stays.
     """
-    given = connection.settings_dict.copy()
-    direct = getattr(settings, "MIGRATION_DATABASE", None) or {}
-    postgresql = connection.vendor == "postgresql"
+    given, direct = connection.settings_dict, getattr(settings, "MIGRATION_DATABASE", None) or {}
     _close(connection)
-    connection.settings_dict.update(direct)
-    if postgresql:
+    connection.settings_dict = {**given, **direct}
+    if connection.vendor == "postgresql":
         connection.settings_dict["OPTIONS"] = {**CLIENT, **connection.settings_dict["OPTIONS"]}
     try:
         yield
     finally:
         connection_created.disconnect(dispatch_uid=_uid(connection))
         _close(connection)
-        connection.settings_dict.update(given)
+        connection.settings_dict = given
 
 
 def set_up(connection: BaseDatabaseWrapper, companion: Session, limits: Limits) -> None:

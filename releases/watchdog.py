@@ -7,13 +7,14 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from types import FrameType, TracebackType
 
-from django.core.management import CommandError
+from django.core.management import BaseCommand, CommandError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.limits import Deadline
+from releases.errors import Stopped
+from releases.limits import Deadline, Limits
 from releases.sessions import cut
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -26,21 +27,19 @@ END_AFTER = 15
 CANCEL_WITHIN = 3
 
 
-class Stopped(KeyboardInterrupt):
-    """Why the command ends.
-
-    psycopg cancels the running statement for a KeyboardInterrupt, and no `except Exception` of a migration keeps it.
-    """
-
-    def __init__(self, why: str, advice: str, returncode: int) -> None:
-        super().__init__(why)
-        self.advice, self.returncode = advice, returncode
+def guard(
+    command: BaseCommand, connection: BaseDatabaseWrapper, explain: Callable[[BaseException], str]
+) -> "AbstractContextManager[Watchdog | None]":
+    """The watchdog of a command that was typed; a program that calls one has signals and threads of its own."""
+    if not command._called_from_command_line:  # type: ignore[attr-defined]  # noqa: SLF001
+        return nullcontext()
+    return Watchdog(connection, Deadline(Limits.from_settings().deadline), explain)
 
 
 class Watchdog:
     """Tells the main thread to stop; after a while cuts its connection; at last ends the process.
 
-    Only for a command that has its process to itself. `explain` makes the paragraph for the operator.
+    `explain` makes the paragraph for the operator.
     """
 
     def __init__(

@@ -1,24 +1,29 @@
 """Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
-from contextlib import ExitStack
-from typing import Any
+import sys
+from functools import partial
+from typing import Any, NoReturn
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases.deferred import run_deferred_sql_before_record
-from releases.diagnosis import explain
+from releases.diagnosis import cannot_begin, explain
+from releases.errors import Stopped
 from releases.health import unknown_to
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
 from releases.postgres import connecting_within
+from releases.preflight import refuse_closed_file, refuse_obstacles
+from releases.progress import Progress
 from releases.run import Run, run_alone_and_again
-from releases.schema import missing_from
+from releases.schema import verify
 from releases.sessions import for_a_release
-from releases.watchdog import Stopped, Watchdog
+from releases.watchdog import Watchdog, guard
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
@@ -28,25 +33,30 @@ class Command(migrate.Command):
     watchdog: Watchdog | None = None
     running: Migration | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.done: list[str] = []
+
     def execute(self, *args: Any, **options: Any) -> None:
         """Bounds everything: the system checks come before handle() and may already need the database."""
-        connection = connections[options["database"]]
-        limits = Limits.from_settings()
-        with ExitStack() as stack:
-            if self._called_from_command_line:  # type: ignore[attr-defined]
-                self.watchdog = stack.enter_context(Watchdog(connection, Deadline(limits.deadline), self._explain))
-            if connection.vendor == "postgresql":
-                stack.enter_context(connecting_within(connection, limits.database))
+        connection, limits = connections[options["database"]], Limits.from_settings()
+        self.explain = partial(self._explain, connection)
+        with guard(self, connection, self.explain) as self.watchdog, connecting_within(connection, limits.database):
             try:
+                refuse_closed_file(connection)
                 super().execute(*args, **options)
-            except CommandError:
-                raise
             except Exception as error:
-                raise CommandError(self._explain(error)) from error
+                if options["check_unapplied"]:
+                    self._refuse_shortly(error)
+                if isinstance(error, CommandError):
+                    raise
+                raise CommandError(self.explain(error)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not self._is_release(options):
             super().handle(*args, **options)
+            if options["check_unapplied"] and not options["app_label"]:
+                self._check_schema(connections[options["database"]])
             return
         self.verbosity = options["verbosity"]
         self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
@@ -54,13 +64,10 @@ class Command(migrate.Command):
             try:
                 self._release(*args, **options)
             except (Exception, Stopped) as error:
-                reason = (self.watchdog and self.watchdog.reason) or error
-                self.run.finish(str(reason) if isinstance(reason, CommandError) else self._explain(reason))
-                raise
+                words = self.explain((self.watchdog and self.watchdog.reason) or error)
+                self.run.finish(words)
+                raise CommandError(words) from error
             self.run.finish()
-
-    def _explain(self, error: BaseException) -> str:
-        return explain(error, self.running)
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action == "apply_start":
@@ -71,6 +78,7 @@ class Command(migrate.Command):
             self.running = migration
         elif action in ("apply_success", "unapply_success"):
             self.running = None
+            self.done.append(str(migration))
             if self.run:
                 self.run.migration_succeeded()
 
@@ -92,23 +100,47 @@ class Command(migrate.Command):
 
     def _release(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
-        connection = self.run.connection
+        run, connection = self.run, self.run.connection
 
         def migrate() -> None:
+            self.running = None  # of an attempt before this one
+            refuse_obstacles(connection, options["app_label"], self._say)
+            run.start_record()
             super(Command, self).handle(*args, **options)
 
         if connection.vendor == "postgresql":
-            run_alone_and_again(self.run, migrate, Limits.from_settings())
+            run_alone_and_again(run, migrate, Limits.from_settings())
         else:
-            self.run.attempts = 1
+            run.attempts = 1
             deadline = Deadline(Limits.from_settings().deadline)
             with file_lock(str(connection.settings_dict["NAME"]), deadline, self._say):
-                self.run.start_record()
                 migrate()
         if unknown := unknown_to(MigrationLoader(connection)):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
-        if not options["app_label"] and (missing := missing_from(connection)):
-            raise CommandError(" ".join(["The models declare what the database does not have.", *missing]))
+        if not options["app_label"]:
+            self._verify(self.run)
+
+    def _check_schema(self, connection: BaseDatabaseWrapper) -> None:
+        """A gate that stays closed: --check fails at every start while anything is missing, not only at the first."""
+        verdict = verify(connection)
+        if not verdict.whole:
+            self.stdout.write("The schema is not whole. To see what is missing, run: python manage.py verify_schema")
+            sys.exit(1)
+
+    def _verify(self, run: Run) -> None:
+        verdict = verify(run.connection)
+        if not verdict.whole:
+            raise CommandError(verdict.explain())
+        run.schema = verdict.digest
+
+    def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
+        return explain(error, Progress(self.running, self.done), connection)
+
+    def _refuse_shortly(self, error: Exception) -> NoReturn:
+        """The release that follows a --check says it in full, and may succeed meanwhile."""
+        words = str(error).partition("\n")[0] if isinstance(error, CommandError) else cannot_begin(error)
+        self.stdout.write(words)
+        sys.exit(1)
 
     def _say(self, message: str) -> None:
         if self.verbosity >= 1:

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from releases.diagnosis import explain
 from releases.lock import alone
+from releases.progress import Progress
 from releases.steps import back_from, describe, irreversible
 
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         except CommandError:
             raise
         except Exception as error:
-            raise CommandError(explain(error, None)) from error
+            raise CommandError(explain(error, Progress())) from error
 
     def _roll_back(self, options: dict[str, Any]) -> None:
         executor = MigrationExecutor(connection)
