@@ -8,24 +8,18 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError, Error
+from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
 
+from releases.errors import reason
 from releases.limits import Deadline, Limits
-from releases.lock import MigrationLock, file_lock
+from releases.lock import MigrationLock, exclusively, file_lock
 from releases.models import Release
-from releases.postgres import (
-    Say,
-    open_companion,
-    prepare,
-    refuse_transaction_pooling,
-    use_direct_connection,
-    wait_until_it_answers,
-)
+from releases.postgres import Say, open_sessions
 from releases.retry import is_passing, pauses
-from releases.watch import Watcher
+from releases.sessions import Session
 
 logger = logging.getLogger(__name__)
 
@@ -87,9 +81,9 @@ class Run:
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
         try:
-            if Release.objects.using(self.connection.alias).is_recordable():
+            if self.attempts and Release.objects.using(self.connection.alias).is_recordable():
                 release.save(using=self.connection.alias)
-        except DatabaseError:
+        except Error:
             logger.warning("The release could not be recorded.")
         summary = {
             "outcome": release.outcome.value,
@@ -126,7 +120,6 @@ def run_alone(run: Run, migrate: Callable[[], None]) -> None:
         return
     run.attempts = 1
     with file_lock(str(run.connection.settings_dict["NAME"]), Deadline(limits.deadline), run.say):
-        run.start_record()
         migrate()
 
 
@@ -136,36 +129,26 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -
     Raises what does not pass, and what has not passed by the deadline.
     """
     deadline = Deadline(limits.deadline)
-    use_direct_connection(run.connection)
     for pause in pauses():
-        wait_until_it_answers(run.connection, min(limits.database, deadline.remaining()), run.say)
-        run.attempts += 1
-        try:
-            _attempt(run, migrate, limits, deadline)
-        except Exception as error:
-            run.connection.close()
-            if not is_passing(error) or deadline.passed():
-                raise
-            reason = " ".join(str(error).split()).rstrip(".")
-            run.say(f"\nAttempt {run.attempts} was stopped: {reason}. Trying again in {pause:.1f} s.")
-            time.sleep(min(pause, deadline.remaining()))
-        else:
-            return
-
-
-def _attempt(run: Run, migrate: Callable[[], None], limits: Limits, deadline: Deadline) -> None:
-    with closing(open_companion(run.connection)) as companion:
-        refuse_transaction_pooling(run.connection, companion)
-        with MigrationLock(companion, deadline, run.say) as lock:
-            run.lock = lock
-            prepare(run.connection, limits)
-            with run.connection.cursor() as cursor:
-                cursor.execute("SELECT pg_backend_pid()")
-                (pid,) = cursor.fetchone()
-            watcher = Watcher(companion, pid, run.say)
+        seconds = min(limits.database, deadline.remaining())
+        with closing(open_sessions(run.connection, seconds, run.say)) as companion:
+            run.attempts += 1
             try:
-                with watcher:
-                    run.start_record()
-                    migrate()
-            finally:
-                run.waited += lock.waited + watcher.waited
+                _attempt(run, companion, migrate, limits, deadline)
+                return
+            except BaseException as error:
+                run.connection.close()  # what follows, the record at least, finds a session that works
+                if not is_passing(error) or deadline.passed():
+                    raise
+                why = reason(error).rstrip(".")
+        run.say(f"\nAttempt {run.attempts} was stopped: {why}. Trying again in {pause:.1f} s.")
+        time.sleep(min(pause, deadline.remaining()))
+
+
+def _attempt(run: Run, companion: Session, migrate: Callable[[], None], limits: Limits, deadline: Deadline) -> None:
+    with exclusively(run.connection, companion, limits, deadline, run.say) as (lock, watcher):
+        run.lock = lock
+        try:
+            migrate()
+        finally:
+            run.waited += lock.waited + watcher.waited

@@ -2,9 +2,10 @@
 
 import getpass
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
+from django.core.management import CommandError
 from django.core.management.base import OutputWrapper
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,6 +17,9 @@ from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
+
+from releases.diagnosis import explain_command
+from releases.errors import was_cut
 
 Key = tuple[str, str]
 
@@ -134,20 +138,22 @@ def on_state(operations: Collection[Operation]) -> Iterator[Operation]:
             yield operation
 
 
-def explain_step_back(error: Exception, migration: Migration | None, undone: int, again: str) -> str:
+def explain_step_back(
+    error: BaseException, migration: Migration | None, undone: Sequence[str], connection: BaseDatabaseWrapper
+) -> str:
     """One paragraph for `error`, which stopped the run while `migration` was being undone (None: none was)."""
-    reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-    happened = f"Undoing {migration} failed" if migration else "The step back failed"
-    return f"{happened}: {reason}. {_what_is_left(migration, undone)} Mend the cause, then run {again} again."
-
-
-def _what_is_left(migration: Migration | None, undone: int) -> str:
-    before = f"What was undone before it stays undone: {undone} migrations." if undone else ""
+    stays = f"What was undone before it stays undone: {', '.join(undone)}." if undone else ""
+    if isinstance(error, CommandError):  # its own words, which know nothing of the steps before
+        return f"{error}\n{stays}".rstrip()
     if migration is None:
-        return before or "Nothing was changed."
-    if migration.atomic:
-        return f"It stays applied, with everything that it did. {before or 'Nothing was changed.'}"
-    return f"It has no transaction: a part of it may be undone, while it stays recorded as applied. {before}".rstrip()
+        return explain_command(error, stays or "Nothing was changed.", connection)
+    if not (migration.atomic and connection.features.can_rollback_ddl):
+        left = "which has no transaction: a part of it may be undone, while it is recorded as applied."
+    elif was_cut(error):
+        left = "which stays applied, or is undone where that was just being committed."
+    else:
+        left = "which stays applied, with everything that it did."
+    return explain_command(error, f"It was undoing {migration}, {left} {stays}".rstrip(), connection)
 
 
 def operator() -> str:

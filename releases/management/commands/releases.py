@@ -4,14 +4,13 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand
-
+from releases.management.base import DatabaseCommand
 from releases.models import Release
 
 COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Prints the last releases and steps back: when, outcome, how long, how many migrations."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -2,20 +2,22 @@
 
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
-from django.db import connection
+from django.core.management import CommandError
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 
 from releases.history import STEPS, History
-from releases.limits import Limits
+from releases.lock import alone
 from releases.loss import Loss
 from releases.management.commands import migrate
 from releases.models import Release
-from releases.postgres import use_direct_connection, wait_until_it_answers
 from releases.run import Run, run_alone
+from releases.sessions import name_of_this_release
 from releases.steps import (
     Key,
     explain_step_back,
@@ -30,6 +32,7 @@ from releases.steps import (
 OTHER_SESSIONS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+    AND application_name <> %s
 """
 RUNNING_CODE = """\
 This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first step on,
@@ -37,8 +40,9 @@ and a container of it that starts migrates forward again. So bring the older ver
 NO_TERMINAL = "There is no terminal to ask at. Nothing was changed. To go ahead without being asked, add --noinput."
 
 
-class Command(BaseCommand):
+class Command(migrate.Command):
     help = "Undoes what the last release applied; or, with --steps, the migrations that were applied last."
+    options: dict[str, Any] = {}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("app", nargs="?", help="Only migrations of this app.")
@@ -46,63 +50,49 @@ class Command(BaseCommand):
         parser.add_argument("--by", default="", help="Who asks for it; the operating system's user unless told.")
         parser.add_argument("--reason", default="", help="Why. Both are recorded.")
         parser.add_argument("--noinput", action="store_false", dest="interactive", help="Do not ask.")
-
-    def execute(self, *args: Any, **options: Any) -> None:
-        """The system checks come before handle() and may already need the database."""
-        try:
-            super().execute(*args, **options)
-        except CommandError:
-            raise
-        except Exception as error:
-            raise CommandError(explain_step_back(error, None, 0, _command(options))) from error
+        parser.set_defaults(database=DEFAULT_DB_ALIAS, check_unapplied=False)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"] is not None and options["steps"] < 1:
             raise CommandError("--steps takes 1 or more. Nothing was changed.")
-        self.verbosity = options["verbosity"]
-        by, reason = options["by"] or operator(), options["reason"]
-        self.run = Run(connection, self._say, Release.Direction.BACKWARDS, by[:150], reason)
-        if connection.vendor == "postgresql":
-            use_direct_connection(connection)
-            wait_until_it_answers(connection, Limits.from_settings().database, self._say)
-        keys = self._choose(options)
+        self.verbosity, self.options = options["verbosity"], options
+        with alone(connection, self._say):
+            keys = self._choose()
         if options["interactive"]:
             self._confirm()
-        try:
-            run_alone(self.run, lambda: self._undo(keys, options))
-        except Exception as error:
-            message = str(error) if isinstance(error, CommandError) else self._explain(error, options)
-            self.run.finish(message)
-            raise CommandError(message) from error
-        self.run.finish()
+        by = options["by"] or operator()
+        run = Run(connection, self._say, Release.Direction.BACKWARDS, by[:150], options["reason"])
+        self.carry_out(run, partial(run_alone, run, partial(self._undo, run, keys)))
 
-    def _choose(self, options: dict[str, Any]) -> list[Key]:
+    def _choose(self) -> list[Key]:
         """What is to be undone, after it was shown. Raises CommandError where that is nothing, or cannot be."""
         executor = MigrationExecutor(connection)
-        heading, keys = _chosen(executor, options["app"], options["steps"])
+        heading, keys = _chosen(executor, self.options["app"], self.options["steps"])
         plan = plan_back(executor, keys)
         self._show(heading, plan, Loss(connection, executor.loader, plan))
         if steps := [str(migration) for migration in plan if irreversible(migration)]:
             raise CommandError(f"{', '.join(steps)} cannot be undone. Nothing was changed. Restore a backup instead.")
         return keys
 
-    def _undo(self, keys: list[Key], options: dict[str, Any]) -> None:
+    def _undo(self, run: Run, keys: list[Key]) -> None:
         """Under the lock, and again after an error that passes: then a part of it is done already."""
-        if not self.run.migrations:
-            _, now = _chosen(MigrationExecutor(connection), options["app"], options["steps"])
+        self.running = None
+        run.start_record()
+        if not run.migrations:
+            _, now = _chosen(MigrationExecutor(connection), self.options["app"], self.options["steps"])
             if set(now) != set(keys):
                 raise CommandError(
                     "The database was migrated meanwhile, so what was shown is no longer what would be undone. Nothing"
-                    f" was changed. Look again: {_command(options)}"
+                    f" was changed. Look again: {_command(self.options)}"
                 )
-        command = migrate.Command()
-        command.stdout, command.verbosity, command.run = self.stdout, self.verbosity, self.run
-        undo(connection, keys, command.migration_progress_callback, self.stdout, self.verbosity)
+        undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity)
 
-    def _explain(self, error: Exception, options: dict[str, Any]) -> str:
-        undone = len(self.run.migrations)
-        left = options | {"steps": options["steps"] - undone} if options["steps"] else options
-        return explain_step_back(error, self.run.current, undone, _command(left))
+    def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
+        words = explain_step_back(error, self.running, self.done, connection)
+        steps, undone = self.options.get("steps"), len(self.done)
+        if steps and undone:
+            words += f" By now that is: {_command(self.options | {'steps': steps - undone})}"
+        return words
 
     def _confirm(self) -> None:
         if not sys.stdin.isatty():
@@ -113,11 +103,6 @@ class Command(BaseCommand):
             answer = ""
         if answer not in ("y", "yes"):
             raise CommandError("Nothing was changed.")
-
-    def _say(self, message: str) -> None:
-        """At once, also into a pipe: what it waits for is of no use afterwards."""
-        self.stdout.write(message)
-        self.stdout.flush()
 
     def _show(self, heading: str, plan: list[Migration], loss: Loss) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(f"{heading} To be undone, in this order:"))
@@ -130,7 +115,7 @@ class Command(BaseCommand):
         self.stdout.write(RUNNING_CODE)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(OTHER_SESSIONS)
+                cursor.execute(OTHER_SESSIONS, [name_of_this_release()])
                 self.stdout.write("Other sessions of this database now: {}.".format(*cursor.fetchone()))
 
 
