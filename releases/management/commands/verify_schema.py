@@ -3,16 +3,18 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from releases.management.base import DatabaseCommand
 from releases.repair import repair
 from releases.schema import verify
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Compares what the models declare with what stands in the database, by definition."
+    left = "Nothing but what it said was changed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--repair", action="store_true", help="Build what is missing, while the table is in use.")
