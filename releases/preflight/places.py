@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -88,9 +89,9 @@ def hidden_records(connection: BaseDatabaseWrapper, server: Server, variable: st
     schemas = [] if server.has_records else tables_elsewhere(connection, [RECORDS]).get(RECORDS, [])
     if not schemas:
         return
-    path = ", ".join(filter(None, (connection.ops.quote_name(schemas[0]), server.search_path)))
+    path = ",".join(filter(None, (connection.ops.quote_name(schemas[0]), server.search_path.replace(", ", ","))))
     if server.search_path_source == "client":
-        remedy = f"Let the options of {variable} set search_path to {path}"
+        remedy = f"Give {variable} the parameter options=-csearch_path%3D{quote(path, safe=',')}"
     else:
         remedy = (
             f"Type, as that role or a superuser: ALTER ROLE {server.role} IN DATABASE {server.database}"
