@@ -25,11 +25,14 @@ POOLED = (
 
 
 def use_direct_connection(connection: BaseDatabaseWrapper) -> None:
-    """Points this process at `settings.MIGRATION_DATABASE`, where the application itself goes through a pooler."""
+    """Points `connection` at `settings.MIGRATION_DATABASE`, where the application itself goes through a pooler.
+
+    The settings of the application stay: its database is compared with this one (releases.preflight).
+    """
     direct = getattr(settings, "MIGRATION_DATABASE", None)
     if direct:
         connection.close()
-        connection.settings_dict.update(direct)
+        connection.settings_dict = {**connection.settings_dict, **direct}
 
 
 def wait_until_it_answers(connection: BaseDatabaseWrapper, seconds: float, say: Say) -> None:

@@ -145,7 +145,6 @@ def _attempt(run: Run, migrate: Callable[[], None], limits: Limits, deadline: De
             watcher = Watcher(companion, pid, run.say)
             try:
                 with watcher:
-                    run.start_record()
                     migrate()
             finally:
                 run.waited += lock.waited + watcher.waited

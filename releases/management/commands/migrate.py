@@ -13,6 +13,7 @@ from releases.diagnosis import explain
 from releases.health import unknown_to
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
+from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
 
@@ -26,6 +27,7 @@ class Command(migrate.Command):
     def execute(self, *args: Any, **options: Any) -> None:
         """The system checks come before handle() and may already need the database."""
         try:
+            refuse_closed_file(connections[options["database"]])
             super().execute(*args, **options)
         except CommandError:
             raise
@@ -75,18 +77,19 @@ class Command(migrate.Command):
 
     def _release(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
-        connection = self.run.connection
+        run, connection = self.run, self.run.connection
 
         def migrate() -> None:
+            refuse_obstacles(connection, options["app_label"], self._say)
+            run.start_record()
             super(Command, self).handle(*args, **options)
 
         if connection.vendor == "postgresql":
-            run_alone_and_again(self.run, migrate, Limits.from_settings())
+            run_alone_and_again(run, migrate, Limits.from_settings())
         else:
-            self.run.attempts = 1
+            run.attempts = 1
             deadline = Deadline(Limits.from_settings().deadline)
             with file_lock(str(connection.settings_dict["NAME"]), deadline, self._say):
-                self.run.start_record()
                 migrate()
         if unknown := unknown_to(MigrationLoader(connection)):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
