@@ -15,9 +15,10 @@ TABLES = {
 
 def refer_to_every_selection(sql: Sql) -> None:
     for table, column in TABLES.items():
-        sql(f"CREATE TABLE {table} (code VARCHAR(9) NOT NULL PRIMARY KEY, {column})")
-        sql(f"INSERT INTO {table} SELECT 'n\"' || id, id FROM workout_selections")
-        sql(f"INSERT INTO {table} SELECT 'second' || id, id FROM workout_selections WHERE id < 16")
+        key = "id, selection, code" if table == "held" else "code"
+        sql(f"CREATE TABLE {table} (code VARCHAR(9) NOT NULL, {column}, id integer DEFAULT 1, PRIMARY KEY ({key}))")
+        sql(f"INSERT INTO {table} (code, selection) SELECT 'n\"' || id, id FROM workout_selections")
+        sql(f"INSERT INTO {table} (code, selection) SELECT 'second' || id, id FROM workout_selections WHERE id < 16")
 
 
 def references(sql: Sql) -> dict[str, dict[str, int]]:

@@ -118,8 +118,11 @@ WORK_TABLES = {
 RESTORABLE = "a.workout_id IN (SELECT id FROM workouts)"
 ARCHIVED = f"workout_selections_archive a LEFT JOIN workout_selections s ON s.id = a.selection_id WHERE {RESTORABLE}"
 
+# The column may be GENERATED ALWAYS AS IDENTITY.
+OVERRIDING = {"postgresql": "OVERRIDING SYSTEM VALUE", "sqlite": ""}
+
 RESTORE = f"""
-INSERT INTO workout_selections (id, workout_id, {ROW})
+INSERT INTO workout_selections (id, workout_id, {ROW}) {{overriding}}
 SELECT a.selection_id, a.workout_id, {", ".join(f"a.{column}" for column in (*COLUMNS, "updated_at"))}
 FROM {ARCHIVED} AND s.id IS NULL
 """
@@ -261,7 +264,7 @@ def restore(apps, schema_editor):
                 " selections to other ids (UPDATE workout_selections SET id = ...), then run this again."
             )
         cursor.execute(KEPT)
-        cursor.execute(RESTORE)
+        cursor.execute(RESTORE.format(overriding=OVERRIDING[connection.vendor]))
         restored = cursor.rowcount
         cursor.execute(f"SELECT count(*), count(CASE WHEN {same} THEN 1 END) FROM {ARCHIVED}")
         archived, returned = cursor.fetchone()

@@ -38,8 +38,8 @@ BEGIN
     END IF;
     FOR reference IN {FOREIGN_KEYS} LOOP
         EXECUTE format(
-            'SELECT jsonb_object_agg(id, keys) FROM (SELECT %1$s AS id, json_agg(CAST(%2$s AS text))::text AS keys'
-            ' FROM %3$s WHERE %1$s = ANY ($1) GROUP BY 1) AS found',
+            'SELECT jsonb_object_agg(id, keys) FROM (SELECT %1$s AS id, json_agg(%2$s)::text AS keys'
+            ' FROM %3$s AS referring WHERE %1$s = ANY ($1) GROUP BY 1) AS found',
             reference.field, coalesce(reference.key, 'NULL'), reference.source
         ) INTO referring USING going;
         CONTINUE WHEN referring IS NULL;
