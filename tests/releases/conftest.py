@@ -1,0 +1,131 @@
+"""A Django project of its own for each test: `releases` put beside an app that the test writes."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, container
+
+SETTINGS = """
+import os
+import dj_database_url
+
+SECRET_KEY = "only-for-tests"
+DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = ["releases", "shop"]
+RELEASE_LIMITS = {
+    name.removeprefix("LIMIT_").lower(): float(value) for name, value in os.environ.items() if name.startswith("LIMIT_")
+}
+"""
+
+MIGRATION = '''"""Of a test."""
+
+from django.contrib.postgres.operations import *
+from django.db import migrations, models
+
+from releases.operations import *
+
+
+{before}
+class Migration(migrations.Migration):
+    atomic = {atomic}
+    dependencies = {dependencies}
+    operations = [
+        {operations}
+    ]
+'''
+
+
+@dataclass
+class Project:
+    """A directory with manage.py, settings and the app `shop`, whose models and migrations are written as text.
+
+    Commands run in it as an operator types them there. Every keyword is a variable of the environment; LIMIT_BUILD=2
+    is `RELEASE_LIMITS["build"]`.
+    """
+
+    root: Path
+    database_url: str
+    processes: "list[subprocess.Popen[str]]" = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        manage = (ROOT / "manage.py").read_text().replace("config.settings", "project_settings")
+        self.write("manage.py", manage)
+        self.write("project_settings.py", SETTINGS)
+        for module in ("__init__", "models", "migrations/__init__"):
+            self.write(f"shop/{module}.py", "")
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def models(self, text: str) -> None:
+        """The classes of shop/models.py."""
+        self.write("shop/models.py", f"from django.db import models\n\n{text}")
+
+    def migration(self, name: str, *operations: str, atomic: bool = True, before: str = "") -> None:
+        """Writes shop/migrations/<name>.py, which follows the one that sorts before it. `before` is code above it."""
+        earlier = sorted(file.stem for file in (self.root / "shop/migrations").glob("0*.py") if file.stem < name)
+        text = MIGRATION.format(
+            before=before,
+            atomic=atomic,
+            dependencies=[("shop", earlier[-1])] if earlier else [],
+            operations="\n        ".join(f"{operation}," for operation in operations),
+        )
+        self.write(f"shop/migrations/{name}.py", text)
+
+    def manage(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        process = self.start(*arguments, **environment)
+        stdout, stderr = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Returns at once."""
+        given = {**container(self.database_url), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        process = subprocess.Popen(
+            ["python", "manage.py", *arguments],
+            cwd=self.root,
+            env={**given, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def end(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+
+
+@pytest.fixture
+def new_project(tmp_path: Path) -> Iterator[Callable[[str], Project]]:
+    """Makes an empty project with the given database URL."""
+    made: list[Project] = []
+
+    def make(database_url: str) -> Project:
+        made.append(Project(tmp_path / f"project_{len(made)}", database_url))
+        return made[-1]
+
+    yield make
+    for project in made:
+        project.end()
+
+
+@pytest.fixture
+def project(new_project: Callable[[str], Project], database_url: str) -> Project:
+    """An empty project on the database under test; `sql` looks at the same one."""
+    return new_project(database_url)
+
+
+@pytest.fixture
+def postgresql(engine: str) -> None:
+    if engine != "postgresql":
+        pytest.skip("needs a server")
