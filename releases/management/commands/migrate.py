@@ -16,6 +16,7 @@ from releases.health import unknown_to
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
 from releases.preflight import refuse_closed_file, refuse_obstacles
+from releases.preflight.standing import tables_in_the_way_refused
 from releases.run import Run, run_alone_and_again
 from releases.schema import verify
 
@@ -86,7 +87,8 @@ class Command(migrate.Command):
         def migrate() -> None:
             refuse_obstacles(connection, options["app_label"], self._say)
             run.start_record()
-            super(Command, self).handle(*args, **options)
+            with tables_in_the_way_refused(fake_initial=options["fake_initial"]):
+                super(Command, self).handle(*args, **options)
 
         if connection.vendor == "postgresql":
             run_alone_and_again(run, migrate, Limits.from_settings())
