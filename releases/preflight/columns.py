@@ -18,7 +18,7 @@ TOLD_APART = {"N": "numbers", "S": "text", "D": "dates", "B": "booleans"}
 def column_differences(connection: BaseDatabaseWrapper, model: type[models.Model]) -> list[str]:
     """What the model could not work with. Further columns are well, as long as they need no value."""
     table = model._meta.db_table
-    wanted = {field.column: field.db_type(connection) for field in model._meta.local_concrete_fields}
+    wanted = {str(field.column): field.db_type(connection) for field in model._meta.local_concrete_fields}
     with connection.cursor() as cursor:
         found = {info.name: info for info in connection.introspection.get_table_description(cursor, table)}
         tables = connection.introspection.table_names(cursor)

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -16,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import AlterModelTable, CreateModel, DeleteModel, RenameModel, RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import Model
 from django.db.models.signals import pre_migrate
 
 from releases.diagnosis import AGAIN
@@ -38,15 +40,22 @@ WHERE typnamespace = to_regnamespace(current_schema()) AND typrelid = 0 AND typc
 }
 
 
+@dataclass
+class Standing:
+    """Tables that `--fake-initial` adopts, and a sentence for each that stands in the way, with what to type."""
+
+    adopted: list[str] = field(default_factory=list)
+    in_the_way: list[str] = field(default_factory=list)
+
+
 @contextmanager
 def tables_in_the_way_refused(*, fake_initial: bool) -> Iterator[None]:
     """Within, `migrate` refuses them: last in pre_migrate, because an app may know more of its own tables."""
     last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
 
     def refuse(sender: AppConfig, *, using: str, plan: Plan, **kwargs: Any) -> None:
-        found = tables_in_the_way(connections[using], plan, fake_initial=fake_initial)
-        if listed := "\n".join(f"- {sentence}" for sentence in found):
-            raise CommandError(f"Tables stand in the way of the release. Nothing was changed.\n{listed}")
+        if sentences := look_for_tables(connections[using], plan, fake_initial=fake_initial).in_the_way:
+            raise CommandError(say_in_the_way(sentences))
 
     pre_migrate.connect(refuse, sender=last)
     try:
@@ -55,8 +64,14 @@ def tables_in_the_way_refused(*, fake_initial: bool) -> Iterator[None]:
         pre_migrate.disconnect(refuse, sender=last)
 
 
-def tables_in_the_way(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial: bool) -> Iterator[str]:
-    """A sentence for each, with what to type. Only reads."""
+def say_in_the_way(sentences: list[str]) -> str:
+    listed = "\n".join(f"- {sentence}" for sentence in sentences)
+    return f"Tables stand in the way of the release. Nothing was changed.\n{listed}"
+
+
+def look_for_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial: bool) -> Standing:
+    """Only reads."""
+    found = Standing()
     executor, pending = MigrationExecutor(connection), Pending(connection)
     loader = executor.loader
     state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
@@ -69,11 +84,12 @@ def tables_in_the_way(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initi
         if created & visible:
             adopted, after = executor.detect_soft_applied(state, migration)
             if adopted:
-                yield from _adopted(connection, migration, after, fake_initial=fake_initial)
+                _adopt(connection, migration, after, found, fake_initial=fake_initial)
                 state = migration.mutate_state(state, preserve=False)
                 continue
         for name in _in_the_way(migration, state, pending, standing):
-            yield _say(connection, migration, standing[name], name)
+            found.in_the_way.append(_say(connection, migration, standing[name], name))
+    return found
 
 
 def _created(operations: Sequence[Operation], migration: Migration) -> Iterator[ModelState]:
@@ -108,26 +124,33 @@ def _is_mentioned(name: str, operation: Operation) -> bool:
     return any(isinstance(one, RunSQL) and name in str(one.sql) for one in reaching_the_database(operation))
 
 
-def _adopted(
-    connection: BaseDatabaseWrapper, migration: Migration, state: ProjectState, *, fake_initial: bool
-) -> Iterator[str]:
+def _adopt(
+    connection: BaseDatabaseWrapper, migration: Migration, state: ProjectState, found: Standing, *, fake_initial: bool
+) -> None:
     fitting = []
-    for operation in migration.operations:
-        if not isinstance(operation, CreateModel):
-            continue
-        model = state.apps.get_model(migration.app_label, operation.name)
-        meta = model._meta
-        if not meta.can_migrate(connection) or not router.allow_migrate_model(connection.alias, model):
-            continue
+    for model in _models(connection, migration, state):
+        table = model._meta.db_table
         if differences := column_differences(connection, model):
-            yield (
-                f"{meta.db_table} stands already and is not what {migration} creates: {'; '.join(differences)}."
-                f" {_rename(connection, 'TABLE', meta.db_table)}"
+            found.in_the_way.append(
+                f"{table} stands already and is not what {migration} creates: {'; '.join(differences)}."
+                f" {_rename(connection, 'TABLE', table)}"
             )
         else:
-            fitting.append(meta.db_table)
-    if fitting and not fake_initial:
-        yield f"{', '.join(fitting)} stand already, as {migration} creates them. To adopt them, run: {AGAIN}"
+            fitting.append(table)
+    if fake_initial:
+        found.adopted += fitting
+    elif fitting:
+        found.in_the_way.append(
+            f"{', '.join(fitting)} stand already, as {migration} creates them. To adopt them, run: {AGAIN}"
+        )
+
+
+def _models(connection: BaseDatabaseWrapper, migration: Migration, state: ProjectState) -> Iterator[type[Model]]:
+    for operation in migration.operations:
+        if isinstance(operation, CreateModel):
+            model = state.apps.get_model(migration.app_label, operation.name)
+            if model._meta.can_migrate(connection) and router.allow_migrate_model(connection.alias, model):
+                yield model
 
 
 def _say(connection: BaseDatabaseWrapper, migration: Migration, kind: str, name: str) -> str:

@@ -89,7 +89,7 @@ WITH ranked AS (
         min(place) FILTER (WHERE user_notes <> '') OVER workout AS user_notes
     FROM ranked WINDOW workout AS (PARTITION BY workout_id)
 )
-SELECT id, kept_id, kept_updated_at, {filled} FROM given WHERE place > 1
+SELECT id, kept_id, kept_updated_at, {filled} AS filled FROM given WHERE place > 1
 """
 
 ARCHIVE = f"""

@@ -96,7 +96,7 @@ def _sqlite_dependents(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
         mentioned |= found
     for kind, name, sql in objects:
         if name in mentioned:
-            what = f"SQLite cannot rebuild the tables while the {kind} {name} mentions them"
+            what = f"SQLite rebuilds the tables, and the {kind} {name}, which mentions them, would stop that or be lost"
             yield Obstacle(what, f'DROP {kind.upper()} "{name}";', f"{sql};")
 
 
