@@ -25,7 +25,7 @@ def parse_hosts(value: str) -> list[str]:
 
 def _can_match(host: str) -> bool:
     domain = host.removeprefix(".")
-    return host == "*" or split_domain_port(domain) == (domain, "")
+    return host == "*" or (domain != "" and split_domain_port(domain) == (domain, ""))
 
 
 def _fault(host: str) -> str:
