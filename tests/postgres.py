@@ -53,7 +53,7 @@ class ThrowawayPostgres:
     def standby(self) -> Iterator["ThrowawayPostgres"]:
         """A copy of this server, which must be stopped, that only reads, and waits for changes that never come."""
         standby = copy.copy(self)
-        standby._data, standby._port = self._data.with_name("standby"), _free_port()
+        standby._data, standby._port = self._data.with_name("standby"), free_port()
         shutil.copytree(self._data, standby._data)
         (standby._data / "standby.signal").touch()
         for path in (standby._data, *standby._data.rglob("*")):
