@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import Error
+from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
@@ -92,8 +92,9 @@ class Run:
 
     def _is_recordable(self) -> bool:
         """Whether the table is there with every column, which the migrations of this very run may have to see to."""
-        table, introspection = Release._meta.db_table, self.connection.introspection
-        with self.connection.cursor() as cursor:
+        connection = connections[self.connection.alias]  # of this thread, where the watchdog records
+        table, introspection = Release._meta.db_table, connection.introspection
+        with connection.cursor() as cursor:
             if table not in introspection.table_names(cursor):
                 return False
             columns = {info.name for info in introspection.get_table_description(cursor, table)}
