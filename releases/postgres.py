@@ -68,7 +68,7 @@ def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, co
         if refusal and refusal.cause != said:
             said = refusal.cause
             why = "has no connection left" if said == TOO_MANY_CONNECTIONS else "does not answer yet"
-            say(f"The database {why}; waiting up to {deadline.seconds:.3g} s.")
+            say(f"The database {why}; waiting up to {round(deadline.seconds, 1):g} s.")
         time.sleep(min(pause, deadline.remaining()))
     raise AssertionError("pauses() has no end")
 
