@@ -16,8 +16,6 @@ from releases.sessions import SERVER
 from tests.conftest import Sql
 from tests.releases.conftest import Project
 
-pytestmark = pytest.mark.usefixtures("postgresql")
-
 # What a role may have, and what of it would end a release, change what it reads, or make psycopg fail.
 DEFAULTS = {
     "DateStyle": "German",
@@ -56,7 +54,7 @@ READ = (
 
 @pytest.fixture
 def role(sql: Sql, database_url: str) -> Iterator[Callable[[str], str]]:
-    """The URL of a new role that is limited as told; and says how many of its sessions are open."""
+    """The URL of a new role that is limited as told."""
     name = f"limited_{os.getpid()}"
 
     def make(limit: str) -> str:
@@ -78,6 +76,7 @@ def until(release: "subprocess.Popen[str]", words: str) -> None:
     raise AssertionError(f"{words!r} was never printed")
 
 
+@pytest.mark.usefixtures("postgresql")
 def test_whatever_the_role_has_by_default(project: Project, role: Callable[[str], str], sql: Sql) -> None:
     project.database_url = role("")
     for name, value in DEFAULTS.items():
@@ -90,7 +89,7 @@ def test_whatever_the_role_has_by_default(project: Project, role: Callable[[str]
 
     assert release.returncode == 0, release.stderr
     for opening in ("first", "again"):
-        seen = dict(sql("SELECT name, value FROM shop_seen WHERE opening = %s", opening))
+        seen: dict[str, str] = dict(sql("SELECT name, value FROM shop_seen WHERE opening = %s", opening))
         assert seen["read"] == READ
         assert (seen["DateStyle"], seen["IntervalStyle"]) == ("ISO, DMY", "postgres")
         assert seen["default_transaction_isolation"] == "read committed"
@@ -100,6 +99,7 @@ def test_whatever_the_role_has_by_default(project: Project, role: Callable[[str]
         assert SERVER.keys() & DEFAULTS.keys() & {name for name in seen if seen[name] == DEFAULTS.get(name)} == set()
 
 
+@pytest.mark.usefixtures("postgresql")
 def test_a_role_that_may_open_one_connection_is_refused_at_once(
     project: Project, role: Callable[[str], str], sql: Sql
 ) -> None:
@@ -115,6 +115,7 @@ def test_a_role_that_may_open_one_connection_is_refused_at_once(
     assert project.manage("migrate").returncode == 0
 
 
+@pytest.mark.usefixtures("postgresql")
 def test_waits_for_a_free_connection(project: Project, role: Callable[[str], str]) -> None:
     project.database_url = role("CONNECTION LIMIT 2")
     one, two = (psycopg.connect(project.database_url) for _ in range(2))
@@ -132,6 +133,7 @@ def test_waits_for_a_free_connection(project: Project, role: Callable[[str], str
     assert release.returncode == 0
 
 
+@pytest.mark.usefixtures("postgresql")
 def test_an_error_in_the_table_of_migrations_is_what_it_is(project: Project, sql: Sql) -> None:
     """Django raises MigrationSchemaMissing there, and names no cause."""
     sql(
