@@ -52,7 +52,7 @@ def exclusively(
 ) -> Iterator[tuple["MigrationLock", Watcher]]:
     """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive."""
     refuse_pooling(connection, companion)
-    set_up(connection, companion, limits)
+    set_up(connection, companion, limits, deadline)
     with Watcher(companion, connection, say) as watcher, MigrationLock(companion, deadline, say) as lock:
         yield lock, watcher
 
