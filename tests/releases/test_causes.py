@@ -34,16 +34,6 @@ def shop(project: Project) -> Project:
     return project
 
 
-@pytest.fixture
-def role(postgresql: None) -> Iterator[str]:
-    """Of a user with a password of the same name and no rights; to be asked for before the database."""
-    name = f"clerk_{secrets.token_hex(4)}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
-        yield name
-        server.execute(f"DROP ROLE {name}")
-
-
 def as_user(url: str, user: str, password: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=f"{user}:{password}@{parts.hostname}:{parts.port}").geturl()
