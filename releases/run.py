@@ -82,6 +82,9 @@ class Run:
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
         try:
+            if self.connection.in_atomic_block:  # SQLite's schema editor leaves it open where foreign keys do not hold
+                self.connection.close()
+                self.connection.connect()
             if self.answers and Release.objects.using(self.connection.alias).is_recordable():
                 release.save(using=self.connection.alias)
         except Error:
