@@ -6,10 +6,10 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from releases.postgres import Say
-from releases.preflight.pending import Pending
+from releases.preflight.pending import read_pending
 from releases.preflight.places import hidden_records, other_database, wrong_encoding
 from releases.preflight.rights import missing_rights
 from releases.preflight.server import ask_server
@@ -46,7 +46,8 @@ def _refuse(obstacles: Iterable[str]) -> None:
 def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> Iterator[str]:
     yield from other_database(connection, say)
     server = ask_server(connection)
-    pending = _pending(connection, app_label) if server.may_read_records else Pending(connection)
+    # Where the records cannot be read, every migration may be pending.
+    pending = read_pending(connection, MigrationLoader(connection if server.may_read_records else None), app_label)
     if pending is None:
         return
     variable = "MIGRATION_DATABASE_URL" if getattr(settings, "MIGRATION_DATABASE", None) else "DATABASE_URL"
@@ -57,19 +58,5 @@ def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None, say: 
 
 
 def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> Iterator[str]:
-    if _pending(connection, app_label):
+    if read_pending(connection, MigrationLoader(connection), app_label):
         yield from read_only_file(connection)
-
-
-def _pending(connection: BaseDatabaseWrapper, app_label: str | None) -> Pending | None:
-    """None where nothing is to be applied."""
-    executor = MigrationExecutor(connection)
-    graph, applied = executor.loader.graph, executor.loader.applied_migrations
-    plan = executor.migration_plan([key for key in graph.leaf_nodes() if app_label in (None, key[0])])
-    if not plan:
-        return None
-    pending = Pending(connection)
-    state = executor.loader.project_state([key for key in applied if key in graph.nodes])
-    for migration, _ in plan:
-        pending.follow(migration, state)
-    return pending

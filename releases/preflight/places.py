@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -88,18 +89,25 @@ def hidden_records(connection: BaseDatabaseWrapper, server: Server, variable: st
     schemas = [] if server.has_records else tables_elsewhere(connection, [RECORDS]).get(RECORDS, [])
     if not schemas:
         return
-    path = ", ".join(filter(None, (connection.ops.quote_name(schemas[0]), server.search_path)))
+    yield (
+        f"{hidden(connection, server, RECORDS, schemas[0], variable)} A release would make all tables anew. Where that"
+        f" is meant, type first: {START_ANEW}"
+    )
+
+
+def hidden(connection: BaseDatabaseWrapper, server: Server, names: str, schema: str, variable: str) -> str:
+    """Where the tables `names` stand, and how search_path comes to show them."""
+    path = ",".join(filter(None, (connection.ops.quote_name(schema), server.search_path.replace(", ", ","))))
     if server.search_path_source == "client":
-        remedy = f"Let the options of {variable} set search_path to {path}"
+        remedy = f"Give {variable} the parameter options=-csearch_path%3D{quote(path, safe=',')} instead."
     else:
         remedy = (
             f"Type, as that role or a superuser: ALTER ROLE {server.role} IN DATABASE {server.database}"
             f" SET search_path = {path};"
         )
-    yield (
-        f"{RECORDS} stands in schema {' and in '.join(schemas)}, which the search_path ({server.search_path}) of role"
-        f" {server.role} does not show, and a release would make all tables anew. {remedy} Where new tables are meant,"
-        f" type first: {START_ANEW}"
+    return (
+        f"{names}: in schema {schema}, which the search_path ({server.search_path}) of role {server.role} does not"
+        f" show. {remedy}"
     )
 
 

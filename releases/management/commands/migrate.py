@@ -22,6 +22,7 @@ from releases.limits import Limits
 from releases.models import Release
 from releases.postgres import connecting_within
 from releases.preflight import refuse_closed_file, refuse_obstacles
+from releases.preflight.standing import tables_in_the_way_refused
 from releases.progress import Progress
 from releases.run import Run, run_alone
 from releases.schema import verify
@@ -122,7 +123,8 @@ class Command(migrate.Command):
             self.running = None  # of an attempt before this one
             refuse_obstacles(connection, options["app_label"], self._say)
             run.start_record()
-            super(Command, self).handle(*args, **options)
+            with tables_in_the_way_refused(fake_initial=options["fake_initial"]):
+                super(Command, self).handle(*args, **options)
 
         run_alone(run, migrate)
         if unknown := unknown_to(MigrationLoader(connection)):
