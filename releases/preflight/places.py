@@ -6,20 +6,19 @@ from contextlib import closing
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.limits import Limits
 from releases.postgres import Say, wait_until_it_answers
 from releases.preflight.catalogue import tables_elsewhere
-from releases.preflight.server import RECORDS, Server
+from releases.preflight.server import RECORDS, Server, ask_server
 
 HELD = """
 SELECT count(*) > 0 FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = %s
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-PLACE = "SELECT coalesce(current_schema(), 'none'), to_regclass(%s)::oid"
 
 START_ANEW = (
     'python manage.py shell -c "from django.db import connection;'
@@ -39,26 +38,39 @@ def other_database(connection: BaseDatabaseWrapper, say: Say) -> Iterator[str]:
     with closing(connections.create_connection(connection.alias)) as served:
         try:
             wait_until_it_answers(served, Limits.from_settings().database, say)
-            same = _sees_lock(connection, served)
-            places = [_place(one) for one in (connection, served)]
-        except DatabaseError as error:
+            difference = _difference(connection, served)
+        except Error as error:
             reason = " ".join(str(error).split()).rstrip(".")
-            yield (
+            difference = (
                 f"DATABASE_URL does not answer ({reason}), while MIGRATION_DATABASE_URL does. The application could not"
                 " serve, and it cannot be seen that both are one database. Correct DATABASE_URL, or start what it"
                 " leads to."
             )
-            return
-        if not same:
-            yield (
-                f"MIGRATION_DATABASE_URL leads to another database ({_name(connection)}) than DATABASE_URL"
-                f" ({_name(served)}). Set it to a direct connection to the latter."
-            )
-        elif places[0] != places[1]:
-            yield (
-                f"MIGRATION_DATABASE_URL uses schema {places[0][0]} and DATABASE_URL schema {places[1][0]}, because"
-                f" the search_path of their roles or options differ. Make them the same."
-            )
+    if difference:
+        yield difference
+
+
+def _difference(connection: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> str:
+    """In what the two places differ; empty where they are one."""
+    same, direct, its = _sees_lock(connection, served), ask_server(connection), ask_server(served)
+    if its.standby and not direct.standby:
+        return "DATABASE_URL leads to a standby, which takes no changes. Set it to the primary server."
+    if not same:
+        return (
+            f"MIGRATION_DATABASE_URL leads to another database ({_name(connection)}) than DATABASE_URL"
+            f" ({_name(served)}). Set it to a direct connection to the latter."
+        )
+    if its.place is None:
+        return (
+            f"search_path ({its.search_path}) shows the application no schema that its role {its.role} may use."
+            f" As a superuser: GRANT USAGE ON SCHEMA {direct.place} TO {its.role};"
+        )
+    if its.place != direct.place:
+        return (
+            f"The application's tables are in schema {its.place}, and MIGRATION_DATABASE_URL leads to schema"
+            f" {direct.place}. {_to_show(direct, its.place, 'MIGRATION_DATABASE_URL')}"
+        )
+    return ""
 
 
 def _sees_lock(direct: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> bool:
@@ -70,13 +82,6 @@ def _sees_lock(direct: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> bool
             return bool(viewer.fetchone()[0])
         finally:
             holder.execute("SELECT pg_advisory_unlock(%s)", [key])
-
-
-def _place(connection: BaseDatabaseWrapper) -> tuple[str, int | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(PLACE, [RECORDS])
-        schema, records = cursor.fetchone()
-        return schema, records
 
 
 def _name(connection: BaseDatabaseWrapper) -> str:
@@ -97,17 +102,20 @@ def hidden_records(connection: BaseDatabaseWrapper, server: Server, variable: st
 
 def hidden(connection: BaseDatabaseWrapper, server: Server, names: str, schema: str, variable: str) -> str:
     """Where the tables `names` stand, and how search_path comes to show them."""
-    path = ",".join(filter(None, (connection.ops.quote_name(schema), server.search_path.replace(", ", ","))))
-    if server.search_path_source == "client":
-        remedy = f"Give {variable} the parameter options=-csearch_path%3D{quote(path, safe=',')} instead."
-    else:
-        remedy = (
-            f"Type, as that role or a superuser: ALTER ROLE {server.role} IN DATABASE {server.database}"
-            f" SET search_path = {path};"
-        )
     return (
         f"{names}: in schema {schema}, which the search_path ({server.search_path}) of role {server.role} does not"
-        f" show. {remedy}"
+        f" show. {_to_show(server, connection.ops.quote_name(schema), variable)}"
+    )
+
+
+def _to_show(server: Server, schema: str, variable: str) -> str:
+    """What makes `schema` the first of search_path. What the URL sets comes before what the role has."""
+    path = ",".join(filter(None, (schema, server.search_path.replace(", ", ","))))
+    if server.search_path_source == "client":
+        return f"Give {variable} the parameter options=-csearch_path%3D{quote(path, safe=',')} instead."
+    return (
+        f"Type, as that role or a superuser: ALTER ROLE {server.role} IN DATABASE {server.database}"
+        f" SET search_path = {path};"
     )
 
 
