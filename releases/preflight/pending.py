@@ -37,7 +37,7 @@ class Pending:
     def follow(self, migration: Migration, state: ProjectState) -> None:
         """Notes what `migration` does, and takes `state` along."""
         for operation in migration.operations:
-            for one in _reaching_the_database(operation):
+            for one in reaching_the_database(operation):
                 self._note(one, migration, state)
             operation.state_forwards(migration.app_label, state)
 
@@ -60,15 +60,15 @@ class Pending:
             if one.remote_field and getattr(one, "db_constraint", True):
                 key = resolve_relation(one.remote_field.model, model.app_label, model.name_lower)
                 target = state.models.get(key)
-                for name in self._tables(target)[:1] if target else ():
+                for name in self.tables(target)[:1] if target else ():
                     self.referenced.setdefault(name, str(migration))
 
     def _add(self, tables: dict[str, str], models: Iterable[ModelState], migration: Migration) -> None:
         for model in models:
-            for name in self._tables(model):
+            for name in self.tables(model):
                 tables.setdefault(name, str(migration))
 
-    def _tables(self, model: ModelState) -> list[str]:
+    def tables(self, model: ModelState) -> list[str]:
         """Its own, then those of its many-to-many fields; none where Django makes none in this database."""
         app, options = model.app_label, model.options
         if not options.get("managed", True) or options.get("proxy"):
@@ -94,10 +94,10 @@ def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_l
     return pending
 
 
-def _reaching_the_database(operation: Operation) -> Iterator[Operation]:
+def reaching_the_database(operation: Operation) -> Iterator[Operation]:
     if isinstance(operation, SeparateDatabaseAndState):
         for one in operation.database_operations:
-            yield from _reaching_the_database(one)
+            yield from reaching_the_database(one)
     elif not (
         isinstance(operation, AlterModelOptions | AlterModelManagers)
         or (isinstance(operation, RunPython) and operation.code is RunPython.noop)
