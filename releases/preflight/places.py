@@ -1,92 +1,18 @@
-"""Whether the release goes where the project's tables are: the right database, the right schema, the right encoding."""
+"""Whether the release goes where the project's tables are, and whether these can hold its text."""
 
-import secrets
 from collections.abc import Iterator
-from contextlib import closing
 from urllib.parse import quote
 
-from django.conf import settings
-from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.limits import Limits
-from releases.postgres import Say, wait_until_it_answers
 from releases.preflight.catalogue import tables_elsewhere
-from releases.preflight.server import RECORDS, Server, ask_server
-
-HELD = """
-SELECT count(*) > 0 FROM pg_locks
-WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = %s
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
+from releases.preflight.server import RECORDS, Server
 
 START_ANEW = (
     'python manage.py shell -c "from django.db import connection;'
     " from django.db.migrations.recorder import MigrationRecorder;"
     ' MigrationRecorder(connection).ensure_schema()"'
 )
-
-
-def other_database(connection: BaseDatabaseWrapper, say: Say) -> Iterator[str]:
-    """MIGRATION_DATABASE_URL has to lead to what the application uses, or that stays unmigrated.
-
-    A lock that is taken through the one and seen through the other proves it. That needs no rights, and it works
-    through every pooler: only the direct session holds the lock.
-    """
-    if not getattr(settings, "MIGRATION_DATABASE", None):
-        return
-    with closing(connections.create_connection(connection.alias)) as served:
-        try:
-            wait_until_it_answers(served, Limits.from_settings().database, say)
-            difference = _difference(connection, served)
-        except Error as error:
-            reason = " ".join(str(error).split()).rstrip(".")
-            difference = (
-                f"DATABASE_URL does not answer ({reason}), while MIGRATION_DATABASE_URL does. The application could not"
-                " serve, and it cannot be seen that both are one database. Correct DATABASE_URL, or start what it"
-                " leads to."
-            )
-    if difference:
-        yield difference
-
-
-def _difference(connection: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> str:
-    """In what the two places differ; empty where they are one."""
-    same, direct, its = _sees_lock(connection, served), ask_server(connection), ask_server(served)
-    if its.standby and not direct.standby:
-        return "DATABASE_URL leads to a standby, which takes no changes. Set it to the primary server."
-    if not same:
-        return (
-            f"MIGRATION_DATABASE_URL leads to another database ({_name(connection)}) than DATABASE_URL"
-            f" ({_name(served)}). Set it to a direct connection to the latter."
-        )
-    if its.place is None:
-        return (
-            f"search_path ({its.search_path}) shows the application no schema that its role {its.role} may use."
-            f" As a superuser: GRANT USAGE ON SCHEMA {direct.place} TO {its.role};"
-        )
-    if its.place != direct.place:
-        return (
-            f"The application's tables are in schema {its.place}, and MIGRATION_DATABASE_URL leads to schema"
-            f" {direct.place}. {_to_show(direct, its.place, 'MIGRATION_DATABASE_URL')}"
-        )
-    return ""
-
-
-def _sees_lock(direct: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> bool:
-    key = secrets.randbits(63)
-    with direct.cursor() as holder, served.cursor() as viewer:
-        holder.execute("SELECT pg_advisory_lock(%s)", [key])
-        try:
-            viewer.execute(HELD, [key])
-            return bool(viewer.fetchone()[0])
-        finally:
-            holder.execute("SELECT pg_advisory_unlock(%s)", [key])
-
-
-def _name(connection: BaseDatabaseWrapper) -> str:
-    parts = connection.settings_dict
-    return f"{parts['NAME']} at {parts['HOST'] or 'localhost'}:{parts['PORT'] or 5432}"
 
 
 def hidden_records(connection: BaseDatabaseWrapper, server: Server, variable: str) -> Iterator[str]:
@@ -104,11 +30,11 @@ def hidden(connection: BaseDatabaseWrapper, server: Server, names: str, schema: 
     """Where the tables `names` stand, and how search_path comes to show them."""
     return (
         f"{names}: in schema {schema}, which the search_path ({server.search_path}) of role {server.role} does not"
-        f" show. {_to_show(server, connection.ops.quote_name(schema), variable)}"
+        f" show. {to_show(server, connection.ops.quote_name(schema), variable)}"
     )
 
 
-def _to_show(server: Server, schema: str, variable: str) -> str:
+def to_show(server: Server, schema: str, variable: str) -> str:
     """What makes `schema` the first of search_path. What the URL sets comes before what the role has."""
     path = ",".join(filter(None, (schema, server.search_path.replace(", ", ","))))
     if server.search_path_source == "client":
