@@ -124,7 +124,7 @@ class Command(migrate.Command):
 
         def migrate() -> None:
             self.running = None  # of an attempt before this one
-            refuse_obstacles(connection, options["app_label"], self._say)
+            refuse_obstacles(connection, options["app_label"])
             run.start_record()
             with tables_in_the_way_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
