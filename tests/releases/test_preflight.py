@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,12 +13,18 @@ import psycopg
 import pytest
 
 from tests import legacy
-from tests.conftest import ROOT, Manage, Sql, execute
+from tests.conftest import ROOT, Manage, Sql, container, execute
 from tests.postgres import POSTGRES, throwaway_postgres
 from tests.releases import test_adversaries
+from tests.releases.conftest import SETTINGS, Project
 from tests.schema import contents
 
 COMMAND = ("migrate", "--noinput", "--fake-initial")
+LOGS_ON_STDOUT = {
+    "version": 1,
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}},
+    "root": {"handlers": ["stdout"]},
+}
 PASSWORD = "secret-of-a-role"
 EVERY_TABLE = (
     "SELECT relnamespace::regnamespace::text, relname FROM pg_class WHERE relkind = 'r' AND oid > 16383 ORDER BY 1, 2"
@@ -348,35 +355,47 @@ def test_a_new_database_that_cannot_hold_every_text(manage: Manage, sql: Sql, da
 
 
 @pytest.mark.parametrize("rights", ["444 755", "644 555"], ids=["file", "directory"])
-def test_a_file_that_cannot_be_written(
-    manage: Manage, sql: Sql, engine: str, environment: dict[str, str], database_url: str, rights: str
-) -> None:
-    if engine != "sqlite":
-        pytest.skip("a server's files are its own")
-    succeeds(manage("migrate", "workouts", "0003"))
-    before = contents(sql, engine)
-    file = Path(database_url.removeprefix("sqlite:///"))
+def test_a_file_that_cannot_be_written(sqlite_project: Project, rights: str) -> None:
+    """The settings of the planner would refuse the directory themselves, so this is another project."""
+    file = Path(sqlite_project.database_url.removeprefix("sqlite:///"))
+    file.parent.mkdir()
+    succeeds(sqlite_project.manage(*COMMAND))
+    sqlite_project.models("class Book(models.Model):\n    pages = models.IntegerField(null=True)\n")
+    sqlite_project.migration("0002_pages", 'migrations.AddField("book", "pages", models.IntegerField(null=True))')
+    before = contents(partial(execute, sqlite_project.database_url), "sqlite")
     for path, mode in zip((file, file.parent), rights.split(), strict=True):
         path.chmod(int(mode, 8))
 
-    told = obstacles(without_privileges(environment, *COMMAND))
+    told = obstacles(without_privileges(sqlite_project))
 
     subprocess.run(told[0].partition("As root: ")[2], shell=True, check=True)
-    assert contents(sql, engine) == before
-    succeeds(without_privileges(environment, *COMMAND))
+    assert contents(partial(execute, sqlite_project.database_url), "sqlite") == before
+    succeeds(without_privileges(sqlite_project))
 
 
-def test_a_directory_that_does_not_exist(manage: Manage, engine: str, tmp_path: Path) -> None:
+def test_a_directory_that_does_not_exist(sqlite_project: Project) -> None:
+    (told,) = obstacles(sqlite_project.manage(*COMMAND))
+    subprocess.run(told.partition("Type: ")[2], shell=True, check=True)
+    succeeds(sqlite_project.manage(*COMMAND))
+
+
+@pytest.fixture
+def sqlite_project(new_project: Callable[[str], Project], engine: str, tmp_path: Path) -> Project:
     if engine != "sqlite":
         pytest.skip("a server's files are its own")
-    url = f"sqlite:///{tmp_path}/volume/db.sqlite3"
-    (told,) = obstacles(manage(*COMMAND, DATABASE_URL=url))
-    subprocess.run(told.partition("Type: ")[2], shell=True, check=True)
-    succeeds(manage(*COMMAND, DATABASE_URL=url))
+    project = new_project(f"sqlite:///{tmp_path}/volume/db.sqlite3")
+    project.write("project_settings.py", f"{SETTINGS}\nLOGGING = {LOGS_ON_STDOUT}\n")
+    project.models("class Book(models.Model):\n    pass\n")
+    key = '("id", models.BigAutoField(primary_key=True))'
+    project.migration("0001_initial", f'migrations.CreateModel("Book", [{key}])')
+    return project
 
 
-def without_privileges(environment: dict[str, str], *arguments: str) -> "Result[str]":
+def without_privileges(project: Project) -> "Result[str]":
     """As an ordinary user, for whom the rights of files count. The tests may run as root."""
     prefix = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
-    command = [*prefix, "python", "manage.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    environment = {**container(project.database_url), "PYTHONPATH": str(ROOT)}
+    command = [*prefix, "python", "manage.py", *COMMAND]
+    return subprocess.run(
+        command, cwd=project.root, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
