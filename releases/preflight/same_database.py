@@ -27,9 +27,10 @@ def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:
     """
     if not getattr(settings, "MIGRATION_DATABASE", None):
         return
-    # By another alias than the release's: its signals set up what it opens, and a pooler would hand that on.
-    served = type(connection)(connections.settings[connection.alias], "application")
-    with closing(served):
+    with closing(connections.create_connection(connection.alias)) as served:
+        served.alias = (
+            "application"  # a release sets up what is opened by its own alias, and a pooler would hand that on
+        )
         try:
             wait_until_it_answers(served, Limits.from_settings().database, say)
             difference = _difference(connection, served)

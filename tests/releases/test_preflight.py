@@ -273,7 +273,12 @@ def test_a_search_path_that_shows_nothing(
 
 @pytest.mark.usefixtures("postgresql")
 def test_a_direct_connection_to_another_database_than_the_applications(
-    release: Manage, new_database: Callable[[], str], pooled_url: Callable[[str], str], sql: Sql, database_url: str
+    release: Manage,
+    manage: Manage,
+    new_database: Callable[[], str],
+    pooled_url: Callable[[str], str],
+    sql: Sql,
+    database_url: str,
 ) -> None:
     """Nothing would be pending in the other one: the release would succeed, and the application find no table."""
     other, pooled = new_database(), pooled_url("transaction")
@@ -286,6 +291,11 @@ def test_a_direct_connection_to_another_database_than_the_applications(
     )
     assert sql(EVERY_TABLE) == []
     succeeds(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=database_url))
+
+    for command in ("verify_schema --repair", "rollback --noinput"):
+        told = refusal(manage(*command.split(), DATABASE_URL=pooled, MIGRATION_DATABASE_URL=other))
+        assert told.startswith("MIGRATION_DATABASE_URL leads to another database")
+        succeeds(manage(*command.split(), DATABASE_URL=pooled, MIGRATION_DATABASE_URL=database_url))
 
 
 @pytest.mark.usefixtures("postgresql")
