@@ -3,6 +3,8 @@
 from django.db import DatabaseError
 from django.db.migrations import Migration
 
+from releases.leftovers import what_is_left
+
 AGAIN = "python manage.py migrate --noinput --fake-initial"
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
@@ -33,7 +35,7 @@ def explain(error: Exception, migration: Migration | None) -> str:
     reason = " ".join(str(error).split()) or type(error).__name__
     stop = "" if reason.endswith((".", "?")) else "."
     happened = f"{_what_happened(error, migration)}: {reason}{stop}"
-    return f"{happened} {_what_is_left(migration)} {_advice(error, migration)}"
+    return f"{happened} {_what_is_left(error, migration)} {_advice(error, migration)}"
 
 
 def sqlstate(error: BaseException | None) -> str | None:
@@ -48,12 +50,12 @@ def _what_happened(error: Exception, migration: Migration | None) -> str:
     return "The database did not answer" if isinstance(error, DatabaseError) else "The release failed"
 
 
-def _what_is_left(migration: Migration | None) -> str:
+def _what_is_left(error: Exception, migration: Migration | None) -> str:
     if migration is None:
         return "Nothing was changed."
     if migration.atomic:
         return "It was rolled back; the migrations before it stay applied, and the running version can go on serving."
-    return "What it had committed stays, a repeat goes on from there, and the running version can go on serving."
+    return what_is_left(migration, sqlstate(error))
 
 
 def _advice(error: Exception, migration: Migration | None) -> str:

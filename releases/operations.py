@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from django.db import NotSupportedError, models, transaction
+from django.db import NotSupportedError, ProgrammingError, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint
 from django.db.migrations.state import ProjectState
 
 from releases.indexes import build_concurrently
+
+CONSTRAINT = """
+SELECT contype, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = %s
+"""
 
 
 class AddUniqueConstraint(AddConstraint):
@@ -26,6 +30,7 @@ class AddUniqueConstraint(AddConstraint):
     """
 
     atomic = False
+    repeatable = True
 
     def __init__(
         self, model_name: str, constraint: models.UniqueConstraint, with_sql: str = "", reverse_sql: str = ""
@@ -71,7 +76,8 @@ class AddUniqueConstraint(AddConstraint):
             )
         fields = cast("models.UniqueConstraint", self.constraint).fields
         columns: list[Any] = [cast("models.Field[Any, Any]", model._meta.get_field(field)).column for field in fields]
-        stands = build_concurrently(schema_editor, table, name, columns, unique=True)
+        stands = self._stands(schema_editor, table)
+        build_concurrently(schema_editor, table, name, columns, unique=True)
         quote = schema_editor.quote_name
         with _transaction(schema_editor):
             if not stands:
@@ -81,6 +87,20 @@ class AddUniqueConstraint(AddConstraint):
                 schema_editor.execute(f"ALTER TABLE {quote(table)} {attach}", params=None)
             if self.with_sql:
                 schema_editor.execute(self.with_sql, params=None)
+
+    def _stands(self, schema_editor: BaseDatabaseSchemaEditor, table: str) -> bool:
+        """Whether a unique constraint has the name; whether it is ours is seen by its index."""
+        if schema_editor.collect_sql:
+            return False
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(CONSTRAINT, [schema_editor.quote_name(table), self.constraint.name])
+            found = cursor.fetchone()
+        if found and found[0] != "u":
+            raise ProgrammingError(
+                f"{self.constraint.name} exists with another definition: on {table} it is {found[1]}."
+                " Rename or drop it, or rename the wanted one in the migration"
+            )
+        return found is not None
 
 
 @contextmanager

@@ -247,6 +247,7 @@ def before_filling(column):
 
 class Migration(migrations.Migration):
     atomic = False
+    repeatable = True
 
     dependencies = [("workouts", "0003_archived_selection")]
 

@@ -1,5 +1,6 @@
 """Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.core.management import CommandError
@@ -8,11 +9,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations import Migration
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
-from releases.deferred import run_deferred_sql_before_record
 from releases.diagnosis import explain
 from releases.health import unknown_to
+from releases.indexes import repeatable
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
+from releases.progress import Progress
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
 
@@ -33,10 +35,14 @@ class Command(migrate.Command):
             raise CommandError(explain(error, self.running)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.verbosity, self.progress = options["verbosity"], defaultdict[str, Progress](Progress)
+        with repeatable(connections[options["database"]], self._say):
+            self._handle(*args, **options)
+
+    def _handle(self, *args: Any, **options: Any) -> None:
         if not self._is_release(options):
             super().handle(*args, **options)
             return
-        self.verbosity = options["verbosity"]
         self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
         try:
             self._release(*args, **options)
@@ -47,7 +53,7 @@ class Command(migrate.Command):
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action == "apply_start":
-            run_deferred_sql_before_record(migration)
+            self.progress[str(migration)].follow(migration, self.run.connection)
             self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
