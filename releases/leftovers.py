@@ -103,7 +103,7 @@ def _statements(sql: Any) -> list[str]:
 
 
 def _is_undone_by_sql(operation: Operation) -> bool:
-    return isinstance(operation, UNDONE_BY_SQL) or (isinstance(operation, RunSQL) and bool(operation.reverse_sql))
+    return type(operation) in UNDONE_BY_SQL or (isinstance(operation, RunSQL) and bool(operation.reverse_sql))
 
 
 def _may_stand_already(progress: Progress, state: str | None) -> bool:

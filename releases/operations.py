@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from django.db import NotSupportedError, ProgrammingError, models, transaction
+from django.db import NotSupportedError, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint
 from django.db.migrations.state import ProjectState
 
 from releases.indexes import build_concurrently
-
-CONSTRAINT = """
-SELECT contype, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = %s
-"""
+from releases.repeatable import CONSTRAINT, taken
 
 
 class AddUniqueConstraint(AddConstraint):
@@ -92,14 +89,13 @@ class AddUniqueConstraint(AddConstraint):
         """Whether a unique constraint has the name; whether it is ours is seen by its index."""
         if schema_editor.collect_sql:
             return False
+        quote = schema_editor.quote_name
         with schema_editor.connection.cursor() as cursor:
-            cursor.execute(CONSTRAINT, [schema_editor.quote_name(table), self.constraint.name])
+            cursor.execute(CONSTRAINT, [quote(table), quote(self.constraint.name)])
             found = cursor.fetchone()
-        if found and found[0] != "u":
-            raise ProgrammingError(
-                f"{self.constraint.name} exists with another definition: on {table} it is {found[1]}."
-                " Rename or drop it, or rename the wanted one in the migration"
-            )
+        if found and not found[2].startswith("UNIQUE"):
+            name, table, stands, _, rename = found
+            raise taken(name, stands, "UNIQUE", table, rename)
         return found is not None
 
 

@@ -21,7 +21,9 @@ LOCKABLE = "SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = to_regclass(%
 # What has the name: is it an index of the table, and may it be used?
 STANDING = """
 SELECT c.oid::regclass::text, coalesce(c.relkind = 'i' AND i.indrelid = to_regclass(%(table)s), false),
-    i.indisvalid AND i.indisready AND i.indislive
+    i.indisvalid AND i.indisready AND i.indislive,
+    concat('ALTER ', CASE c.relkind WHEN 'i' THEN 'INDEX ' ELSE 'TABLE ' END, c.oid::regclass, ' RENAME TO ',
+        quote_ident(c.relname || '_old'))
 FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
 WHERE c.relname = (parse_ident(%(name)s))[1]::name
     AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass(%(table)s))
@@ -40,8 +42,10 @@ WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
     AND i.indrelid IN (SELECT unnest(ARRAY[oid, reltoastrelid]) FROM pg_class WHERE oid = to_regclass(%s))
 """
 CONSTRAINT = """
-SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint
-WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1]::name
+SELECT quote_ident(conname), conrelid::regclass::text, pg_get_constraintdef(oid), convalidated,
+    concat('ALTER TABLE ', conrelid::regclass, ' RENAME CONSTRAINT ', quote_ident(conname), ' TO ',
+        quote_ident(conname || '_old'))
+FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1]::name
 """
 
 
@@ -95,23 +99,22 @@ class RepeatableStatements:
 
     def add_check(self, wanted: re.Match[str], run: Callable[[], None]) -> None:
         """Leaves this constraint, valid or, where it is wanted NOT VALID, perhaps not yet."""
-        table, name = wanted["table"], wanted["name"]
-        standing = self._rows(CONSTRAINT, [table, name])
+        standing = self._rows(CONSTRAINT, [wanted["table"], wanted["name"]])
         definition = self._wanted_check(wanted) if standing else ""
         if not definition:
             run()
             return
-        stands, valid = standing[0]
+        name, table, stands, valid, rename = standing[0]
         if stands.removesuffix(" NOT VALID") != definition or not (valid or wanted["not_valid"]):
-            raise _taken(name, table, stands, f"{definition}{wanted['not_valid'] or ''}")
+            raise taken(name, stands, f"{definition}{wanted['not_valid'] or ''}", table, rename)
         self._tell(f"Constraint {name} stands already, as it is wanted.")
 
-    def _settled(self, name: str, table: str) -> tuple[str, bool] | None:
+    def _settled(self, name: str, table: str) -> tuple[str, bool, str] | None:
         """What has the name, once nobody else is at work on the table, and its INVALID index of that name dropped."""
         self._wait_for_others(table)
-        for index, ours, valid in self._rows(STANDING, {"name": name, "table": table}):
+        for index, ours, valid, rename in self._rows(STANDING, {"name": name, "table": table}):
             if not ours or valid:
-                return index, ours
+                return index, ours, rename
             self._execute(f"DROP INDEX CONCURRENTLY {index}")
         return None
 
@@ -124,15 +127,15 @@ class RepeatableStatements:
             with transaction.atomic(using=self._connection.alias):
                 self._execute(f"LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE")
 
-    def _accept_index(self, standing: tuple[str, bool], wanted: re.Match[str]) -> None:
-        index, ours = standing
+    def _accept_index(self, standing: tuple[str, bool, str], wanted: re.Match[str]) -> None:
+        index, ours, rename = standing
         definition = self._wanted_index(wanted)[1]
         stands = self._rows(f"{DEFINITION} WHERE indexrelid = to_regclass(%s)", [index])
         if ours and stands[0][1] == definition:
             self._tell(f"Index {index} stands already, as it is wanted.")
             return
         what = f"{stands[0][1]}{'' if ours else ' of another table'}" if stands else "something that is no index"
-        raise _taken(index, wanted["table"], what, definition)
+        raise taken(index, what, definition, self._rows(EXISTS, [wanted["table"]])[0][0], rename)
 
     def _wanted_index(self, wanted: re.Match[str]) -> tuple[str, str]:
         """Name and definition that the statement comes to."""
@@ -146,7 +149,7 @@ class RepeatableStatements:
         constraint = f", CONSTRAINT {wanted['name']} {wanted['check']}"
         try:
             with self._copy(wanted["table"], constraint) as copy:
-                ((definition, _),) = self._rows(CONSTRAINT, [copy, wanted["name"]])
+                ((_, _, definition, _, _),) = self._rows(CONSTRAINT, [copy, wanted["name"]])
         except ProgrammingError:
             return ""
         return str(definition)
@@ -186,8 +189,8 @@ class RepeatableStatements:
             return list(cursor.fetchall())
 
 
-def _taken(name: str, table: str, stands: str, wanted: str) -> ProgrammingError:
+def taken(name: str, stands: str, wanted: str, table: str, rename: str) -> ProgrammingError:
     return ProgrammingError(
-        f"{name} exists with another definition: it is {stands}, and wanted on {table} is {wanted}."
-        " Rename or drop what stands, or rename the wanted one in the migration."
+        f"{name} exists with another definition: it is {stands}, and wanted on {table} is {wanted}. Rename what stands,"
+        f" with this SQL: {rename}; or rename the wanted one in the migration."
     )
