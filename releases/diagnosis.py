@@ -55,7 +55,7 @@ def _what_is_left(error: Exception, migration: Migration | None) -> str:
         return "Nothing was changed."
     if migration.atomic:
         return "It was rolled back; the migrations before it stay applied, and the running version can go on serving."
-    return what_is_left(migration, sqlstate(error))
+    return what_is_left(migration, sqlstate(error) or getattr(error.__cause__, "sqlite_errorname", None))
 
 
 def _advice(error: Exception, migration: Migration | None) -> str:

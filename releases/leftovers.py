@@ -18,7 +18,7 @@ from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseA
 from django.db.migrations.operations.base import Operation
 
 from releases import statements
-from releases.progress import Progress, is_whole
+from releases.applying import Applying, is_whole
 
 REPEATABLE = (
     AddConstraintNotValid,
@@ -41,24 +41,22 @@ UNDONE_BY_SQL = (
     operations.RenameIndex,
     operations.RenameModel,
 )
-DUPLICATE = {"42701", "42710", "42P07"}  # column, object, table
+DUPLICATE = {"42701", "42710", "42P07", "SQLITE_ERROR"}  # column, object, table; SQLite has no code for it alone
 
-NOTHING = (
-    "Nothing of it was committed; the migrations before it stay applied, and the running version can go on serving."
-)
-GOES_ON = "What it had committed stays, a repeat goes on from there, and the running version can go on serving."
+NOTHING = "Nothing of it was committed."
+GOES_ON = "What it had committed stays, and a repeat goes on from there."
 BACKWARDS = (
     "It has no transaction: what it had undone stays undone, and a repeat, which begins at its end again, may stop at"
     " that."
 )
 
 
-def what_is_left(migration: Migration, state: str | None) -> str:
-    """`state` is the SQLSTATE of the error that stopped `migration`, which is not atomic."""
-    progress: Progress | None = getattr(migration, "progress", None)
-    if progress is None or progress.before is None:
+def what_is_left(migration: Migration, code: str | None) -> str:
+    """`code` is the SQLSTATE, or SQLite's name, of the error that stopped `migration`, which is not atomic."""
+    applying: Applying | None = getattr(migration, "applying", None)
+    if applying is None or applying.before is None:
         return BACKWARDS
-    done, stopped = migration.operations[: progress.done], migration.operations[progress.done :][:1]
+    done, stopped = migration.operations[: applying.done], migration.operations[applying.done :][:1]
     partly = [operation for operation in stopped if not is_whole(operation)]
     once = [operation for operation in [*done, *partly] if not _is_repeatable(migration, operation)]
     if not once:
@@ -72,13 +70,13 @@ def what_is_left(migration: Migration, state: str | None) -> str:
             f"A repeat runs this once more; look whether it may, or undo it by hand first: {_listed(again)}."
         )
     standing = [operation for operation in stopped if is_whole(operation) and _is_undone_by_sql(operation)]
-    if standing and _may_stand_already(progress, state):
+    if standing and code in DUPLICATE:
         sentences.append(
             "If what it adds is there already, an interrupted release may have left it; then undo that with this SQL:"
-            f" {_sql_to_undo(progress, standing)}"
+            f" {_sql_to_undo(applying, standing)}"
         )
     if undone:
-        sql = _sql_to_undo(progress, undone)
+        sql = _sql_to_undo(applying, undone)
         sentences.append(f"A repeat would stop at what is committed, so undo it first, with this SQL: {sql}")
     return " ".join(sentences)
 
@@ -106,14 +104,9 @@ def _is_undone_by_sql(operation: Operation) -> bool:
     return type(operation) in UNDONE_BY_SQL or (isinstance(operation, RunSQL) and bool(operation.reverse_sql))
 
 
-def _may_stand_already(progress: Progress, state: str | None) -> bool:
-    """SQLite has no code for it."""
-    return state in DUPLICATE or (state is None and progress.connection.vendor == "sqlite")
-
-
-def _sql_to_undo(progress: Progress, chosen: Iterable[Operation]) -> str:
+def _sql_to_undo(applying: Applying, chosen: Iterable[Operation]) -> str:
     """What `sqlmigrate --backwards` prints of the chosen operations."""
-    migration, state = progress.migration, progress.before
+    migration, state = applying.migration, applying.before
     assert state  # noqa: S101
     steps = []
     for operation in migration.operations:
@@ -121,7 +114,7 @@ def _sql_to_undo(progress: Progress, chosen: Iterable[Operation]) -> str:
         operation.state_forwards(migration.app_label, state)
         steps.append((operation, earlier, state))
     try:
-        with progress.connection.schema_editor(collect_sql=True, atomic=False) as schema_editor:
+        with applying.connection.schema_editor(collect_sql=True, atomic=False) as schema_editor:
             for operation, earlier, later in reversed(steps):
                 if operation in chosen:
                     operation.database_backwards(migration.app_label, schema_editor, later, earlier)

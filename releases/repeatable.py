@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, ProgrammingError, transaction
+from django.db import Error, ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.statements import IDENTIFIER
@@ -176,7 +176,7 @@ class RepeatableStatements:
         try:
             if self._connection.is_usable():
                 drop()
-        except DatabaseError:
+        except Error:
             self._tell("The INVALID index that this left could not be dropped yet. The next release drops it.")
 
     def _execute(self, sql: str) -> None:

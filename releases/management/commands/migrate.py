@@ -14,7 +14,7 @@ from releases.health import unknown_to
 from releases.indexes import repeatable
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
-from releases.progress import Progress
+from releases.applying import Applying
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
 
@@ -35,7 +35,7 @@ class Command(migrate.Command):
             raise CommandError(explain(error, self.running)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.verbosity, self.progress = options["verbosity"], defaultdict[str, Progress](Progress)
+        self.verbosity, self.applying = options["verbosity"], defaultdict[str, Applying](Applying)
         with repeatable(connections[options["database"]], self._say):
             self._handle(*args, **options)
 
@@ -53,7 +53,7 @@ class Command(migrate.Command):
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action == "apply_start":
-            self.progress[str(migration)].follow(migration, self.run.connection)
+            self.applying[str(migration)].follow(migration, self.run.connection)
             self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):

@@ -18,7 +18,7 @@ Apply = Callable[[ProjectState, BaseDatabaseSchemaEditor], ProjectState]
 
 
 @dataclass
-class Progress:
+class Applying:
     """Of one migration, over all attempts of a run: an attempt goes on where the one before it stopped."""
 
     done: int = 0  # operations that are committed
@@ -39,7 +39,7 @@ class Progress:
             return state
 
         migration.apply = apply_all  # type: ignore[method-assign,assignment]
-        migration.progress = self  # type: ignore[attr-defined]
+        migration.applying = self  # type: ignore[attr-defined]
 
     def _one_by_one(self, apply: Apply, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
         operations, self.before = self.migration.operations, state.clone()
