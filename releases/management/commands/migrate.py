@@ -9,12 +9,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations import Migration
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
+from releases.applying import Applying
 from releases.diagnosis import explain
 from releases.health import unknown_to
 from releases.indexes import repeatable
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
-from releases.applying import Applying
 from releases.run import Run, run_alone_and_again
 from releases.schema import missing_from
 
