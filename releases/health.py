@@ -1,8 +1,13 @@
 """Is the database where this code needs it?"""
 
+import threading
+import time
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+
+from releases.schema import verify
 
 
 class NotReadyError(Exception):
@@ -13,17 +18,60 @@ class NotReadyError(Exception):
         self.details = details
 
 
+class SchemaGate:
+    """Looks at the schema once in a process, and again after a failure. Probes cannot make it look more often."""
+
+    PAUSE = 2  # seconds between two looks at what is not whole
+
+    def __init__(self) -> None:
+        self._looking = threading.Lock()
+        self._forget()
+
+    def shut(self) -> None:
+        """To be called when the database was not ready: by now it may be another."""
+        if self._whole:
+            self._forget()
+
+    def check(self) -> None:
+        """Raises NotReadyError while something that the models declare is missing."""
+        if not self._whole and self._looking.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._looking.release()
+        if not self._whole:
+            raise NotReadyError(database="ok", missing=self._missing)
+
+    def _forget(self) -> None:
+        self._whole, self._missing, self._look_again = False, ["not looked at yet"], 0.0
+
+    def _look(self) -> None:
+        if time.monotonic() < self._look_again:
+            return
+        verdict = verify(connection)
+        self._whole, self._missing = verdict.whole, verdict.sentences
+        self._look_again = time.monotonic() + self.PAUSE
+
+
+gate = SchemaGate()
+
+
 def check_ready() -> list[str]:
     """Returns the applied migrations that this code does not know: no obstacle, because migrations only widen.
 
-    Raises NotReadyError unless the database answers and has every migration of this code.
+    Raises NotReadyError unless the database answers, has every migration of this code, and holds what they made.
     """
     try:
         executor = MigrationExecutor(connection)
+        if unapplied := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise NotReadyError(database="ok", unapplied=[str(migration) for migration, _ in unapplied])
+        gate.check()
     except DatabaseError:
+        gate.shut()
         raise NotReadyError(database="unreachable") from None
-    if unapplied := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise NotReadyError(database="ok", unapplied=[str(migration) for migration, _ in unapplied])
+    except NotReadyError:
+        gate.shut()
+        raise
     return unknown_to(executor.loader)
 
 

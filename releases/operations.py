@@ -51,7 +51,7 @@ class AddUniqueConstraint(AddConstraint):
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         if schema_editor.connection.vendor != "postgresql":
-            with _transaction(schema_editor), _sequence_kept(schema_editor, model):
+            with _transaction(schema_editor), sequence_kept(schema_editor, model):
                 super().database_forwards(app_label, schema_editor, from_state, to_state)
         elif self.allow_migrate_model(schema_editor.connection.alias, model):
             self._add_online(schema_editor, model)
@@ -60,7 +60,7 @@ class AddUniqueConstraint(AddConstraint):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
-        with _transaction(schema_editor), _sequence_kept(schema_editor, model):
+        with _transaction(schema_editor), sequence_kept(schema_editor, model):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
             if self.reverse_sql and schema_editor.connection.vendor == "postgresql":
                 schema_editor.execute(self.reverse_sql, params=None)
@@ -111,7 +111,7 @@ def _transaction(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
 
 
 @contextmanager
-def _sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> Iterator[None]:
+def sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> Iterator[None]:
     """Carries SQLite's AUTOINCREMENT counter over a rebuild, which sets it back to the highest id still there."""
     if schema_editor.connection.vendor != "sqlite" or schema_editor.collect_sql:
         yield

@@ -43,6 +43,7 @@ class Run:
     current: Migration | None = None
     lock: MigrationLock | None = None
     record: Release | None = None
+    schema: str = ""
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
 
@@ -74,6 +75,7 @@ class Run:
         release.finished = timezone.now()
         release.attempts, release.waited = self.attempts, round(self.waited, 2)
         release.migrations, release.error = self.migrations, error
+        release.schema = self.schema
         try:
             if self._is_recordable():
                 release.save(using=self.connection.alias)

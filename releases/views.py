@@ -20,7 +20,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200: the database answers and is migrated, perhaps further than this code knows. 503: what is missing."""
+    """200: the database answers, is migrated, perhaps further than this code knows, and whole. 503: what is missing."""
     try:
         unknown = check_ready()
     except NotReadyError as reason:

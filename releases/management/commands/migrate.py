@@ -1,11 +1,13 @@
 """Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
+import sys
 from collections import defaultdict
 from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
@@ -16,7 +18,7 @@ from releases.indexes import repeatable
 from releases.limits import Deadline, Limits
 from releases.lock import file_lock
 from releases.run import Run, run_alone_and_again
-from releases.schema import missing_from
+from releases.schema import verify
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
@@ -42,6 +44,8 @@ class Command(migrate.Command):
     def _handle(self, *args: Any, **options: Any) -> None:
         if not self._is_release(options):
             super().handle(*args, **options)
+            if options["check_unapplied"] and not options["app_label"]:
+                self._check_schema(connections[options["database"]])
             return
         self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
         try:
@@ -96,8 +100,21 @@ class Command(migrate.Command):
                 migrate()
         if unknown := unknown_to(MigrationLoader(connection)):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
-        if not options["app_label"] and (missing := missing_from(connection)):
-            raise CommandError(" ".join(["The models declare what the database does not have.", *missing]))
+        if not options["app_label"]:
+            self._verify(self.run)
+
+    def _check_schema(self, connection: BaseDatabaseWrapper) -> None:
+        """A gate that stays closed: --check fails at every start while anything is missing, not only at the first."""
+        verdict = verify(connection)
+        if not verdict.whole:
+            self.stdout.write("The schema is not whole. To see what is missing, run: python manage.py verify_schema")
+            sys.exit(1)
+
+    def _verify(self, run: Run) -> None:
+        verdict = verify(run.connection)
+        if not verdict.whole:
+            raise CommandError(verdict.explain())
+        run.schema = verdict.digest
 
     def _say(self, message: str) -> None:
         if self.verbosity >= 1:

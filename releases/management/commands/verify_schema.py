@@ -1,17 +1,48 @@
-"""The check that follows every release, alone."""
+"""The comparison that follows every release, alone, and the command that mends."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from releases.schema import missing_from
+from releases.repair import repair
+from releases.schema import verify
 
 
 class Command(BaseCommand):
-    help = "Looks for the constraints and indexes that the models declare in the database, by definition."
+    help = "Compares what the models declare with what stands in the database, by definition."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="Build what is missing, while the table is in use.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if missing := missing_from(connection):
-            raise CommandError("\n".join(["The models declare what the database does not have.", *missing]))
-        self.stdout.write(self.style.SUCCESS("Every constraint and index that the models declare is there and valid."))
+        executor = MigrationExecutor(connection)
+        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            unapplied = ", ".join(str(migration) for migration, _ in plan)
+            raise CommandError(
+                f"Not applied yet: {unapplied}. Nothing was compared."
+                " Run: python manage.py migrate --noinput --fake-initial"
+            )
+        if options["repair"]:
+            self._repair()
+        verdict = verify(connection)
+        if not verdict.whole:
+            raise CommandError(verdict.explain())
+        if verdict.shallow:
+            raise CommandError(self._shallow())
+        self.stdout.write(self.style.SUCCESS("Everything that the models declare is there, as declared and valid."))
+
+    def _repair(self) -> None:
+        if left := repair(connection, self.stdout.write):
+            raise CommandError("This cannot be mended: " + "; ".join(left) + ".")
+
+    def _shallow(self) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT quote_ident(current_database()), quote_ident(current_user)")
+            database, user = cursor.fetchone()
+        return (
+            "Every table and every column is there. The rest was not compared: that needs the right to create temporary"
+            f" tables. Run as the database's owner: GRANT TEMPORARY ON DATABASE {database} TO {user};"
+        )

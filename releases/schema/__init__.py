@@ -1,0 +1,158 @@
+"""Does what the models declare really stand in the database, by definition and valid?
+
+`migrate` knows only its records: not a table, a column or a constraint that was dropped by hand, nor an index whose
+build failed. The server itself says how each declared table would read in its catalogue, and the two are compared.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from django.apps import apps
+from django.db import DatabaseError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+
+from releases.diagnosis import sqlstate
+from releases.models import Release
+from releases.schema import postgresql, sqlite
+from releases.schema.declared import Declaration, columns_only, declare, foreign_keys
+from releases.schema.description import Table
+from releases.schema.differences import Difference, compare, compare_columns
+from releases.schema.sequences import lagging
+
+REPAIR = "python manage.py verify_schema --repair"
+NOT_ALLOWED = ("42501", "25006")  # insufficient_privilege, read_only_sql_transaction
+INTEGERS = {"smallint", "integer", "bigint"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`damaged`: a migration made it, and it is gone. `unmigrated`: the models declare it, and no migration makes it.
+
+    `digest` names this schema together with what the models declare; once found whole, it need not be compared again.
+    `shallow`: the user may not create temporary tables, so that only tables and columns were looked for.
+    """
+
+    digest: str
+    damaged: tuple[Difference, ...] = ()
+    unmigrated: tuple[Difference, ...] = ()
+    apps_without_migration: tuple[str, ...] = ()
+    shallow: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return not (self.damaged or self.unmigrated)
+
+    @property
+    def sentences(self) -> list[str]:
+        return [str(difference) for difference in (*self.damaged, *self.unmigrated)]
+
+    def explain(self) -> str:
+        """What is missing, and what to type."""
+        lines = []
+        if self.damaged:
+            lines += ["The database does not hold what the migrations made:", *_listed(self.damaged), f"Run: {REPAIR}"]
+        if self.unmigrated:
+            lines += [
+                "The models declare what no migration makes:",
+                *_listed(self.unmigrated),
+                f"Run: python manage.py makemigrations {' '.join(self.apps_without_migration)}",
+                "Then commit the new migration and deploy again.",
+            ]
+        return "\n".join(lines)
+
+
+def _listed(differences: Iterable[Difference]) -> Iterator[str]:
+    return (f"- {difference}" for difference in differences)
+
+
+def verify(connection: BaseDatabaseWrapper) -> Verdict:
+    """Compares. Takes a few milliseconds where the last release found this very schema whole.
+
+    Every migration must have been applied. Of other databases than PostgreSQL and SQLite it knows nothing.
+    """
+    if connection.vendor not in ("postgresql", "sqlite"):
+        return Verdict("")
+    connection.ensure_connection()
+    declaration = declare(connection, apps)
+    digest, standing = _read(connection, declaration)
+    sequences = tuple(lagging(connection, standing))
+    if digest == _found_whole(connection):
+        return Verdict(digest, sequences)
+    loader = MigrationLoader(connection)
+    wanted = _wanted(connection, declaration)
+    found = _compare(declaration, wanted, standing, _ahead(loader))
+    shallow = not wanted
+    if not found:
+        return Verdict("" if shallow else digest, sequences, shallow=shallow)
+    migrated = declare(connection, loader.project_state().apps)
+    made = set(map(str, _compare(migrated, _wanted(connection, migrated), standing, set())))
+    damaged = tuple(one for one in found if str(one) in made)
+    unmigrated = tuple(one for one in found if str(one) not in made and not _is_other_integer(one))
+    labels = sorted({declaration.models[one.table]._meta.app_label for one in unmigrated})
+    return Verdict(digest, damaged + sequences, unmigrated, tuple(labels), shallow)
+
+
+def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[str, dict[str, Table]]:
+    """The digest of what stands and what is declared, and what stands."""
+    tables = list(declaration.models)
+    if connection.vendor == "postgresql":
+        rows = postgresql.read_catalogue(connection, tables)
+        standing = postgresql.describe(rows)
+    else:
+        rows = sqlite.read_catalogue(connection, tables)
+        standing = sqlite.describe(connection, tables)
+    return hashlib.sha256(f"{declaration.digest}{rows}".encode()).hexdigest(), standing
+
+
+def _found_whole(connection: BaseDatabaseWrapper) -> str:
+    """The digest of the last release that found the schema whole; empty where the record does not hold it yet."""
+    try:
+        with transaction.atomic(using=connection.alias):
+            digests = Release.objects.using(connection.alias).exclude(schema="").values_list("schema", flat=True)
+            return digests.first() or ""
+    except DatabaseError:
+        return ""
+
+
+def _ahead(loader: MigrationLoader) -> set[str]:
+    """Apps with migrations that this code does not know, because it was rolled back. Their schema may be wider."""
+    return {app for app, _ in loader.applied_migrations.keys() - loader.disk_migrations.keys()}
+
+
+def _compare(
+    declaration: Declaration, wanted: dict[str, Table], standing: dict[str, Table], ahead: set[str]
+) -> list[Difference]:
+    differences: list[Difference] = []
+    for name, model in declaration.models.items():
+        if name in wanted and model._meta.app_label not in ahead:
+            within = compare(wanted[name], standing.get(name))
+            differences += (one for one in within if not (model._meta.auto_created and _is_other_integer(one)))
+        else:
+            differences += compare_columns(columns_only(model), standing.get(name))
+    return differences
+
+
+def _wanted(connection: BaseDatabaseWrapper, declaration: Declaration) -> dict[str, Table]:
+    """The declared tables as the database would describe them; none where the user may not ask it."""
+    if connection.vendor == "sqlite":
+        return sqlite.read_declaration(declaration)
+    try:
+        tables = postgresql.read_declaration(connection, declaration)
+    except DatabaseError as error:
+        if sqlstate(error) not in NOT_ALLOWED:
+            raise
+        return {}
+    return {
+        name: replace(table, rules=(*table.rules, *(rule for _, rule in foreign_keys(declaration.models[name]))))
+        for name, table in tables.items()
+    }
+
+
+def _is_other_integer(difference: Difference) -> bool:
+    """The width of automatic ids follows DEFAULT_AUTO_FIELD of the day: of many-to-many tables that of their creation,
+    and of somebody else's app that of the project in its models, but not in its migrations.
+    """
+    types = {getattr(difference.wanted, "type", ""), getattr(difference.found, "type", "")}
+    return difference.kind == "type" and types <= INTEGERS

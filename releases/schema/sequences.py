@@ -1,0 +1,49 @@
+"""Sequences that lag behind their column: the next insert would draw a number that is taken.
+
+A dump restored without its sequences leaves them so, and rows inserted with ids of their own.
+"""
+
+from collections.abc import Iterator
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases.schema.description import Column, Table
+from releases.schema.differences import Difference
+
+STATE = """
+SELECT %s, %s, (SELECT max({column}) FROM {table}),
+    (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {sequence})
+"""
+
+
+def lagging(connection: BaseDatabaseWrapper, tables: dict[str, Table]) -> Iterator[Difference]:
+    """One statement for all of `tables`. SQLite has no sequence that could lag: it looks at the table itself."""
+    drawn = [(table, column) for table in tables.values() for column in table.sequences]
+    if not drawn:
+        return
+    quote = connection.ops.quote_name
+    statement = " UNION ALL ".join(
+        STATE.format(column=quote(column.name), table=quote(table.name), sequence=column.sequence)
+        for table, column in drawn
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [name for table, column in drawn for name in (table.name, column.name)])
+        for table, name, highest, following in cursor.fetchall():
+            if highest is not None and highest >= following:
+                yield _difference(table, tables[table].columns[name], highest, following)
+
+
+def _difference(table: str, column: Column, highest: int, following: int) -> Difference:
+    sentence = f"{column.sequence} would give {following} next, but {table}.{column.name} goes up to {highest}"
+    return Difference(table, "sequence", sentence, column)
+
+
+def set_sequence(connection: BaseDatabaseWrapper, table: str, column: str, sequence: str | None) -> None:
+    """To the highest number there is, in a transaction whose lock inserts wait for. None: the column's own sequence."""
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {quote(table)} IN SHARE ROW EXCLUSIVE MODE")
+        if sequence is None:
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quote(table), column])
+            (sequence,) = cursor.fetchone()
+        cursor.execute(f"SELECT setval(%s, max({quote(column)})) FROM {quote(table)}", [sequence])
