@@ -45,17 +45,17 @@ DUPLICATE = {"42701", "42710", "42P07", "SQLITE_ERROR"}  # column, object, table
 
 NOTHING = "Nothing of it was committed."
 GOES_ON = "What it had committed stays, and a repeat goes on from there."
-BACKWARDS = (
-    "It has no transaction: what it had undone stays undone, and a repeat, which begins at its end again, may stop at"
-    " that."
-)
+# Going back, or on a database that is no release's, operations are not followed.
+NOT_FOLLOWED = "It has no transaction: what it had committed stays, and a repeat, which begins anew, may stop at that."
 
 
 def what_is_left(migration: Migration, code: str | None) -> str:
     """`code` is the SQLSTATE, or SQLite's name, of the error that stopped `migration`, which is not atomic."""
     applying: Applying | None = getattr(migration, "applying", None)
-    if applying is None or applying.before is None:
-        return BACKWARDS
+    if applying is None:
+        return NOT_FOLLOWED
+    if applying.before is None:
+        return NOTHING
     done, stopped = migration.operations[: applying.done], migration.operations[applying.done :][:1]
     partly = [operation for operation in stopped if not is_whole(operation)]
     once = [operation for operation in [*done, *partly] if not _is_repeatable(migration, operation)]

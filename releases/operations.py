@@ -59,10 +59,13 @@ class AddUniqueConstraint(AddConstraint):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
+        """Repeatable as well: a constraint that is gone was dropped by a run that did not come to record it."""
         model = to_state.apps.get_model(app_label, self.model_name)
+        online = schema_editor.connection.vendor == "postgresql"
         with _transaction(schema_editor), sequence_kept(schema_editor, model):
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-            if self.reverse_sql and schema_editor.connection.vendor == "postgresql":
+            if not online or schema_editor.collect_sql or self._stands(schema_editor, model._meta.db_table):
+                super().database_backwards(app_label, schema_editor, from_state, to_state)
+            if self.reverse_sql and online:
                 schema_editor.execute(self.reverse_sql, params=None)
 
     def _add_online(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:

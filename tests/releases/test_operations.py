@@ -138,6 +138,18 @@ def test_back_and_forward_leaves_the_guard_while_the_constraint_is_gone(manage: 
     assert sql("SELECT 1 FROM pg_class WHERE relname = 'workout_selections_guard'") == []
 
 
+@pytest.mark.usefixtures("before_constraint")
+def test_going_back_is_repeatable(manage: Manage, sql: Sql) -> None:
+    """Killed between the constraint's end and the record's."""
+    assert manage("migrate").returncode == 0
+    sql(f"ALTER TABLE workout_selections DROP CONSTRAINT {NAME}")
+
+    result = manage("migrate", "workouts", "0004")
+
+    assert result.returncode == 0, result.stderr
+    assert sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal") == [("keep_one_workout_selection",)]
+
+
 @pytest.mark.parametrize(
     "more",
     [
