@@ -63,7 +63,7 @@ def test_what_is_committed_is_named_with_the_sql_that_undoes_it(shop: Project, s
 
     printed = failed(shop)
 
-    assert "Migration shop.0002_paint failed: no paint. Committed, and not undone: Add field colour to box." in printed
+    assert "Migration shop.0002_paint failed: ValueError: no paint. Committed, and not undone: Add field colour to box." in printed
     assert "Carried out perhaps in part: Raw Python operation." in printed
     assert "look whether it may, or undo it by hand first: Raw Python operation." in printed
     assert "A repeat would stop at what is committed, so undo it first, with this SQL: ALTER TABLE" in printed

@@ -95,10 +95,10 @@ def test_works_in_batches_and_is_repeatable_after_each(monkeypatch: pytest.Monke
     one_a_batch = {"duplicate_selections": migration.DUPLICATES.replace(f"/ {batch_size}", "/ 1")}
     monkeypatch.setattr(migration, "WORK_TABLES", migration.WORK_TABLES | one_a_batch)
 
-    def fail_on_the_second(cursor: Any, connection: Any, batch: int) -> Any:
+    def fail_on_the_second(cursor: Any, connection: Any, batch: int, references: Any) -> Any:
         if batch == 1:
             raise RuntimeError("killed")
-        return original(cursor, connection, batch)
+        return original(cursor, connection, batch, references)
 
     monkeypatch.setattr(migration, "deduplicate_batch", fail_on_the_second)
     with pytest.raises(RuntimeError, match="killed"):

@@ -8,11 +8,13 @@ Rule (docs/selection-race-condition-plan.md):
    then skipped takes no time_of_day.
 3. Every removed row goes to the archive verbatim, with what was filled from it.
 4. Backwards restores exactly. A filled value that was changed since stays.
+5. What of other software refers to a removed row by a foreign key then refers to the kept one (_references.py).
 
 On PostgreSQL the guard (_guard.py) comes first, so that the old version makes no new duplicates meanwhile. Rows that a
 writer has locked are left for later: while it holds rows itself this migration waits for none, so it cannot deadlock.
 
-Batches commit one by one: a release killed here has only less to do the next time. Backwards is one transaction.
+Batches commit one by one: a release killed here has only less to do the next time. Backwards is one transaction. Each
+looks before it commits whether it did what it should: a trigger, a rule or row-level security may have prevented it.
 """
 
 import time
@@ -25,6 +27,14 @@ from django.utils import timezone
 
 from releases.indexes import build_concurrently
 from workouts.migrations import _guard as guard
+from workouts.migrations._checks import DIFFERS, check_batch, check_filled, check_restored, emptied_otherwise
+from workouts.migrations._references import (
+    find_references,
+    lead_back,
+    make_deferrable,
+    make_not_deferrable,
+    repoint,
+)
 
 BATCH = 500  # workouts a transaction; a writer of one of them waits for as long
 
@@ -59,14 +69,14 @@ WHERE d.batch = %s AND d.id NOT IN (SELECT id FROM held_selections)
 
 # `place` 1 is the row that is kept. For each column, the row at the lowest place that has a value gives it.
 RANK = """
-INSERT INTO ranked_selections (id, place, kept_id, filled)
 WITH ranked AS (
     SELECT s.*, row_number() OVER (PARTITION BY s.workout_id ORDER BY {latest} DESC NULLS LAST, s.id DESC) AS place
-    FROM workout_selections s JOIN held_selections h ON h.id = s.id
+    FROM workout_selections s JOIN {chosen} h ON h.id = s.id
 ), given AS (
     SELECT
         id,
         place,
+        min(updated_at) FILTER (WHERE place = 1) OVER workout AS kept_updated_at,
         min(id) FILTER (WHERE place = 1) OVER workout AS kept_id,
         min(time_of_day) FILTER (WHERE place = 1) OVER workout AS kept_time_of_day,
         min(workout_location) FILTER (WHERE place = 1) OVER workout AS kept_workout_location,
@@ -79,7 +89,7 @@ WITH ranked AS (
         min(place) FILTER (WHERE user_notes <> '') OVER workout AS user_notes
     FROM ranked WINDOW workout AS (PARTITION BY workout_id)
 )
-SELECT id, place, kept_id, {filled} FROM given WHERE place > 1
+SELECT id, kept_id, kept_updated_at, {filled} AS filled FROM given WHERE place > 1
 """
 
 ARCHIVE = f"""
@@ -100,15 +110,27 @@ WORK_TABLES = {
     "duplicate_selections": DUPLICATES,
     "held_selections": "CREATE TEMPORARY TABLE held_selections (id integer PRIMARY KEY)",
     "ranked_selections": (
-        "CREATE TEMPORARY TABLE ranked_selections (id integer PRIMARY KEY, place integer, kept_id integer, filled text)"
+        "CREATE TEMPORARY TABLE ranked_selections"
+        " (id integer PRIMARY KEY, kept_id integer, kept_updated_at timestamp with time zone, filled text)"
     ),
 }
 
-RESTORABLE = "workout_id IN (SELECT id FROM workouts)"
+RESTORABLE = "a.workout_id IN (SELECT id FROM workouts)"
+ARCHIVED = f"workout_selections_archive a LEFT JOIN workout_selections s ON s.id = a.selection_id WHERE {RESTORABLE}"
+
+# The column may be GENERATED ALWAYS AS IDENTITY.
+OVERRIDING = {"postgresql": "OVERRIDING SYSTEM VALUE", "sqlite": ""}
 
 RESTORE = f"""
-INSERT INTO workout_selections (id, workout_id, {ROW})
-SELECT selection_id, workout_id, {ROW} FROM workout_selections_archive WHERE {RESTORABLE}
+INSERT INTO workout_selections (id, workout_id, {ROW}) {{overriding}}
+SELECT a.selection_id, a.workout_id, {", ".join(f"a.{column}" for column in (*COLUMNS, "updated_at"))}
+FROM {ARCHIVED} AND s.id IS NULL
+"""
+
+KEPT = """
+CREATE TEMPORARY TABLE kept_selections AS
+SELECT id, updated_at FROM workout_selections
+WHERE id IN (SELECT kept_selection_id FROM workout_selections_archive)
 """
 
 EMPTY = """
@@ -117,6 +139,12 @@ FROM workout_selections_archive a
 WHERE a.kept_selection_id = workout_selections.id AND a.{column} = workout_selections.{column}
     AND CAST(a.filled AS text) LIKE '%"{column}":%'
 """
+
+
+def ranked(vendor, chosen="held_selections"):
+    """SQL for the rows that go: id, id and timestamp of the one that is kept, and what that one takes over, as JSON."""
+    filled = " || ".join(filled_from(column) for column in COLUMNS)
+    return RANK.format(latest=LATEST[vendor], chosen=chosen, filled=f"'{{' || rtrim({filled}, ', ') || '}}'")
 
 
 def filled_from(column):
@@ -138,6 +166,7 @@ def install_guard(apps, schema_editor):
         if any(one["unique"] and one["columns"] == ["workout_id"] for one in constraints.values()):
             return
         build_concurrently(schema_editor, "workout_selections", guard.INDEX, ["workout_id"], unique=False)
+        make_deferrable(cursor, connection)
         with transaction.atomic(using=connection.alias):
             cursor.execute(guard.INSTALL)
 
@@ -149,11 +178,12 @@ def deduplicate(apps, schema_editor):
     with connection.cursor() as cursor, work_tables(cursor, connection):
         cursor.execute("SELECT count(DISTINCT workout_id), count(DISTINCT batch) FROM duplicate_selections")
         workouts, batches = cursor.fetchone()
+        references = find_references(cursor, connection) if batches else []
         waiting = deque(range(batches))
         while waiting:
             batch = waiting.popleft()
             with transaction.atomic(using=connection.alias):
-                removed, gaps, busy = deduplicate_batch(cursor, connection, batch)
+                removed, gaps, busy = deduplicate_batch(cursor, connection, batch, references)
             archived += removed
             filled += gaps
             if busy:
@@ -171,17 +201,19 @@ def deduplicate(apps, schema_editor):
 
 @contextmanager
 def work_tables(cursor, connection):
+    """Named with their schema where they are dropped: somebody may have a lasting table of the same name."""
+    schema = {"postgresql": "pg_temp", "sqlite": "temp"}[connection.vendor]
     for name, statement in WORK_TABLES.items():
-        cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        cursor.execute(f"DROP TABLE IF EXISTS {schema}.{name}")
         cursor.execute(statement)
     cursor.execute("CREATE INDEX duplicate_selections_batch ON duplicate_selections (batch)")
     tell_the_planner(cursor, connection, "duplicate_selections")
     yield
     for name in WORK_TABLES:
-        cursor.execute(f"DROP TABLE {name}")
+        cursor.execute(f"DROP TABLE {schema}.{name}")
 
 
-def deduplicate_batch(cursor, connection, batch):
+def deduplicate_batch(cursor, connection, batch, references):
     """Returns how many rows were archived, how many gaps filled, and the id of a row that somebody holds, or None."""
     for name in ("held_selections", "ranked_selections"):
         cursor.execute(f"DELETE FROM {name}")
@@ -190,18 +222,20 @@ def deduplicate_batch(cursor, connection, batch):
     busy = cursor.fetchall()
     cursor.executemany(LEAVE, [[workout] for _, workout in busy])
     tell_the_planner(cursor, connection, "held_selections")
-    filled = " || ".join(filled_from(column) for column in COLUMNS)
-    rank = RANK.format(latest=LATEST[connection.vendor], filled=f"'{{' || rtrim({filled}, ', ') || '}}'")
-    cursor.execute(rank)
+    cursor.execute(f"INSERT INTO ranked_selections (id, kept_id, kept_updated_at, filled) {ranked(connection.vendor)}")
     tell_the_planner(cursor, connection, "ranked_selections")
+    unled = sum(repoint(cursor, connection, reference) for reference in references)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     cursor.execute(ARCHIVE.format(json=JSON[connection.vendor] % "r.filled"), [now])
-    gaps = 0
+    archived, gaps = cursor.rowcount, 0
     for column in COLUMNS:
         cursor.execute(FILL.format(column=column))
         gaps += cursor.rowcount
+    check_filled(cursor, connection, COLUMNS)
     cursor.execute(REMOVE)
-    return cursor.rowcount, gaps, busy[0][0] if busy else None
+    tables = [reference.table for reference in references]
+    check_batch(cursor, connection, tables, archived=archived, removed=cursor.rowcount, unled=unled)
+    return archived, gaps, busy[0][0] if busy else None
 
 
 def tell_the_planner(cursor, connection, name):
@@ -217,25 +251,42 @@ def wait_for(cursor, connection, selection):
 
 
 def restore(apps, schema_editor):
-    alias = schema_editor.connection.alias
-    archive = apps.get_model("workouts", "ArchivedSelection").objects.using(alias)
-    selections = apps.get_model("workouts", "WorkoutSelection").objects.using(alias)
-    with transaction.atomic(using=alias), schema_editor.connection.cursor() as cursor:
-        if schema_editor.connection.vendor == "postgresql":
+    connection = schema_editor.connection
+    same = f"NOT ({' OR '.join(differs(connection.vendor))})"
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
             cursor.execute(guard.REMOVE)
-        taken = selections.filter(id__in=archive.values("selection_id")).values_list("id", flat=True).order_by("id")
-        if ids := list(taken[:10]):
+            make_not_deferrable(cursor, connection)
+        cursor.execute(f"SELECT s.id FROM {ARCHIVED} AND s.id IS NOT NULL AND NOT {same} ORDER BY s.id LIMIT 10")
+        if taken := [selection for (selection,) in cursor.fetchall()]:
             raise CommandError(
-                f"Archived selections cannot return: the ids {ids} are taken. Nothing was changed. Move those"
+                f"Archived selections cannot return: the ids {taken} are taken. Nothing was changed. Move those"
                 " selections to other ids (UPDATE workout_selections SET id = ...), then run this again."
             )
-        cursor.execute(RESTORE)
+        cursor.execute(KEPT)
+        cursor.execute(RESTORE.format(overriding=OVERRIDING[connection.vendor]))
         restored = cursor.rowcount
+        cursor.execute(f"SELECT count(*), count(CASE WHEN {same} THEN 1 END) FROM {ARCHIVED}")
+        archived, returned = cursor.fetchone()
         for column in COLUMNS:
             cursor.execute(EMPTY.format(column=column, before=before_filling(column)))
-        cursor.execute(f"DELETE FROM workout_selections_archive WHERE {RESTORABLE}")
-        left = archive.count()
+        references = find_references(cursor, connection) if archived else []
+        unled = sum(lead_back(cursor, connection, reference) for reference in references)
+        tables = [reference.table for reference in references]
+        wrong = emptied_otherwise(cursor, connection, COLUMNS)
+        check_restored(cursor, connection, tables, missing=archived - returned, wrong=wrong, unled=unled)
+        cursor.execute("DROP TABLE kept_selections")
+        cursor.execute(f"DELETE FROM workout_selections_archive AS a WHERE {RESTORABLE}")
+        cursor.execute("SELECT count(*) FROM workout_selections_archive")
+        (left,) = cursor.fetchone()
     print(f"\n    Selections restored: {restored}; still archived, their workouts being deleted: {left}.", end="")
+
+
+def differs(vendor):
+    """SQL for each column in which a live row `s` is not the archived row `a`."""
+    columns = ("id", "workout_id", *COLUMNS, "updated_at")
+    archived = {"id": "selection_id"}
+    return [f"s.{column} {DIFFERS[vendor]} a.{archived.get(column, column)}" for column in columns]
 
 
 def before_filling(column):

@@ -7,6 +7,19 @@ from django.db import migrations, models
 
 from releases.operations import AddUniqueConstraint
 from workouts.migrations import _guard as guard
+from workouts.migrations._references import make_deferrable, make_not_deferrable
+
+
+def with_guard(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        with schema_editor.connection.cursor() as cursor:
+            make_deferrable(cursor, schema_editor.connection)
+
+
+def without_guard(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        with schema_editor.connection.cursor() as cursor:
+            make_not_deferrable(cursor, schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -21,4 +34,5 @@ class Migration(migrations.Migration):
             with_sql=guard.REMOVE,
             reverse_sql=guard.REINSTALL,
         ),
+        migrations.RunPython(without_guard, with_guard),
     ]

@@ -6,12 +6,17 @@ to the rows already there, archives them, fills the new row from them, and lets 
 recent one. So the old version never sees an error.
 
 One writer per workout at a time: the advisory lock makes the second one see what the first has committed.
+
+What of other software refers to a row that goes then refers to the new one (_references.py). That one is not there yet,
+so the foreign key is checked at the end of the transaction: 0004 makes it deferrable, and 0005 no longer.
 """
+
+from workouts.migrations._references import FOREIGN_KEYS
 
 INDEX = "workout_selections_guard"
 
 # The array is in the order of the rule. is_selected comes first, because a skipped row takes no time_of_day.
-INSTALL = """
+INSTALL = f"""
 CREATE OR REPLACE FUNCTION keep_one_workout_selection() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $guard$
 DECLARE
@@ -19,8 +24,30 @@ DECLARE
     one workout_selections;
     filled jsonb;
     chooser integer;
+    going integer[];
+    reference record;
+    referring jsonb;
+    noted jsonb := '{{}}';
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('workout_selections'), NEW.workout_id);
+    SELECT array_agg(id) INTO going FROM (
+        SELECT id FROM workout_selections WHERE workout_id = NEW.workout_id AND id <> NEW.id FOR UPDATE
+    ) AS held;
+    IF going IS NULL THEN
+        RETURN NEW;
+    END IF;
+    FOR reference IN {FOREIGN_KEYS} LOOP
+        EXECUTE format(
+            'SELECT jsonb_object_agg(id, keys) FROM (SELECT %1$s AS id, json_agg(%2$s)::text AS keys'
+            ' FROM %3$s AS referring WHERE %1$s = ANY ($1) GROUP BY 1) AS found',
+            reference.field, coalesce(reference.key, 'NULL'), reference.source
+        ) INTO referring USING going;
+        CONTINUE WHEN referring IS NULL;
+        noted := noted || jsonb_build_object(reference.source || '.' || reference.field, referring);
+        SET CONSTRAINTS ALL DEFERRED;
+        EXECUTE format('UPDATE %1$s SET %2$s = $1 WHERE %2$s = ANY ($2)', reference.source, reference.field)
+        USING NEW.id, going;
+    END LOOP;
     WITH gone AS (
         DELETE FROM workout_selections WHERE workout_id = NEW.workout_id AND id <> NEW.id RETURNING *
     )
@@ -39,12 +66,13 @@ BEGIN
         END LOOP;
     END IF;
     FOREACH one IN ARRAY removed LOOP
-        filled := '{}';
+        SELECT coalesce(jsonb_object_agg(name, keys -> one.id::text), '{{}}') INTO filled
+        FROM jsonb_each(noted) AS note (name, keys) WHERE keys -> one.id::text IS NOT NULL;
         IF one.id = chooser THEN
-            filled := filled || '{"is_selected": null}';
+            filled := filled || '{{"is_selected": null}}';
         END IF;
         IF NEW.current_plan_day IS NULL AND one.current_plan_day IS NOT NULL THEN
-            filled := filled || '{"current_plan_day": null}';
+            filled := filled || '{{"current_plan_day": null}}';
             NEW.current_plan_day := one.current_plan_day;
         END IF;
         IF coalesce(NEW.time_of_day, '') = '' AND one.time_of_day <> '' AND NEW.is_selected IS NOT FALSE THEN

@@ -1,17 +1,9 @@
-"""Which database may be taken over: none of ours yet, the old application's, or our own interrupted beginning.
-
-The old application (Flask, SQLAlchemy, Alembic) left the two tables as LEGACY has them. Anything else is refused
-before the first change, because what this code does not know it could lose.
-"""
+"""The tables of the old application (Flask, SQLAlchemy, Alembic), and in what a database differs from them."""
 
 from typing import Any
 
-from django.apps import AppConfig
-from django.core.management import CommandError
-from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.migrations import Migration
 
 REVISIONS = {
     "c1ce1892f74b": "without the unique constraint",
@@ -58,29 +50,11 @@ WORDS: dict[tuple[str, bool], dict[str, str]] = {
 }
 
 
-def refuse_unknown_database(
-    sender: AppConfig, *, using: str, plan: list[tuple[Migration, bool]], **kwargs: Any
-) -> None:
-    """Before the first migration of `workouts`: raises CommandError unless the database may be taken over."""
-    starting = any(
-        (migration.app_label, migration.name, backwards) == (sender.label, "0001_initial", False)
-        for migration, backwards in plan
-    )
-    if not starting:
-        return
-    if differences := find_differences(connections[using]):
-        raise CommandError(
-            "This database is not one that this version can take over: "
-            + "; ".join(differences)
-            + ". Nothing was changed. See docs/railway-auto-migrations.md, 'Refused databases'."
-        )
-
-
 def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
     """What stands against taking over the database, in words; empty when nothing does."""
     with connection.cursor() as cursor:
         tables = {info.name for info in connection.introspection.get_table_list(cursor)}
-        revisions = _alembic_revisions(cursor) if "alembic_version" in tables else None
+        revisions = alembic_revisions(cursor) if "alembic_version" in tables else None
         if revisions is not None and not (len(revisions) == 1 and revisions[0] in REVISIONS):
             found = " and ".join(revisions) or "none"
             return [f"its Alembic revision is {found}, and must be {' or '.join(REVISIONS)}"]
@@ -97,7 +71,7 @@ def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
         return differences or _orphans(connection, cursor)
 
 
-def _alembic_revisions(cursor: CursorWrapper) -> list[str]:
+def alembic_revisions(cursor: CursorWrapper) -> list[str]:
     cursor.execute("SELECT version_num FROM alembic_version ORDER BY version_num")
     return [revision for (revision,) in cursor.fetchall()]
 
@@ -155,9 +129,16 @@ def _key_differences(table: str, constraints: dict[str, Any]) -> list[str]:
 
 
 def _orphans(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str]:
-    """The old application never made SQLite enforce the foreign key; PostgreSQL always does."""
+    """The old application never made SQLite enforce foreign keys, and Django checks those of every table."""
     if connection.vendor != "sqlite":
         return []
     cursor.execute("SELECT id FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts) ORDER BY id")
     ids = [str(selection) for (selection,) in cursor.fetchall()]
-    return [f"the selections {', '.join(ids)} refer to workouts that are not there"] if ids else []
+    orphans = [f"the selections {', '.join(ids)} refer to workouts that are not there"] if ids else []
+    cursor.execute('SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2')
+    orphans += [
+        f"{count} rows of {table} refer to rows of {parent} that are not there (PRAGMA foreign_key_check lists them)"
+        for table, parent, count in cursor.fetchall()
+        if (table, parent) != ("workout_selections", "workouts")
+    ]
+    return orphans

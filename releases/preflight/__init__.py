@@ -1,0 +1,62 @@
+"""What stands in the way of a release, found and told before anything is changed."""
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+
+from releases.postgres import Say
+from releases.preflight.pending import read_pending
+from releases.preflight.places import hidden_records, other_database, wrong_encoding
+from releases.preflight.rights import missing_rights
+from releases.preflight.server import ask_server
+from releases.preflight.writable import read_only_file, read_only_server
+
+
+def refuse_obstacles(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> None:
+    """Raises CommandError with everything that stands in the way of the pending migrations (of one app), at once."""
+    find = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
+    _refuse(find(connection, app_label, say))
+
+
+def refuse_closed_file(connection: BaseDatabaseWrapper) -> None:
+    """Raises CommandError where a transaction on an SQLite file cannot even begin.
+
+    To be called before the system checks: they begin one, too, and take the failure for an SQLite without JSON.
+    """
+    if connection.vendor != "sqlite":
+        return
+    obstacles = list(read_only_file(connection))  # before SQLite clears journals away
+    try:
+        with transaction.atomic(connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM sqlite_master")
+    except OperationalError:
+        _refuse(obstacles)
+        raise
+
+
+def _refuse(obstacles: Iterable[str]) -> None:
+    if listed := "\n".join(f"- {obstacle}" for obstacle in obstacles):
+        raise CommandError(f"The release cannot begin. Nothing was changed.\n{listed}\nThen run the release again.")
+
+
+def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> Iterator[str]:
+    yield from other_database(connection, say)
+    server = ask_server(connection)
+    # Where the records cannot be read, every migration may be pending.
+    pending = read_pending(connection, MigrationLoader(connection if server.may_read_records else None), app_label)
+    if pending is None:
+        return
+    variable = "MIGRATION_DATABASE_URL" if getattr(settings, "MIGRATION_DATABASE", None) else "DATABASE_URL"
+    yield from read_only_server(server, variable)
+    yield from hidden_records(connection, server, variable)
+    yield from wrong_encoding(server)
+    yield from missing_rights(connection, server, pending)
+
+
+def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> Iterator[str]:
+    if read_pending(connection, MigrationLoader(connection), app_label):
+        yield from read_only_file(connection)

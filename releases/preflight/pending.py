@@ -1,0 +1,131 @@
+"""Which tables the pending migrations create, alter and refer to, read from their operations. Asks no database."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import truncate_name
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import (
+    AddField,
+    AlterField,
+    AlterModelManagers,
+    AlterModelOptions,
+    CreateModel,
+    RenameModel,
+    RunPython,
+    RunSQL,
+    SeparateDatabaseAndState,
+)
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.utils import resolve_relation
+
+
+@dataclass
+class Pending:
+    """Names of tables, each with the first migration that needs it so."""
+
+    connection: BaseDatabaseWrapper
+    created: dict[str, str] = field(default_factory=dict)
+    altered: dict[str, str] = field(default_factory=dict)
+    referenced: dict[str, str] = field(default_factory=dict)  # by a new foreign key
+
+    def follow(self, migration: Migration, state: ProjectState) -> None:
+        """Notes what `migration` does, and takes `state` along."""
+        for operation in migration.operations:
+            for one in reaching_the_database(operation):
+                self._note(one, migration, state)
+            operation.state_forwards(migration.app_label, state)
+
+    def _note(self, operation: Operation, migration: Migration, state: ProjectState) -> None:
+        app = migration.app_label
+        if isinstance(operation, CreateModel):
+            model = ModelState(app, operation.name, operation.fields, dict(operation.options))
+            self._add(self.created, [model], migration)
+            self._add_targets(model, model.fields.values(), migration, state)
+            return
+        models = [state.models[key] for key in _keys(operation, app, state)]
+        if isinstance(operation, AlterField) and models and not _alters(models[0].fields[operation.name], operation):
+            return
+        self._add(self.altered, models, migration)
+        if isinstance(operation, AddField) and models:
+            self._add_targets(models[0], [operation.field], migration, state)
+
+    def _add_targets(self, model: ModelState, fields: Iterable[Any], migration: Migration, state: ProjectState) -> None:
+        for one in fields:
+            if one.remote_field and getattr(one, "db_constraint", True):
+                key = resolve_relation(one.remote_field.model, model.app_label, model.name_lower)
+                target = state.models.get(key)
+                for name in self.tables(target)[:1] if target else ():
+                    self.referenced.setdefault(name, str(migration))
+
+    def _add(self, tables: dict[str, str], models: Iterable[ModelState], migration: Migration) -> None:
+        for model in models:
+            for name in self.tables(model):
+                tables.setdefault(name, str(migration))
+
+    def tables(self, model: ModelState) -> list[str]:
+        """Its own, then those of its many-to-many fields; none where Django makes none in this database."""
+        app, options = model.app_label, model.options
+        if not options.get("managed", True) or options.get("proxy"):
+            return []
+        if not router.allow_migrate(self.connection.alias, app, model_name=model.name_lower):
+            return []
+        own = str(options.get("db_table") or f"{app}_{model.name_lower}")
+        names = [own, *(f"{own}_{name}" for name, one in model.fields.items() if _has_own_table(one))]
+        return [truncate_name(name, self.connection.ops.max_name_length()) for name in names]
+
+
+def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_label: str | None) -> Pending | None:
+    """What is not applied yet (of one app and what it depends on); None where that is nothing."""
+    graph, applied = loader.graph, loader.applied_migrations
+    leaves = [key for key in graph.leaf_nodes() if app_label in (None, key[0])]
+    plan = dict.fromkeys(key for leaf in leaves for key in graph.forwards_plan(leaf) if key not in applied)
+    if not plan:
+        return None
+    pending = Pending(connection)
+    state = loader.project_state([key for key in applied if key in graph.nodes])
+    for key in plan:
+        pending.follow(graph.nodes[key], state)
+    return pending
+
+
+def reaching_the_database(operation: Operation) -> Iterator[Operation]:
+    if isinstance(operation, SeparateDatabaseAndState):
+        for one in operation.database_operations:
+            yield from reaching_the_database(one)
+    elif not (
+        isinstance(operation, AlterModelOptions | AlterModelManagers)
+        or (isinstance(operation, RunPython) and operation.code is RunPython.noop)
+        or (isinstance(operation, RunSQL) and operation.sql == RunSQL.noop)
+    ):
+        yield operation
+
+
+def _keys(operation: Operation, app: str, state: ProjectState) -> list[tuple[str, str]]:
+    """The models whose tables it alters, as keys of `state.models`. RunPython and RunSQL may alter any of their app."""
+    name = getattr(operation, "model_name", None) or getattr(operation, "name", None)
+    if name is None:
+        return [key for key in state.models if key[0] == app]
+    keys = [(app, name.lower())]
+    if isinstance(operation, RenameModel):  # the foreign keys to it are made anew
+        keys += state.relations.get(keys[0], ())
+    return [key for key in keys if key in state.models]
+
+
+def _alters(before: Any, operation: AlterField) -> bool:
+    """Whether more changes than what Django keeps to itself, such as `choices`."""
+
+    def shape(one: Any) -> tuple[Any, ...]:
+        _, path, args, kwargs = one.deconstruct()
+        return path, args, {name: value for name, value in kwargs.items() if name not in one.non_db_attrs}
+
+    return shape(before) != shape(operation.field)
+
+
+def _has_own_table(one: Any) -> bool:
+    return bool(one.many_to_many) and one.remote_field.through is None

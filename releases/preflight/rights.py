@@ -1,0 +1,74 @@
+"""What this role may not do on PostgreSQL and the pending migrations ask for, with the statements that allow it."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases.preflight.pending import Pending
+from releases.preflight.server import RECORDS, Server, Table, ask_tables, closed_schemas
+
+WRITTEN_BY_DJANGO = ("contenttypes.ContentType", "auth.Permission")
+
+
+def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pending) -> Iterator[str]:
+    if server.schema is None:
+        yield _nowhere(server, closed_schemas(connection))
+    elif not server.may_create:
+        yield (
+            f"Role {server.role} may not create tables and indexes in schema {server.schema}."
+            f" As a superuser: GRANT CREATE ON SCHEMA {server.schema} TO {server.role};"
+        )
+    if not server.may_create_temporary:
+        yield (
+            f"Role {server.role} may not create temporary tables in database {server.database}."
+            f" As a superuser: GRANT TEMPORARY ON DATABASE {server.database} TO {server.role};"
+        )
+    written = [RECORDS, *(apps.get_model(label)._meta.db_table for label in WRITTEN_BY_DJANGO if _is_installed(label))]
+    tables = ask_tables(connection, {*written, *pending.altered, *pending.referenced})
+    unwritable = [tables[name] for name in written if name in tables and not tables[name].may_write]
+    for table in unwritable:
+        yield (
+            f"Role {server.role} may not read and write {table.name}, as every release does."
+            f" As a superuser: GRANT SELECT, INSERT ON {table.quoted} TO {server.role};"
+        )
+    strange = [tables[name] for name in sorted(pending.altered.keys() & tables.keys()) if not tables[name].owned]
+    yield from _not_owned(strange, server, pending)
+    for name in sorted(pending.referenced.keys() & tables.keys() - pending.altered.keys()):
+        if not tables[name].may_refer:
+            yield (
+                f"{pending.referenced[name]} makes a foreign key to {name}, and role {server.role} may not."
+                f" As a superuser: GRANT REFERENCES ON {tables[name].quoted} TO {server.role};"
+            )
+
+
+def _nowhere(server: Server, closed: list[str]) -> str:
+    named = [name for name in server.search_path.split(", ") if name not in ("", '""', '"$user"')]
+    if closed:
+        statement = f"GRANT USAGE, CREATE ON SCHEMA {closed[0]} TO {server.role};"
+    elif named:
+        statement = f"CREATE SCHEMA {named[0]} AUTHORIZATION {server.role};"
+    else:
+        statement = f"ALTER ROLE {server.role} IN DATABASE {server.database} SET search_path = public;"
+    return (
+        f"search_path ({server.search_path or 'empty'}) shows no schema that role {server.role} may use,"
+        f" so there is none to create tables in. As a superuser: {statement}"
+    )
+
+
+def _not_owned(tables: Iterable[Table], server: Server, pending: Pending) -> Iterator[str]:
+    """One sentence an owner: a dump that was restored as somebody else leaves every table to one."""
+    for owner, group in groupby(sorted(tables, key=lambda table: table.owner), lambda table: table.owner):
+        theirs = list(group)
+        names = ", ".join(table.name for table in theirs)
+        statements = " ".join(f"ALTER TABLE {table.quoted} OWNER TO {server.role};" for table in theirs)
+        migrations = ", ".join(sorted({pending.altered[table.name] for table in theirs}))
+        yield (
+            f"{names}: owned by {owner}, and only the owner may alter a table, as {migrations} may have to."
+            f" As a superuser: {statements}"
+        )
+
+
+def _is_installed(label: str) -> bool:
+    return apps.is_installed(f"django.contrib.{label.partition('.')[0]}")

@@ -1,0 +1,88 @@
+"""What a PostgreSQL server says of itself, of this role, and of tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+
+RECORDS = MigrationRecorder.Migration._meta.db_table
+
+SERVER = """
+SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS database,
+    quote_ident(current_schema()) AS schema, current_setting('search_path') AS search_path,
+    (SELECT source FROM pg_settings WHERE name = 'search_path') AS search_path_source,
+    pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only,
+    (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only_source,
+    current_setting('server_encoding') AS encoding,
+    coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
+    has_database_privilege(current_database(), 'TEMPORARY') AS may_create_temporary,
+    to_regclass(%(records)s) IS NOT NULL AS has_records,
+    coalesce(has_table_privilege(to_regclass(%(records)s), 'SELECT'), true) AS may_read_records
+"""
+
+TABLES = """
+SELECT c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), pg_get_userbyid(c.relowner),
+    pg_has_role(c.relowner, 'USAGE'), has_table_privilege(c.oid, 'REFERENCES'),
+    has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = ANY (%s) AND c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid)
+ORDER BY 1
+"""
+
+# Schemas that search_path names and that stand, but that this role may not use.
+CLOSED_SCHEMAS = """
+SELECT quote_ident(nspname)
+FROM regexp_split_to_table(current_setting('search_path'), '\\s*,\\s*') WITH ORDINALITY AS p (name, place)
+JOIN pg_namespace ON nspname = replace(trim(BOTH '"' FROM name), '$user', current_user)
+WHERE NOT has_schema_privilege(nspname, 'USAGE') ORDER BY place
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Names of roles, databases and schemas are quoted where they have to be."""
+
+    role: str
+    database: str
+    schema: str | None  # where tables are created
+    search_path: str
+    search_path_source: str
+    standby: bool
+    read_only: bool
+    read_only_source: str
+    encoding: str
+    may_create: bool
+    may_create_temporary: bool
+    has_records: bool
+    may_read_records: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """One that search_path shows, and what this role may do with it."""
+
+    name: str
+    quoted: str
+    owner: str
+    owned: bool
+    may_refer: bool
+    may_write: bool
+
+
+def ask_server(connection: BaseDatabaseWrapper) -> Server:
+    with connection.cursor() as cursor:
+        cursor.execute(SERVER, {"records": RECORDS})
+        return Server(*cursor.fetchone())
+
+
+def ask_tables(connection: BaseDatabaseWrapper, names: Iterable[str]) -> dict[str, Table]:
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES, [list(names)])
+        return {row[0]: Table(*row) for row in cursor.fetchall()}
+
+
+def closed_schemas(connection: BaseDatabaseWrapper) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSED_SCHEMAS)
+        return [schema for (schema,) in cursor.fetchall()]

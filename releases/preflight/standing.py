@@ -1,0 +1,168 @@
+"""Tables that stand where pending migrations are to create theirs: of other software, or of an earlier version.
+
+`--fake-initial` takes every table of the right name for the migration's own.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core.management import CommandError
+from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations import AlterModelTable, CreateModel, DeleteModel, RenameModel, RunSQL
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import Model
+from django.db.models.signals import pre_migrate
+
+from releases.advice import COMMAND
+from releases.preflight.columns import column_differences
+from releases.preflight.pending import Pending, reaching_the_database
+
+Plan = Sequence[tuple[Migration, bool]]
+Kinds = dict[str, str]
+
+# Tables, views, sequences, indexes and types of one schema share their names.
+STANDING = {
+    "postgresql": """
+SELECT relname, CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+    WHEN 'i' THEN 'INDEX' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END
+FROM pg_class WHERE relnamespace = to_regnamespace(current_schema())
+UNION SELECT typname, 'TYPE' FROM pg_type
+WHERE typnamespace = to_regnamespace(current_schema()) AND typrelid = 0 AND typcategory <> 'A'
+""",
+    "sqlite": "SELECT name, upper(type) FROM sqlite_master WHERE type <> 'trigger'",
+}
+
+
+@dataclass
+class Standing:
+    """Tables that `--fake-initial` adopts, and a sentence for each that stands in the way, with what to type."""
+
+    adopted: list[str] = field(default_factory=list)
+    in_the_way: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def tables_in_the_way_refused(*, fake_initial: bool) -> Iterator[None]:
+    """Within, `migrate` refuses them: last in pre_migrate, because an app may know more of its own tables."""
+    last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+
+    def refuse(sender: AppConfig, *, using: str, plan: Plan, **kwargs: Any) -> None:
+        if sentences := look_for_tables(connections[using], plan, fake_initial=fake_initial).in_the_way:
+            raise CommandError(say_in_the_way(sentences))
+
+    pre_migrate.connect(refuse, sender=last)
+    try:
+        yield
+    finally:
+        pre_migrate.disconnect(refuse, sender=last)
+
+
+def say_in_the_way(sentences: list[str]) -> str:
+    listed = "\n".join(f"- {sentence}" for sentence in sentences)
+    return f"Tables stand in the way of the release. Nothing was changed.\n{listed}"
+
+
+def look_for_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial: bool) -> Standing:
+    """Only reads."""
+    found = Standing()
+    executor, pending = MigrationExecutor(connection), Pending(connection)
+    loader = executor.loader
+    state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING[connection.vendor])
+        standing: Kinds = dict(cursor.fetchall())
+        visible = standing.keys() | set(connection.introspection.table_names(cursor))
+    for migration, _ in plan:
+        created = {name for model in _created(migration.operations, migration) for name in pending.tables(model)}
+        if created & visible:
+            adopted, after = executor.detect_soft_applied(state, migration)
+            if adopted:
+                _adopt(connection, migration, after, found, fake_initial=fake_initial)
+                state = migration.mutate_state(state, preserve=False)
+                continue
+        for name in _in_the_way(migration, state, pending, standing):
+            found.in_the_way.append(_say(connection, migration, standing[name], name))
+    return found
+
+
+def _created(operations: Sequence[Operation], migration: Migration) -> Iterator[ModelState]:
+    for operation in operations:
+        for one in reaching_the_database(operation):
+            if isinstance(one, CreateModel):
+                yield ModelState(migration.app_label, one.name, one.fields, dict(one.options))
+
+
+def _in_the_way(migration: Migration, state: ProjectState, pending: Pending, standing: Kinds) -> Iterator[str]:
+    """Takes `state` along, and from `standing` what the migrations themselves drop or rename before."""
+    for operation in migration.operations:
+        for model in _created([operation], migration):
+            yield from (name for name in pending.tables(model) if name in standing)
+        before = _all_tables(state, pending) if _frees(operation) else set()
+        operation.state_forwards(migration.app_label, state)
+        freed = before - _all_tables(state, pending) if before else set()
+        for name in [name for name in standing if name in freed or _is_mentioned(name, operation)]:
+            del standing[name]
+
+
+def _all_tables(state: ProjectState, pending: Pending) -> set[str]:
+    return {name for model in state.models.values() for name in pending.tables(model)}
+
+
+def _frees(operation: Operation) -> bool:
+    return any(isinstance(one, AlterModelTable | DeleteModel | RenameModel) for one in reaching_the_database(operation))
+
+
+def _is_mentioned(name: str, operation: Operation) -> bool:
+    """SQL of its own may drop or rename the table; it is not judged."""
+    return any(isinstance(one, RunSQL) and name in str(one.sql) for one in reaching_the_database(operation))
+
+
+def _adopt(
+    connection: BaseDatabaseWrapper, migration: Migration, state: ProjectState, found: Standing, *, fake_initial: bool
+) -> None:
+    fitting = []
+    for model in _models(connection, migration, state):
+        table = model._meta.db_table
+        if differences := column_differences(connection, model):
+            found.in_the_way.append(
+                f"{table} stands already and is not what {migration} creates: {'; '.join(differences)}."
+                f" {_rename(connection, 'TABLE', table)}"
+            )
+        else:
+            fitting.append(table)
+    if fake_initial:
+        found.adopted += fitting
+    elif fitting:
+        found.in_the_way.append(
+            f"{', '.join(fitting)} stand already, as {migration} creates them. To adopt them, run: {COMMAND}"
+        )
+
+
+def _models(connection: BaseDatabaseWrapper, migration: Migration, state: ProjectState) -> Iterator[type[Model]]:
+    for operation in migration.operations:
+        if isinstance(operation, CreateModel):
+            model = state.apps.get_model(migration.app_label, operation.name)
+            if model._meta.can_migrate(connection) and router.allow_migrate_model(connection.alias, model):
+                yield model
+
+
+def _say(connection: BaseDatabaseWrapper, migration: Migration, kind: str, name: str) -> str:
+    return (
+        f"The {kind.lower()} {name} stands already, and {migration} is to create a table of that name."
+        f" {_rename(connection, kind, name)}"
+    )
+
+
+def _rename(connection: BaseDatabaseWrapper, kind: str, name: str) -> str:
+    quote = connection.ops.quote_name
+    if connection.vendor == "sqlite" and kind != "TABLE":
+        return f"Drop it or give it another name, then run: {COMMAND}"
+    statement = f"ALTER {kind} {quote(name)} RENAME TO {quote(f'other_{name}')};"
+    return f"If other software uses it, give this one a database of its own. Else type: {statement} Then run: {COMMAND}"

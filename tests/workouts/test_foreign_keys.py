@@ -1,0 +1,96 @@
+"""Other software's rows that refer to a selection: they go with it to the kept one, and back."""
+
+import pytest
+
+from tests import legacy
+from tests.conftest import Manage, Sql
+
+TABLES = {
+    "cascading": "selection integer NOT NULL REFERENCES workout_selections (id) ON DELETE CASCADE",
+    "emptied": "selection integer REFERENCES workout_selections (id) ON DELETE SET NULL",
+    "held": "selection integer NOT NULL REFERENCES workout_selections",
+    "checked_late": "selection integer REFERENCES workout_selections (id) DEFERRABLE INITIALLY DEFERRED",
+}
+
+
+def refer_to_every_selection(sql: Sql) -> None:
+    for table, column in TABLES.items():
+        key = "id, selection, code" if table == "held" else "code"
+        sql(f"CREATE TABLE {table} (code VARCHAR(9) NOT NULL, {column}, id integer DEFAULT 1, PRIMARY KEY ({key}))")
+        sql(f"INSERT INTO {table} (code, selection) SELECT 'n\"' || id, id FROM workout_selections")
+        sql(f"INSERT INTO {table} (code, selection) SELECT 'second' || id, id FROM workout_selections WHERE id < 16")
+
+
+def references(sql: Sql) -> dict[str, dict[str, int]]:
+    return {table: dict(sql(f"SELECT code, selection FROM {table}")) for table in TABLES}
+
+
+def test_they_refer_to_the_kept_selection_and_back_again(
+    release: Manage, manage: Manage, sql: Sql, engine: str
+) -> None:
+    legacy.create(sql, engine)
+    refer_to_every_selection(sql)
+    before, selections = references(sql), legacy.selections(sql)
+    kept = {removed: row[1] for removed, row in legacy.settle(legacy.SELECTIONS)[1].items()}
+    constraints = foreign_keys(sql, engine)
+
+    for _ in range(2):
+        result = release()
+        assert result.returncode == 0, result.stderr
+        assert references(sql) == {
+            table: {code: kept.get(selection, selection) for code, selection in rows.items()}
+            for table, rows in before.items()
+        }
+        assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+        assert foreign_keys(sql, engine) == constraints
+
+        result = manage("migrate", "workouts", "0003")
+        assert result.returncode == 0, result.stderr
+        assert references(sql) == before
+        assert legacy.selections(sql) == selections
+        assert foreign_keys(sql, engine) == constraints
+
+
+def test_one_that_was_pointed_elsewhere_since_stays_there(
+    release: Manage, manage: Manage, sql: Sql, engine: str
+) -> None:
+    legacy.create(sql, engine)
+    refer_to_every_selection(sql)
+    assert release().returncode == 0
+    sql("UPDATE held SET selection = 22 WHERE code = 'n\"10'")
+
+    assert manage("migrate", "workouts", "0003").returncode == 0
+
+    assert references(sql)["held"]['n"10'] == 22
+    assert references(sql)["held"]["second10"] == 10
+
+
+def test_one_that_refers_to_a_row_which_the_guard_replaces_goes_to_the_new_one(
+    release: Manage, manage: Manage, sql: Sql, engine: str
+) -> None:
+    if engine != "postgresql":
+        pytest.skip("the guard is a trigger of PostgreSQL")
+    legacy.create(sql, engine)
+    refer_to_every_selection(sql)
+    before = references(sql)
+    constraints = foreign_keys(sql, engine)
+    assert manage("migrate", "workouts", "0004", "--fake-initial").returncode == 0
+    for number in (900, 901):
+        legacy.insert_selection(sql, legacy.Selection(number, 1))
+        assert {row["second1"] for row in references(sql).values()} == {number}
+
+    assert release().returncode == 0
+    assert foreign_keys(sql, engine) == constraints
+    assert manage("migrate", "workouts", "0003").returncode == 0
+
+    assert references(sql) == before
+    assert foreign_keys(sql, engine) == constraints
+
+
+def foreign_keys(sql: Sql, engine: str) -> list[tuple[object, ...]]:
+    if engine != "postgresql":
+        return []
+    return sql(
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid), obj_description(oid) FROM pg_constraint"
+        " WHERE contype = 'f' AND confrelid = 'workout_selections'::regclass ORDER BY 1"
+    )

@@ -1,0 +1,32 @@
+"""The old tables in a schema that search_path does not show: a release would make an empty planner beside them."""
+
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+
+from releases.preflight.catalogue import tables_elsewhere
+from releases.preflight.places import hidden as say_hidden
+from releases.preflight.server import ask_server
+from workouts.takeover.legacy import LEGACY
+
+REVISION = "alembic_version"
+
+
+def find_hidden_tables(connection: BaseDatabaseWrapper) -> list[str]:
+    """A schema with migration records of its own holds another planner; where ours are, somebody chose this schema."""
+    if connection.vendor != "postgresql":
+        return []
+    records = MigrationRecorder.Migration._meta.db_table
+    with connection.cursor() as cursor:
+        shown = set(connection.introspection.table_names(cursor))
+    elsewhere = tables_elsewhere(connection, [*LEGACY, REVISION, records])
+    taken = set(elsewhere.pop(records, []))
+    hidden = {name: set(schemas) - taken for name, schemas in elsewhere.items() if name not in shown}
+    schemas = sorted(set().union(*(hidden.get(name, set()) for name in LEGACY)))
+    if LEGACY.keys() <= shown:
+        schemas = sorted(hidden.get(REVISION, set()))
+    if records in shown or not schemas:
+        return []
+    names = ", ".join(sorted(name for name, found in hidden.items() if schemas[0] in found))
+    variable = "MIGRATION_DATABASE_URL" if getattr(settings, "MIGRATION_DATABASE", None) else "DATABASE_URL"
+    return [say_hidden(connection, ask_server(connection), names, schemas[0], variable).rstrip(".")]

@@ -1,0 +1,108 @@
+"""Other software's foreign keys to selections that will be archived, where their rows cannot go to the kept one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from workouts.migrations._references import Reference, find_references
+from workouts.takeover.duplicates import going
+from workouts.takeover.obstacle import Obstacle
+
+RIGHTS = """
+SELECT has_table_privilege(%(table)s, 'SELECT') AND has_column_privilege(%(table)s, attnum, 'UPDATE'),
+    row_security_active(%(table)s), quote_ident(current_user)
+FROM pg_attribute WHERE attrelid = to_regclass(%(table)s) AND quote_ident(attname) = %(column)s
+"""
+
+# The columns of each unique index that holds the referring column, but that one. Partial ones are left to a rehearsal.
+UNIQUE = """
+SELECT ARRAY(
+    SELECT quote_ident(attname) FROM pg_attribute
+    WHERE attrelid = indrelid AND attnum = ANY (indkey) AND quote_ident(attname) <> %(column)s
+)
+FROM pg_index
+WHERE indrelid = to_regclass(%(table)s) AND indisunique AND indpred IS NULL AND indexprs IS NULL
+    AND EXISTS (SELECT FROM pg_attribute
+        WHERE attrelid = indrelid AND attnum = ANY (indkey) AND quote_ident(attname) = %(column)s)
+"""
+
+# The kept selections to which more than one row would come.
+CLASHES = """
+SELECT DISTINCT coalesce(going.kept_id, referring.{column})
+FROM {table} AS referring LEFT JOIN ({going}) AS going ON going.id = referring.{column}
+WHERE {present}
+GROUP BY coalesce(going.kept_id, referring.{column}){others} HAVING count(*) > 1
+ORDER BY 1 LIMIT 10
+"""
+
+
+def find_unfit_references(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
+    with connection.cursor() as cursor:
+        for reference in find_references(cursor, connection):
+            if obstacle := _rights(connection, cursor, reference):
+                yield obstacle
+            elif _is_referred_to(connection, cursor, reference):
+                yield from _unfit(connection, cursor, reference)
+
+
+def _rights(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> Obstacle | None:
+    """Where the rows cannot be seen, it cannot be known either whether any of them matters."""
+    if connection.vendor != "postgresql":
+        return None
+    cursor.execute(RIGHTS, {"table": reference.table, "column": reference.column})
+    allowed, hides, role = cursor.fetchone()
+    what = f"{reference.name} refers to selections, and role {role} "
+    if not allowed:
+        return Obstacle(f"{what}may not change it", f"GRANT SELECT, UPDATE ON {reference.table} TO {role};")
+    if hides:
+        statement = f"ALTER TABLE {reference.table} {{}} ROW LEVEL SECURITY;"
+        return Obstacle(f"{what}does not see all rows", statement.format("DISABLE"), statement.format("ENABLE"))
+    return None
+
+
+def _is_referred_to(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> bool:
+    referring = f"SELECT 1 FROM {reference.table} WHERE {reference.column} IN (SELECT id FROM ({going(connection)}) g)"
+    cursor.execute(f"{referring} LIMIT 1")
+    return cursor.fetchone() is not None
+
+
+def _unfit(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> Iterator[Obstacle]:
+    if reference.key is None:
+        yield Obstacle(
+            f"{reference.name} refers to selections that will be archived, and without a primary key it cannot be noted"
+            " which rows did",
+            f"ALTER TABLE {reference.table} ADD PRIMARY KEY (...); over columns that tell its rows apart",
+        )
+    for others in _unique_indexes(connection, cursor, reference):
+        columns = [f"referring.{column}" for column in others]
+        query = CLASHES.format(
+            table=reference.table,
+            column=reference.column,
+            going=going(connection),
+            present=" AND ".join(f"{column} IS NOT NULL" for column in (f"referring.{reference.column}", *columns)),
+            others="".join(f", {column}" for column in columns),
+        )
+        cursor.execute(query)
+        if kept := [str(selection) for (selection,) in cursor.fetchall()]:
+            workouts = f"SELECT workout_id FROM workout_selections WHERE id IN ({', '.join(kept)})"
+            yield Obstacle(
+                f"{reference.name} is unique, and more than one of its rows would refer to one selection",
+                f"SELECT * FROM {reference.table} WHERE {reference.column} IN"
+                f" (SELECT id FROM workout_selections WHERE workout_id IN ({workouts}));"
+                " and leave of those rows one for each workout",
+            )
+
+
+def _unique_indexes(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> list[list[str]]:
+    if connection.vendor == "postgresql":
+        cursor.execute(UNIQUE, {"table": reference.table, "column": reference.column})
+        return [others for (others,) in cursor.fetchall()]
+    cursor.execute(f"PRAGMA index_list({reference.table})")
+    found = []
+    for _, name, unique, _, partial in cursor.fetchall():
+        cursor.execute(f"PRAGMA index_info({connection.ops.quote_name(name)})")
+        columns = [connection.ops.quote_name(column) for *_, column in cursor.fetchall() if column]
+        if unique and not partial and reference.column in columns:
+            found.append([column for column in columns if column != reference.column])
+    return found
