@@ -110,7 +110,7 @@ def test_an_operation_is_committed_as_a_whole_or_not_at_all(shop: Project, sql: 
 def test_a_migration_in_a_transaction_is_rolled_back_whatever_its_operations_say(shop: Project, sql: Sql) -> None:
     operations = (ADD_COLOUR, "migrations.RunPython(paint, atomic=False)")
     shop.migration("0002_paint", *operations, before=BEFORE.format(FAILING))
-    assert "It was rolled back; the migrations before it stay applied" in failed(shop)
+    assert "It was rolled back" in failed(shop)
     assert sql("SELECT * FROM shop_box") == [(1, 1), (2, 1)]
     shop.migration("0002_paint", *operations, before=BEFORE.format(FINE))
     succeeds(shop)
