@@ -8,6 +8,7 @@ from releases import advice
 from releases.connecting import Refusal, conninfo, why_refused
 from releases.errors import Stopped, code, is_silent, reason, source, was_cut
 from releases.findings import find, known
+from releases.leftovers import what_is_left
 from releases.progress import Progress
 
 
@@ -62,7 +63,7 @@ def _what_is_left(error: BaseException, progress: Progress, connection: BaseData
     if migration is None:
         return stays or "Nothing was changed."
     if not (migration.atomic and connection.features.can_rollback_ddl):
-        return f"What it had committed stays, and a repeat goes on from there. {stays}".rstrip()
+        return f"{what_is_left(migration, code(error))} {stays}".rstrip()
     if isinstance(error, Stopped) and error.is_cut:
         return f"The connection was cut; the server rolls {migration} back as soon as it notices. {stays}".rstrip()
     if was_cut(error):

@@ -103,9 +103,11 @@ class Project:
 
     def end(self) -> None:
         for process in self.processes:
-            if process.poll() is None:
-                process.kill()
-                process.communicate()
+            process.kill()
+            process.wait()
+            for pipe in (process.stdout, process.stderr):
+                if pipe:
+                    pipe.close()
 
 
 @pytest.fixture

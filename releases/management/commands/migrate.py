@@ -1,6 +1,7 @@
 """Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
@@ -14,10 +15,11 @@ from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
-from releases.deferred import run_deferred_sql_before_record
+from releases.applying import Applying
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
 from releases.health import unknown_to
+from releases.indexes import repeatable
 from releases.limits import Limits
 from releases.models import Release
 from releases.postgres import connecting_within
@@ -41,6 +43,7 @@ class Command(migrate.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
+        self.applying: defaultdict[str, Applying] = defaultdict(Applying)  # over all attempts
 
     def execute(self, *args: Any, **options: Any) -> None:
         """Bounds everything: the system checks come before handle() and may already need the database."""
@@ -76,7 +79,7 @@ class Command(migrate.Command):
     def carry_out(self, run: Run, work: Callable[[], None]) -> None:
         """Does `work`, and records how it ended."""
         self.run = run
-        with for_a_release(run.connection):
+        with for_a_release(run.connection), repeatable(run.connection, self._say):
             try:
                 work()
             except (Exception, Stopped) as error:
@@ -87,8 +90,10 @@ class Command(migrate.Command):
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action in ("apply_start", "unapply_start"):
-            whole = run_deferred_sql_before_record if action == "apply_start" else unrecord_within_transaction
-            whole(migration)
+            if action == "apply_start":
+                self.applying[str(migration)].follow(migration, self.run.connection)
+            else:
+                unrecord_within_transaction(migration)
             self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
