@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import Error
+from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
@@ -81,12 +81,13 @@ class Run:
         release.attempts, release.waited = self.attempts, round(self.waited, 2)
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
+        connection = connections[self.connection.alias]  # of this thread, where the watchdog records
         try:
-            if self.connection.in_atomic_block:  # SQLite's schema editor leaves it open where foreign keys do not hold
-                self.connection.close()
-                self.connection.connect()
-            if self.answers and Release.objects.using(self.connection.alias).is_recordable():
-                release.save(using=self.connection.alias)
+            if connection.in_atomic_block:  # SQLite's schema editor leaves it open where foreign keys do not hold
+                connection.close()
+                connection.connect()
+            if self.answers and Release.objects.using(connection.alias).is_recordable():
+                release.save(using=connection.alias)
         except Error:
             logger.warning("The release could not be recorded.")
         summary = {

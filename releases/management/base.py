@@ -22,4 +22,7 @@ class DatabaseCommand(BaseCommand):
         except CommandError:
             raise
         except Exception as error:
-            raise CommandError(explain_command(error, self.left, connection)) from error
+            raise CommandError(self.explain(error)) from error
+
+    def explain(self, error: BaseException) -> str:
+        return explain_command(error, self.left, connection)

@@ -135,7 +135,7 @@ def test_the_deadline_ends_a_statement_that_hangs(shop: Made, sql: Sql, engine: 
 
     assert release.returncode == 1
     assert "CommandError: Migration shop.0002_more failed: it had not ended after 4 s." in stderr
-    assert "raise RELEASE_DEADLINE. Then run the release again." in stderr
+    assert "raise RELEASE_DEADLINE. Then run this again." in stderr
     assert outcomes(sql) == ["failed"]
     assert engine == "sqlite" or sql(LOCKED) == sql(MIGRATION_LOCK) == []
     assert sql("SELECT name FROM django_migrations WHERE app = 'shop'") == [("0001_a",)]
@@ -183,7 +183,7 @@ def test_a_signal_ends_a_release_with_one_line_and_a_record(
     assert release.returncode == status
     (line,) = [line for line in stderr.splitlines() if not line.startswith("Release failed: 5 migrations")]
     assert line.startswith(f"CommandError: Migration shop.0002_more failed: it was stopped by {signum.name}. ")
-    assert line.endswith(" were applied before and stay. Run the release again.")
+    assert line.endswith(" were applied before and stay. Run this again.")
     assert outcomes(sql) == ["failed"]
     assert engine == "sqlite" or sql(LOCKED) == sql(MIGRATION_LOCK) == []
     project.migration("0002_more", "migrations.RunSQL('INSERT INTO shop_a DEFAULT VALUES')")
@@ -218,7 +218,7 @@ def test_a_signal_ends_each_wait_at_once(shop: Made, sql: Sql, database_url: str
         assert for_the_lock.stdout
         assert "Another release is running" in for_the_lock.stdout.readline()
         project.database_url = "postgresql://planner:secret@127.0.0.1:1/planner"
-        for_the_server = project.start("migrate", LIMIT_DATABASE=str(HOUR))
+        for_the_server = project.start("migrate", LIMIT_DATABASE=str(HOUR), LIMIT_DEADLINE=str(HOUR))
         assert for_the_server.stdout
         assert "does not answer yet; waiting up to 3600 s" in for_the_server.stdout.readline()
         for waiting in (for_the_lock, for_the_server):

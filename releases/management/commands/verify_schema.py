@@ -14,6 +14,7 @@ from releases.repair import repair
 from releases.run import Run, run_alone
 from releases.schema import verify
 from releases.sessions import for_a_release
+from releases.watchdog import guard
 
 
 class Command(DatabaseCommand):
@@ -44,7 +45,7 @@ class Command(DatabaseCommand):
             if left := repair(connection, self._say):
                 raise CommandError("\n".join(["This cannot be mended:", *(f"- {one}" for one in left)]))
 
-        with for_a_release(connection), repeatable(connection, self._say):
+        with guard(self, connection, self.explain), for_a_release(connection), repeatable(connection, self._say):
             run_alone(Run(connection, self._say), mend)
 
     def _say(self, words: str) -> None:
