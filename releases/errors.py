@@ -50,7 +50,7 @@ def is_silent(error: BaseException) -> bool:
 
 def was_cut(error: BaseException) -> bool:
     """Whether the session ended, so that what became of a transaction just being committed is not known."""
-    return isinstance(error, Stopped) or is_silent(error) or code(error).startswith(("08", "25P", "57P"))
+    return isinstance(error, Stopped) or is_silent(error) or code(error).startswith(("08", "25P03", "25P04", "57P"))
 
 
 def reason(error: BaseException) -> str:
