@@ -8,10 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 
-UNCOLLECTED = (
-    "The static files are not collected: {}. Pages would fail, so the server was not started."
-    " Run: python manage.py collectstatic --noinput"
-)
+COLLECT = "Pages would fail, so the server was not started. Run: python manage.py collectstatic --noinput"
 
 
 def refuse_uncollected() -> None:
@@ -20,10 +17,12 @@ def refuse_uncollected() -> None:
         return
     try:
         missing = [path for path in _static_files() if not _is_collected(path)]
-    except ValueError:
-        raise SystemExit(UNCOLLECTED.format("the manifest cannot be read")) from None
+    except ValueError:  # collectstatic would stop at it, too
+        manifest = f"{settings.STATIC_ROOT}/{ManifestStaticFilesStorage.manifest_name}"
+        raise SystemExit(f"The manifest of the static files cannot be read. Remove {manifest}. {COLLECT}") from None
     if missing:
-        raise SystemExit(UNCOLLECTED.format(f"{len(missing)} are missing, such as {missing[0]}"))
+        files = f"{len(missing)} are missing, such as {missing[0]}"
+        raise SystemExit(f"The static files are not collected: {files}. {COLLECT}")
 
 
 def _static_files() -> Iterator[str]:

@@ -41,9 +41,9 @@ CONNECTING = {
     ),
     connecting.REFUSED: f"The server is up. Correct the parameters of {{variable}} that these words name. {AGAIN}",
     "28000": (
-        "User {user} may not log in to database {database} from here (sslmode={sslmode}). Correct the user in"
-        " {variable}, or let it in: CREATE ROLE or ALTER ROLE ... LOGIN, and a line of pg_hba.conf; where that line"
-        f" asks for TLS, end {{variable}} with ?sslmode=require. {AGAIN}"
+        "User {user} may not log in to database {database} from here (sslmode={sslmode}). Its role may lack LOGIN, as a"
+        " superuser: ALTER ROLE {quoted_user} LOGIN; or pg_hba.conf may have no line for it, or one that asks for TLS:"
+        f" end {{variable}} with ?sslmode=require. {AGAIN}"
     ),
     "28P01": f"There is no user {{user}}, or its password is another one. Correct both in {{variable}}. {AGAIN}",
     "3D000": (
@@ -55,9 +55,9 @@ CONNECTING = {
         f" {{quoted_database}} TO {{quoted_user}}; {AGAIN}"
     ),
     "53300": (
-        "The server, the database or the user has no connection left; a release needs two. End some, or raise the"
-        " limit. As a superuser: ALTER ROLE {quoted_user} CONNECTION LIMIT -1; or ALTER DATABASE {quoted_database}"
-        f" CONNECTION LIMIT -1; or max_connections. {AGAIN}"
+        "The server, the database or the user has no connection left; a release needs two. End some; or, as a"
+        " superuser: ALTER ROLE {quoted_user} CONNECTION LIMIT -1; ALTER DATABASE {quoted_database} CONNECTION LIMIT"
+        f" -1; or raise max_connections. {AGAIN}"
     ),
     "55000": (
         "Database {database} is closed to connections. As a superuser: ALTER DATABASE {quoted_database}"
@@ -159,6 +159,7 @@ EXCEPTIONS = {
         " In the code: take the new dependency out, and make what needs it a migration of its own, after the applied"
         f" one. Lost records: restore that table from a backup. {AGAIN}"
     ),
+    "IntegrityError": SQLITE["SQLITE_CONSTRAINT_FOREIGNKEY"],  # Django checks the foreign keys of SQLite itself
     "IrreversibleError": "The migration has no way back. Restore a backup instead.",
     "NodeNotFoundError": (
         "A migration depends on one that is not in this code. Add its file (is it committed, and in the image?), or"

@@ -64,6 +64,8 @@ def _what_is_left(error: BaseException, progress: Progress, connection: BaseData
         return stays or "Nothing was changed."
     if not (migration.atomic and connection.features.can_rollback_ddl):
         return f"{what_is_left(migration, code(error))} {stays}".rstrip()
+    if isinstance(error, Stopped) and error.is_cut:
+        return f"The connection was cut; the server rolls {migration} back as soon as it notices. {stays}".rstrip()
     if was_cut(error):
         return f"{migration} was rolled back, or is whole where it was just being committed. {stays}".rstrip()
     return f"It was rolled back. {stays}" if stays else "It was rolled back, and nothing else was changed."

@@ -21,6 +21,7 @@ class Stopped(KeyboardInterrupt):
     def __init__(self, why: str, advice: str, returncode: int) -> None:
         super().__init__(why)
         self.advice, self.returncode = advice, returncode
+        self.is_cut = False  # whether its connection had to be cut, so that the server is left to notice
 
 
 def source(error: BaseException | None) -> BaseException | None:

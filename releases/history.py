@@ -23,7 +23,10 @@ class Past:
     standing: list[Key]
 
     def __str__(self) -> str:
-        return f"{self.release.started:%Y-%m-%d %H:%M:%S} UTC, {self.release.outcome}"
+        """Whoever reads this holds the lock, so a release that is still called running was killed."""
+        outcome = self.release.outcome
+        ended = "interrupted" if outcome == Release.Outcome.RUNNING else outcome
+        return f"{self.release.started:%Y-%m-%d %H:%M:%S} UTC, {ended}"
 
     @property
     def had_nothing_to_do(self) -> bool:

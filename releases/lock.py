@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.limits import Deadline, Limits
 from releases.postgres import Say, open_sessions, refuse_pooling
+from releases.preflight.same_database import refuse_other_database
 from releases.retry import LockLostError
 from releases.sessions import Session, for_a_release, set_up
 from releases.watch import Watcher
@@ -52,7 +53,8 @@ def exclusively(
 ) -> Iterator[tuple["MigrationLock", Watcher]]:
     """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive."""
     refuse_pooling(connection, companion)
-    set_up(connection, companion, limits)
+    refuse_other_database(connection, say)
+    set_up(connection, companion, limits, deadline)
     with Watcher(companion, connection, say) as watcher, MigrationLock(companion, deadline, say) as lock:
         yield lock, watcher
 

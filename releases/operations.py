@@ -10,6 +10,7 @@ from django.db.migrations.operations import AddConstraint
 from django.db.migrations.state import ProjectState
 
 from releases.indexes import build_concurrently
+from releases.rebuilds import indexes_kept
 from releases.repeatable import CONSTRAINT, taken
 
 
@@ -123,7 +124,8 @@ def sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Mo
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         before = cursor.fetchone()
-        yield
+        with indexes_kept(schema_editor.connection, table):
+            yield
         if before:
             cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
             cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, *before])

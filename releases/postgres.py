@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 Opened = TypeVar("Opened")
 
 TOO_MANY_CONNECTIONS, PROTOCOL_VIOLATION = "53300", "08P01"
-LOOK_FOR = 2  # seconds, for why a connection was refused
+LOOK_FOR = 1  # seconds, for why a connection was refused
 
 POOLED = (
     "The database is behind a pooler in {mode} mode (PgBouncer): locks and settings of a session do not hold"
@@ -28,8 +28,8 @@ POOLED = (
     " On Railway: railway variable set 'MIGRATION_DATABASE_URL=${{{{Postgres.DATABASE_URL}}}}'"
 )
 LIMITED = (
-    "{what} may open one connection only, and a release needs two: one migrates, the other holds the lock. Nothing was"
-    " changed. Let a superuser run `{cure}`, then run this again."
+    "{} may open one connection only, and a release needs two: one migrates, the other holds the lock. Nothing was"
+    " changed. Let a superuser run `{}`, then run this again."
 )
 SINGLE = """
 SELECT format('The user %I', rolname), format('ALTER ROLE %I CONNECTION LIMIT 10', rolname)
@@ -59,7 +59,7 @@ def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, co
             with connecting_within(connection, deadline.remaining()):
                 return connect()
         except OperationalError as error:
-            refusal = why_refused(conninfo(connection), min(LOOK_FOR, deadline.remaining()))
+            refusal = why_refused(conninfo(connection), LOOK_FOR)
             if refusal and refusal.cause == TOO_MANY_CONNECTIONS and connection.connection:
                 _refuse_single_connection(connection)
             if refusal and (deadline.passed() or not refusal.passes):
@@ -68,7 +68,7 @@ def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, co
         if refusal and refusal.cause != said:
             said = refusal.cause
             why = "has no connection left" if said == TOO_MANY_CONNECTIONS else "does not answer yet"
-            say(f"The database {why}; waiting up to {deadline.seconds:g} s.")
+            say(f"The database {why}; waiting up to {round(deadline.seconds, 1):g} s.")
         time.sleep(min(pause, deadline.remaining()))
     raise AssertionError("pauses() has no end")
 

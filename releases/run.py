@@ -35,6 +35,7 @@ class Run:
     reason: str = ""
     started: Any = field(default_factory=timezone.now)
     attempts: int = 0
+    answers: bool = True  # whether the database does
     waited: float = 0
     migrations: list[dict[str, Any]] = field(default_factory=list)
     current: Migration | None = None
@@ -81,7 +82,10 @@ class Run:
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
         try:
-            if self.attempts and Release.objects.using(self.connection.alias).is_recordable():
+            if self.connection.in_atomic_block:  # SQLite's schema editor leaves it open where foreign keys do not hold
+                self.connection.close()
+                self.connection.connect()
+            if self.answers and Release.objects.using(self.connection.alias).is_recordable():
                 release.save(using=self.connection.alias)
         except Error:
             logger.warning("The release could not be recorded.")
@@ -130,9 +134,9 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -
     """
     deadline = Deadline(limits.deadline)
     for pause in pauses():
-        seconds = min(limits.database, deadline.remaining())
+        seconds, run.answers = min(limits.database, deadline.remaining()), False
         with closing(open_sessions(run.connection, seconds, run.say)) as companion:
-            run.attempts += 1
+            run.attempts, run.answers = run.attempts + 1, True
             try:
                 _attempt(run, companion, migrate, limits, deadline)
                 return

@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from psycopg.pq import PipelineStatus, TransactionStatus
 
-from releases.limits import Limits
+from releases.limits import Deadline, Limits
 
 Session = psycopg.Connection[Any]
 
@@ -40,7 +40,6 @@ SERVER = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": f"{SILENCE}s",
     "client_connection_check_interval": "5s",  # from 14: a killed client's statement ends, too
-    "statement_timeout": "0",
     "transaction_timeout": "0",  # from 17
     "default_transaction_isolation": "read committed",  # an older snapshot would not see what writers add meanwhile
     "DateStyle": "ISO",
@@ -81,7 +80,7 @@ def for_a_release(connection: BaseDatabaseWrapper) -> Iterator[None]:
         connection.settings_dict = given
 
 
-def set_up(connection: BaseDatabaseWrapper, companion: Session, limits: Limits) -> None:
+def set_up(connection: BaseDatabaseWrapper, companion: Session, limits: Limits, deadline: Deadline) -> None:
     """Sets up both sessions, and from now on whatever session `connection` opens.
 
     Not before it is known that no pooler hands the settings on to the application's sessions.
@@ -89,12 +88,12 @@ def set_up(connection: BaseDatabaseWrapper, companion: Session, limits: Limits) 
 
     def opened(connection: BaseDatabaseWrapper, **_: object) -> None:
         if connection.alias == alias:
-            _set(connection.connection, limits)
+            _set(connection.connection, limits, deadline)
 
     alias = connection.alias
     connection_created.connect(opened, weak=False, dispatch_uid=_uid(connection))
-    _set(connection.connection, limits)
-    _set(companion, limits)
+    _set(connection.connection, limits, deadline)
+    _set(companion, limits, deadline)
 
 
 def beat(session: Session | None) -> None:
@@ -122,8 +121,10 @@ def cut(session: Session | None) -> None:
         own.shutdown(socket.SHUT_RDWR)
 
 
-def _set(session: Session, limits: Limits) -> None:
-    wanted = {**SERVER, "lock_timeout": f"{limits.lock:g}s"}
+def _set(session: Session, limits: Limits, deadline: Deadline) -> None:
+    """No statement outlives the release, where nobody tells the server that it has ended: it is late on purpose."""
+    timeouts = {"lock_timeout": limits.lock, "statement_timeout": deadline.remaining() + SILENCE}
+    wanted = {**SERVER, **{name: f"{seconds * 1000:.0f}ms" for name, seconds in timeouts.items()}}
     session.execute(SET, [list(wanted), list(wanted.values())])
 
 

@@ -22,30 +22,38 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Seconds after the deadline. What waits ends there by itself, and names what it waited for: it gets the time to.
 MARGIN = 2
 # Seconds after the main thread was told to stop, which cancels, rolls back, cleans up and records.
-CUT_AFTER = 10
-END_AFTER = 15
+CUT_AFTER = 8
+END_AFTER = 13
+LAST_WORDS_WITHIN = 4
 CANCEL_WITHIN = 3
 
 
 def guard(
-    command: BaseCommand, connection: BaseDatabaseWrapper, explain: Callable[[BaseException], str]
+    command: BaseCommand,
+    connection: BaseDatabaseWrapper,
+    explain: Callable[[BaseException], str],
+    record: Callable[[str], None] | None = None,
 ) -> "AbstractContextManager[Watchdog | None]":
     """The watchdog of a command that was typed; a program that calls one has signals and threads of its own."""
     if not command._called_from_command_line:  # type: ignore[attr-defined]  # noqa: SLF001
         return nullcontext()
-    return Watchdog(connection, Deadline(Limits.from_settings().deadline), explain)
+    return Watchdog(connection, Deadline(Limits.from_settings().deadline), explain, record)
 
 
 class Watchdog:
     """Tells the main thread to stop; after a while cuts its connection; at last ends the process.
 
-    `explain` makes the paragraph for the operator.
+    `explain` makes the paragraph for the operator; `record` takes it where the main thread is stuck.
     """
 
     def __init__(
-        self, connection: BaseDatabaseWrapper, deadline: Deadline, explain: Callable[[BaseException], str]
+        self,
+        connection: BaseDatabaseWrapper,
+        deadline: Deadline,
+        explain: Callable[[BaseException], str],
+        record: Callable[[str], None] | None = None,
     ) -> None:
-        self._connection, self._deadline, self._explain = connection, deadline, explain
+        self._connection, self._deadline, self._explain, self._record = connection, deadline, explain, record
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="release watchdog")
         self.reason: Stopped | None = None
@@ -104,6 +112,8 @@ class Watchdog:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
     def _cut(self) -> None:
+        if self.reason:
+            self.reason.is_cut = True
         session = self._connection.connection
         if session and self._connection.vendor == "postgresql":
             with suppress(Exception):
@@ -111,17 +121,20 @@ class Watchdog:
             cut(session)
 
     def _end(self) -> None:
-        """The main thread is stuck. So may be whoever reads what is printed."""
+        """The main thread is stuck. So may be whoever reads what is printed, and the database."""
         reason = self.reason or _by_deadline(self._deadline)
 
         def say() -> None:
-            sys.stderr.write(f"CommandError: {self._explain(reason)}\n")
+            words = self._explain(reason)
+            sys.stderr.write(f"CommandError: {words}\n")
             sys.stderr.flush()
             sys.stdout.flush()
+            if self._record:
+                self._record(words)
 
         last_words = threading.Thread(target=say, daemon=True)
         last_words.start()
-        last_words.join(timeout=1)
+        last_words.join(timeout=LAST_WORDS_WITHIN)
         os._exit(reason.returncode)
 
 

@@ -61,5 +61,6 @@ def _place(difference: Difference) -> int:
 
 
 def _reason(error: Exception) -> str:
-    """Without the server's detail, which holds values of rows."""
+    if isinstance(error, CannotBuildError):
+        return str(error)
     return "rows stand against it" if isinstance(error, IntegrityError) else reason(error).rstrip(".")

@@ -18,7 +18,7 @@ ON_RAILWAY = re.compile(r"railway |git push|# ")
 AGAINST_ITS_DATABASE = re.compile(
     r"pg_dump |pg_restore |psql |DATABASE_URL=\S+ SECRET_KEY=\S+( rand -hex 32\))? python manage\.py "
 )
-"""From the operator's machine. tests/deploy/test_takeover_checklist.py runs those."""
+"""From the operator's machine. tests/deploy/test_takeover_checklist.py runs those of railway-deployment.md."""
 RAN_ELSEWHERE = {"make run", "make test", "make check", "make help"}  # test_make_run, .ci/run
 KINDS = {"sh", "sh railway", "text", "python", "sql"}
 

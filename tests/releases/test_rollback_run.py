@@ -175,8 +175,10 @@ def test_a_user_without_a_name_is_a_number() -> None:
     """As a container's is, where the platform chooses the number."""
     if os.geteuid():
         pytest.skip("only root can become somebody else")
-    program = "import os; from releases.steps import operator; os.setuid(54321); print(operator())"
-    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings"}
+    program = (
+        "import django, os; django.setup(); from releases.steps import operator; os.setuid(54321); print(operator())"
+    )
+    environment = {**container("sqlite:///unused"), "DJANGO_SETTINGS_MODULE": "config.settings"}
     said = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, env=environment, text=True)
     assert said == "uid 54321\n"
 

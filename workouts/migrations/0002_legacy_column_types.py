@@ -12,6 +12,8 @@ Backwards is nothing: 0001 creates these very types.
 
 from django.db import migrations, models, transaction
 
+from releases.rebuilds import indexes_kept
+
 UNIQUE = models.UniqueConstraint(fields=["workout"], name="uq_workout_selections_workout_id")
 
 
@@ -46,7 +48,8 @@ def rebuild_tables(model, schema_editor):
         return
     if any(found["unique"] and found["columns"] == ["workout_id"] for found in constraints.values()):
         model._meta.constraints = [UNIQUE]
-    schema_editor._remake_table(model)
+    with indexes_kept(connection, model._meta.db_table):
+        schema_editor._remake_table(model)
 
 
 class Migration(migrations.Migration):

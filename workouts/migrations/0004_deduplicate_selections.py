@@ -27,7 +27,14 @@ from django.utils import timezone
 
 from releases.indexes import build_concurrently
 from workouts.migrations import _guard as guard
-from workouts.migrations._checks import DIFFERS, check_batch, check_filled, check_restored, emptied_otherwise
+from workouts.migrations._checks import (
+    DIFFERS,
+    PreventedError,
+    check_batch,
+    check_filled,
+    check_restored,
+    emptied_otherwise,
+)
 from workouts.migrations._references import (
     find_references,
     lead_back,
@@ -182,8 +189,11 @@ def deduplicate(apps, schema_editor):
         waiting = deque(range(batches))
         while waiting:
             batch = waiting.popleft()
-            with transaction.atomic(using=connection.alias):
-                removed, gaps, busy = deduplicate_batch(cursor, connection, batch, references)
+            try:
+                with transaction.atomic(using=connection.alias):
+                    removed, gaps, busy = deduplicate_batch(cursor, connection, batch, references)
+            except PreventedError as error:
+                raise CommandError(error.explain()) from error
             archived += removed
             filled += gaps
             if busy:

@@ -37,33 +37,37 @@ PREVENTING = {
 SELECT format('the trigger %%I of %%s', tgname, tgrelid::regclass),
     format('ALTER TABLE %%s DISABLE TRIGGER %%I;', tgrelid::regclass, tgname)
 FROM pg_trigger
-WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal AND tgenabled <> 'D' AND tgname <> 'keep_one_workout_selection'
+WHERE tgrelid = to_regclass(%(table)s) AND NOT tgisinternal AND tgenabled <> 'D'
+    AND tgname <> 'keep_one_workout_selection'
     AND (tgtype & 24 <> 0 OR tgtype & 6 = 6) -- UPDATE, DELETE, BEFORE INSERT
 UNION ALL
 SELECT format('the rule %%I of %%s', rulename, ev_class::regclass),
     format('ALTER TABLE %%s DISABLE RULE %%I;', ev_class::regclass, rulename)
-FROM pg_rewrite WHERE ev_class = to_regclass(%s) AND rulename <> '_RETURN' AND ev_enabled <> 'D'
+FROM pg_rewrite WHERE ev_class = to_regclass(%(table)s) AND rulename <> '_RETURN' AND ev_enabled <> 'D'
 UNION ALL
 SELECT format('the row-level security of %%s', oid::regclass),
     format('ALTER TABLE %%s DISABLE ROW LEVEL SECURITY;', oid::regclass)
-FROM pg_class WHERE oid = to_regclass(%s) AND row_security_active(oid)
+FROM pg_class WHERE oid = to_regclass(%(table)s) AND row_security_active(oid)
 """,
     "sqlite": """
 SELECT 'the trigger ' || name || ' of ' || tbl_name, 'DROP TRIGGER "' || name || '";'
-FROM sqlite_master WHERE type = 'trigger' AND '"' || tbl_name || '"' IN (%s, %s, %s)
+FROM sqlite_master WHERE type = 'trigger' AND tbl_name = trim(%(table)s, '"')
 """,
 }
 
 
-class PreventedError(CommandError):
+class PreventedError(Exception):
     """A batch that something prevented: `what`, and what may have done it, with the statements that disable it."""
 
     def __init__(self, what: str, preventing: Preventing) -> None:
+        super().__init__(what)
         self.what, self.preventing = what, preventing
-        super().__init__(
-            f"The deduplication did not do what it should: {what}. This batch was rolled back: each of its selections"
-            " is as it was. The batches before it stay done, and the running version can go on serving."
-            f" {_advice(preventing)}, then run: {AGAIN} (it goes on from there).{_afterwards(preventing)}"
+
+    def explain(self) -> str:
+        return (
+            f"The deduplication did not do what it should: {self.what}. This batch was rolled back: each of its"
+            " selections is as it was. The batches before it stay done, and the running version can go on serving."
+            f" {_advice(self.preventing)}, then run: {AGAIN} (it goes on from there).{_afterwards(self.preventing)}"
         )
 
 
@@ -121,7 +125,7 @@ def preventing(cursor: Any, connection: BaseDatabaseWrapper, tables: Iterable[st
     """What can keep rows of workout_selections and of `tables` as they are, each with the SQL that disables it."""
     found: Preventing = []
     for table in ("workout_selections", *tables):
-        cursor.execute(PREVENTING[connection.vendor], [table] * 3)
+        cursor.execute(PREVENTING[connection.vendor], {"table": table})
         found += cursor.fetchall()
     return found
 

@@ -49,7 +49,10 @@ class Command(migrate.Command):
         """Bounds everything: the system checks come before handle() and may already need the database."""
         connection, limits = connections[options["database"]], Limits.from_settings()
         self.explain = partial(self._explain, connection)
-        with guard(self, connection, self.explain) as self.watchdog, connecting_within(connection, limits.database):
+        with (
+            guard(self, connection, self.explain, self._record) as self.watchdog,
+            connecting_within(connection, limits.database),
+        ):
             try:
                 refuse_closed_file(connection)
                 super().execute(*args, **options)
@@ -126,7 +129,7 @@ class Command(migrate.Command):
 
         def migrate() -> None:
             self.running = None  # of an attempt before this one
-            refuse_obstacles(connection, options["app_label"], self._say)
+            refuse_obstacles(connection, options["app_label"])
             run.start_record()
             with tables_in_the_way_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
@@ -164,6 +167,10 @@ class Command(migrate.Command):
         if self.run and self.run.direction == Release.Direction.BACKWARDS:
             return explain_step_back(error, self.running, self.done, connection)
         return explain(error, Progress(self.running, self.done), connection)
+
+    def _record(self, words: str) -> None:
+        if self.run:
+            self.run.finish(words)
 
     def _refuse_shortly(self, error: Exception) -> NoReturn:
         """The release that follows a --check says it in full, and may succeed meanwhile."""

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from releases.advice import COMMAND
+from releases.indexes import repeatable
 from releases.management.base import DatabaseCommand
 from releases.repair import repair
 from releases.run import Run, run_alone
@@ -43,7 +44,7 @@ class Command(DatabaseCommand):
             if left := repair(connection, self._say):
                 raise CommandError("\n".join(["This cannot be mended:", *(f"- {one}" for one in left)]))
 
-        with for_a_release(connection):
+        with for_a_release(connection), repeatable(connection, self._say):
             run_alone(Run(connection, self._say), mend)
 
     def _say(self, words: str) -> None:
