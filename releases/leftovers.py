@@ -41,6 +41,8 @@ UNDONE_BY_SQL = (
     operations.RenameIndex,
     operations.RenameModel,
 )
+# A table that stands already is found before the first change (releases.preflight).
+ADDING = (operations.AddConstraint, operations.AddField, operations.AddIndex)
 DUPLICATE = {"42701", "42710", "42P07", "SQLITE_ERROR"}  # column, object, table; SQLite has no code for it alone
 
 NOTHING = "Nothing of it was committed."
@@ -69,7 +71,7 @@ def what_is_left(migration: Migration, code: str | None) -> str:
         sentences.append(
             f"A repeat runs this once more; look whether it may, or undo it by hand first: {_listed(again)}."
         )
-    standing = [operation for operation in stopped if is_whole(operation) and _is_undone_by_sql(operation)]
+    standing = [operation for operation in stopped if type(operation) in ADDING]
     if standing and code in DUPLICATE:
         sentences.append(
             "If what it adds is there already, an interrupted release may have left it; then undo that with this SQL:"
