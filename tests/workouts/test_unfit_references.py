@@ -10,7 +10,6 @@ from tests import legacy
 from tests.conftest import Manage, Sql
 from tests.schema import contents
 
-
 NO_KEY = "without a primary key it cannot be noted which rows did"
 CLASH = "is unique, and more than one of its rows would refer to one selection"
 # What to do is the operator's choice; these are two.
