@@ -7,7 +7,7 @@ COPY requirements.txt .
 RUN python -m venv --without-pip /venv \
     && pip --python /venv/bin/python install --require-hashes --only-binary :all: -r requirements.txt
 ENV PATH=/venv/bin:$PATH
-COPY manage.py Procfile ./
+COPY manage.py .
 COPY bin/start bin/start
 COPY config config
 COPY releases releases

@@ -1,22 +1,49 @@
-"""Railway's infrastructure as code: `railway config plan`, then `railway config apply`.
+"""Railway's infrastructure as code: `railway config plan`, read it, then `railway config apply`.
 
-What is left out here is planned as a deletion. The image is right without this file too (bin/start releases before it
-serves); with it a failed release fails the deployment before any container of the new version starts.
+Whatever Railway has and this file leaves out is planned as a deletion: a service or a database by another name, with
+its data, and every variable that is not named here. A plan to apply shows no `Delete` at all: not of a database, a
+service, a volume or a variable. docs/railway-deployment.md says what to do where it does.
+
+The image is right without this file too (bin/start releases before it serves); with it a failed release fails the
+deployment before any container of the new version starts.
 """
 
 from typing import Any
 
 from railway_sdk import define_railway, github, postgres, preserve, project, service
 
+# Exactly as Railway has them, capitals included: `railway status` and the dashboard show them. They are written down
+# here and not taken from the environment, because a plan made with others would delete what it does not find.
+PROJECT = "workout-planner"
+DATABASE = "Postgres"
+SERVICE = "web"
 REPOSITORY = "OWNER/REPOSITORY"
+BRANCH = "main"
+
+# Kept as they are set on Railway, set or not: preserve() writes nothing and creates nothing. Any further variable that
+# the plan would delete belongs here, too.
+PRESERVED = (
+    *("SECRET_KEY", "MIGRATION_DATABASE_URL", "ALLOWED_HOSTS", "TIME_ZONE", "DEBUG", "LOG_LEVEL"),
+    *("PORT", "WEB_CONCURRENCY"),
+    *("RELEASE_DATABASE_WAIT", "RELEASE_LOCK_TIMEOUT", "RELEASE_BUILD_TIMEOUT", "RELEASE_DEADLINE"),
+    # The old application's. This one reads none of them; the way back needs them.
+    *("FLASK_ENV", "CALDAV_URL", "CALDAV_USERNAME", "CALDAV_PASSWORD", "CALDAV_CALENDAR_NAME"),
+)
 
 
 @define_railway
 def main(ctx: Any = None) -> Any:
-    database = postgres("Postgres")
+    if REPOSITORY == "OWNER/REPOSITORY":
+        raise SystemExit(
+            "REPOSITORY in .railway/railway.py is still OWNER/REPOSITORY. Nothing was planned. Set it, and make"
+            " PROJECT, DATABASE, SERVICE and BRANCH what Railway has: a database by another name would be planned as a"
+            " deletion. Then repeat: railway config plan"
+        )
+    database = postgres(DATABASE)
     web = service(
-        "web",
-        source=github(REPOSITORY, branch="main"),
+        SERVICE,
+        source=github(REPOSITORY, branch=BRANCH),
+        start="bin/start",  # the image's own command, said here so that no start command of the old service outlives it
         # One plain command: Railway runs it without a shell, in the new image, before the new version starts.
         preDeploy="python manage.py migrate --noinput --fake-initial",
         healthcheck="/readyz",
@@ -28,9 +55,6 @@ def main(ctx: Any = None) -> Any:
             "restartPolicyType": "ON_FAILURE",
             "restartPolicyMaxRetries": 5,
         },
-        env={
-            "DATABASE_URL": database.env.DATABASE_URL,
-            "SECRET_KEY": preserve(),
-        },
+        env={"DATABASE_URL": database.env.DATABASE_URL, **{name: preserve() for name in PRESERVED}},
     )
-    return project("workout-planner", resources=[database, web])
+    return project(PROJECT, resources=[database, web])

@@ -1,42 +1,62 @@
 """DATABASE_URL to what Django's DATABASES wants. Pure: reads no environment, opens nothing."""
 
+import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import dj_database_url
+
+from config.libpq import parse_address
 
 Database = dict[str, Any]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 SHAPE = "Use postgresql://USER:PASSWORD@HOST:PORT/NAME, or sqlite:////absolute/path."
+SCHEME = re.compile(r"([a-z]+)(\+\w+)?://", re.IGNORECASE)  # SQLAlchemy adds its driver: postgresql+psycopg2
 
 
 def parse_database_url(url: str) -> Database:
     """The Django settings of the database behind `url`; of db.sqlite3 beside manage.py when it is empty.
 
-    Raises ValueError, without the URL (it holds a password), for anything but PostgreSQL and SQLite.
+    Raises ValueError, which says what to write and holds no part of a password, for what would fail or lead elsewhere.
     """
     if not url:
-        return _sqlite(str(BASE_DIR / "db.sqlite3"))
-    try:
-        scheme = urlsplit(url).scheme
-        database: Database = dict(dj_database_url.parse(url))
-    except ValueError:
-        raise ValueError(f"Not a database URL. {SHAPE}") from None
-    if scheme in ("postgres", "postgresql"):
-        return _postgresql(database)
-    if scheme == "sqlite" and database["NAME"] != ":memory:":
-        return _sqlite(database["NAME"])
+        return _sqlite(BASE_DIR / "db.sqlite3")
+    scheme = SCHEME.match(url)
+    if not scheme:
+        raise ValueError(f"Not a database URL. {SHAPE}")
+    match scheme[1].lower():
+        case "postgres" | "postgresql":
+            return _postgresql(url[scheme.end() :])
+        case "sqlite":
+            return _sqlite(_sqlite_file(url, url[scheme.end() :]))
     raise ValueError(f"Only PostgreSQL and SQLite files are supported. {SHAPE}")
 
 
-def _sqlite(name: str) -> Database:
+def behind_pooler(database: Database) -> Database:
+    """A server-side cursor outlives its transaction, and with it the server that the pooler had lent."""
+    return {**database, "DISABLE_SERVER_SIDE_CURSORS": True}
+
+
+def _sqlite_file(url: str, address: str) -> Path:
+    """Beside manage.py unless it is absolute, wherever the process was started."""
+    if re.search("[?#]", address):
+        raise ValueError("SQLite takes no parameters. In the path write ? as %3F and # as %23.")
+    if address in ("", "/", ":memory:", "/:memory:"):
+        raise ValueError(f"Only PostgreSQL and SQLite files are supported. {SHAPE}")
+    if not address.startswith("/"):
+        raise ValueError(
+            "Write sqlite:////absolute/path with four slashes, sqlite:///path beside manage.py with three."
+        )
+    return BASE_DIR / dj_database_url.parse(url)["NAME"]
+
+
+def _sqlite(file: Path) -> Database:
     """WAL lets readers go on while one writes; IMMEDIATE makes writers queue instead of failing halfway."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": name,
+        "NAME": str(file),
         "OPTIONS": {
             "init_command": "PRAGMA journal_mode=WAL",
             "transaction_mode": "IMMEDIATE",
@@ -45,12 +65,27 @@ def _sqlite(name: str) -> Database:
     }
 
 
-def _postgresql(database: Database) -> Database:
+def _postgresql(address: str) -> Database:
     """Persistent connections, checked before use; TLS unless the URL says otherwise or the host is this machine."""
-    if not database["NAME"]:
+    options: dict[str, Any] = parse_address(address)
+    if not options.get("dbname"):
         raise ValueError(f"The URL names no database. {SHAPE}")
-    options = {"connect_timeout": 10, **database.get("OPTIONS", {})}
-    host = str(options.get("host", database["HOST"]))
-    if host not in LOCAL_HOSTS and not host.startswith("/"):
-        options.setdefault("sslmode", "require")
-    return {**database, "OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    if "@" in address and not options.get("user"):
+        raise ValueError(f"The URL names no user. {SHAPE}")
+    hosts = options.get("hostaddr", options.get("host", "")).split(",")
+    if not all(host in LOCAL_HOSTS or host.startswith(("/", "@")) for host in hosts):
+        options.setdefault("sslmode", "verify-full" if options.get("sslrootcert") == "system" else "require")
+    if len(hosts) > 1:
+        options.setdefault("target_session_attrs", "read-write")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": options.pop("dbname"),
+        "USER": options.pop("user", ""),
+        "PASSWORD": options.pop("password", ""),
+        "HOST": options.pop("host", ""),
+        "PORT": options.pop("port", ""),
+        "CONN_MAX_AGE": int(options.pop("conn_max_age", "600")),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": options.pop("pgbouncer", "false") == "true",
+        "OPTIONS": {**options, "connect_timeout": int(options.get("connect_timeout", 10))},
+    }

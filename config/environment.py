@@ -3,31 +3,95 @@
 Each is a row of the table in README.md. Nothing here prints a value: they may be secrets.
 """
 
+import os
 import zoneinfo
-from typing import cast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
+from django.core.checks.security.base import (
+    SECRET_KEY_INSECURE_PREFIX,
+    SECRET_KEY_MIN_LENGTH,
+    SECRET_KEY_MIN_UNIQUE_CHARACTERS,
+)
 from environs import Env, EnvValidationError, ValidationError, validate
 
-from config.databases import Database, parse_database_url
+from config.databases import Database, behind_pooler, parse_database_url
+from config.hosts import parse_hosts
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+FILES = ("passfile", "sslcert", "sslcrl", "sslcrldir", "sslkey", "sslrootcert")
+UP_TO_A_DAY = 24 * 60 * 60
+
+T = TypeVar("T")
+
+
+class Variables(Env):
+    """Blanks around a value do not count, and an empty one is as unset. Quotes are refused: others read them, too."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        value = os.environ.get(env_key, "").strip()
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+            self._errors[env_key].append("It stands in quotes. Remove them.")
+            value = value[1:-1]
+        return value or default
+
+
+def _parsed(parse: Callable[[str], T], value: str) -> T:
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 def _database(url: str) -> Database:
     if RAILWAY_ENVIRONMENT_NAME and not url:
         raise ValidationError("Unset or empty. SQLite is no way out here: a container's disk does not last.")
-    return _parse(url)
+    database = _parsed(parse_database_url, url)
+    _refuse_missing_files(database)
+    return database
 
 
 def _direct_database(url: str) -> Database | None:
-    return _parse(url) if url else None
+    """Where this is set, the application itself goes through a pooler."""
+    if not url:
+        return None
+    database = _database(url)
+    if database.get("DISABLE_SERVER_SIDE_CURSORS"):
+        raise ValidationError("pgbouncer=true stands in it: the release needs a direct connection.")
+    if any(one and one["ENGINE"] != "django.db.backends.postgresql" for one in (database, DATABASE_URL)):
+        raise ValidationError("It and DATABASE_URL must both lead to PostgreSQL. Unset it, or correct the other.")
+    return database
 
 
-def _parse(url: str) -> Database:
-    try:
-        return parse_database_url(url)
-    except ValueError as error:
-        raise ValidationError(str(error)) from None
+def _refuse_missing_files(database: Database) -> None:
+    if "HOST" in database:
+        files = {name: database["OPTIONS"].get(name, "system") for name in FILES}
+        missing = [name for name, file in files.items() if file != "system" and not os.access(file, os.R_OK)]
+        if missing:
+            raise ValidationError(f"There is no file, or none to be read, where it says: {', '.join(missing)}.")
+    elif not os.access(Path(database["NAME"]).parent, os.W_OK) or Path(database["NAME"]).is_dir():
+        raise ValidationError("SQLite needs a folder that is there and can be written to, and a file's name in it.")
+
+
+def _secret_key(key: str) -> str:
+    if not key and DEBUG:
+        return "for-development-only"
+    if not key:
+        raise ValidationError("Unset or empty.")
+    weak = (
+        len(key) < SECRET_KEY_MIN_LENGTH
+        or len(set(key)) < SECRET_KEY_MIN_UNIQUE_CHARACTERS
+        or key.startswith(SECRET_KEY_INSECURE_PREFIX)
+    )
+    if RAILWAY_ENVIRONMENT_NAME and weak:
+        raise ValidationError(f"Shorter than {SECRET_KEY_MIN_LENGTH} characters, or easy to guess.")
+    return key
+
+
+def _not_debug_on_railway(debug: bool) -> None:
+    if debug and RAILWAY_ENVIRONMENT_NAME:
+        raise ValidationError("True would show pages with tracebacks to everybody.")
 
 
 def _time_zone(name: str) -> None:
@@ -35,38 +99,32 @@ def _time_zone(name: str) -> None:
         raise ValidationError("Unknown time zone. Use a name such as Europe/Vienna or UTC.")
 
 
-def _not_blank(value: str) -> None:
-    if not value.strip():
-        raise ValidationError("Empty.")
-
-
-env = Env(eager=False)
+env = Variables(eager=False)
 env.add_parser("database", _database)
 env.add_parser("direct_database", _direct_database)
+env.add_parser("secret_key", _secret_key)
+env.add_parser("hosts", lambda value: _parsed(parse_hosts, value))
 
-DEBUG: bool = env.bool("DEBUG", False)
-if DEBUG:
-    SECRET_KEY: str = env.str("SECRET_KEY", "for-development-only", validate=_not_blank)
-else:
-    SECRET_KEY = env.str("SECRET_KEY", validate=_not_blank)
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+RAILWAY_ENVIRONMENT_NAME: str = env.str("RAILWAY_ENVIRONMENT_NAME", "")
+RAILWAY_PUBLIC_DOMAIN: list[str] = env.hosts("RAILWAY_PUBLIC_DOMAIN", "")
+DEBUG: bool = env.bool("DEBUG", False, validate=_not_debug_on_railway)
+SECRET_KEY: str = env.secret_key("SECRET_KEY", "")
+ALLOWED_HOSTS: list[str] = env.hosts("ALLOWED_HOSTS", "")
 PORT: int = env.int("PORT", 8000, validate=validate.Range(1, 65535))
 WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))
 TIME_ZONE: str = env.str("TIME_ZONE", "UTC", validate=_time_zone)
 
-RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(0))
-RELEASE_LOCK_TIMEOUT: float = env.float("RELEASE_LOCK_TIMEOUT", 1, validate=validate.Range(0.01))
-RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=validate.Range(0.01))
-RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(0))
+RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(0, UP_TO_A_DAY))
+RELEASE_LOCK_TIMEOUT: float = env.float("RELEASE_LOCK_TIMEOUT", 1, validate=validate.Range(0.01, UP_TO_A_DAY))
+RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=validate.Range(0.01, UP_TO_A_DAY))
+RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(0, UP_TO_A_DAY))
 
-RAILWAY_ENVIRONMENT_NAME: str = env.str("RAILWAY_ENVIRONMENT_NAME", "")
-RAILWAY_PUBLIC_DOMAIN: str = env.str("RAILWAY_PUBLIC_DOMAIN", "")
 DATABASE_URL: Database = env.database("DATABASE_URL", "")
 MIGRATION_DATABASE_URL: Database | None = env.direct_database("MIGRATION_DATABASE_URL", "")
 
 WAYS_OUT = {
-    "DEBUG": "Use True or False.",
+    "DEBUG": "Use True or False; False wherever others can reach it.",
     "SECRET_KEY": "On Railway: railway variable set SECRET_KEY=$(openssl rand -hex 32)",
     "DATABASE_URL": "On Railway: railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
 }
@@ -76,5 +134,7 @@ try:
 except EnvValidationError as error:
     lines = ["The environment is not right. Nothing was started and nothing was changed."]
     for name, messages in cast("dict[str, list[str]]", error.error_messages).items():
-        lines.append(f"  {name}: {' '.join([*messages, WAYS_OUT.get(name, '')])}")
+        lines.append(f"  {name}: {' '.join([*messages, WAYS_OUT.get(name, '')])}".rstrip())
     raise SystemExit("\n".join(lines)) from None
+if MIGRATION_DATABASE_URL:
+    DATABASE_URL = behind_pooler(DATABASE_URL)

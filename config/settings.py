@@ -20,14 +20,9 @@ RELEASE_LIMITS = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The health probes and the machine itself are always answered.
-ALLOWED_HOSTS = [*environment.ALLOWED_HOSTS, "healthcheck.railway.app", "localhost", "127.0.0.1", "[::1]"]
-CSRF_TRUSTED_ORIGINS = [
-    f"https://{'*' if host.startswith('.') else ''}{host}" for host in environment.ALLOWED_HOSTS if host != "*"
-]
-if environment.RAILWAY_PUBLIC_DOMAIN:
-    ALLOWED_HOSTS.append(environment.RAILWAY_PUBLIC_DOMAIN)
-    CSRF_TRUSTED_ORIGINS.append(f"https://{environment.RAILWAY_PUBLIC_DOMAIN}")
+hosts = [*environment.ALLOWED_HOSTS, *environment.RAILWAY_PUBLIC_DOMAIN]
+ALLOWED_HOSTS = [*hosts, "localhost", "127.0.0.1", "[::1]"]  # and the machine itself
+CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in hosts if host != "*"]
 
 INSTALLED_APPS = [
     "releases",
@@ -48,6 +43,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
+    "releases.middleware.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -160,7 +156,6 @@ if not DEBUG:
     # Railway's edge ends TLS and always sets this header.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

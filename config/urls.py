@@ -1,10 +1,8 @@
-"""Every address of the site."""
+"""Every address of the site, but the probes of releases.middleware."""
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
-
-from releases.views import livez, readyz
 
 admin.site.site_header = admin.site.site_title = "Workout planner"
 
@@ -14,6 +12,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("livez", livez, name="livez"),
-    path("readyz", readyz, name="readyz"),
 ]

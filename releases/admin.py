@@ -1,10 +1,14 @@
 """Releases in the admin: to be looked at, never changed there."""
 
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db import connection, models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 
+from releases.applied import recorded_migrations
 from releases.models import Release
 
 
@@ -23,14 +27,40 @@ class InspectOnly:
 
 @admin.register(Release)
 class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
-    list_display = ("started", "outcome", "duration", "applied", "attempts", "commit", "deployment")
-    list_filter = ("outcome",)
-    search_fields = ("commit", "deployment", "error")
+    change_list_template = "releases/change_list.html"
+    list_display = ("started", "direction", "outcome", "duration", "applied", "attempts", "commit", "deployment")
+    list_filter = ("outcome", "direction")
+    search_fields = ("commit", "deployment", "error", "asked_by", "reason")
     date_hierarchy = "started"
     fields = (
-        *("started", "finished", "outcome", "error", "applied_with_times", "attempts", "waited"),
-        *("commit", "deployment"),
+        *("started", "finished", "direction", "outcome", "error", "applied_with_times", "attempts", "waited"),
+        *("commit", "deployment", "asked_by", "reason"),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        applied = path("applied/", self.admin_site.admin_view(self.applied_migrations), name="releases_applied")
+        return [applied, *super().get_urls()]
+
+    def applied_migrations(self, request: HttpRequest) -> HttpResponse:
+        """Django's own table, which no model stands for: a model would make it part of every dump."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        every = recorded_migrations(connection)
+        app, words = request.GET.get("app", ""), request.GET.get("q", "").strip()
+        migrations = every and [
+            migration for migration in every if app in ("", migration.app) and words.lower() in migration.name.lower()
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Applied migrations",
+            "opts": self.opts,
+            "headings": ("App", "Name", "Applied"),
+            "migrations": migrations,
+            "apps": sorted({migration.app for migration in every or ()}),
+            "app": app,
+            "words": words,
+        }
+        return TemplateResponse(request, "releases/applied.html", context)
 
     @admin.display(description="seconds")
     def duration(self, release: Release) -> str:

@@ -1,63 +1,75 @@
-"""What to tell the operator when a release fails: what happened, what was left untouched, what to do next."""
+"""What to tell the operator when something fails: what happened, what was left untouched, what to do next."""
 
-from django.db import DatabaseError
-from django.db.migrations import Migration
+from django.core.management import CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-AGAIN = "python manage.py migrate --noinput --fake-initial"
-
-# https://www.postgresql.org/docs/18/errcodes-appendix.html
-ADVICE = {
-    "23505": "Rows stand against a unique constraint. Remove the duplicates, then run the release again.",
-    "28000": "Correct the user in DATABASE_URL, then run the release again.",
-    "28P01": "Correct the password in DATABASE_URL, then run the release again.",
-    "3D000": "Create the database, or correct its name in DATABASE_URL, then run the release again.",
-    "40P01": "It and the running application waited for each other. Run the release again.",
-    "42501": "Give the user of DATABASE_URL the rights to create and alter tables, then run the release again.",
-    "42P07": f"The tables are those of an earlier application or of an interrupted release. Run: {AGAIN}",
-    "53100": "The database's disk is full. Enlarge its volume, then run the release again.",
-    "53300": "The database has no connection left. Close some, or wait, then run the release again.",
-    "55P03": "Another session held the lock for too long. Run the release again.",
-    "57014": "The statement was cancelled or took too long. Run the release again.",
-    "57P01": "The database was shut down meanwhile. Run the release again once it is up.",
-    "57P03": "The database is starting. Run the release again in a moment.",
-}
-UNREACHABLE = (
-    "Check that the database is up and that DATABASE_URL names its host, port, user and password, then run the"
-    " release again."
-)
-UNKNOWN = f"Mend the cause, then run: {AGAIN} (with --traceback to see where it was raised)."
+from releases import advice
+from releases.connecting import Refusal, conninfo, why_refused
+from releases.errors import Stopped, code, is_silent, reason, source, was_cut
+from releases.findings import find, known
+from releases.leftovers import what_is_left
+from releases.progress import Progress
 
 
-def explain(error: Exception, migration: Migration | None) -> str:
-    """One paragraph for `error`, which stopped the run while `migration` was being applied (None: before any)."""
-    reason = " ".join(str(error).split()) or type(error).__name__
-    stop = "" if reason.endswith((".", "?")) else "."
-    happened = f"{_what_happened(error, migration)}: {reason}{stop}"
-    return f"{happened} {_what_is_left(migration)} {_advice(error, migration)}"
+def explain(error: BaseException, progress: Progress, connection: BaseDatabaseWrapper | None = None) -> str:
+    """One paragraph for `error`, which stopped a release."""
+    connection = connection or connections[DEFAULT_DB_ALIAS]
+    if isinstance(error, CommandError):  # its own words, which know nothing of earlier migrations
+        return f"{error}\n{progress.what_stays()}".rstrip()
+    migration = progress.migration
+    happened = f"Migration {migration} failed" if migration else "The release failed"
+    return _paragraph(error, happened, _what_is_left(error, progress, connection), progress, connection)
 
 
-def sqlstate(error: BaseException | None) -> str | None:
-    """The SQLSTATE that the server gave, of the driver's error or of the one behind Django's."""
-    states = (getattr(one, "sqlstate", None) for one in (error, getattr(error, "__cause__", None)))
-    return next((state for state in states if isinstance(state, str)), None)
+def explain_command(error: BaseException, left: str, connection: BaseDatabaseWrapper) -> str:
+    """The same for another command, which leaves the database as `left` says."""
+    return _paragraph(error, "The command failed", left, None, connection)
 
 
-def _what_happened(error: Exception, migration: Migration | None) -> str:
-    if migration:
-        return f"Migration {migration} failed"
-    return "The database did not answer" if isinstance(error, DatabaseError) else "The release failed"
+def cannot_begin(error: Exception) -> str:
+    """The first sentence alone, without another look at the database."""
+    happened = "The database did not answer" if is_silent(error) else "The release cannot begin"
+    return f"{happened}: {_ended(reason(error))}"
 
 
-def _what_is_left(migration: Migration | None) -> str:
+def _paragraph(
+    error: BaseException, happened: str, left: str, progress: Progress | None, connection: BaseDatabaseWrapper
+) -> str:
+    refusal = getattr(error, "refusal", None)
+    if refusal is None and connection.vendor == "postgresql" and is_silent(error):
+        refusal = why_refused(conninfo(connection))
+    if refusal:
+        happened = "The database did not answer" if refusal.passes else "The database refused the connection"
+    return f"{happened}: {_ended(reason(error))} {left} {_advice(error, refusal, progress, connection)}"
+
+
+def _advice(
+    error: BaseException, refusal: Refusal | None, progress: Progress | None, connection: BaseDatabaseWrapper
+) -> str:
+    if isinstance(error, Stopped):
+        return error.advice
+    facts = known(connection, refusal, source(error))
+    if refusal:
+        return advice.CONNECTING.get(refusal.cause, advice.CONNECTING[""]).format_map(facts)
+    if found := find(code(error), source(error), progress, connection):
+        return found
+    otherwise = advice.UNKNOWN if progress else advice.UNKNOWN_TO_COMMAND
+    return advice.lookup(code(error), otherwise).format_map(facts)
+
+
+def _what_is_left(error: BaseException, progress: Progress, connection: BaseDatabaseWrapper) -> str:
+    stays, migration = progress.what_stays(), progress.migration
     if migration is None:
-        return "Nothing was changed."
-    if migration.atomic:
-        return "It was rolled back; the migrations before it stay applied, and the running version can go on serving."
-    return "What it had committed stays, a repeat goes on from there, and the running version can go on serving."
+        return stays or "Nothing was changed."
+    if not (migration.atomic and connection.features.can_rollback_ddl):
+        return f"{what_is_left(migration, code(error))} {stays}".rstrip()
+    if isinstance(error, Stopped) and error.is_cut:
+        return f"The connection was cut; the server rolls {migration} back as soon as it notices. {stays}".rstrip()
+    if was_cut(error):
+        return f"{migration} was rolled back, or is whole where it was just being committed. {stays}".rstrip()
+    return f"It was rolled back. {stays}" if stays else "It was rolled back, and nothing else was changed."
 
 
-def _advice(error: Exception, migration: Migration | None) -> str:
-    state = sqlstate(error)
-    if state in ADVICE:
-        return ADVICE[state]
-    return UNREACHABLE if migration is None and isinstance(error, DatabaseError) else UNKNOWN
+def _ended(words: str) -> str:
+    return words if words.endswith((".", "?")) else f"{words}."

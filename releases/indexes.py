@@ -1,105 +1,94 @@
-"""PostgreSQL indexes built concurrently, repeatable after a crash at any point."""
+"""The hook under a release: what commits by itself, and a repeat would trip over, is made repeatable.
 
-from collections.abc import Iterator, Sequence
+It is Django's own hook for statements, `connection.execute_wrapper()`, on the one connection that migrates. Whatever
+asks for a concurrent index ends as such a statement: Django's operations, third-party ones, RunSQL, RunPython with a
+cursor, and any schema editor, ours or a third party's. Another database backend or a subclass of the schema editor
+(django-pg-zero-downtime-migrations) sees only what goes through it, and asks every project for its ENGINE.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from django.core.management import CommandError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from releases.limits import Limits
+from releases.repeatable import RepeatableStatements
+from releases.statements import ADD_CHECK, CREATE_INDEX, DROP_INDEX, REINDEX
 
-# What has the name: is it usable, is it exactly ours, and does it stand behind a plain unique constraint of that name?
-FOUND = """
-SELECT i.indisvalid AND i.indisready,
-    i.indrelid = to_regclass(%(table)s) AND i.indisunique = %(unique)s AND am.amname = 'btree'
-        AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indnatts = i.indnkeyatts
-        AND NOT coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
-        AND NOT EXISTS (SELECT FROM unnest(i.indoption) AS option WHERE option <> 0)
-        AND %(columns)s::text[] = ARRAY(
-            SELECT attname::text FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
-            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum ORDER BY place),
-    (SELECT contype = 'u' AND NOT condeferrable FROM pg_constraint
-        WHERE conindid = i.indexrelid AND conrelid = i.indrelid AND conname = c.relname)
-FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_am am ON am.oid = c.relam
-WHERE c.relname = %(name)s
-    AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass(%(table)s))
-UNION ALL
-SELECT true, false, NULL FROM pg_constraint
-WHERE conrelid = to_regclass(%(table)s) AND conname = %(name)s AND conindid = 0
-"""
+Handler = Callable[[re.Match[str], Callable[[], None]], None]
+
+
+@contextmanager
+def repeatable(connection: BaseDatabaseWrapper, tell: Callable[[str], None] = print) -> Iterator[None]:
+    """Concurrent index statements of `connection` are patient, clean up, and compare what stands by definition."""
+    installed = any(isinstance(wrapper, _Repeatable) for wrapper in connection.execute_wrappers)
+    if connection.vendor != "postgresql" or installed:
+        yield
+        return
+    with connection.execute_wrapper(_Repeatable(connection, tell)):
+        yield
 
 
 def build_concurrently(
     schema_editor: BaseDatabaseSchemaEditor, table: str, name: str, columns: Sequence[str], *, unique: bool
-) -> bool:
-    """Leaves a valid index of exactly this definition. Returns whether a constraint of its name stands on it already.
-
-    A build that failed leaves an INVALID index, which may already reject writes: it is dropped at once, and the one
-    that a killed release left is dropped first. Raises CommandError where the name belongs to something else.
-    """
+) -> None:
+    """Leaves a valid index of exactly this definition. Raises ProgrammingError where the name is taken."""
     quote = schema_editor.quote_name
-    if not schema_editor.collect_sql:
-        match _standing(schema_editor, table, name, columns, unique=unique):
-            case "constraint":
-                return True
-            case "index":
-                return False
-            case "invalid":
-                with _patient(schema_editor):
-                    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(name)}", params=None)
     listed = ", ".join(quote(column) for column in columns)
     kind = "UNIQUE INDEX" if unique else "INDEX"
-    with _patient(schema_editor):
+    with repeatable(schema_editor.connection):
+        schema_editor.execute(f"CREATE {kind} CONCURRENTLY {quote(name)} ON {quote(table)} ({listed})", params=None)
+
+
+class _Repeatable:
+    def __init__(self, connection: BaseDatabaseWrapper, tell: Callable[[str], None]) -> None:
+        self._connection, self._at_work = connection, False
+        statements = RepeatableStatements(connection, tell)
+        self._concurrent = {
+            CREATE_INDEX: statements.create_index,
+            DROP_INDEX: statements.drop_index,
+            REINDEX: statements.reindex,
+        }
+        self._add_check = statements.add_check
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        make_repeatable = None
+        if not (self._at_work or self._connection.in_atomic_block or params) and isinstance(sql, str):
+            make_repeatable = self._handler(sql)
+        if make_repeatable is None:
+            return execute(sql, params, many, context)
+        self._at_work = True
         try:
-            statement = f"CREATE {kind} CONCURRENTLY {quote(name)} ON {quote(table)} ({listed})"
-            schema_editor.execute(statement, params=None)
-        except BaseException:
-            if schema_editor.connection.is_usable():
-                schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(name)}", params=None)
-            raise
-    return False
+            return make_repeatable(lambda: execute(sql, params, many, context))
+        finally:
+            self._at_work = False
 
+    def _handler(self, sql: str) -> Callable[[Callable[[], None]], None] | None:
+        for pattern, handle in self._concurrent.items():
+            if found := pattern.match(sql):
+                return partial(self._patiently, handle, found)
+        if found := ADD_CHECK.match(sql):
+            return partial(self._add_check, found)
+        return None
 
-def _standing(
-    schema_editor: BaseDatabaseSchemaEditor, table: str, name: str, columns: Sequence[str], *, unique: bool
-) -> str:
-    """What of ours has the name already: `constraint`, `index`, `invalid`, or nothing."""
-    wanted: dict[str, Any] = {
-        "table": schema_editor.quote_name(table),
-        "name": name,
-        "columns": list(columns),
-        "unique": unique,
-    }
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(FOUND, wanted)
-        found = cursor.fetchone()
-    if found is None:
-        return ""
-    valid, ours, constrains = found
-    if not ours or constrains is False:
-        definition = f"{'UNIQUE ' if unique else ''}({', '.join(columns)})"
-        raise CommandError(
-            f"{name} on {table} exists with another definition than {definition}. Nothing was changed by this"
-            " migration. Drop or rename it, then run the release again."
-        )
-    if not valid:
-        return "invalid"
-    return "constraint" if constrains else "index"
+    def _patiently(self, handle: Handler, found: re.Match[str], run: Callable[[], None]) -> None:
+        with _patient(self._connection):
+            handle(found, run)
 
 
 @contextmanager
-def _patient(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
+def _patient(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """A concurrent build waits for older transactions. That queues nobody behind it, so it may wait for longer."""
-    if schema_editor.collect_sql:
-        yield
-        return
-    with schema_editor.connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         before = cursor.fetchone()
         cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{Limits.from_settings().build:g}s"])
         try:
             yield
         finally:
-            if schema_editor.connection.is_usable():
+            if connection.is_usable():
                 cursor.execute("SELECT set_config('lock_timeout', %s, false)", before)

@@ -13,7 +13,7 @@ class Limits:
     database: float = 30  # for a database that does not answer yet
     lock: float = 1  # for a lock that an ordinary statement needs: whoever queues behind it waits as long
     build: float = 60  # for each of the older transactions that a concurrent index build has to see the end of
-    deadline: float = 900  # after which nothing is waited for or tried again
+    deadline: float = 900  # for the whole release
 
     @classmethod
     def from_settings(cls) -> "Limits":
@@ -24,6 +24,7 @@ class Deadline:
     """A moment after which waiting ends."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self._end = time.monotonic() + seconds
 
     def passed(self) -> bool:

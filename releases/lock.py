@@ -6,16 +6,19 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from django.core.management import CommandError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.limits import Deadline
-from releases.postgres import Say
+from releases.limits import Deadline, Limits
+from releases.postgres import Say, open_sessions, refuse_pooling
+from releases.preflight.same_database import refuse_other_database
 from releases.retry import LockLostError
+from releases.sessions import Session, for_a_release, set_up
+from releases.watch import Watcher
 
 KEY = int.from_bytes(hashlib.sha256(b"django-migrations").digest()[:8], "big", signed=True)
 
@@ -27,6 +30,35 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = c
 """
 
 
+@contextmanager
+def alone(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
+    """Within, no release runs, and `connection` is as a release has it. For a command that does not try again."""
+    limits = Limits.from_settings()
+    deadline = Deadline(limits.deadline)
+    if connection.vendor != "postgresql":
+        with file_lock(str(connection.settings_dict["NAME"]), deadline, say):
+            yield
+        return
+    with (
+        for_a_release(connection),
+        closing(open_sessions(connection, limits.database, say)) as companion,
+        exclusively(connection, companion, limits, deadline, say),
+    ):
+        yield
+
+
+@contextmanager
+def exclusively(
+    connection: BaseDatabaseWrapper, companion: Session, limits: Limits, deadline: Deadline, say: Say
+) -> Iterator[tuple["MigrationLock", Watcher]]:
+    """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive."""
+    refuse_pooling(connection, companion)
+    refuse_other_database(connection, say)
+    set_up(connection, companion, limits, deadline)
+    with Watcher(companion, connection, say) as watcher, MigrationLock(companion, deadline, say) as lock:
+        yield lock, watcher
+
+
 class MigrationLock:
     """Held from entering to leaving, or until its session ends: a holder that dies frees it.
 
@@ -34,7 +66,7 @@ class MigrationLock:
     would wait for that snapshot, and the two would deadlock.
     """
 
-    def __init__(self, session: "psycopg.Connection[Any]", deadline: Deadline, say: Say) -> None:
+    def __init__(self, session: Session, deadline: Deadline, say: Say) -> None:
         self._session, self._deadline, self._say = session, deadline, say
         self.waited = 0.0
 
@@ -48,7 +80,7 @@ class MigrationLock:
             if self._deadline.passed():
                 raise CommandError(
                     f"Another release (pid {named}) still holds the migration lock. Nothing was changed by this one."
-                    " See what it waits for, then run the release again."
+                    " See what it waits for, then run this again."
                 )
             time.sleep(random.uniform(0.1, 0.4))  # noqa: S311  # no secret
         self.waited = time.monotonic() - began

@@ -1,9 +1,18 @@
 """The history of releases and of steps back."""
 
-from django.db import models
+from django.db import connections, models
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
+    def is_recordable(self) -> bool:
+        """Whether the table is there with every column: migrations of this app may be yet to come, or taken back."""
+        table, introspection = Release._meta.db_table, connections[self.db].introspection
+        with connections[self.db].cursor() as cursor:
+            if table not in introspection.table_names(cursor):
+                return False
+            columns = {info.name for info in introspection.get_table_description(cursor, table)}
+        return columns >= {field.column for field in Release._meta.local_concrete_fields}
+
     def mark_interrupted(self) -> int:
         """To be called by the holder of the migration lock: whoever is still `running` then is dead."""
         return self.filter(outcome=Release.Outcome.RUNNING).update(outcome=Release.Outcome.INTERRUPTED)

@@ -11,6 +11,7 @@ from django.db.migrations.state import ProjectState
 
 from releases.indexes import build_concurrently
 from releases.rebuilds import indexes_kept
+from releases.repeatable import CONSTRAINT, taken
 
 
 class AddUniqueConstraint(AddConstraint):
@@ -27,6 +28,7 @@ class AddUniqueConstraint(AddConstraint):
     """
 
     atomic = False
+    repeatable = True
 
     def __init__(
         self, model_name: str, constraint: models.UniqueConstraint, with_sql: str = "", reverse_sql: str = ""
@@ -58,10 +60,13 @@ class AddUniqueConstraint(AddConstraint):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
+        """Repeatable as well: a constraint that is gone was dropped by a run that did not come to record it."""
         model = to_state.apps.get_model(app_label, self.model_name)
+        online = schema_editor.connection.vendor == "postgresql"
         with _transaction(schema_editor), sequence_kept(schema_editor, model):
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-            if self.reverse_sql and schema_editor.connection.vendor == "postgresql":
+            if not online or schema_editor.collect_sql or self._stands(schema_editor, model._meta.db_table):
+                super().database_backwards(app_label, schema_editor, from_state, to_state)
+            if self.reverse_sql and online:
                 schema_editor.execute(self.reverse_sql, params=None)
 
     def _add_online(self, schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
@@ -72,7 +77,8 @@ class AddUniqueConstraint(AddConstraint):
             )
         fields = cast("models.UniqueConstraint", self.constraint).fields
         columns: list[Any] = [cast("models.Field[Any, Any]", model._meta.get_field(field)).column for field in fields]
-        stands = build_concurrently(schema_editor, table, name, columns, unique=True)
+        stands = self._stands(schema_editor, table)
+        build_concurrently(schema_editor, table, name, columns, unique=True)
         quote = schema_editor.quote_name
         with _transaction(schema_editor):
             if not stands:
@@ -82,6 +88,19 @@ class AddUniqueConstraint(AddConstraint):
                 schema_editor.execute(f"ALTER TABLE {quote(table)} {attach}", params=None)
             if self.with_sql:
                 schema_editor.execute(self.with_sql, params=None)
+
+    def _stands(self, schema_editor: BaseDatabaseSchemaEditor, table: str) -> bool:
+        """Whether a unique constraint has the name; whether it is ours is seen by its index."""
+        if schema_editor.collect_sql:
+            return False
+        quote = schema_editor.quote_name
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(CONSTRAINT, [quote(table), quote(self.constraint.name)])
+            found = cursor.fetchone()
+        if found and not found[2].startswith("UNIQUE"):
+            name, table, stands, _, rename = found
+            raise taken(name, stands, "UNIQUE", table, rename)
+        return found is not None
 
 
 @contextmanager

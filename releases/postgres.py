@@ -1,92 +1,113 @@
-"""The PostgreSQL sessions of a release: the one that migrates, and a companion that locks and watches."""
+"""Connecting a release to PostgreSQL: waiting for a server that starts or is full, refusing what cannot hold a lock."""
 
-import os
-import socket
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import psycopg
-from django.conf import settings
 from django.core.management import CommandError
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.limits import Deadline, Limits
+from releases.connecting import conninfo, why_refused
+from releases.errors import sqlstate
+from releases.limits import Deadline
 from releases.retry import pauses
+from releases.sessions import Session, name_of_this_release
 
 Say = Callable[[str], None]
+Opened = TypeVar("Opened")
+
+TOO_MANY_CONNECTIONS, PROTOCOL_VIOLATION = "53300", "08P01"
+LOOK_FOR = 1  # seconds, for why a connection was refused
 
 POOLED = (
-    "The database is behind a pooler in transaction mode (PgBouncer): locks and settings of a session do not hold"
-    " there. Nothing was changed. Set MIGRATION_DATABASE_URL to a direct connection, then run the release again."
-    " On Railway: railway variable set 'MIGRATION_DATABASE_URL=${{Postgres.DATABASE_URL}}'"
+    "The database is behind a pooler in {mode} mode (PgBouncer): locks and settings of a session do not hold"
+    " there. Nothing was changed. Set MIGRATION_DATABASE_URL to a direct connection, then run this again."
+    " On Railway: railway variable set 'MIGRATION_DATABASE_URL=${{{{Postgres.DATABASE_URL}}}}'"
 )
+LIMITED = (
+    "{} may open one connection only, and a release needs two: one migrates, the other holds the lock. Nothing was"
+    " changed. Let a superuser run `{}`, then run this again."
+)
+SINGLE = """
+SELECT format('The user %I', rolname), format('ALTER ROLE %I CONNECTION LIMIT 10', rolname)
+FROM pg_roles WHERE rolname = session_user AND rolconnlimit = 1
+UNION ALL
+SELECT format('The database %I', datname), format('ALTER DATABASE %I CONNECTION LIMIT 10', datname)
+FROM pg_database WHERE datname = current_database() AND datconnlimit = 1
+"""
 
 
-def use_direct_connection(connection: BaseDatabaseWrapper) -> None:
-    """Points `connection` at `settings.MIGRATION_DATABASE`, where the application itself goes through a pooler.
-
-    The settings of the application stay: its database is compared with this one (releases.preflight).
-    """
-    direct = getattr(settings, "MIGRATION_DATABASE", None)
-    if direct:
-        connection.close()
-        connection.settings_dict = {**connection.settings_dict, **direct}
+def open_sessions(connection: BaseDatabaseWrapper, seconds: float, say: Say) -> Session:
+    """Connects both sessions of a release, and returns the companion."""
+    deadline = Deadline(seconds)
+    wait_until_it_answers(connection, seconds, say)
+    return _patiently(connection, deadline, say, lambda: _open_companion(connection))
 
 
 def wait_until_it_answers(connection: BaseDatabaseWrapper, seconds: float, say: Say) -> None:
-    """Connects. Waits for a server that is down or starting; raises at once what waiting does not cure."""
-    deadline, said = Deadline(seconds), False
+    """Connects. Waits for a server that is down, starting or full; raises at once what waiting does not cure."""
+    _patiently(connection, Deadline(seconds), say, connection.ensure_connection)
+
+
+def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, connect: Callable[[], Opened]) -> Opened:
+    said = ""
     for pause in pauses():
         try:
-            connection.ensure_connection()
-        except OperationalError:
-            if _accepts_connections(connection) or deadline.passed():
+            with connecting_within(connection, deadline.remaining()):
+                return connect()
+        except OperationalError as error:
+            refusal = why_refused(conninfo(connection), LOOK_FOR)
+            if refusal and refusal.cause == TOO_MANY_CONNECTIONS and connection.connection:
+                _refuse_single_connection(connection)
+            if refusal and (deadline.passed() or not refusal.passes):
+                error.refusal = refusal  # type: ignore[attr-defined]  # for releases.diagnosis: it need not look again
                 raise
-            if not said:
-                say(f"The database does not answer yet; waiting up to {seconds:g} s.")
-                said = True
-            time.sleep(min(pause, deadline.remaining()))
-        else:
-            return
+        if refusal and refusal.cause != said:
+            said = refusal.cause
+            why = "has no connection left" if said == TOO_MANY_CONNECTIONS else "does not answer yet"
+            say(f"The database {why}; waiting up to {round(deadline.seconds, 1):g} s.")
+        time.sleep(min(pause, deadline.remaining()))
+    raise AssertionError("pauses() has no end")
 
 
-def _accepts_connections(connection: BaseDatabaseWrapper) -> bool:
-    """libpq's ping needs no right password: the server is up, so the connection was refused for good."""
-    return psycopg.pq.PGconn.ping(_conninfo(connection).encode()) == psycopg.pq.Ping.OK
+@contextmanager
+def connecting_within(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    """Within, an attempt to connect lasts no longer, although each address has a timeout of its own.
 
-
-def _conninfo(connection: BaseDatabaseWrapper) -> str:
-    parameters = connection.get_connection_params()
-    not_libpq = ("cursor_factory", "context", "prepare_threshold")
-    return psycopg.conninfo.make_conninfo(
-        **{name: value for name, value in parameters.items() if name not in not_libpq}
-    )
-
-
-def open_companion(connection: BaseDatabaseWrapper) -> "psycopg.Connection[Any]":
-    """A second session in autocommit: it holds no snapshot, so a concurrent index build need not wait for it.
-
-    Keep-alives let the server notice within half a minute that this host is gone, and free the lock.
+    A host seldom has more than two addresses, one of IPv4 and one of IPv6. libpq's least timeout is 2 s.
     """
-    name = f"release {os.environ.get('RAILWAY_DEPLOYMENT_ID') or socket.gethostname()} {os.getpid()}"
-    companion = psycopg.connect(_conninfo(connection), autocommit=True, application_name=name)
-    for setting in ("tcp_keepalives_idle = 15", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"):
-        companion.execute(f"SET {setting}")
-    companion.execute("SET idle_session_timeout = 0")
-    return companion
+    if connection.vendor != "postgresql":
+        yield
+        return
+    given = connection.settings_dict["OPTIONS"]
+    hosts = str(given.get("host", connection.settings_dict["HOST"])).split(",")
+    share = max(2, int(seconds / (2 * len(hosts))))
+    timeout = min(int(given.get("connect_timeout", share)), share)
+    connection.settings_dict["OPTIONS"] = {**given, "connect_timeout": timeout}
+    try:
+        yield
+    finally:
+        connection.settings_dict["OPTIONS"] = given
 
 
-def prepare(connection: BaseDatabaseWrapper, limits: Limits) -> None:
-    """Ordinary statements wait briefly for locks, and nothing else of the role's settings cuts them short."""
+def _open_companion(connection: BaseDatabaseWrapper) -> Session:
+    """A second session in autocommit: it holds no snapshot, so a concurrent index build need not wait for it."""
+    with connection.wrap_database_errors:
+        return psycopg.connect(conninfo(connection), autocommit=True, application_name=name_of_this_release())
+
+
+def _refuse_single_connection(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{limits.lock:g}s'")
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+        cursor.execute(SINGLE)
+        limited = cursor.fetchone()
+    if limited:
+        raise CommandError(LIMITED.format(*limited))
 
 
-def refuse_transaction_pooling(connection: BaseDatabaseWrapper, companion: "psycopg.Connection[Any]") -> None:
+def refuse_pooling(connection: BaseDatabaseWrapper, companion: Session) -> None:
     """Raises CommandError when statements of one session reach changing servers.
 
     A pooler invents the process id that it tells at connection time, so a direct connection is known at once. Behind
@@ -96,16 +117,26 @@ def refuse_transaction_pooling(connection: BaseDatabaseWrapper, companion: "psyc
         return
     for _ in range(10):
         before = _server_pid(companion)
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT pg_backend_pid()")
-            other = cursor.fetchone()
-            cursor.execute("ROLLBACK")
-        if other == (before,) or _server_pid(companion) != before:
-            raise CommandError(POOLED)
+        try:
+            other = _server_pid_in_transaction(connection)
+        except OperationalError as error:
+            if sqlstate(error) == PROTOCOL_VIOLATION and _server_pid(companion):
+                raise CommandError(POOLED.format(mode="statement")) from error
+            raise
+        if other == before or _server_pid(companion) != before:
+            raise CommandError(POOLED.format(mode="transaction"))
 
 
-def _server_pid(session: "psycopg.Connection[Any]") -> int:
+def _server_pid_in_transaction(connection: BaseDatabaseWrapper) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+        cursor.execute("ROLLBACK")
+    return int(pid)
+
+
+def _server_pid(session: Session) -> int:
     row = session.execute("SELECT pg_backend_pid()").fetchone()
     assert row  # noqa: S101  # a SELECT without FROM has a row
     return int(row[0])

@@ -4,20 +4,24 @@ import random
 from collections.abc import Iterator
 
 import psycopg
+from django.core.management import CommandError
 from django.db import InterfaceError, OperationalError
 
-from releases.diagnosis import sqlstate
+from releases.errors import source, sqlstate
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 PASSING = {
+    "25P03",  # idle_in_transaction_session_timeout: this process was stopped for that long
     "40001",  # serialization_failure
     "40P01",  # deadlock_detected
     "55P03",  # lock_not_available
     "57P01",  # admin_shutdown
     "57P02",  # crash_shutdown
     "57P03",  # cannot_connect_now
+    "57P05",  # idle_session_timeout
 }
 CONNECTION_EXCEPTION = "08"
+LOST = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 
 
 class LockLostError(Exception):
@@ -31,10 +35,19 @@ def is_passing(error: BaseException) -> bool:
     """
     if isinstance(error, LockLostError):
         return True
+    if isinstance(error, CommandError) or _while_stopping(error):
+        return False
     state = sqlstate(error)
     if state is None:
-        return isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError)
+        return isinstance(source(error), LOST)
     return state in PASSING or state.startswith(CONNECTION_EXCEPTION)
+
+
+def _while_stopping(error: BaseException | None) -> bool:
+    """Whether it was raised by what had to be cleaned up after a Ctrl-C."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def pauses(first: float = 0.25, longest: float = 8) -> Iterator[float]:

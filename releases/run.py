@@ -4,28 +4,22 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
 
+from releases.errors import reason
 from releases.limits import Deadline, Limits
-from releases.lock import MigrationLock
+from releases.lock import MigrationLock, exclusively, file_lock
 from releases.models import Release
-from releases.postgres import (
-    Say,
-    open_companion,
-    prepare,
-    refuse_transaction_pooling,
-    use_direct_connection,
-    wait_until_it_answers,
-)
+from releases.postgres import Say, open_sessions
 from releases.retry import is_passing, pauses
-from releases.watch import Watcher
+from releases.sessions import Session
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +30,12 @@ class Run:
 
     connection: BaseDatabaseWrapper
     say: Say
+    direction: Release.Direction = Release.Direction.FORWARDS
+    asked_by: str = ""
+    reason: str = ""
     started: Any = field(default_factory=timezone.now)
     attempts: int = 0
+    answers: bool = True  # whether the database does
     waited: float = 0
     migrations: list[dict[str, Any]] = field(default_factory=list)
     current: Migration | None = None
@@ -53,17 +51,24 @@ class Run:
             self.lock.check()
         self.current, self._current_began = migration, time.monotonic()
 
-    def migration_succeeded(self) -> None:
+    def migration_succeeded(self, *, adopted: bool = False) -> None:
+        """`adopted`: recorded and not run, because its tables were there already."""
         seconds = round(time.monotonic() - self._current_began, 3)
-        self.migrations.append({"name": str(self.current), "seconds": seconds})
+        self.migrations.append(
+            {"name": str(self.current), "seconds": seconds, **({"adopted": True} if adopted else {})}
+        )
         self.current = None
         self.start_record()
 
     def start_record(self) -> None:
-        """Written as soon as the table can hold it: a release that is killed leaves its row."""
-        if self.record or not self._is_recordable():
-            return
+        """Written as soon as the table can hold it, and kept up to date: a run that is killed leaves its row."""
         releases = Release.objects.using(self.connection.alias)
+        if self.record:
+            with suppress(Error):  # a step back may have taken the table away
+                releases.filter(pk=self.record.pk).update(migrations=self.migrations)
+            return
+        if not releases.is_recordable():
+            return
         releases.mark_interrupted()
         self.record = self._release()
         self.record.save(using=self.connection.alias)
@@ -77,9 +82,12 @@ class Run:
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
         try:
-            if self._is_recordable():
+            if self.connection.in_atomic_block:  # SQLite's schema editor leaves it open where foreign keys do not hold
+                self.connection.close()
+                self.connection.connect()
+            if self.answers and Release.objects.using(self.connection.alias).is_recordable():
                 release.save(using=self.connection.alias)
-        except DatabaseError:
+        except Error:
             logger.warning("The release could not be recorded.")
         summary = {
             "outcome": release.outcome.value,
@@ -90,26 +98,33 @@ class Run:
         }
         logger.log(
             logging.ERROR if error else logging.INFO,
-            "Release %s: %d migrations in %.2f s, attempts: %d, waited %.1f s for locks",
+            "%s %s: %d migrations in %.2f s, attempts: %d, waited %.1f s for locks",
+            "Step back" if self.direction == Release.Direction.BACKWARDS else "Release",
             *(summary["outcome"], len(self.migrations), summary["seconds"], self.attempts, release.waited),
             extra=summary,
         )
-
-    def _is_recordable(self) -> bool:
-        """Whether the table is there with every column, which the migrations of this very run may have to see to."""
-        table, introspection = Release._meta.db_table, self.connection.introspection
-        with self.connection.cursor() as cursor:
-            if table not in introspection.table_names(cursor):
-                return False
-            columns = {info.name for info in introspection.get_table_description(cursor, table)}
-        return columns >= {field.column for field in Release._meta.local_concrete_fields}
 
     def _release(self) -> Release:
         return Release(
             commit=os.environ.get("RAILWAY_GIT_COMMIT_SHA", ""),
             deployment=os.environ.get("RAILWAY_DEPLOYMENT_ID", ""),
             started=self.started,
+            migrations=self.migrations,
+            direction=self.direction,
+            asked_by=self.asked_by,
+            reason=self.reason,
         )
+
+
+def run_alone(run: Run, migrate: Callable[[], None]) -> None:
+    """Runs `migrate` while no other release of this database, or of this file, runs."""
+    limits = Limits.from_settings()
+    if run.connection.vendor == "postgresql":
+        run_alone_and_again(run, migrate, limits)
+        return
+    run.attempts = 1
+    with file_lock(str(run.connection.settings_dict["NAME"]), Deadline(limits.deadline), run.say):
+        migrate()
 
 
 def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -> None:
@@ -118,35 +133,26 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -
     Raises what does not pass, and what has not passed by the deadline.
     """
     deadline = Deadline(limits.deadline)
-    use_direct_connection(run.connection)
     for pause in pauses():
-        wait_until_it_answers(run.connection, min(limits.database, deadline.remaining()), run.say)
-        run.attempts += 1
-        try:
-            _attempt(run, migrate, limits, deadline)
-        except Exception as error:
-            run.connection.close()
-            if not is_passing(error) or deadline.passed():
-                raise
-            reason = " ".join(str(error).split()).rstrip(".")
-            run.say(f"\nAttempt {run.attempts} was stopped: {reason}. Trying again in {pause:.1f} s.")
-            time.sleep(min(pause, deadline.remaining()))
-        else:
-            return
-
-
-def _attempt(run: Run, migrate: Callable[[], None], limits: Limits, deadline: Deadline) -> None:
-    with closing(open_companion(run.connection)) as companion:
-        refuse_transaction_pooling(run.connection, companion)
-        with MigrationLock(companion, deadline, run.say) as lock:
-            run.lock = lock
-            prepare(run.connection, limits)
-            with run.connection.cursor() as cursor:
-                cursor.execute("SELECT pg_backend_pid()")
-                (pid,) = cursor.fetchone()
-            watcher = Watcher(companion, pid, run.say)
+        seconds, run.answers = min(limits.database, deadline.remaining()), False
+        with closing(open_sessions(run.connection, seconds, run.say)) as companion:
+            run.attempts, run.answers = run.attempts + 1, True
             try:
-                with watcher:
-                    migrate()
-            finally:
-                run.waited += lock.waited + watcher.waited
+                _attempt(run, companion, migrate, limits, deadline)
+                return
+            except BaseException as error:
+                run.connection.close()  # what follows, the record at least, finds a session that works
+                if not is_passing(error) or deadline.passed():
+                    raise
+                why = reason(error).rstrip(".")
+        run.say(f"\nAttempt {run.attempts} was stopped: {why}. Trying again in {pause:.1f} s.")
+        time.sleep(min(pause, deadline.remaining()))
+
+
+def _attempt(run: Run, companion: Session, migrate: Callable[[], None], limits: Limits, deadline: Deadline) -> None:
+    with exclusively(run.connection, companion, limits, deadline, run.say) as (lock, watcher):
+        run.lock = lock
+        try:
+            migrate()
+        finally:
+            run.waited += lock.waited + watcher.waited

@@ -1,53 +1,164 @@
-"""Steps back: which migrations, to where, and what they would touch."""
+"""Steps back: which of the applied migrations, in what order, and how they are undone."""
 
-import inspect
-from collections.abc import Iterator
+import getpass
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from django.apps.registry import Apps
+from django.core.management import CommandError
+from django.core.management.base import OutputWrapper
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 
-Target = tuple[str, str | None]
+from releases.diagnosis import explain_command
+from releases.errors import was_cut
+
+Key = tuple[str, str]
 
 
-def back_from(loader: MigrationLoader, app: str | None, steps: int) -> list[Target]:
-    """Where to migrate so that the last `steps` applied migrations (of `app`) are undone; None is `zero`.
+def newest_first(loader: MigrationLoader) -> list[Key]:
+    """The applied migrations in the order of Django's record; of a squash itself, not what it replaces."""
+    squashed = {
+        replaced
+        for key, migration in loader.replacements.items()
+        if key in loader.applied_migrations
+        for replaced in migration.replaces
+    }
+    keys = loader.applied_migrations.keys() - squashed
+    return sorted(keys, key=lambda key: max(row.pk for row in rows(loader, key)), reverse=True)
 
-    The order is that of Django's record. Migrations that this code does not know are left alone.
+
+def rows(loader: MigrationLoader, key: Key) -> list[Any]:
+    """What Django's record holds of an applied migration; of a squash, the rows of what it replaces."""
+    found: Any = loader.applied_migrations[key]
+    if not isinstance(found, Migration):
+        return [found]
+    return [row for replaced in found.replaces for row in rows(loader, replaced)]
+
+
+def unknown(loader: MigrationLoader, keys: Collection[Key]) -> list[Key]:
+    """Those that this code does not have, or has only within a squash."""
+    return [key for key in keys if key not in loader.graph.nodes]
+
+
+def with_dependents(loader: MigrationLoader, keys: Collection[Key]) -> list[Key]:
+    """`keys`, and every applied migration that depends on one of them."""
+    found: dict[Key, None] = {}
+    for key in keys:
+        for dependent in loader.graph.backwards_plan(key):
+            if dependent in loader.applied_migrations:
+                found[dependent] = None
+    return list(found)
+
+
+def plan_back(executor: MigrationExecutor, keys: Collection[Key]) -> list[Migration]:
+    """The migrations of `keys`, each before what it depends on."""
+    graph = executor.loader.graph
+    forwards = executor.migration_plan(graph.leaf_nodes(), clean_start=True)
+    return [migration for migration, _ in reversed(forwards) if (migration.app_label, migration.name) in keys]
+
+
+def applied_state(loader: MigrationLoader) -> ProjectState:
+    """The models as the applied migrations have made them."""
+    return loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
+
+
+def undo(
+    connection: BaseDatabaseWrapper,
+    keys: Collection[Key],
+    progress: Callable[..., None],
+    stdout: OutputWrapper,
+    verbosity: int,
+) -> None:
+    """Unapplies those of `keys` that are applied, and nothing else.
+
+    Django's own command goes back to a target, which would take along what another release has applied beside it.
     """
-    recorded = sorted(loader.applied_migrations.items(), key=lambda item: getattr(item[1], "pk", 0), reverse=True)
-    known = [key for key, _ in recorded if key in loader.graph.nodes and app in (None, key[0])]
-    earliest = {key[0]: key for key in known[:steps]}
-    return [(label, _before(loader, key)) for label, key in earliest.items()]
+    executor = MigrationExecutor(connection, progress)
+    applied = [key for key in keys if key in executor.loader.applied_migrations]
+    if not applied:
+        return
+    plan = [(migration, True) for migration in plan_back(executor, applied)]
+    signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}
+    emit_pre_migrate_signal(**signalled, apps=applied_state(executor.loader).apps, plan=plan)
+    state = executor.migrate([], plan=plan)
+    state.clear_delayed_apps_cache()
+    emit_post_migrate_signal(**signalled, apps=state.apps, plan=plan)
 
 
-def _before(loader: MigrationLoader, key: tuple[str, str]) -> str | None:
-    parents = [parent.key for parent in loader.graph.node_map[key].parents]
-    return next((name for label, name in parents if label == key[0]), None)
+def unrecord_within_transaction(migration: Migration) -> None:
+    """Makes unapplying `migration` delete its record in the transaction that undoes its work.
+
+    Django deletes the record afterwards. A step back that is killed between the two would leave a record without
+    work, and every later one would stop at what is not there any more. A migration without a transaction stays as it
+    is.
+    """
+    unapply = migration.unapply
+
+    def unapply_and_unrecord(
+        project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
+    ) -> ProjectState:
+        project_state = unapply(project_state, schema_editor, collect_sql)
+        if schema_editor.atomic_migration and not collect_sql:
+            recorder = MigrationRecorder(schema_editor.connection)
+            for app, name in [*migration.replaces, (migration.app_label, migration.name)]:
+                recorder.record_unapplied(app, name)
+        return project_state
+
+    migration.unapply = unapply_and_unrecord  # type: ignore[method-assign]
 
 
 def irreversible(migration: Migration) -> bool:
-    return any(not operation.reversible for operation in migration.operations)
+    return not all(operation.reversible for operation in on_database(migration.operations))
 
 
-def describe(migration: Migration, apps: Apps, cursor: Any) -> Iterator[str]:
-    """The reason of the migration, then each operation with the rows of the table that undoing it touches."""
-    yield (inspect.getdoc(inspect.getmodule(type(migration))) or "").partition("\n")[0]
-    for operation in migration.operations:
-        rows = _rows(migration.app_label, operation, apps, cursor)
-        yield f"- undo: {operation.describe()}{rows}"
+def on_database(operations: Collection[Operation]) -> Iterator[Operation]:
+    """The operations that the database sees."""
+    for operation in operations:
+        if isinstance(operation, SeparateDatabaseAndState):
+            yield from on_database(operation.database_operations)
+        else:
+            yield operation
 
 
-def _rows(app_label: str, operation: Operation, apps: Apps, cursor: Any) -> str:
-    name = getattr(operation, "model_name", None) or getattr(operation, "name", None)
+def on_state(operations: Collection[Operation]) -> Iterator[Operation]:
+    """The operations that the models see."""
+    for operation in operations:
+        if isinstance(operation, SeparateDatabaseAndState):
+            yield from on_state(operation.state_operations)
+        else:
+            yield operation
+
+
+def explain_step_back(
+    error: BaseException, migration: Migration | None, undone: Sequence[str], connection: BaseDatabaseWrapper
+) -> str:
+    """One paragraph for `error`, which stopped the run while `migration` was being undone (None: none was)."""
+    stays = f"What was undone before it stays undone: {', '.join(undone)}." if undone else ""
+    if isinstance(error, CommandError):  # its own words, which know nothing of the steps before
+        return f"{error}\n{stays}".rstrip()
+    if migration is None:
+        return explain_command(error, stays or "Nothing was changed.", connection)
+    if not (migration.atomic and connection.features.can_rollback_ddl):
+        left = "which has no transaction: a part of it may be undone, while it is recorded as applied."
+    elif was_cut(error):
+        left = "which stays applied, or is undone where that was just being committed."
+    else:
+        left = "which stays applied, with everything that it did."
+    return explain_command(error, f"It was undoing {migration}, {left} {stays}".rstrip(), connection)
+
+
+def operator() -> str:
+    """Who runs this, as the operating system knows it. A container's user may have a number and no name."""
     try:
-        table = apps.get_model(app_label, name)._meta.db_table if name else None
-    except LookupError:
-        return ""
-    if not table:
-        return ""
-    cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608  # a model's table
-    (count,) = cursor.fetchone()
-    return f" ({table}: {count} rows)"
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

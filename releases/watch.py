@@ -1,12 +1,18 @@
-"""While a release waits: who holds it up, and how far an index build has come. Looks only; ends nobody's session."""
+"""While a release runs: who holds it up, how far an index build has come, and does the server still hear it?
+
+Ends nobody's session but its own.
+"""
 
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.postgres import Say
+from releases.sessions import SILENCE, Session, beat, cut
 
 BLOCKERS = """
 SELECT pid, coalesce(nullif(application_name, ''), 'unnamed'), coalesce(usename, '-'), coalesce(state, backend_type),
@@ -19,34 +25,52 @@ SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE
 """
 
 LOOK_EVERY = 0.25
+BEAT_EVERY = 5.0
 PROGRESS_EVERY = 5.0
 
 
-class Watcher(threading.Thread):
-    """Watches the session `pid` through `session`, from entering to leaving."""
+class Watcher:
+    """Watches the session of `connection` through the companion, and keeps both alive, from entering to leaving."""
 
-    def __init__(self, session: "psycopg.Connection[Any]", pid: int, say: Say) -> None:
-        super().__init__(daemon=True, name="release watcher")
-        self._session, self._pid, self._say = session, pid, say
-        self._stop_looking = threading.Event()
+    def __init__(self, companion: Session, connection: BaseDatabaseWrapper, say: Say) -> None:
+        self._companion, self._connection, self._say = companion, connection, say
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (self._pid,) = cursor.fetchone()
+        self._leaving = threading.Event()
+        self._heard = time.monotonic()
+        self._threads = [
+            threading.Thread(target=target, daemon=True, name=f"release watcher, {target.__name__}")
+            for target in (self._look, self._listen)
+        ]
         self.waited = 0.0
 
     def __enter__(self) -> "Watcher":
-        self.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop_looking.set()
-        self.join()
+        self._leaving.set()
+        for thread in self._threads:
+            thread.join(timeout=1)
+            if thread.is_alive():  # it waits for a server that is silent
+                cut(self._companion)
 
-    def run(self) -> None:
-        named, reported = False, time.monotonic()
-        while not self._stop_looking.wait(LOOK_EVERY):
+    def _look(self) -> None:
+        named, reported, beaten = False, time.monotonic(), time.monotonic()
+        while not self._leaving.wait(LOOK_EVERY):
             try:
-                blockers = self._session.execute(BLOCKERS, [self._pid]).fetchall()
-                progress = self._session.execute(PROGRESS, [self._pid]).fetchone()
+                blockers = self._companion.execute(BLOCKERS, [self._pid]).fetchall()
+                progress = self._companion.execute(PROGRESS, [self._pid]).fetchone()
             except psycopg.Error:
-                return  # the session that migrates finds out by itself
+                self._stop_without_lock()
+                return
+            self._heard = time.monotonic()
+            if self._heard - beaten > BEAT_EVERY:
+                beaten = self._heard
+                with suppress(psycopg.Error):
+                    beat(self._connection.connection)
             if blockers and not named:
                 self._tell(blockers)
             named = bool(blockers)
@@ -54,6 +78,19 @@ class Watcher(threading.Thread):
             if progress and time.monotonic() - reported > PROGRESS_EVERY:
                 reported = time.monotonic()
                 self._say("Index build: {}, {} of {} blocks.".format(*progress))
+
+    def _listen(self) -> None:
+        """A proxy that forwards nothing more keeps its sockets open: without this, a statement would wait for ever."""
+        while not self._leaving.wait(1):
+            if time.monotonic() - self._heard > SILENCE:
+                cut(self._companion)
+                self._stop_without_lock()
+                return
+
+    def _stop_without_lock(self) -> None:
+        """The companion is gone and with it the migration lock: another release may be at the same work by now."""
+        if not self._leaving.is_set():
+            cut(self._connection.connection)
 
     def _tell(self, blockers: list[tuple[Any, ...]]) -> None:
         for pid, application, user, state, age, query in blockers:

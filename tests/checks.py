@@ -18,8 +18,8 @@ CHECKS: list[tuple[str, str, dict[str, str]]] = [
     ("Models have their migrations", "python manage.py makemigrations --check", {}),
     ("Settings for deployment", "python manage.py check --deploy --fail-level WARNING", PRODUCTION),
     ("Migrations keep the old version working", "python manage.py lintmigrations --warnings-as-errors", LINTER),
-    ("Templates", "djlint --lint workouts/templates", {}),
-    ("Format of templates", "djlint --check workouts/templates", {}),
+    ("Templates", "djlint --lint releases/templates workouts/templates", {}),
+    ("Format of templates", "djlint --check releases/templates workouts/templates", {}),
 ]
 
 

@@ -153,7 +153,7 @@ def sql(database_url: str) -> Sql:
 def container(database_url: str) -> dict[str, str]:
     """What a container gets: nothing of this process but the search path and what measures coverage."""
     inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
-    return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests"}
+    return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests-" + "0123456789" * 4}
 
 
 def execute(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -30,7 +30,7 @@ class ThrowawayPostgres:
     def __init__(self, root: Path) -> None:
         self._user = "nobody" if os.geteuid() == 0 else None
         self._binaries = _readable_binaries(root) if self._user else POSTGRES / "pginstall/bin"
-        self._data, self._port = root / "data", _free_port()
+        self._data, self._port = root / "data", free_port()
         password = secrets.token_urlsafe(16)
         (root / "password").write_text(password)
         self._data.mkdir(mode=0o700)
@@ -53,7 +53,7 @@ class ThrowawayPostgres:
     def standby(self) -> Iterator["ThrowawayPostgres"]:
         """A copy of this server, which must be stopped, that only reads, and waits for changes that never come."""
         standby = copy.copy(self)
-        standby._data, standby._port = self._data.with_name("standby"), _free_port()
+        standby._data, standby._port = self._data.with_name("standby"), free_port()
         shutil.copytree(self._data, standby._data)
         (standby._data / "standby.signal").touch()
         for path in (standby._data, *standby._data.rglob("*")):
@@ -137,7 +137,7 @@ def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

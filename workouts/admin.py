@@ -1,14 +1,12 @@
 """The planner's tables in the admin: to be inspected. Changes go through the planner, which knows their rules."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from releases.admin import InspectOnly
-from workouts.filters import DuplicateFilter, MovedFilter, StateFilter, WeekFilter
+from workouts.filters import MovedFilter, StateFilter, WeekFilter
 from workouts.models import ArchivedSelection, Change, Choice, Import, Workout, WorkoutSelection
 
 CHOICE_FIELDS = [field.name for field in Choice._meta.get_fields()]
@@ -36,7 +34,6 @@ class WorkoutAdmin(InspectOnly, admin.ModelAdmin):
         StateFilter,
         MovedFilter,
         WeekFilter,
-        DuplicateFilter,
         "is_custom",
     )
     search_fields = ("title", "workout_description", "coach_comments")
@@ -48,8 +45,7 @@ class WorkoutAdmin(InspectOnly, admin.ModelAdmin):
 
     @admin.display(description="selection")
     def selection(self, workout: Workout) -> str:
-        selections = [selection.summary() for selection in workout.selections.all()]
-        return f"DUPLICATES: {' | '.join(selections)}" if len(selections) > 1 else "".join(selections)
+        return workout.selection.summary() if workout.selection else ""
 
 
 @admin.register(WorkoutSelection)
@@ -63,23 +59,16 @@ class WorkoutSelectionAdmin(InspectOnly, admin.ModelAdmin):
         "time_of_day",
         "workout_location",
         "updated_at",
-        "unique",
     )
     list_filter = (
         ("workout__workout_type", admin.AllValuesFieldListFilter),
         StateFilter,
         MovedFilter,
         WeekFilter,
-        DuplicateFilter,
     )
     list_select_related = ("workout",)
     search_fields = ("workout__title", "workout_location", "user_notes")
     date_hierarchy = "workout__originally_planned_day"
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[WorkoutSelection]:
-        several = models.Q(workout__in=WorkoutSelection.objects.workouts_with_several())
-        selections: models.QuerySet[WorkoutSelection] = super().get_queryset(request)
-        return selections.annotate(has_duplicate=several)
 
     @admin.display(description="type", ordering="workout__workout_type")
     def workout_type(self, selection: WorkoutSelection) -> str:
@@ -88,10 +77,6 @@ class WorkoutSelectionAdmin(InspectOnly, admin.ModelAdmin):
     @admin.display(description="state", ordering="is_selected")
     def state(self, selection: WorkoutSelection) -> str:
         return "skipped" if selection.skipped else "selected"
-
-    @admin.display(description="only one", boolean=True)
-    def unique(self, selection: Any) -> bool:
-        return not selection.has_duplicate
 
 
 @admin.register(Change)

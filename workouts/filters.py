@@ -37,12 +37,6 @@ class MovedFilter(VocabularyFilter):
     choices_of_filter = (("moved", "To another day"),)
 
 
-class DuplicateFilter(VocabularyFilter):
-    title = "duplicates"
-    parameter_name = "duplicates"
-    choices_of_filter = (("duplicated", "More than one selection"),)
-
-
 class WeekFilter(admin.SimpleListFilter):
     """Monday to Sunday, by the day that the athlete has the workout on."""
 

@@ -1,11 +1,18 @@
 """Steps back are recorded beside the releases: the direction, who asked for it, and why.
 
-The database holds the defaults: a version that was rolled back records its releases without these columns.
+The database holds the defaults: a version that was rolled back records its releases without these columns. It would
+take a step back for a release, so these rows go with the columns.
 """
 
 from django.db import migrations, models
 
 DIRECTIONS = [("forwards", "Forwards"), ("backwards", "Backwards")]
+
+
+def forget_steps_back(apps, schema_editor):
+    """The older version would take a recorded step back for a release."""
+    releases = apps.get_model("releases", "Release").objects.using(schema_editor.connection.alias)
+    releases.filter(direction="backwards").delete()
 
 
 class Migration(migrations.Migration):
@@ -27,4 +34,5 @@ class Migration(migrations.Migration):
             name="reason",
             field=models.TextField(blank=True, db_default="", default="", help_text="Of a step back."),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget_steps_back),
     ]

@@ -1,7 +1,8 @@
 """Django's own table of applied migrations is no longer a model.
 
 A model made it part of every dump, and `loaddata` then rewrote the migration records of another database. The model
-was unmanaged: nothing changes in the database.
+was unmanaged: nothing changes in the database. Its content type and permissions stay as well, because a version that
+was rolled back shows them again; `remove_stale_contenttypes` takes them away when none will be.
 """
 
 from django.db import migrations

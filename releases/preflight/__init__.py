@@ -8,18 +8,17 @@ from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
-from releases.postgres import Say
 from releases.preflight.pending import read_pending
-from releases.preflight.places import hidden_records, other_database, wrong_encoding
+from releases.preflight.places import hidden_records, wrong_encoding
 from releases.preflight.rights import missing_rights
 from releases.preflight.server import ask_server
 from releases.preflight.writable import read_only_file, read_only_server
 
 
-def refuse_obstacles(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> None:
+def refuse_obstacles(connection: BaseDatabaseWrapper, app_label: str | None) -> None:
     """Raises CommandError with everything that stands in the way of the pending migrations (of one app), at once."""
     find = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-    _refuse(find(connection, app_label, say))
+    _refuse(find(connection, app_label))
 
 
 def refuse_closed_file(connection: BaseDatabaseWrapper) -> None:
@@ -43,8 +42,7 @@ def _refuse(obstacles: Iterable[str]) -> None:
         raise CommandError(f"The release cannot begin. Nothing was changed.\n{listed}\nThen run the release again.")
 
 
-def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> Iterator[str]:
-    yield from other_database(connection, say)
+def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterator[str]:
     server = ask_server(connection)
     # Where the records cannot be read, every migration may be pending.
     pending = read_pending(connection, MigrationLoader(connection if server.may_read_records else None), app_label)
@@ -57,6 +55,6 @@ def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None, say: 
     yield from missing_rights(connection, server, pending)
 
 
-def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None, say: Say) -> Iterator[str]:
+def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterator[str]:
     if read_pending(connection, MigrationLoader(connection), app_label):
         yield from read_only_file(connection)

@@ -15,7 +15,7 @@ WRITTEN_BY_DJANGO = ("contenttypes.ContentType", "auth.Permission")
 def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pending) -> Iterator[str]:
     if server.schema is None:
         yield _nowhere(server, closed_schemas(connection))
-    elif not server.may_create:
+    elif not server.may_create and (pending.created or pending.altered):
         yield (
             f"Role {server.role} may not create tables and indexes in schema {server.schema}."
             f" As a superuser: GRANT CREATE ON SCHEMA {server.schema} TO {server.role};"

@@ -17,7 +17,8 @@ SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS dat
     current_setting('server_encoding') AS encoding,
     coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
     has_database_privilege(current_database(), 'TEMPORARY') AS may_create_temporary,
-    to_regclass(%(records)s) IS NOT NULL AS has_records,
+    (SELECT quote_ident(nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+        WHERE c.oid = to_regclass(%(records)s)) AS records_schema,
     coalesce(has_table_privilege(to_regclass(%(records)s), 'SELECT'), true) AS may_read_records
 """
 
@@ -54,8 +55,17 @@ class Server:
     encoding: str
     may_create: bool
     may_create_temporary: bool
-    has_records: bool
+    records_schema: str | None
     may_read_records: bool
+
+    @property
+    def has_records(self) -> bool:
+        return self.records_schema is not None
+
+    @property
+    def place(self) -> str | None:
+        """The schema of the project's tables."""
+        return self.records_schema or self.schema
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Model
 from django.db.models.signals import pre_migrate
 
-from releases.diagnosis import AGAIN
+from releases.advice import COMMAND
 from releases.preflight.columns import column_differences
 from releases.preflight.pending import Pending, reaching_the_database
 
@@ -141,7 +141,7 @@ def _adopt(
         found.adopted += tables
     elif tables:
         found.in_the_way.append(
-            f"{', '.join(tables)} stand already, as {migration} creates them. To adopt them, run: {AGAIN}"
+            f"{', '.join(tables)} stand already, as {migration} creates them. To adopt them, run: {COMMAND}"
         )
 
 
@@ -163,6 +163,6 @@ def _say(connection: BaseDatabaseWrapper, migration: Migration, kind: str, name:
 def _rename(connection: BaseDatabaseWrapper, kind: str, name: str) -> str:
     quote = connection.ops.quote_name
     if connection.vendor == "sqlite" and kind != "TABLE":
-        return f"Drop it or give it another name, then run: {AGAIN}"
+        return f"Drop it or give it another name, then run: {COMMAND}"
     statement = f"ALTER {kind} {quote(name)} RENAME TO {quote(f'other_{name}')};"
-    return f"If other software uses it, give this one a database of its own. Else type: {statement} Then run: {AGAIN}"
+    return f"If other software uses it, give this one a database of its own. Else type: {statement} Then run: {COMMAND}"

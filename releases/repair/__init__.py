@@ -9,9 +9,11 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.errors import reason
 from releases.repair.postgresql import PostgresqlBuilder
 from releases.repair.refusal import CannotBuildError
 from releases.repair.sqlite import SqliteBuilder
+from releases.retry import is_passing
 from releases.schema import verify
 from releases.schema.declared import declare
 from releases.schema.differences import Difference
@@ -27,21 +29,29 @@ EMPTY = {
 def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[str]:
     """Builds one thing after the other, and looks again after each. Returns what cannot be built, with the reasons.
 
-    What no migration makes is not its business. The caller holds the migration lock.
+    What no migration makes is not its business. The caller holds the migration lock, and repeats after an error that
+    passes.
     """
     builder = PostgresqlBuilder(connection) if connection.vendor == "postgresql" else SqliteBuilder(connection)
     refused: dict[str, str] = {}
+    built: set[str] = set()
     while True:
         damaged = sorted(verify(connection).damaged, key=_place)
+        for one in damaged:
+            if str(one) in built:
+                refused[str(one)] = "it was built, and is still not as declared"
         following = next((one for one in damaged if str(one) not in refused), None)
         if following is None:
             return [f"{one}: {refused[str(one)]}" for one in damaged]
-        refused[str(following)] = "it was built, and is still not as declared"
         try:
             builder.build(following, declare(connection, apps).models[following.table])
         except (CannotBuildError, DatabaseError) as error:
+            if is_passing(error):
+                raise
             refused[str(following)] = _reason(error)
         else:
+            built.add(str(following))
+            refused.clear()  # what was built may be what another waited for
             say(f"Mended: {following}.{EMPTY.get(following.kind, '')}")
 
 
@@ -51,7 +61,6 @@ def _place(difference: Difference) -> int:
 
 
 def _reason(error: Exception) -> str:
-    """Without the server's detail, which holds values of rows."""
-    if isinstance(error, IntegrityError):
-        return "rows stand against it"
-    return str(error).partition("\n")[0].rstrip(".")
+    if isinstance(error, CannotBuildError):
+        return str(error)
+    return "rows stand against it" if isinstance(error, IntegrityError) else reason(error).rstrip(".")

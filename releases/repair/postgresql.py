@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.db import IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.repair.refusal import CannotBuildError
@@ -46,8 +46,12 @@ class PostgresqlBuilder:
 
     def _table(self, difference: Difference, model: Model) -> None:
         if difference.found:
-            raise CannotBuildError("drop or rename that one first")
-        with self._connection.schema_editor(atomic=True) as editor:
+            table, old = self._quote(difference.table), self._quote(f"{difference.table}_old")
+            raise CannotBuildError(f"make room for it, then repeat: ALTER TABLE {table} RENAME TO {old};")
+        with (
+            transaction.atomic(using=self._connection.alias),
+            self._connection.schema_editor(atomic=False) as editor,
+        ):
             statement, parameters = editor.table_sql(model)
             editor.execute(statement, parameters or None)
             editor.deferred_sql.extend(editor._model_indexes_sql(model))  # type: ignore[attr-defined]  # noqa: SLF001
@@ -126,7 +130,7 @@ class PostgresqlBuilder:
     def _rule(self, difference: Difference, model: Model) -> None:
         rule, found = cast("Rule", difference.wanted), cast("Rule | None", difference.found)
         if found and found.valid:
-            raise CannotBuildError("drop or rename that one first")
+            raise CannotBuildError(f"make room for it, then repeat: {self._renaming(difference.table, found)}")
         if rule.kind == "exclusion":
             add = f"ADD CONSTRAINT {self._quote(rule.name)} {rule.definition}"
             raise CannotBuildError(f"{STALLS} ALTER TABLE {self._quote(difference.table)} {add};")
@@ -136,6 +140,12 @@ class PostgresqlBuilder:
             self._check(difference.table, rule, found)
         else:
             self._index(difference.table, rule, found)
+
+    def _renaming(self, table: str, found: Rule) -> str:
+        name, old = self._quote(found.name), self._quote(f"{found.name}_old")
+        if found.constrains:
+            return f"ALTER TABLE {self._quote(table)} RENAME CONSTRAINT {name} TO {old};"
+        return f"ALTER INDEX {name} RENAME TO {old};"
 
     def _check(self, table: str, rule: Rule, found: Rule | None) -> None:
         if found:
@@ -185,8 +195,12 @@ class PostgresqlBuilder:
                 f"CREATE {unique}INDEX CONCURRENTLY {self._quote(building)} ON {self._quote(table)}"
                 f" USING {rule.definition}"
             )
-        except IntegrityError:
-            raise CannotBuildError(self._duplicates(table, rule)) from None
+        except DatabaseError as error:
+            if self._connection.is_usable():  # an INVALID one may already reject writes
+                self._execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self._quote(building)}")
+            if isinstance(error, IntegrityError):
+                raise CannotBuildError(self._duplicates(table, rule)) from None
+            raise
         with transaction.atomic(using=self._connection.alias):
             if found and found.constrains:
                 self._alter(table, f"DROP CONSTRAINT {self._quote(found.name)}")

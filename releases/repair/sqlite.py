@@ -55,7 +55,7 @@ class SqliteBuilder:
 
     def _table(self, editor: BaseDatabaseSchemaEditor, difference: Difference, model: Model) -> None:
         if difference.found:
-            raise CannotBuildError("drop or rename that one first")
+            raise CannotBuildError("drop that one first")
         statement, parameters = editor.table_sql(model)
         editor.execute(statement, parameters or None)
         for index in editor._model_indexes_sql(model):  # type: ignore[attr-defined]  # noqa: SLF001

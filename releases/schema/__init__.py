@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
-from releases.diagnosis import sqlstate
+from releases.errors import sqlstate
 from releases.models import Release
 from releases.schema import postgresql, sqlite
 from releases.schema.declared import Declaration, columns_only, declare, foreign_keys

@@ -1,6 +1,7 @@
 """What the platform and a browser get from the real server."""
 
 import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -40,6 +41,16 @@ def test_health_answers_the_platforms_probe(served: Server) -> None:
         status, headers, body = served.get(path, **PROBE)
         assert (status, body) == (200, '{"status": "ok"}')
         assert "no-store" in headers["cache-control"]
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "[fd12::7]:8000", "unknown.example", "under_score"])
+def test_probes_are_answered_by_any_name_and_nothing_else_is(served: Server, host: str) -> None:
+    for path in ("/livez", "/readyz"):
+        status, headers, body = served.get(path, Host=host)
+        assert (status, body) == (200, '{"status": "ok"}')
+        assert not headers.keys() & {"location", "set-cookie"}
+    for path in ("/", "/login/", "/livez/", "/api/workouts"):
+        assert served.get(path, Host=host, **EDGE)[0] == 400
 
 
 def test_everything_else_is_sent_to_https_and_then_to_the_login(served: Server) -> None:
@@ -142,6 +153,39 @@ def test_not_ready_without_a_database(environment: dict[str, str], tmp_path: Pat
 
 
 def test_the_containers_command_migrates_and_serves(environment: dict[str, str], tmp_path: Path) -> None:
-    with serving([str(ROOT / "bin/start")], environment, tmp_path / "log") as server:
+    empty = {"WEB_CONCURRENCY": ""}  # as a dashboard leaves it
+    with serving([str(ROOT / "bin/start")], environment | empty, tmp_path / "log") as server:
         assert server.get("/readyz", **PROBE)[0] == 200
     assert server.process.returncode == 0
+
+
+def test_without_collected_files_nothing_is_served(environment: dict[str, str], tmp_path: Path) -> None:
+    """The release needs none. What the refusal says to type is typed, and again after a file was lost."""
+    copy, log = tmp_path / "copy", tmp_path / "log"
+    for name in ("bin", "config", "releases", "workouts"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "manage.py", copy)
+
+    def refusal() -> str:
+        result = subprocess.run(
+            [copy / "bin/start"], cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert result.returncode == 1
+        assert "Traceback" not in result.stderr
+        return result.stderr
+
+    assert re.search(r"The static files are not collected: \d+ are missing, such as \S+\.css\.", refusal())
+    typed = refusal().split("Run: ")[1].split()
+    subprocess.run(typed, cwd=copy, env=environment, check=True, capture_output=True)
+    with serving(web(), environment, log, cwd=copy) as server:
+        assert server.get("/login/", **EDGE)[0] == 200
+
+    next((copy / "staticfiles/workouts").glob("planner.*.css")).unlink()
+    assert "1 are missing, such as workouts/planner.css." in refusal()
+    (copy / "staticfiles/staticfiles.json").write_text("half")
+    printed = refusal()
+    assert "The manifest of the static files cannot be read." in printed
+    subprocess.run(["rm", printed.split("Remove ")[1].split(". ")[0]], cwd=copy, check=True)
+    subprocess.run(typed, cwd=copy, env=environment, check=True, capture_output=True)
+    with serving(web(), environment, log, cwd=copy) as server:
+        assert server.get("/login/", **EDGE)[0] == 200

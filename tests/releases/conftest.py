@@ -1,10 +1,13 @@
 """A Django project of its own for each test: `releases` put beside an app that the test writes."""
 
+import os
+import secrets
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.conftest import ROOT, container
@@ -100,9 +103,11 @@ class Project:
 
     def end(self) -> None:
         for process in self.processes:
-            if process.poll() is None:
-                process.kill()
-                process.communicate()
+            process.kill()
+            process.wait()
+            for pipe in (process.stdout, process.stderr):
+                if pipe:
+                    pipe.close()
 
 
 @pytest.fixture
@@ -129,3 +134,13 @@ def project(new_project: Callable[[str], Project], database_url: str) -> Project
 def postgresql(engine: str) -> None:
     if engine != "postgresql":
         pytest.skip("needs a server")
+
+
+@pytest.fixture
+def role(postgresql: None) -> Iterator[str]:
+    """Of a user with a password of the same name and no rights; to be asked for before the database."""
+    name = f"clerk_{secrets.token_hex(4)}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
+        yield name
+        server.execute(f"DROP ROLE {name}")

@@ -1,16 +1,13 @@
 """The release against everything that a busy PostgreSQL can do to it, with real connections and processes."""
 
-import os
 import random
-import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -18,6 +15,7 @@ import pytest
 from releases.lock import KEY
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, execute
+from tests.pgbouncer import pgbouncer
 from tests.postgres import ThrowawayPostgres, throwaway_postgres
 from tests.writers import OLD_VERSION, Writers
 
@@ -282,44 +280,8 @@ def test_a_full_disk_fails_the_release_and_the_next_one_finishes(
 @pytest.fixture
 def pooled_url(database_url: str, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """The database through the real PgBouncer, in the given pool mode."""
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        pytest.skip("pgbouncer is not installed")
-    server = urlsplit(database_url)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    tmp_path.chmod(0o755)
-    (tmp_path / "users").write_text(f'"{server.username}" "{server.password}"\n')
-    processes = []
-
-    def run(mode: str) -> str:
-        (tmp_path / "ini").write_text(
-            f"[databases]\n* = host=127.0.0.1 port={server.port}\n[pgbouncer]\nlisten_addr=127.0.0.1\n"
-            f"listen_port={port}\nauth_type=plain\nauth_file={tmp_path}/users\npool_mode={mode}\nunix_socket_dir=\n"
-            "ignore_startup_parameters=extra_float_digits\n"
-        )
-        user = "nobody" if os.geteuid() == 0 else None
-        for parent in tmp_path.parents:
-            if parent.owner() == "root" and parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o111)
-        process = subprocess.Popen(
-            [program, str(tmp_path / "ini")], user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        processes.append(process)
-        url = server._replace(netloc=f"{server.username}:{server.password}@127.0.0.1:{port}").geturl()
-        for _ in range(100):
-            try:
-                psycopg.connect(url, connect_timeout=1).close()
-            except psycopg.OperationalError:
-                assert process.poll() is None
-                time.sleep(0.1)
-        return url
-
-    yield run
-    for process in processes:
-        process.terminate()
-        process.wait()
+    with ExitStack() as running:
+        yield lambda mode: running.enter_context(pgbouncer(database_url, mode, tmp_path))
 
 
 def test_transaction_pooling_is_refused_with_the_way_out(

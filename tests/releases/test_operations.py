@@ -1,5 +1,6 @@
 """AddUniqueConstraint accepts what already stands only when it is exactly the same."""
 
+import re
 from typing import Any
 
 import pytest
@@ -38,9 +39,18 @@ def test_refuses_anything_else_of_that_name(manage: Manage, sql: Sql, definition
     result = manage("migrate")
 
     assert result.returncode == 1
-    refusal = f"{NAME} on workout_selections exists with another definition than UNIQUE (workout_id). Nothing was"
-    assert refusal in result.stderr
+    assert f"{NAME} exists with another definition: it is " in result.stderr
+    assert "and wanted on workout_selections is UNIQUE" in result.stderr
     assert "Traceback" not in result.stderr
+    sql(rename(result.stderr))
+    assert manage("migrate").returncode == 0
+
+
+def rename(printed: str) -> str:
+    """The SQL that the refusal tells to run."""
+    found = re.search(r"Rename what stands, with this SQL: (.*?;)", printed)
+    assert found
+    return found[1]
 
 
 @pytest.mark.usefixtures("before_constraint")
@@ -62,6 +72,8 @@ def test_refuses_an_index_of_that_name_that_is_not_its_own(manage: Manage, sql: 
 
     assert result.returncode == 1
     assert "exists with another definition" in result.stderr
+    sql(rename(result.stderr))
+    assert manage("migrate").returncode == 0
 
 
 @pytest.mark.usefixtures("before_constraint")
@@ -124,6 +136,18 @@ def test_back_and_forward_leaves_the_guard_while_the_constraint_is_gone(manage: 
     assert manage("migrate", "workouts", "0003").returncode == 0
     assert sql(triggers) == []
     assert sql("SELECT 1 FROM pg_class WHERE relname = 'workout_selections_guard'") == []
+
+
+@pytest.mark.usefixtures("before_constraint")
+def test_going_back_is_repeatable(manage: Manage, sql: Sql) -> None:
+    """Killed between the constraint's end and the record's."""
+    assert manage("migrate").returncode == 0
+    sql(f"ALTER TABLE workout_selections DROP CONSTRAINT {NAME}")
+
+    result = manage("migrate", "workouts", "0004")
+
+    assert result.returncode == 0, result.stderr
+    assert sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal") == [("keep_one_workout_selection",)]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,15 @@ def obstacles(result: "Result[str]") -> list[str]:
     return [line[2:] for line in listed]
 
 
+def refusal(result: "Result[str]") -> str:
+    """What a release says that does not even look for obstacles, because it would look at another database."""
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert result.stderr.startswith("CommandError: ")
+    assert " Nothing was changed. " in result.stderr
+    assert PASSWORD not in result.stdout + result.stderr
+    return result.stderr.removeprefix("CommandError: ").removesuffix(" Then run this again.\n")
+
+
 def typed(obstacle: str) -> str:
     """The statements that it says to type as a superuser."""
     return obstacle.partition("superuser: ")[2]
@@ -263,7 +272,7 @@ def test_a_direct_connection_to_another_database_than_the_applications(
     other, pooled = new_database(), pooled_url("transaction")
     succeeds(release(DATABASE_URL=other))
 
-    (told,) = obstacles(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=other))
+    told = refusal(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=other))
 
     assert told.startswith(
         f"MIGRATION_DATABASE_URL leads to another database ({urlsplit(other).path[1:]} at 127.0.0.1:"
@@ -280,12 +289,14 @@ def test_a_direct_connection_of_another_user_is_the_same_database(
     sql(f"GRANT CREATE ON SCHEMA public TO {role}; CREATE SCHEMA elsewhere AUTHORIZATION {role}")
     direct = as_role(database_url, role)
 
-    (told,) = obstacles(
-        release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=f"{direct}?options=-csearch_path%3Delsewhere")
-    )
+    told = refusal(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=f"{direct}?options=-csearch_path%3Delsewhere"))
 
-    assert told.startswith("MIGRATION_DATABASE_URL uses schema elsewhere and DATABASE_URL schema public")
+    assert told.startswith("The application's tables are in schema public, and MIGRATION_DATABASE_URL leads to schema")
+    assert told.endswith("Give MIGRATION_DATABASE_URL the parameter options=-csearch_path%3Dpublic,elsewhere instead.")
+    sql(f"ALTER ROLE {role} SET search_path = elsewhere")
+    told = refusal(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=direct))
     assert sql(EVERY_TABLE) == []
+    sql(typed(told))
     succeeds(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=direct))
 
 
@@ -294,7 +305,7 @@ def test_an_application_that_cannot_reach_its_database(manage: Manage, sql: Sql,
     parts = urlsplit(database_url)
     unreachable = parts._replace(netloc=f"{parts.username}:{PASSWORD}@127.0.0.1:1").geturl()
 
-    (told,) = obstacles(
+    told = refusal(
         manage(*COMMAND, DATABASE_URL=unreachable, MIGRATION_DATABASE_URL=database_url, RELEASE_DATABASE_WAIT="0.5")
     )
 

@@ -1,87 +1,251 @@
-"""`manage.py rollback`: Alembic's `downgrade -1`."""
+"""`manage.py rollback`: undoes what the last release applied, and nothing else."""
 
-import subprocess
+import os
+import re
 
 import pytest
-from django.db.migrations import Migration
-from django.db.migrations.operations import RunSQL
 
-from releases.steps import irreversible
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql
+from tests.releases.conftest import Project
+
+CRASHING = f"{ROOT}{os.pathsep}{ROOT / 'tests/crash'}"
+SHELF = 'migrations.CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True))])'
+RAISE = "migrations.RunPython(stop, migrations.RunPython.noop)"
+STOP = 'def stop(apps, schema_editor):\n    raise RuntimeError("No.")\n\n'
+
+
+def field(name: str, model: str = "shelf") -> str:
+    return f'migrations.AddField("{model}", "{name}", models.TextField(null=True))'
+
+
+def applied(sql: Sql) -> list[str]:
+    return [name[:4] for (name,) in sql("SELECT name FROM django_migrations WHERE app = 'shop' ORDER BY name")]
 
 
 @pytest.fixture
-def released(manage: Manage, sql: Sql, engine: str) -> None:
+def shop(project: Project) -> Project:
+    """One good release lies behind it: 0001 and 0002."""
+    project.migration("0001_shelf", SHELF)
+    project.migration("0002_colour", field("colour"))
+    released(project)
+    return project
+
+
+def released(project: Project, **environment: str) -> None:
+    result = project.manage("migrate", "-v0", **environment)
+    assert result.returncode == 0, result.stderr
+
+
+def type_what_it_says(project: Project, stderr: str) -> None:
+    """The command that a refusal ends with, with --noinput since there is no terminal."""
+    (command,) = re.findall(r": python manage\.py (rollback.*)$", stderr, re.MULTILINE)
+    result = project.manage(*command.split(), "--noinput")
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_last_release_is_undone_as_a_whole_and_no_other(shop: Project, sql: Sql) -> None:
+    shop.migration("0003_width", field("width"))
+    shop.migration("0004_height", field("height"))
+    released(shop)
+
+    result = shop.manage("rollback", "--noinput")
+
+    assert result.returncode == 0, result.stderr
+    assert re.match(
+        r"What the last release \(\d{4}-\d\d-\d\d [\d:]{8} UTC, succeeded\) applied\. To be undone, in this order:\n"
+        r"  shop\.0004_height\n",
+        result.stdout,
+    )
+    assert applied(sql) == ["0001", "0002"]
+
+    again = shop.manage("rollback", "--noinput")
+
+    assert again.returncode == 1
+    assert "applied has been taken back already. Nothing was changed. The release before it (" in again.stderr
+    assert applied(sql) == ["0001", "0002"]
+
+
+def test_a_failed_release_that_applied_nothing_hides_no_good_one(shop: Project, sql: Sql) -> None:
+    sql("INSERT INTO shop_shelf (colour) VALUES ('red')")
+    shop.migration("0003_stops", RAISE, before=STOP)
+    assert shop.manage("migrate").returncode == 1
+
+    result = shop.manage("rollback", "--noinput")
+
+    assert result.returncode == 1
+    assert re.fullmatch(
+        r"CommandError: What the last release \(.*, failed\) applied is nothing\. Nothing was changed\. The release"
+        r" before it \(.*, succeeded\) applied \d+ migrations that stand\. To undo those: python manage\.py rollback"
+        r" --steps \d+\n",
+        result.stderr,
+    )
+    assert sql("SELECT colour FROM shop_shelf") == [("red",)]
+
+    type_what_it_says(shop, result.stderr)
+
+    assert applied(sql) == []
+
+
+def test_a_failed_release_is_undone_as_far_as_it_came(shop: Project, sql: Sql) -> None:
+    shop.migration("0003_width", field("width"))
+    shop.migration("0004_height", field("height"))
+    shop.migration("0005_stops", RAISE, before=STOP)
+    assert shop.manage("migrate").returncode == 1
+    assert applied(sql) == ["0001", "0002", "0003", "0004"]
+
+    assert shop.manage("rollback", "--noinput").returncode == 0
+
+    assert applied(sql) == ["0001", "0002"]
+
+
+@pytest.mark.parametrize("moment", ["BEFORE_RECORDING", "AFTER_APPLYING"])
+def test_a_killed_release_is_undone_as_far_as_it_came(shop: Project, sql: Sql, moment: str) -> None:
+    """Also what it had applied and not yet come to record."""
+    shop.migration("0003_width", field("width"))
+    shop.migration("0004_height", field("height"))
+    killed = shop.manage("migrate", PYTHONPATH=CRASHING, **{f"CRASH_{moment}": "shop.0004_height"})
+    assert killed.returncode == -9
+    assert applied(sql)[2:] == (["0003"] if moment == "BEFORE_RECORDING" else ["0003", "0004"])
+
+    result = shop.manage("rollback", "--noinput")
+
+    assert result.returncode == 0, result.stderr
+    assert " UTC, interrupted) applied." in result.stdout
+    assert applied(sql) == ["0001", "0002"]
+
+
+def test_a_release_that_had_nothing_to_do_hides_none(shop: Project, sql: Sql) -> None:
+    """A container that started again."""
+    shop.migration("0003_width", field("width"))
+    released(shop)
+    released(shop)
+
+    assert shop.manage("rollback", "--noinput").returncode == 0
+
+    assert applied(sql) == ["0001", "0002"]
+
+
+def test_what_an_earlier_release_applied_on_another_branch_stays(shop: Project, sql: Sql) -> None:
+    """To go back to 0002 would take 0003_width along."""
+    shop.migration("0003_width", field("width"))
+    released(shop)
+    shop.migration("0004_height", field("height"))
+    branch = shop.root / "shop/migrations/0004_height.py"
+    branch.write_text(branch.read_text().replace("0003_width", "0002_colour"))
+    shop.migration("0005_merge")
+    merge = shop.root / "shop/migrations/0005_merge.py"
+    merge.write_text(
+        merge.read_text().replace("('shop', '0004_height')", '("shop", "0003_width"), ("shop", "0004_height")')
+    )
+    released(shop)
+
+    assert shop.manage("rollback", "--noinput").returncode == 0
+
+    assert applied(sql) == ["0001", "0002", "0003"]
+    sql("UPDATE shop_shelf SET width = ''")
+
+
+def test_tables_that_a_release_adopted_are_left_alone(project: Project, sql: Sql) -> None:
+    sql("CREATE TABLE shop_shelf (id bigint PRIMARY KEY)")
+    sql("INSERT INTO shop_shelf VALUES (1)")
+    project.migration("0001_shelf", SHELF)
+    project.migration("0002_colour", field("colour"))
+    initial = project.root / "shop/migrations/0001_shelf.py"
+    initial.write_text(initial.read_text().replace("atomic = True", "initial = True"))
+    assert project.manage("migrate", "--fake-initial", "-v0").returncode == 0
+
+    assert project.manage("rollback", "shop", "--noinput").returncode == 0
+
+    assert applied(sql) == ["0001"]
+    assert sql("SELECT id FROM shop_shelf") == [(1,)]
+    result = project.manage("rollback", "shop", "--steps", "1", "--noinput")
+    assert result.returncode == 1
+    assert "No migration of shop is applied" in result.stderr
+
+
+def test_a_takeover_is_undone_to_the_row(manage: Manage, sql: Sql, engine: str) -> None:
+    """And can be made again. The old application's tables are its own."""
     legacy.create(sql, engine)
+    before = legacy.selections(sql), legacy.workouts(sql)
     assert manage("migrate", "-v0", "--fake-initial").returncode == 0
 
-
-def applied(sql: Sql, app: str = "workouts") -> list[str]:
-    return [name for (name,) in sql("SELECT name FROM django_migrations WHERE app = %s ORDER BY name", app)]
-
-
-@pytest.mark.usefixtures("released")
-def test_shows_and_undoes_the_last_migration(manage: Manage, sql: Sql) -> None:
     result = manage("rollback", "--noinput")
 
     assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith(
-        "To be undone, in this order:\n"
-        "  workouts.0009_preferences_and_tokens\n"
-        "    The athlete's units and times of day, and the digests of the secrets for the calendar feed and the API.\n"
-        "    - undo: Create model Preferences (preferences: 0 rows)\n"
-    )
-    assert applied(sql)[-1] == "0008_week_targets"
+    assert "workouts.0001_initial" not in result.stdout
+    assert (legacy.selections(sql), legacy.workouts(sql)) == before
+    assert sql("SELECT app, name FROM django_migrations") == [("workouts", "0001_initial")]
+    assert manage("migrate", "-v0", "--fake-initial").returncode == 0
+    assert legacy.selections(sql) == legacy.settle(legacy.SELECTIONS)[0]
 
 
-@pytest.mark.usefixtures("released")
-def test_several_steps_restore_the_duplicates(manage: Manage, sql: Sql) -> None:
-    result = manage("rollback", "workouts", "--steps", "6", "--noinput")
+def test_what_this_code_does_not_have_is_refused(shop: Project, sql: Sql) -> None:
+    """An older version of the code: what it would undo instead is older, too."""
+    shop.migration("0003_width", field("width"))
+    released(shop)
+    (shop.root / "shop/migrations/0003_width.py").unlink()
 
-    assert result.returncode == 0, result.stderr
-    assert (
-        "    - undo: Create constraint uq_workout_selections_workout_id on model workoutselection"
-        " (workout_selections: 8 rows)\n"
-    ) in result.stdout
-    assert applied(sql)[-1] == "0003_archived_selection"
-    assert legacy.selections(sql) == {row.id: row for row in legacy.SELECTIONS}
-
-
-@pytest.mark.usefixtures("released")
-@pytest.mark.parametrize(("answer", "last"), [("n\n", "0009"), ("", "0009"), ("y\n", "0008")])
-def test_asks(environment: dict[str, str], sql: Sql, answer: str, last: str) -> None:
-    result = subprocess.run(
-        ["python", "manage.py", "rollback"],
-        cwd=ROOT,
-        env=environment,
-        input=answer,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert result.returncode == (0 if last == "0008" else 1)
-    assert ("Nothing was changed." in result.stderr) == (last == "0009")
-    assert applied(sql)[-1].startswith(last)
+    for arguments in ([], ["--steps", "1"], ["shop"]):
+        result = shop.manage("rollback", *arguments, "--noinput")
+        assert result.returncode == 1
+        assert "This version of the code does not have shop.0003_width. Nothing was changed." in result.stderr
+    assert applied(sql) == ["0001", "0002", "0003"]
 
 
-def test_irreversible_steps_are_refused() -> None:
-    """None of ours is; what rollback asks of a migration before it starts."""
+def test_what_was_applied_otherwise_and_depends_on_it_is_named(shop: Project, sql: Sql) -> None:
+    shop.migration("0003_width", field("width"))
+    released(shop)
+    shop.migration("0004_height", field("height"))
+    assert shop.manage("migrate", "shop", "0004", "--fake").returncode == 0
 
-    class Both(Migration):
-        operations = [RunSQL("SELECT 1", reverse_sql="SELECT 1")]
+    result = shop.manage("rollback", "--noinput")
 
-    class Forwards(Migration):
-        operations = [*Both.operations, RunSQL("SELECT 1")]
+    assert result.returncode == 1
+    assert "shop.0004_height depends on what the last release" in result.stderr
+    sql("ALTER TABLE shop_shelf ADD COLUMN height text")
+    type_what_it_says(shop, result.stderr)
+    assert applied(sql) == ["0001", "0002"]
 
-    assert not irreversible(Both("m", "a"))
-    assert irreversible(Forwards("m", "a"))
+
+def test_one_app_or_so_many_steps(shop: Project, sql: Sql) -> None:
+    shop.migration("0003_width", field("width"))
+    released(shop)
+
+    assert shop.manage("rollback", "shop", "--steps", "2", "--noinput").returncode == 0
+    assert applied(sql) == ["0001"]
+
+    result = shop.manage("rollback", "releases", "--noinput")
+    assert result.returncode == 1
+    assert "applied has been taken back already" in result.stderr
 
 
-def test_nothing_to_undo(manage: Manage) -> None:
-    for arguments, words in ((["workouts"], "No migration is recorded"), (["--steps", "0"], "--steps takes 1 or more")):
-        result = manage("rollback", *arguments, "--noinput")
+def test_nothing_to_undo(project: Project, sql: Sql) -> None:
+    for arguments, words in (([], "No release that applied anything"), (["--steps", "0"], "--steps takes 1 or more")):
+        result = project.manage("rollback", *arguments, "--noinput")
         assert result.returncode == 1
         assert words in result.stderr
-        assert "Nothing was changed." in result.stderr
+        assert "Nothing was changed" in result.stderr
+
+
+def test_without_a_record_it_names_the_migration_that_was_applied_last(shop: Project, sql: Sql) -> None:
+    sql("DELETE FROM releases_release")
+
+    result = shop.manage("rollback", "--noinput")
+
+    assert "No release that applied anything is recorded. Nothing was changed. To undo the" in result.stderr
+    type_what_it_says(shop, result.stderr)
+    assert applied(sql) == ["0001"]
+
+
+def test_irreversible_steps_are_refused(shop: Project, sql: Sql) -> None:
+    """Also one inside SeparateDatabaseAndState, whose own word is that it can be undone."""
+    once = 'migrations.RunSQL("SELECT 1")'
+    shop.migration("0003_once", f"migrations.SeparateDatabaseAndState([{once}])")
+    released(shop)
+
+    result = shop.manage("rollback", "--noinput")
+
+    assert result.returncode == 1
+    assert "CommandError: shop.0003_once cannot be undone. Nothing was changed. Restore a backup" in result.stderr
+    assert applied(sql) == ["0001", "0002", "0003"]

@@ -1,11 +1,8 @@
 """The admin shows the planner's tables, in a constant number of queries, and changes nothing."""
 
 import datetime
-from collections.abc import Iterator
 
 import pytest
-from django.db import connection, migrations
-from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -31,21 +28,6 @@ def plan(db: None) -> None:
     workout("untouched", days=60)
 
 
-@pytest.fixture
-def without_constraint(transactional_db: None) -> Iterator[None]:
-    """As somebody's hand might leave it."""
-    whole = MigrationLoader(connection).project_state()
-    without = whole.clone()
-    operation = migrations.RemoveConstraint("workoutselection", "uq_workout_selections_workout_id")
-    operation.state_forwards("workouts", without)
-    with connection.schema_editor() as editor:
-        operation.database_forwards("workouts", editor, whole, without)
-    yield
-    WorkoutSelection.objects.all().delete()
-    with connection.schema_editor() as editor:
-        operation.database_backwards("workouts", editor, without, whole)
-
-
 def titles(client: Client, page: str, **query: str) -> set[str]:
     response = client.get(f"/admin/workouts/{page}/", query)
     assert response.status_code == 200
@@ -65,7 +47,6 @@ def titles(client: Client, page: str, **query: str) -> set[str]:
         ({"week": "0"}, {"plain", "dropped", "shifted"}),
         ({"week": "1"}, set()),
         ({"week": "next"}, {"plain", "dropped", "shifted", "untouched"}),
-        ({"duplicates": "duplicated"}, set()),
         ({"q": "drop"}, {"dropped"}),
     ],
 )
@@ -90,21 +71,6 @@ def test_filters_of_workouts(admin_client: Client, query: dict[str, str], expect
 @pytest.mark.usefixtures("plan")
 def test_filters_of_selections(admin_client: Client, query: dict[str, str], expected: set[str]) -> None:
     assert titles(admin_client, "workoutselection", **query) == expected
-
-
-@pytest.mark.usefixtures("without_constraint")
-def test_duplicates_are_visible_as_such(admin_client: Client) -> None:
-    twice = workout("twice")
-    select(twice, time_of_day="morning")
-    select(twice, is_selected=False)
-    select(workout("once"))
-
-    assert titles(admin_client, "workout", duplicates="duplicated") == {"twice"}
-    assert titles(admin_client, "workoutselection", duplicates="duplicated") == {"twice"}
-    page = admin_client.get("/admin/workouts/workout/").content.decode()
-    assert page.count("DUPLICATES: selected, morning | skipped") == 1
-    page = admin_client.get("/admin/workouts/workoutselection/").content.decode()
-    assert page.count('alt="False"') == 2
 
 
 @pytest.mark.parametrize("page", ["workout", "workoutselection", "archivedselection"])
@@ -161,10 +127,3 @@ def test_nothing_can_be_changed(admin_client: Client) -> None:
         assert admin_client.post(f"/admin/workouts/workout/{page}").status_code == 403
     assert admin_client.post(f"/admin/workouts/workout/{first.pk}/change/", {"title": "x"}).status_code == 403
     assert Workout.objects.get(pk=first.pk).title == first.title
-
-
-def test_applied_migrations_with_their_times(admin_client: Client) -> None:
-    page = admin_client.get("/admin/releases/appliedmigration/").content.decode()
-
-    assert "0005_unique_selection_per_workout" in page
-    assert "Add applied migration" not in page

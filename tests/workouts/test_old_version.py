@@ -1,5 +1,8 @@
 """The old version goes on serving while a release runs: its statements work after every single migration."""
 
+import sqlite3
+
+import psycopg
 import pytest
 
 from tests import legacy
@@ -26,6 +29,19 @@ def test_its_statements_work_after_every_migration(manage: Manage, sql: Sql, eng
         applied = manage("migrate", "workouts", name, "--fake-initial")
         assert applied.returncode == 0, applied.stderr
         use_as_the_old_version_did(sql, number)
+
+
+def test_its_race_ends_in_an_error_and_a_repeat_instead_of_duplicates(sql: Sql, migrated: None) -> None:
+    """It answers the error with 500. The request that is sent again finds the row."""
+    legacy.insert_workout(sql, 1)
+    row = legacy.Selection(1, 1, True, "2026-01-16", updated_at=legacy.NOON)
+    legacy.insert_selection(sql, row)
+
+    with pytest.raises((psycopg.errors.UniqueViolation, sqlite3.IntegrityError)):
+        legacy.insert_selection(sql, row._replace(id=2, current_plan_day=None, time_of_day="morning"))
+
+    sql("UPDATE workout_selections SET time_of_day = 'morning' WHERE workout_selections.id = 1")
+    assert legacy.selections(sql) == {1: row._replace(time_of_day="morning")}
 
 
 def use_as_the_old_version_did(sql: Sql, number: int) -> None:

@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
+
+from releases.management.base import DatabaseCommand
 
 
-class CreateAccount(BaseCommand):
+class CreateAccount(DatabaseCommand):
     """Creates one account, once, and prints its password, once."""
 
     username: ClassVar[str]

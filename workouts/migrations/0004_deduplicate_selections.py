@@ -308,6 +308,7 @@ def before_filling(column):
 
 class Migration(migrations.Migration):
     atomic = False
+    repeatable = True
 
     dependencies = [("workouts", "0003_archived_selection")]
 

@@ -38,7 +38,8 @@ SELECT format('the trigger %%I of %%s', tgname, tgrelid::regclass),
     format('ALTER TABLE %%s DISABLE TRIGGER %%I;', tgrelid::regclass, tgname)
 FROM pg_trigger
 WHERE tgrelid = to_regclass(%(table)s) AND NOT tgisinternal AND tgenabled <> 'D'
-    AND tgname <> 'keep_one_workout_selection' AND (tgtype & 24 <> 0 OR tgtype & 6 = 6) -- UPDATE, DELETE, BEFORE INSERT
+    AND tgname <> 'keep_one_workout_selection'
+    AND (tgtype & 24 <> 0 OR tgtype & 6 = 6) -- UPDATE, DELETE, BEFORE INSERT
 UNION ALL
 SELECT format('the rule %%I of %%s', rulename, ev_class::regclass),
     format('ALTER TABLE %%s DISABLE RULE %%I;', ev_class::regclass, rulename)

@@ -64,10 +64,6 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
     def moved(self) -> "WorkoutQuerySet":
         return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
 
-    def duplicated(self) -> "WorkoutQuerySet":
-        """Workouts with more than one selection: possible until the unique constraint stands."""
-        return self.filter(id__in=WorkoutSelection.objects.workouts_with_several())
-
 
 class Workout(models.Model):
     """One planned workout, from the coach or, `is_custom`, from the athlete."""

@@ -28,10 +28,6 @@ class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
         day = Coalesce("current_plan_day", "workout__originally_planned_day")
         return self.alias(day=day).filter(day__range=(first, last))
 
-    def duplicated(self) -> "SelectionQuerySet":
-        """Selections that share their workout with another one."""
-        return self.filter(workout__in=self.model.objects.workouts_with_several())
-
     def upsert(self, workout_id: int, values: Mapping[str, Any]) -> None:
         """Sets the given columns of a workout's selection and no other, in one statement; makes the row where there is
         none. Of two at once that set different columns, both last."""
@@ -41,10 +37,6 @@ class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
             unique_fields=["workout"],
             update_fields=[*values, "updated_at"],
         )
-
-    def workouts_with_several(self) -> models.QuerySet["WorkoutSelection", int]:
-        """The ids of workouts that have more than one selection."""
-        return self.values_list("workout", flat=True).alias(n=models.Count("id")).filter(n__gt=1).order_by()
 
 
 class Choice(models.Model):

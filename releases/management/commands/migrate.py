@@ -1,106 +1,154 @@
 """Django's migrate, safe to run while the old version serves, and clear when it fails."""
 
 import sys
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
+from django.db.migrations.exceptions import NodeNotFoundError
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
-from releases.deferred import run_deferred_sql_before_record
-from releases.diagnosis import explain
+from releases.applying import Applying
+from releases.diagnosis import cannot_begin, explain
+from releases.errors import Stopped
 from releases.health import unknown_to
-from releases.limits import Deadline, Limits
-from releases.lock import file_lock
+from releases.indexes import repeatable
+from releases.limits import Limits
+from releases.models import Release
+from releases.postgres import connecting_within
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.standing import tables_in_the_way_refused
-from releases.run import Run, run_alone_and_again
+from releases.progress import Progress
+from releases.run import Run, run_alone
 from releases.schema import verify
+from releases.sessions import for_a_release
+from releases.steps import explain_step_back, operator, unrecord_within_transaction
+from releases.watchdog import Watchdog, guard
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
 
 class Command(migrate.Command):
     run: Run | None = None
+    watchdog: Watchdog | None = None
     running: Migration | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.done: list[str] = []
+        self.applying: defaultdict[str, Applying] = defaultdict(Applying)  # over all attempts
+
     def execute(self, *args: Any, **options: Any) -> None:
-        """The system checks come before handle() and may already need the database."""
-        try:
-            refuse_closed_file(connections[options["database"]])
-            super().execute(*args, **options)
-        except CommandError:
-            raise
-        except Exception as error:
-            raise CommandError(explain(error, self.running)) from error
+        """Bounds everything: the system checks come before handle() and may already need the database."""
+        connection, limits = connections[options["database"]], Limits.from_settings()
+        self.explain = partial(self._explain, connection)
+        with (
+            guard(self, connection, self.explain, self._record) as self.watchdog,
+            connecting_within(connection, limits.database),
+        ):
+            try:
+                refuse_closed_file(connection)
+                super().execute(*args, **options)
+            except Exception as error:
+                if options["check_unapplied"]:
+                    self._refuse_shortly(error)
+                if isinstance(error, CommandError):
+                    raise
+                raise CommandError(self.explain(error)) from error
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not self._is_release(options):
+        direction = self._direction(options)
+        if direction is None:
             super().handle(*args, **options)
             if options["check_unapplied"] and not options["app_label"]:
                 self._check_schema(connections[options["database"]])
             return
         self.verbosity = options["verbosity"]
-        self.run = Run(connections[DEFAULT_DB_ALIAS], self._say)
-        try:
-            self._release(*args, **options)
-        except Exception as error:
-            self.run.finish(str(error) if isinstance(error, CommandError) else explain(error, self.running))
-            raise
-        self.run.finish()
+        backwards = direction == Release.Direction.BACKWARDS
+        run = Run(connections[DEFAULT_DB_ALIAS], self._say, direction, operator() if backwards else "")
+        work = self._step_back if backwards else self._release
+        self.carry_out(run, partial(work, *args, **options))
+
+    def carry_out(self, run: Run, work: Callable[[], None]) -> None:
+        """Does `work`, and records how it ended."""
+        self.run = run
+        with for_a_release(run.connection), repeatable(run.connection, self._say):
+            try:
+                work()
+            except (Exception, Stopped) as error:
+                words = self.explain((self.watchdog and self.watchdog.reason) or error)
+                run.finish(words)
+                raise CommandError(words) from error
+            run.finish()
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
-        if self.run and migration and action == "apply_start":
-            run_deferred_sql_before_record(migration)
+        if self.run and migration and action in ("apply_start", "unapply_start"):
+            if action == "apply_start":
+                self.applying[str(migration)].follow(migration, self.run.connection)
+            else:
+                unrecord_within_transaction(migration)
             self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
             self.running = migration
         elif action in ("apply_success", "unapply_success"):
             self.running = None
+            self.done.append(str(migration))
             if self.run:
-                self.run.migration_succeeded()
+                self.run.migration_succeeded(adopted=fake)
 
-    def _is_release(self, options: dict[str, Any]) -> bool:
-        """Forward, on the main database, and really to be applied. The rest stays as Django has it."""
+    def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
+        """Of a run on the main database that really applies or unapplies; the rest stays as Django has it."""
         if options["database"] != DEFAULT_DB_ALIAS or any(options[name] for name in DJANGOS_OWN):
-            return False
-        return not (options["migration_name"] and self._goes_backwards(options))
-
-    def _goes_backwards(self, options: dict[str, Any]) -> bool:
-        if options["migration_name"] == "zero":
-            return True
-        loader = MigrationLoader(connections[DEFAULT_DB_ALIAS])
+            return None
+        if not options["migration_name"]:
+            return Release.Direction.FORWARDS
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        app, name = options["app_label"], options["migration_name"]
         try:
-            target = loader.get_migration_by_prefix(options["app_label"], options["migration_name"])
+            target = None if name == "zero" else executor.loader.get_migration_by_prefix(app, name).name
+            plan = executor.migration_plan([(app, target)])
         except (AmbiguityError, KeyError):
-            return True  # Django's own refusal follows
-        return (target.app_label, target.name) in loader.applied_migrations
+            return None  # Django's own refusal follows
+        except NodeNotFoundError:
+            return Release.Direction.FORWARDS  # to a squash that is half applied
+        if plan and plan[0][1]:
+            return Release.Direction.BACKWARDS
+        return Release.Direction.FORWARDS if plan else None
 
     def _release(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
         run, connection = self.run, self.run.connection
 
         def migrate() -> None:
-            refuse_obstacles(connection, options["app_label"], self._say)
+            self.running = None  # of an attempt before this one
+            refuse_obstacles(connection, options["app_label"])
             run.start_record()
             with tables_in_the_way_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
 
-        if connection.vendor == "postgresql":
-            run_alone_and_again(run, migrate, Limits.from_settings())
-        else:
-            run.attempts = 1
-            deadline = Deadline(Limits.from_settings().deadline)
-            with file_lock(str(connection.settings_dict["NAME"]), deadline, self._say):
-                migrate()
+        run_alone(run, migrate)
         if unknown := unknown_to(MigrationLoader(connection)):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"]:
             self._verify(self.run)
+
+    def _step_back(self, *args: Any, **options: Any) -> None:
+        assert self.run  # noqa: S101
+        run = self.run
+
+        def migrate() -> None:
+            run.start_record()
+            super(Command, self).handle(*args, **options)
+
+        run_alone(run, migrate)
 
     def _check_schema(self, connection: BaseDatabaseWrapper) -> None:
         """A gate that stays closed: --check fails at every start while anything is missing, not only at the first."""
@@ -114,6 +162,21 @@ class Command(migrate.Command):
         if not verdict.whole:
             raise CommandError(verdict.explain())
         run.schema = verdict.digest
+
+    def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
+        if self.run and self.run.direction == Release.Direction.BACKWARDS:
+            return explain_step_back(error, self.running, self.done, connection)
+        return explain(error, Progress(self.running, self.done), connection)
+
+    def _record(self, words: str) -> None:
+        if self.run:
+            self.run.finish(words)
+
+    def _refuse_shortly(self, error: Exception) -> NoReturn:
+        """The release that follows a --check says it in full, and may succeed meanwhile."""
+        words = str(error).partition("\n")[0] if isinstance(error, CommandError) else cannot_begin(error)
+        self.stdout.write(words)
+        sys.exit(1)
 
     def _say(self, message: str) -> None:
         if self.verbosity >= 1:

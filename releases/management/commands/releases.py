@@ -1,18 +1,17 @@
-"""The last releases, for a terminal."""
+"""The last releases and steps back, for a terminal."""
 
 import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand
-
+from releases.management.base import DatabaseCommand
 from releases.models import Release
 
 COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"
 
 
-class Command(BaseCommand):
-    help = "Prints the last releases: when, outcome, how long, what they applied."
+class Command(DatabaseCommand):
+    help = "Prints the last releases and steps back: when, outcome, how long, how many migrations."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--last", type=int, default=10, help="How many; 10 unless told.")
@@ -38,6 +37,10 @@ class Command(BaseCommand):
         row = (started, release.outcome, seconds, len(release.migrations), release.attempts, release.commit[:12])
         style = self.style.SUCCESS if release.outcome == Release.Outcome.SUCCEEDED else self.style.ERROR
         self.stdout.write(style(COLUMNS.format(*row).rstrip()))
+        if release.direction == Release.Direction.BACKWARDS:
+            self.stdout.write(
+                f"    A step back, asked for by {release.asked_by}{release.reason and ': '}{release.reason}"
+            )
         if release.error:
             self.stdout.write(f"    {release.error}")
 
@@ -45,6 +48,7 @@ class Command(BaseCommand):
 def as_dict(release: Release) -> dict[str, Any]:
     """What a script wants to know; times in ISO 8601."""
     return {
+        "direction": release.direction,
         "started": release.started.isoformat(),
         "finished": release.finished and release.finished.isoformat(),
         "outcome": release.outcome,
@@ -54,4 +58,6 @@ def as_dict(release: Release) -> dict[str, Any]:
         "error": release.error,
         "commit": release.commit,
         "deployment": release.deployment,
+        "asked_by": release.asked_by,
+        "reason": release.reason,
     }

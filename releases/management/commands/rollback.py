@@ -1,78 +1,167 @@
-"""One step back, as Alembic's `downgrade -1`."""
+"""Undoes what the last release applied."""
 
+import sys
 from argparse import ArgumentParser
-from contextlib import ExitStack, closing
+from functools import partial
 from typing import Any
 
-from django.apps import apps
-from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connection
-from django.db.migrations import Migration
+from django.core.management import CommandError
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.diagnosis import explain
-from releases.limits import Deadline, Limits
-from releases.lock import MigrationLock
-from releases.postgres import open_companion, prepare, refuse_transaction_pooling, use_direct_connection
-from releases.steps import back_from, describe, irreversible
+from releases.history import STEPS, History
+from releases.lock import alone
+from releases.loss import Loss
+from releases.management.commands import migrate
+from releases.models import Release
+from releases.run import Run, run_alone
+from releases.sessions import name_of_this_release
+from releases.steps import (
+    Key,
+    explain_step_back,
+    irreversible,
+    operator,
+    plan_back,
+    undo,
+    unknown,
+    with_dependents,
+)
+
+OTHER_SESSIONS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+    AND application_name <> %s
+"""
+RUNNING_CODE = """\
+This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first step on,
+and a container of it that starts migrates forward again. So bring the older version back first."""
+NO_TERMINAL = "There is no terminal to ask at. Nothing was changed. To go ahead without being asked, add --noinput."
 
 
-class Command(BaseCommand):
-    help = "Unapplies the migrations that were applied last: one, or --steps of them."
+class Command(migrate.Command):
+    help = "Undoes what the last release applied; or, with --steps, the migrations that were applied last."
+    options: dict[str, Any] = {}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("app", nargs="?", help="Only migrations of this app.")
-        parser.add_argument("--steps", type=int, default=1, help="How many; 1 unless told.")
+        parser.add_argument("--steps", type=int, help="Not a release, but this many migrations.")
+        parser.add_argument("--by", default="", help="Who asks for it; the operating system's user unless told.")
+        parser.add_argument("--reason", default="", help="Why. Both are recorded.")
         parser.add_argument("--noinput", action="store_false", dest="interactive", help="Do not ask.")
+        parser.set_defaults(database=DEFAULT_DB_ALIAS, check_unapplied=False)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["steps"] < 1:
+        if options["steps"] is not None and options["steps"] < 1:
             raise CommandError("--steps takes 1 or more. Nothing was changed.")
-        use_direct_connection(connection)
-        try:
-            with ExitStack() as stack:
-                self._lock(stack)
-                self._roll_back(options)
-        except CommandError:
-            raise
-        except Exception as error:
-            raise CommandError(explain(error, None)) from error
+        self.verbosity, self.options = options["verbosity"], options
+        with alone(connection, self._say):
+            keys = self._choose()
+        if options["interactive"]:
+            self._confirm()
+        by = options["by"] or operator()
+        run = Run(connection, self._say, Release.Direction.BACKWARDS, by[:150], options["reason"])
+        self.carry_out(run, partial(run_alone, run, partial(self._undo, run, keys)))
 
-    def _lock(self, stack: ExitStack) -> None:
-        """Takes the lock of `migrate` until the stack closes: no release runs meanwhile."""
-        if connection.vendor != "postgresql":
-            return
-        limits = Limits.from_settings()
-        connection.ensure_connection()
-        companion = stack.enter_context(closing(open_companion(connection)))
-        refuse_transaction_pooling(connection, companion)
-        stack.enter_context(MigrationLock(companion, Deadline(limits.deadline), self.stdout.write))
-        prepare(connection, limits)
-
-    def _roll_back(self, options: dict[str, Any]) -> None:
+    def _choose(self) -> list[Key]:
+        """What is to be undone, after it was shown. Raises CommandError where that is nothing, or cannot be."""
         executor = MigrationExecutor(connection)
-        targets = back_from(executor.loader, options["app"], options["steps"])
-        plan = [migration for migration, _ in executor.migration_plan(targets)]
-        if not plan:
-            raise CommandError("No migration is recorded as applied there. Nothing was changed.")
-        self._show(plan)
+        heading, keys = _chosen(executor, self.options["app"], self.options["steps"])
+        plan = plan_back(executor, keys)
+        self._show(heading, plan, Loss(connection, executor.loader, plan))
         if steps := [str(migration) for migration in plan if irreversible(migration)]:
             raise CommandError(f"{', '.join(steps)} cannot be undone. Nothing was changed. Restore a backup instead.")
-        if options["interactive"] and not self._confirmed():
-            raise CommandError("Nothing was changed.")
-        for app, name in targets:
-            call_command("migrate", app, name or "zero", verbosity=options["verbosity"], stdout=self.stdout)
+        return keys
 
-    def _confirmed(self) -> bool:
+    def _undo(self, run: Run, keys: list[Key]) -> None:
+        """Under the lock, and again after an error that passes: then a part of it is done already."""
+        self.running = None
+        run.start_record()
+        if not run.migrations:
+            _, now = _chosen(MigrationExecutor(connection), self.options["app"], self.options["steps"])
+            if set(now) != set(keys):
+                raise CommandError(
+                    "The database was migrated meanwhile, so what was shown is no longer what would be undone. Nothing"
+                    f" was changed. Look again: {_command(self.options)}"
+                )
+        undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity)
+
+    def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
+        words = explain_step_back(error, self.running, self.done, connection)
+        steps, undone = self.options.get("steps"), len(self.done)
+        if steps and undone:
+            words += f" By now that is: {_command(self.options | {'steps': steps - undone})}"
+        return words
+
+    def _confirm(self) -> None:
+        if not sys.stdin.isatty():
+            raise CommandError(NO_TERMINAL)
         try:
-            return input("Undo this? [y/N] ").strip().lower() in ("y", "yes")
+            answer = input("Undo this? [y/N] ").strip().lower()
         except EOFError:
-            return False
+            answer = ""
+        if answer not in ("y", "yes"):
+            raise CommandError("Nothing was changed.")
 
-    def _show(self, plan: list[Migration]) -> None:
-        self.stdout.write(self.style.MIGRATE_HEADING("To be undone, in this order:"))
-        with connection.cursor() as cursor:
-            for migration in plan:
-                self.stdout.write(f"  {self.style.MIGRATE_LABEL(str(migration))}")
-                for line in describe(migration, apps, cursor):
-                    self.stdout.write(f"    {line}")
+    def _show(self, heading: str, plan: list[Migration], loss: Loss) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING(f"{heading} To be undone, in this order:"))
+        for migration in plan:
+            self.stdout.write(f"  {self.style.MIGRATE_LABEL(str(migration))}")
+            for line in loss.describe(migration):
+                self.stdout.write(f"    {line}")
+        if any(map(_holds_the_history, plan)):
+            self.stdout.write("The history of releases goes with them: this step back is recorded in this output only.")
+        self.stdout.write(RUNNING_CODE)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(OTHER_SESSIONS, [name_of_this_release()])
+                self.stdout.write("Other sessions of this database now: {}.".format(*cursor.fetchone()))
+
+
+def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> tuple[str, list[Key]]:
+    """A sentence about what was asked for, and the migrations that it comes to."""
+    loader = executor.loader
+    releases = Release.objects.using(connection.alias)
+    history = History(loader, list(releases) if releases.is_recordable() else [])
+    past = None if steps else history.last()
+    keys = [key for key in (past.standing if past else history.order) if app in (None, key[0])][:steps]
+    of_app = f" of {app}" if app else ""
+    heading = (
+        f"What the last release ({past}) applied{of_app}." if past else f"The last of the applied migrations{of_app}."
+    )
+    if not keys:
+        nothing = f"Nothing{of_app} that the last release ({past}) applied" if past else f"No migration{of_app}"
+        raise CommandError(f"{nothing} is applied. Nothing was changed.")
+    if missing := unknown(loader, keys):
+        raise CommandError(
+            f"This version of the code does not have {_labels(missing)}. Nothing was changed. Run this from the version"
+            " that has it."
+        )
+    plan = with_dependents(loader, keys)
+    if adopted := history.adopted.intersection(plan):
+        raise CommandError(
+            f"{_labels(adopted)} depends on them, and its tables were there before the release that adopted them: they"
+            " would be dropped with their rows. Nothing was changed."
+        )
+    if past and (others := [key for key in plan if key not in past.standing]):
+        raise CommandError(
+            f"{_labels(others)} depends on what the last release ({past}) applied, and was not applied by it. Nothing"
+            f" was changed. To undo both: {STEPS} {history.steps_over(plan)}"
+        )
+    return heading, plan
+
+
+def _holds_the_history(migration: Migration) -> bool:
+    return migration.app_label == Release._meta.app_label and any(
+        isinstance(operation, CreateModel | AddField) for operation in migration.operations
+    )
+
+
+def _labels(keys: Any) -> str:
+    return ", ".join(sorted(".".join(key) for key in keys))
+
+
+def _command(options: dict[str, Any]) -> str:
+    words = ["python manage.py rollback", options["app"], f"--steps {options['steps']}" if options["steps"] else None]
+    return " ".join(filter(None, words))

@@ -3,16 +3,22 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from releases.advice import COMMAND
+from releases.indexes import repeatable
+from releases.management.base import DatabaseCommand
 from releases.repair import repair
+from releases.run import Run, run_alone
 from releases.schema import verify
+from releases.sessions import for_a_release
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Compares what the models declare with what stands in the database, by definition."
+    left = "Nothing but what it said was changed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--repair", action="store_true", help="Build what is missing, while the table is in use.")
@@ -21,10 +27,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             unapplied = ", ".join(str(migration) for migration, _ in plan)
-            raise CommandError(
-                f"Not applied yet: {unapplied}. Nothing was compared."
-                " Run: python manage.py migrate --noinput --fake-initial"
-            )
+            raise CommandError(f"Not applied yet: {unapplied}. Nothing was compared. Run: {COMMAND}")
         if options["repair"]:
             self._repair()
         verdict = verify(connection)
@@ -35,8 +38,18 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("Everything that the models declare is there, as declared and valid."))
 
     def _repair(self) -> None:
-        if left := repair(connection, self.stdout.write):
-            raise CommandError("This cannot be mended: " + "; ".join(left) + ".")
+        """Under the migration lock, in sessions like those of a release, and again after an error that passes."""
+
+        def mend() -> None:
+            if left := repair(connection, self._say):
+                raise CommandError("\n".join(["This cannot be mended:", *(f"- {one}" for one in left)]))
+
+        with for_a_release(connection), repeatable(connection, self._say):
+            run_alone(Run(connection, self._say), mend)
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()
 
     def _shallow(self) -> str:
         with connection.cursor() as cursor:

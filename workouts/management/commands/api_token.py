@@ -4,13 +4,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
+from releases.management.base import DatabaseCommand
 from workouts import tokens
 from workouts.models import Token
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes an API token for a user and prints it, once. The user's old one stops working."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

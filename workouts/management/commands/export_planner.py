@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management import BaseCommand
-
+from releases.management.base import DatabaseCommand
 from workouts.backup.exporting import export_json
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Writes everything that the athlete has to standard output, as the restore page reads it."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -4,8 +4,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
+from releases.management.base import DatabaseCommand
 from workouts.imports.importing import NotImportable, counts, import_file
 from workouts.imports.plan import plan_import
 from workouts.models import Workout
@@ -14,7 +15,7 @@ from workouts.uploads import MAX_BYTES
 MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Imports the workouts of a TrainingPeaks CSV export."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.core.management import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from releases.management.base import DatabaseCommand
 from workouts.days import ONE_DAY, ONE_WEEK, Day, monday_of
 from workouts.demo import PLAN, TARGETS
 from workouts.models import WeekTarget, Workout
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Loads a made-up week, for this week and the next, into a planner that has no workouts yet."
 
     def handle(self, *args: Any, **options: Any) -> None:

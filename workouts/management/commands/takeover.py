@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from django.core.management import BaseCommand, CommandError
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.core.management import CommandError
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.diagnosis import explain
-from workouts.takeover import AGAIN
+from releases.advice import COMMAND
+from releases.management.base import DatabaseCommand
 from workouts.takeover.report import look
 
 DRY_RUN = "python manage.py takeover --dry-run"
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Says what a release would do with the old application's database, and what stands in its way."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,17 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["dry_run"]:
-            raise CommandError(f"It is the release that takes a database over: {AGAIN} To look before: {DRY_RUN}")
-        try:
-            with _read_only(connections[DEFAULT_DB_ALIAS]) as connection:
-                report = look(connection)
-        except DatabaseError as error:
-            raise CommandError(explain(error, None)) from error
+            raise CommandError(f"It is the release that takes a database over: {COMMAND} To look before: {DRY_RUN}")
+        with _read_only(connections[DEFAULT_DB_ALIAS]) as connection:
+            report = look(connection)
         for line in report.lines:
             self.stdout.write(line)
         if report.refusals:
             raise CommandError("\n".join(report.refusals))
-        self.stdout.write(f"Nothing stands in the way, and nothing was changed. The release: {AGAIN}")
+        self.stdout.write(f"Nothing stands in the way, and nothing was changed. The release: {COMMAND}")
 
 
 @contextmanager
@@ -57,7 +54,7 @@ def _open_read_only(connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
     """Without: SQLite would make a file that is not there, and write the settings' WAL mode into one that is."""
     file = Path(connection.settings_dict["NAME"])
     if not file.is_file():
-        raise CommandError(f"There is no SQLite file {file}. A release makes it, with an empty planner: {AGAIN}")
+        raise CommandError(f"There is no SQLite file {file}. A release makes it, with an empty planner: {COMMAND}")
     opened = connection.copy()
     opened.settings_dict |= {"NAME": f"file:{quote(str(file))}?mode=ro", "OPTIONS": {}}
     return opened

@@ -1,0 +1,82 @@
+"""How far a migration has come: each operation of one without a transaction commits by itself."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import Migration
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+# Django's changes of the schema. The rest (RunSQL, RunPython, concurrent ones) may need to be outside a transaction.
+OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations.operations.models")
+
+Apply = Callable[[ProjectState, BaseDatabaseSchemaEditor], ProjectState]
+
+
+@dataclass
+class Applying:
+    """Of one migration, over all attempts of a run: an attempt goes on where the one before it stopped."""
+
+    done: int = 0  # operations that are committed
+    deferred: list[Any] = field(default_factory=list)  # SQL that Django left for the end of the migration
+    before: ProjectState | None = None
+
+    def follow(self, migration: Migration, connection: BaseDatabaseWrapper) -> None:
+        """Django's own `migration.apply` runs, for one operation after the other where each commits."""
+        self.migration, self.connection = migration, connection
+        apply = migration.apply
+
+        def apply_all(state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
+            if schema_editor.atomic_migration:
+                state = apply(state, schema_editor)
+            else:
+                state = self._one_by_one(apply, state, schema_editor)
+            self._run_deferred(schema_editor)
+            return state
+
+        migration.apply = apply_all  # type: ignore[method-assign,assignment]
+        migration.applying = self  # type: ignore[attr-defined]
+
+    def _one_by_one(self, apply: Apply, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
+        operations, self.before = self.migration.operations, state.clone()
+        schema_editor.deferred_sql = [*self.deferred]
+        for number, operation in enumerate(operations):
+            if number < self.done:
+                operation.state_forwards(self.migration.app_label, state)
+                continue
+            self.migration.operations = [_in_a_transaction(operation)]  # type: ignore[misc]
+            try:
+                state = apply(state, schema_editor)
+            finally:
+                self.migration.operations = operations  # type: ignore[misc]
+            self.done, self.deferred = number + 1, [*schema_editor.deferred_sql]
+        return state
+
+    def _run_deferred(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        """Indexes and foreign keys of new tables, before the record instead of after it.
+
+        Django records a migration within its transaction only where no SQL is left for the end of it
+        (MigrationExecutor.apply_migration). A release killed between the two would leave work without a record, and
+        every later one would stop at "already exists".
+        """
+        while schema_editor.deferred_sql:
+            schema_editor.execute(schema_editor.deferred_sql[0], None)
+            del schema_editor.deferred_sql[0]
+            self.deferred = [*schema_editor.deferred_sql]
+
+
+def is_whole(operation: Operation) -> bool:
+    """Whether it is committed as a whole or not at all."""
+    return bool(operation.atomic) or type(operation).__module__ in OF_THE_SCHEMA
+
+
+def _in_a_transaction(operation: Operation) -> Operation:
+    """Changes of the schema take several statements, and what is done by half can be neither undone nor repeated."""
+    if is_whole(operation):
+        operation = copy.copy(operation)
+        operation.atomic = True  # type: ignore[misc]
+    return operation

@@ -1,0 +1,74 @@
+"""What an error of a database or of Python says: its code, and its words without the values of rows. Pure."""
+
+import re
+
+import psycopg
+from django.db import Error, InterfaceError, OperationalError
+from django.db.migrations.exceptions import MigrationSchemaMissing
+
+# The details that name objects. Those of the classes 22 and 23 hold values of rows, which belong in no log.
+TELLING_DETAILS = {"0A000", "2BP01", "55006"}
+# Django's own words for a foreign key of SQLite that leads nowhere.
+VALUE = re.compile(r"(primary key|contains a value) '[^']*'")
+
+
+class Stopped(KeyboardInterrupt):
+    """Why a command ends before its work is done: a signal, or its deadline.
+
+    psycopg cancels the running statement for a KeyboardInterrupt, and no `except Exception` of a migration keeps it.
+    """
+
+    def __init__(self, why: str, advice: str, returncode: int) -> None:
+        super().__init__(why)
+        self.advice, self.returncode = advice, returncode
+        self.is_cut = False  # whether its connection had to be cut, so that the server is left to notice
+
+
+def source(error: BaseException | None) -> BaseException | None:
+    """The driver's error behind Django's. Django raises MigrationSchemaMissing inside `except`, without `from`."""
+    if isinstance(error, MigrationSchemaMissing):
+        error = error.__context__ or error
+    return (error.__cause__ or error) if isinstance(error, Error) else error
+
+
+def sqlstate(error: BaseException | None) -> str | None:
+    """The SQLSTATE that the server gave."""
+    state = getattr(source(error), "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def code(error: BaseException) -> str:
+    """The SQLSTATE; SQLite's name, such as SQLITE_BUSY; or the name of the exception."""
+    return sqlstate(error) or getattr(source(error), "sqlite_errorname", None) or type(error).__name__
+
+
+def is_silent(error: BaseException) -> bool:
+    """Whether the database gave no code: the connection was refused, or was cut before the server could say why."""
+    lost = isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError)
+    return lost and code(error) == type(error).__name__
+
+
+def was_cut(error: BaseException) -> bool:
+    """Whether the session ended, so that what became of a transaction just being committed is not known."""
+    return isinstance(error, Stopped) or is_silent(error) or code(error).startswith(("08", "25P", "57P"))
+
+
+def reason(error: BaseException) -> str:
+    """What the database or Python says, in one line."""
+    if isinstance(error, Stopped):
+        return str(error)
+    found, state = source(error), sqlstate(error)
+    if not isinstance(found, psycopg.Error) or state is None:
+        text = VALUE.sub(r"\1 ...", " ".join(str(found).split()))
+        is_databases = isinstance(error, Error | psycopg.Error)
+        return text if is_databases and text else f"{type(found).__name__}: {text}".removesuffix(": ")
+    parts = [found.diag.message_primary, found.diag.message_detail if state in TELLING_DETAILS else None]
+    if state.startswith("22"):  # its words hold the value
+        parts = [_condition(state)]
+    return " ".join(" ".join(filter(None, parts)).split())
+
+
+def _condition(state: str) -> str:
+    """`22001` is `string data right truncation`."""
+    name = psycopg.errors.lookup(state).__name__
+    return re.sub(r"(?<!^)([A-Z])", r" \1", name).lower()

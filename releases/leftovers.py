@@ -1,0 +1,127 @@
+"""What a migration without a transaction leaves where it fails, and what has to be done before it is repeated.
+
+An author may know more: `repeatable = True` on a migration, or on an operation, says that it may be run again after
+any part of it was committed.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.postgres.operations import (
+    AddConstraintNotValid,
+    AddIndexConcurrently,
+    RemoveIndexConcurrently,
+    ValidateConstraint,
+)
+from django.db import DatabaseError
+from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseAndState, operations
+from django.db.migrations.operations.base import Operation
+
+from releases import statements
+from releases.applying import Applying, is_whole
+
+REPEATABLE = (
+    AddConstraintNotValid,
+    AddIndexConcurrently,
+    RemoveIndexConcurrently,
+    ValidateConstraint,
+    operations.AlterModelManagers,
+    operations.AlterModelOptions,
+)
+# Undoing these drops what they added, makes it again (empty), or renames it back. It succeeds whatever the rows are.
+UNDONE_BY_SQL = (
+    operations.AddConstraint,
+    operations.AddField,
+    operations.AddIndex,
+    operations.AlterModelTable,
+    operations.CreateModel,
+    operations.DeleteModel,
+    operations.RemoveIndex,
+    operations.RenameField,
+    operations.RenameIndex,
+    operations.RenameModel,
+)
+DUPLICATE = {"42701", "42710", "42P07", "SQLITE_ERROR"}  # column, object, table; SQLite has no code for it alone
+
+NOTHING = "Nothing of it was committed."
+GOES_ON = "What it had committed stays, and a repeat goes on from there."
+# Going back, or on a database that is no release's, operations are not followed.
+NOT_FOLLOWED = "It has no transaction: what it had committed stays, and a repeat, which begins anew, may stop at that."
+
+
+def what_is_left(migration: Migration, code: str | None) -> str:
+    """`code` is the SQLSTATE, or SQLite's name, of the error that stopped `migration`, which is not atomic."""
+    applying: Applying | None = getattr(migration, "applying", None)
+    if applying is None:
+        return NOT_FOLLOWED
+    if applying.before is None:
+        return NOTHING
+    done, stopped = migration.operations[: applying.done], migration.operations[applying.done :][:1]
+    partly = [operation for operation in stopped if not is_whole(operation)]
+    once = [operation for operation in [*done, *partly] if not _is_repeatable(migration, operation)]
+    if not once:
+        sentences = [GOES_ON if done or partly else NOTHING]
+    else:
+        sentences = [f"Committed, and not undone: {_listed(done)}."] if done else []
+        sentences += [f"Carried out perhaps in part: {_listed(partly)}."] if partly else []
+    undone = [operation for operation in once if operation in done and _is_undone_by_sql(operation)]
+    if again := [operation for operation in once if operation not in undone]:
+        sentences.append(
+            f"A repeat runs this once more; look whether it may, or undo it by hand first: {_listed(again)}."
+        )
+    standing = [operation for operation in stopped if is_whole(operation) and _is_undone_by_sql(operation)]
+    if standing and code in DUPLICATE:
+        sentences.append(
+            "If what it adds is there already, an interrupted release may have left it; then undo that with this SQL:"
+            f" {_sql_to_undo(applying, standing)}"
+        )
+    if undone:
+        sql = _sql_to_undo(applying, undone)
+        sentences.append(f"A repeat would stop at what is committed, so undo it first, with this SQL: {sql}")
+    return " ".join(sentences)
+
+
+def _is_repeatable(migration: Migration, operation: Operation) -> bool:
+    if getattr(migration, "repeatable", False) or getattr(operation, "repeatable", False):
+        return True
+    if isinstance(operation, SeparateDatabaseAndState):
+        return all(_is_repeatable(migration, one) for one in operation.database_operations)
+    if isinstance(operation, RunSQL):
+        return all(map(statements.is_repeatable, _statements(operation.sql)))
+    if isinstance(operation, RunPython):
+        return operation.code is RunPython.noop
+    return isinstance(operation, REPEATABLE)
+
+
+def _statements(sql: Any) -> list[str]:
+    """Of RunSQL: a string, or a list of strings and of pairs with parameters."""
+    if isinstance(sql, str):
+        return [sql] if sql else []
+    return [one if isinstance(one, str) else one[0] for one in sql]
+
+
+def _is_undone_by_sql(operation: Operation) -> bool:
+    return type(operation) in UNDONE_BY_SQL or (isinstance(operation, RunSQL) and bool(operation.reverse_sql))
+
+
+def _sql_to_undo(applying: Applying, chosen: Iterable[Operation]) -> str:
+    """What `sqlmigrate --backwards` prints of the chosen operations."""
+    migration, state = applying.migration, applying.before
+    assert state  # noqa: S101
+    steps = []
+    for operation in migration.operations:
+        earlier, state = state, state.clone()
+        operation.state_forwards(migration.app_label, state)
+        steps.append((operation, earlier, state))
+    try:
+        with applying.connection.schema_editor(collect_sql=True, atomic=False) as schema_editor:
+            for operation, earlier, later in reversed(steps):
+                if operation in chosen:
+                    operation.database_backwards(migration.app_label, schema_editor, later, earlier)
+    except DatabaseError:
+        return f"see python manage.py sqlmigrate {migration.app_label} {migration.name} --backwards"
+    return " ".join(schema_editor.collected_sql)
+
+
+def _listed(chosen: Iterable[Operation]) -> str:
+    return "; ".join(operation.describe() for operation in chosen)

@@ -1,0 +1,172 @@
+"""What undoing a migration does to the database, and which rows and values it takes away. Reads only."""
+
+import inspect
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import AddField, CreateModel, DeleteModel, Migration, RemoveField, RunPython, RunSQL
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RenameField, RenameModel
+from django.db.migrations.operations.base import Operation
+
+from releases.steps import applied_state, on_database, on_state
+
+MANY = 100_000  # rows that are counted one by one; a table may have many more
+
+
+class Loss:
+    """Tells what undoing `plan` (last migration first) does."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Sequence[Migration]) -> None:
+        self._connection, self._loader = connection, loader
+        self._models = applied_state(loader).apps  # which are not always today's
+        self._renaming = [
+            (migration.app_label, operation)
+            for migration in reversed(plan)
+            for operation in on_state(migration.operations)
+        ]
+        with connection.cursor() as cursor:
+            self._tables = set(connection.introspection.table_names(cursor))
+
+    def describe(self, migration: Migration) -> Iterator[str]:
+        """Why the migration exists, then what is undone, in that order."""
+        if reason := (inspect.getdoc(inspect.getmodule(type(migration))) or "").partition("\n")[0]:
+            yield reason
+        for operation in reversed(list(on_database(migration.operations))):
+            yield f"- {self._sentence(migration, operation)}"
+
+    def _sentence(self, migration: Migration, operation: Operation) -> str:
+        match operation:
+            case CreateModel():
+                return self._drops_table(migration.app_label, operation)
+            case DeleteModel():
+                return self._creates_table(migration, operation)
+            case AddField():
+                return self._drops_column(migration.app_label, operation)
+            case _:
+                return _changes(operation)
+
+    def _drops_table(self, app: str, operation: CreateModel) -> str:
+        model, _ = self._now(app, operation.name_lower, None, after=operation)
+        if model is None:
+            return f"removes model {operation.name}, which comes back before that"
+        if not self._has_table(model):
+            return f"removes model {operation.name}, which has no table of its own here"
+        joined = [_through(field) for field in model._meta.local_many_to_many]
+        tables = [model, *(through for through in joined if through)]
+        return f"drops table {', '.join(f'{one._meta.db_table} with {self._rows(one)}' for one in tables)}"
+
+    def _creates_table(self, migration: Migration, operation: DeleteModel) -> str:
+        before = self._loader.project_state((migration.app_label, migration.name), at_end=False)
+        model = before.models.get((migration.app_label, operation.name_lower))
+        has_table = model is None or (model.options.get("managed", True) and not model.options.get("proxy"))
+        return f"model {operation.name} comes back{' with an empty table' if has_table else ''}"
+
+    def _drops_column(self, app: str, operation: AddField) -> str:
+        model, name = self._now(app, operation.model_name_lower, operation.name, after=operation)
+        if model is None or name is None:
+            return f"removes field {operation.name} of {operation.model_name}, which comes back before that"
+        if not self._has_table(model):
+            return f"removes field {operation.name} of {operation.model_name}, which has no table of its own here"
+        field = model._meta.get_field(name)
+        if isinstance(field, models.ManyToManyField):
+            through = _through(field)
+            return f"drops table {through._meta.db_table} with {self._rows(through)}" if through else "changes no table"
+        return f"drops column {model._meta.db_table}.{field.column} with {self._values(model, field)}"  # type: ignore[union-attr]
+
+    def _now(
+        self, app: str, model: str, field: str | None, after: Operation
+    ) -> tuple[type[models.Model] | None, str | None]:
+        """The model, and the field's name, as they stand: later migrations may have renamed or removed them."""
+        for operation in self._later(app, after):
+            match operation:
+                case RenameModel(old_name_lower=old) if old == model:
+                    model = operation.new_name_lower
+                case DeleteModel(name_lower=gone) if gone == model:
+                    return None, None
+                case RenameField(model_name_lower=of, old_name=old) if (of, old) == (model, field):
+                    field = operation.new_name
+                case RemoveField(model_name_lower=of, name=gone) if (of, gone) == (model, field):
+                    field = None
+        try:
+            return self._models.get_model(app, model), field
+        except LookupError:
+            return None, None
+
+    def _later(self, app: str, after: Operation) -> Iterator[Operation]:
+        found = after not in [operation for _, operation in self._renaming]
+        for label, operation in self._renaming:
+            if found and label == app:
+                yield operation
+            found = found or operation is after
+
+    def _has_table(self, model: type[models.Model]) -> bool:
+        connection = self._connection
+        allowed: bool = router.allow_migrate_model(connection.alias, model)
+        return model._meta.can_migrate(connection) and allowed
+
+    def _rows(self, model: type[models.Model]) -> str:
+        if model._meta.db_table not in self._tables:
+            return "an unknown number of rows: it is not there"
+        return self._count(models.QuerySet(model), "row")
+
+    def _values(self, model: type[models.Model], field: Any) -> str:
+        if field.column not in self._columns(model):
+            return "an unknown number of values: it is not there"
+        filled: models.QuerySet[Any] = models.QuerySet(model).filter(**{f"{field.name}__isnull": False})
+        if isinstance(field, models.CharField | models.TextField | models.FileField):
+            filled = filled.exclude(**{field.name: ""})
+        return self._count(filled, "value")
+
+    def _columns(self, model: type[models.Model]) -> set[str]:
+        table = model._meta.db_table
+        if table not in self._tables:
+            return set()
+        with self._connection.cursor() as cursor:
+            return {info.name for info in self._connection.introspection.get_table_description(cursor, table)}
+
+    def _count(self, rows: "models.QuerySet[Any]", noun: str) -> str:
+        number = rows.using(self._connection.alias).order_by()[: MANY + 1].count()
+        if number > MANY:
+            return f"more than {MANY} {noun}s"
+        return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _changes(operation: Operation) -> str:
+    """Of an operation whose undoing takes no rows away."""
+    match operation:
+        case RemoveField():
+            return f"field {operation.name} of {operation.model_name} comes back empty"
+        case RunPython():
+            return _runs(operation)
+        case RunSQL():
+            return _runs_sql(operation)
+        case _:
+            return f"undoes: {operation.describe()}"
+
+
+def _runs(operation: RunPython) -> str:
+    code: Any = operation.reverse_code
+    if code is RunPython.noop:
+        return f"leaves what {_name(operation.code)} did"
+    reason = (inspect.getdoc(code) or "").partition("\n")[0]
+    return f"runs {_name(code)}: {reason}" if reason else f"runs {_name(code)}"
+
+
+def _name(code: Any) -> str:
+    return f"{getattr(code, '__name__', type(code).__name__)}()"
+
+
+def _runs_sql(operation: RunSQL) -> str:
+    if not operation.reverse_sql:
+        return "leaves what its SQL did"
+    words = " ".join(str(operation.reverse_sql).split())
+    return f"runs SQL: {words if len(words) <= 80 else f'{words[:77]}...'}"
+
+
+def _through(field: Any) -> type[models.Model] | None:
+    """The table that Django keeps for a many-to-many field; None where it is a model of its own."""
+    through: type[models.Model] = field.remote_field.through
+    return through if through._meta.auto_created else None

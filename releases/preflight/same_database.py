@@ -1,0 +1,91 @@
+"""MIGRATION_DATABASE_URL has to lead to the database that the application uses, or that one stays unmigrated."""
+
+import secrets
+from contextlib import closing
+
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases.limits import Limits
+from releases.postgres import Say, wait_until_it_answers
+from releases.preflight.places import to_show
+from releases.preflight.server import ask_server
+
+HELD = """
+SELECT count(*) > 0 FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:
+    """Raises CommandError unless the direct `connection` leads to where the application's own settings lead.
+
+    The application must be able to connect, too: otherwise neither is known, and it could not serve.
+    """
+    if not getattr(settings, "MIGRATION_DATABASE", None):
+        return
+    # By another alias than the release's: its signals set up what it opens, and a pooler would hand that on.
+    served = type(connection)(connections.settings[connection.alias], "application")
+    with closing(served):
+        try:
+            wait_until_it_answers(served, Limits.from_settings().database, say)
+            difference = _difference(connection, served)
+        except Error as error:
+            reason = " ".join(str(error).split()).rstrip(".")
+            raise CommandError(
+                f"DATABASE_URL does not answer ({reason}), while MIGRATION_DATABASE_URL does. The application could not"
+                " serve, and it cannot be seen that both are one database. Nothing was changed. Correct DATABASE_URL,"
+                " or start what it leads to, then run this again."
+            ) from error
+    if difference:
+        happened, remedy = difference
+        raise CommandError(f"{happened} Nothing was changed. {remedy} Then run this again.")
+
+
+def _difference(connection: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> tuple[str, str] | None:
+    """What differs, and what to do; None where both are one place."""
+    same, direct, its = _sees_lock(connection, served), ask_server(connection), ask_server(served)
+    if its.standby and not direct.standby:
+        return "DATABASE_URL leads to a standby, which takes no changes.", "Set it to the primary server."
+    if not same:
+        return (
+            f"MIGRATION_DATABASE_URL leads to another database ({_name(connection)}) than DATABASE_URL"
+            f" ({_name(served)}).",
+            "Set it to a direct connection to the latter.",
+        )
+    if its.place is None:
+        return (
+            f"search_path ({its.search_path}) shows the application no schema that its role {its.role} may use.",
+            f"Type, as a superuser: GRANT USAGE ON SCHEMA {direct.place} TO {its.role};",
+        )
+    if its.place != direct.place:
+        return (
+            f"The application's tables are in schema {its.place}, and MIGRATION_DATABASE_URL leads to schema"
+            f" {direct.place}.",
+            to_show(direct, its.place, "MIGRATION_DATABASE_URL"),
+        )
+    return None
+
+
+def _sees_lock(direct: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> bool:
+    """A lock taken through the one and seen through the other proves that both lead to one database of one server.
+
+    That needs no rights, unlike pg_control_system(), tells a copy from its original, and works through every pooler:
+    it is the direct session that holds the lock.
+    """
+    key = secrets.randbits(63)
+    with direct.cursor() as holder, served.cursor() as viewer:
+        holder.execute("SELECT pg_advisory_lock(%s)", [key])
+        try:
+            viewer.execute(HELD, [key])
+            return bool(viewer.fetchone()[0])
+        finally:
+            holder.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _name(connection: BaseDatabaseWrapper) -> str:
+    parts = connection.settings_dict
+    return f"{parts['NAME']} at {parts['HOST'] or 'localhost'}:{parts['PORT'] or 5432}"

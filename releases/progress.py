@@ -1,0 +1,22 @@
+"""How far a release has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.migrations import Migration
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The migration that is being applied, and the names of those that this release has committed."""
+
+    migration: Migration | None = None
+    done: Sequence[str] = ()
+
+    def what_stays(self) -> str:
+        """A sentence, or nothing where nothing was committed."""
+        if len(self.done) > 3:
+            return f"{len(self.done)} migrations, {self.done[0]} to {self.done[-1]}, were applied before and stay."
+        if len(self.done) > 1:
+            return f"Migrations {', '.join(self.done)} were applied before and stay."
+        return f"Migration {self.done[0]} was applied before and stays." if self.done else ""

@@ -1,0 +1,37 @@
+"""Which statements a release makes repeatable, told by their heads. Pure.
+
+Outside a transaction each of them commits by itself, and stops at what it had made if it is only run again.
+"""
+
+import re
+
+IDENTIFIER = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
+NAME = rf"{IDENTIFIER}(?:\s*\.\s*{IDENTIFIER})?"
+GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)"
+END = r"\s*;?\s*\Z"
+
+
+def _statement(words: str) -> re.Pattern[str]:
+    """A blank in `words` stands for white space and comments."""
+    return re.compile(f"{GAP}*{words.replace(' ', f'{GAP}+')}", re.IGNORECASE | re.DOTALL)
+
+
+CREATE_INDEX = _statement(
+    rf"CREATE (?P<unique>UNIQUE )?INDEX CONCURRENTLY (?:IF NOT EXISTS )?(?:(?P<name>{IDENTIFIER}) )?"
+    rf"ON (?:ONLY )?(?P<table>{NAME})(?P<rest>[^;]*?){END}"
+)
+DROP_INDEX = _statement(rf"DROP INDEX CONCURRENTLY (?:IF EXISTS )?(?P<name>{NAME})(?: RESTRICT)?{END}")
+REINDEX = _statement(
+    rf"REINDEX(?:{GAP}*\((?:(?P<option>[^)]*\bCONCURRENTLY\b[^)]*)|[^)]*)\))? (?P<kind>INDEX|TABLE|SCHEMA|DATABASE)"
+    rf"(?(option)| CONCURRENTLY)(?: (?P<name>{NAME}))?{END}"
+)
+ADD_CHECK = _statement(
+    rf"ALTER TABLE (?:ONLY )?(?P<table>{NAME}) ADD CONSTRAINT (?P<name>{IDENTIFIER})"
+    rf" (?P<check>CHECK\b[^;]*?)(?P<not_valid> NOT VALID)?{END}"
+)
+VALIDATE = _statement(rf"ALTER TABLE (?:ONLY )?{NAME} VALIDATE CONSTRAINT {IDENTIFIER}{END}")
+
+
+def is_repeatable(sql: str) -> bool:
+    """Whether `sql`, once committed, may be run again under a release."""
+    return any(pattern.match(sql) for pattern in (CREATE_INDEX, DROP_INDEX, REINDEX, ADD_CHECK, VALIDATE))

@@ -1,0 +1,201 @@
+"""A migration that fails names its own cause, what stays, and what to do; no value of a row gets into a log."""
+
+import re
+
+import pytest
+
+from tests.conftest import Sql, execute
+from tests.releases.conftest import Project
+from tests.releases.test_causes import BOX, MODEL, refused, type_what_it_says
+
+NOTE = 'migrations.CreateModel("Note", [("id", models.BigAutoField(primary_key=True))])'
+RAISES = "migrations.RunPython(fail, migrations.RunPython.noop)"
+COLOUR = 'migrations.AddField("box", "colour", models.CharField(max_length=9, null=True))'
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    """Two boxes of the same size; the tests add the migration that fails."""
+    project.models(MODEL)
+    project.migration("0001_box", BOX)
+    project.migration("0002_boxes", 'migrations.RunSQL("INSERT INTO shop_box (size) VALUES (4711), (4711)")')
+    return project
+
+
+def release(project: Project) -> str:
+    """Fails, and says the same on record."""
+    printed = refused(project.manage("migrate")).partition("CommandError: ")[2]
+    (*_, recorded) = execute(project.database_url, "SELECT outcome, error FROM releases_release ORDER BY id")
+    assert recorded == ("failed", printed.rstrip())
+    assert "4711" not in printed
+    return printed
+
+
+def finish(project: Project) -> None:
+    result = project.manage("migrate")
+    assert result.returncode == 0, result.stderr
+
+
+def test_rows_against_a_unique_constraint(shop: Project, sql: Sql, engine: str, database_url: str) -> None:
+    unique = 'models.UniqueConstraint(fields=["size"], name="one_of_a_size")'
+    shop.models(f"{MODEL}    class Meta:\n        constraints = [{unique}]\n")
+    shop.migration("0003_unique", f'migrations.AddConstraint("box", {unique})')
+
+    printed = release(shop)
+
+    assert "It was rolled back. " in printed
+    assert "6 migrations, releases.0001_initial to shop.0002_boxes, were applied before and stay. " in printed
+    if engine == "postgresql":
+        assert 'Rows of "public"."shop_box" are the same where one_of_a_size lets no two be. ' in printed
+        (shown,) = re.findall(r"In psql: (SELECT .*?;)", printed)
+        assert sql(shown) == [(4711, 2)]
+    else:
+        assert "UNIQUE constraint failed: " in printed
+        assert "Rows are the same in these columns, and no two may be. " in printed
+    sql("UPDATE shop_box SET size = 1 WHERE id = 1")
+    finish(shop)
+
+
+def test_a_sequence_that_lags_is_not_taken_for_duplicates(
+    postgresql: None, shop: Project, sql: Sql, database_url: str
+) -> None:
+    finish(shop)
+    sql("INSERT INTO shop_box (id, size) SELECT n, 1 FROM generate_series(3, 9) n")
+    shop.migration("0003_box", 'migrations.RunSQL("INSERT INTO shop_box (size) VALUES (2)")')
+
+    printed = release(shop)
+
+    assert "No row is there twice: public.shop_box_id_seq, which numbers the rows of " in printed
+    type_what_it_says(printed, database_url)
+    finish(shop)
+
+
+def test_an_id_that_is_taken_is_the_migrations_own(shop: Project, sql: Sql, engine: str) -> None:
+    shop.migration("0003_box", 'migrations.RunSQL("INSERT INTO shop_box (id, size) VALUES (1, 2)")')
+
+    printed = release(shop)
+
+    assert "correct the migration" in printed.lower()
+    assert "lags" not in printed
+    assert ("public.shop_box_id_seq is beyond all of them by now." in printed) == (engine == "postgresql")
+
+
+ROWS = {
+    "check": (
+        'migrations.AddConstraint("box", models.CheckConstraint(condition=models.Q(size=1), name="size_is_one"))',
+        ("Rows of shop_box are against the check size_is_one.", "Rows are against that check."),
+        "UPDATE shop_box SET size = 1",
+    ),
+    "not null": (
+        'migrations.RunSQL("UPDATE shop_box SET size = NULL WHERE size = 4711")',
+        ("Column size of shop_box would be empty in a row.", "The column would be empty in a row."),
+        "UPDATE shop_box SET size = 1",
+    ),
+    "foreign key": (
+        'migrations.AlterField("box", "size", models.ForeignKey("shop.Note", models.CASCADE, db_column="size"))',
+        ("Rows of shop_box refer to rows that are not there, or ", "Rows refer to rows that are not there."),
+        "DELETE FROM shop_box",
+    ),
+}
+
+
+@pytest.mark.parametrize("against", ROWS)
+def test_rows_that_stand_against_it(shop: Project, sql: Sql, engine: str, against: str) -> None:
+    operation, words, mend = ROWS[against]
+    shop.migration("0002_note", NOTE)
+    shop.migration("0003_rule", operation)
+
+    printed = release(shop)
+
+    assert words[engine == "sqlite"] in printed
+    sql(mend)
+    result = shop.manage("migrate", "shop", "-v0")
+    assert result.returncode == 0, result.stderr
+
+
+def test_pythons_own_error_is_named_with_its_migration(shop: Project) -> None:
+    before = "def fail(apps, schema_editor):\n    raise LookupError('no such colour')\n\n"
+    shop.migration("0003_colour", RAISES, before=before)
+
+    printed = release(shop)
+
+    assert "Migration shop.0003_colour failed: LookupError: no such colour. It was rolled back. " in printed
+    shop.migration("0003_colour", RAISES, before="def fail(apps, schema_editor):\n    pass\n\n")
+    finish(shop)
+
+
+def test_a_table_that_the_migration_does_not_find(shop: Project, engine: str) -> None:
+    before = "def fail(apps, schema_editor):\n    schema_editor.execute('SELECT * FROM shop_lid')\n\n"
+    shop.migration("0003_lid", RAISES, before=before)
+
+    printed = release(shop)
+
+    assert "Migration shop.0003_lid failed: " in printed
+    assert "shop_lid" in printed
+    if engine == "postgresql":
+        assert "The statement does not fit this server or this schema. Correct the migration." in printed
+
+
+def test_a_table_in_the_way_is_put_aside(shop: Project, sql: Sql, database_url: str, engine: str) -> None:
+    sql("CREATE TABLE shop_lid (id integer PRIMARY KEY, width integer)")
+    sql("CREATE INDEX shop_lid_width ON shop_lid (width)")
+    shop.migration("0003_lid", NOTE.replace("Note", "Lid"))
+
+    printed = release(shop)
+
+    assert "Table shop_lid is there already, of something else. To put it aside" in printed
+    if engine == "postgresql":
+        type_what_it_says(printed, database_url)
+    else:
+        sql(re.findall(r"To put it aside: (.*?;)", printed)[0])
+    result = shop.manage("migrate", "shop", "-v0")
+    assert result.returncode == 0, result.stderr
+
+
+def test_tables_that_an_initial_migration_made_are_adopted(shop: Project, sql: Sql) -> None:
+    finish(shop)
+    sql("DELETE FROM django_migrations WHERE app = 'shop'")
+
+    printed = release(shop)
+
+    (command,) = re.findall(r"To adopt them: python manage.py (.*)", printed)
+    assert shop.manage(*command.split()).returncode == 0
+
+
+def test_the_first_migration_leaves_nothing_else(shop: Project, sql: Sql) -> None:
+    (shop.root / "shop/migrations/0002_boxes.py").unlink()
+    shop.write("project_settings.py", (shop.root / "project_settings.py").read_text() + "INSTALLED_APPS.reverse()\n")
+    shop.migration("0001_box", BOX, 'migrations.RunSQL("SELECT * FROM nowhere")')
+
+    printed = refused(shop.manage("migrate", "shop"))
+
+    assert "It was rolled back, and nothing else was changed." in printed
+
+
+@pytest.mark.parametrize("signal", ["pre_migrate", "post_migrate"])
+def test_what_fails_around_the_migrations_says_what_stays(shop: Project, signal: str) -> None:
+    shop.write(
+        "shop/__init__.py",
+        f"from django.db.models.signals import {signal}\n\n\ndef fail(app_config=None, **kwargs):\n"
+        f"    raise RuntimeError('not today')\n\n\n{signal}.connect(fail)\n",
+    )
+
+    printed = refused(shop.manage("migrate"), "CommandError: The release failed: RuntimeError: not today. ")
+
+    before = "Nothing was changed." if signal == "pre_migrate" else "6 migrations, releases.0001_initial to shop."
+    assert before in printed
+    assert ("Nothing was changed." in printed) == (signal == "pre_migrate")
+
+
+def test_a_refusal_inside_a_migration_says_what_stays(shop: Project) -> None:
+    before = (
+        "from django.core.management import CommandError\n\n"
+        "def fail(apps, schema_editor):\n    raise CommandError('Not with these boxes.')\n\n"
+    )
+    shop.migration("0003_refuses", RAISES, before=before)
+
+    assert release(shop).splitlines() == [
+        "Not with these boxes.",
+        "6 migrations, releases.0001_initial to shop.0002_boxes, were applied before and stay.",
+    ]
+    assert release(shop) == "Not with these boxes.\n"

@@ -1,0 +1,404 @@
+"""What stands is compared with what the models declare, by definition, and the gate stays closed until it is whole."""
+
+import re
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from tests.conftest import Manage, Sql, execute
+from tests.releases.conftest import Project
+from tests.schema import describe
+from tests.server import serving, web
+
+MODELS = """from django.db.models.functions import Lower
+
+class Shelf(models.Model):
+    name = models.CharField(max_length=20, unique=True)
+
+class Tag(models.Model):
+    slug = models.SlugField()
+
+class Box(models.Model):
+    shelf = models.ForeignKey(Shelf, models.CASCADE)
+    label = models.CharField(max_length=50, db_default="new")
+    size = models.PositiveIntegerField(null=True)
+    weight = models.FloatField(default=1)
+    twice = models.GeneratedField(expression=models.F("weight") * 2, output_field=models.FloatField(), db_persist=True)
+    tags = models.ManyToManyField(Tag)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(weight__gt=0), name="box_weighs"),
+            models.UniqueConstraint(fields=["shelf", "label"], name="box_label"),
+            models.UniqueConstraint(fields=["size"], condition=models.Q(weight__gt=9), name="box_heavy_size"),
+            models.UniqueConstraint(Lower("label"), name="box_lower_label"),
+            models.UniqueConstraint(fields=["weight"], name="box_late", deferrable=models.Deferrable.DEFERRED),
+        ]
+        indexes = [models.Index(fields=["-size", "weight"], name="box_size")]
+
+class Lamp(models.Model):
+    power = models.IntegerField(default=60)
+    shelf = models.ForeignKey(Shelf, models.CASCADE)
+"""
+ROWS = (
+    "INSERT INTO shop_shelf (id, name) VALUES (1, 'left'), (2, 'right')",
+    "INSERT INTO shop_box (id, shelf_id, label, size, weight) VALUES (1, 1, 'a', 1, 1), (2, 2, 'b', 2, 2.5)",
+)
+
+# What must be said, and what was done to the database before. `{fk}` and `{like}` are names that Django makes up.
+EITHER = {
+    "the table shop_lamp is missing": "DROP TABLE shop_lamp",
+    "the table shop_box_tags is missing": "DROP TABLE shop_box_tags",
+    "the column releases_release.reason is missing": "ALTER TABLE releases_release DROP COLUMN reason",
+    "index (size DESC, weight) on shop_box (box_size) is missing": "DROP INDEX box_size",
+}
+POSTGRESQL = EITHER | {
+    "unique (lower((label)::text)) on shop_box (box_lower_label) is missing": "DROP INDEX box_lower_label",
+    "unique (size) WHERE (weight > (9.0)::double precision) on shop_box (box_heavy_size) is missing": (
+        "DROP INDEX box_heavy_size"
+    ),
+    "shop_box.label has no default, and must have 'new'::character varying": (
+        "ALTER TABLE shop_box ALTER label DROP DEFAULT"
+    ),
+    "shop_box.size refuses NULL, and must take it": "ALTER TABLE shop_box ALTER size SET NOT NULL",
+    "shop_shelf.name takes NULL, and must refuse it": "ALTER TABLE shop_shelf ALTER name DROP NOT NULL",
+    "shop_shelf.name is character varying(5), and must be character varying(20)": (
+        "ALTER TABLE shop_shelf ALTER name TYPE varchar(5)"
+    ),
+    "releases_release.started is timestamp without time zone, and must be timestamp with time zone": (
+        "ALTER TABLE releases_release ALTER started TYPE timestamp"
+    ),
+    "shop_tag.id has no counter of its own": "ALTER TABLE shop_tag ALTER id DROP IDENTITY",
+    "shop_shelf_id_seq would give 1 next, but shop_shelf.id goes up to 2": "ALTER SEQUENCE shop_shelf_id_seq RESTART",
+    "CHECK ((weight > (0.0)::double precision)) on shop_box (box_weighs) is INVALID": (
+        "ALTER TABLE shop_box DROP CONSTRAINT box_weighs, ADD CONSTRAINT box_weighs CHECK (weight > 0.0) NOT VALID"
+    ),
+    "CHECK ((size >= 0)) on shop_box (shop_box_size_check) is missing": (
+        "ALTER TABLE shop_box DROP CONSTRAINT shop_box_size_check"
+    ),
+    "primary key (id) on shop_box (shop_box_pkey) is missing": "ALTER TABLE shop_box DROP CONSTRAINT shop_box_pkey",
+    "foreign key (shelf_id) to shop_shelf (id) on shop_box is missing": "ALTER TABLE shop_box DROP CONSTRAINT {fk}",
+    "unique (shelf_id, label) on shop_box (box_label) is INVALID": (
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'box_label'::regclass"
+    ),
+    "unique (weight) on shop_box (box_late) is missing": (
+        "ALTER TABLE shop_box DROP CONSTRAINT box_late, ADD CONSTRAINT late UNIQUE (weight)"
+    ),
+    "index (slug varchar_pattern_ops) on shop_tag ({like}) is missing": "DROP INDEX {like}",
+}
+# SQLite alters little; what it says of the table is rewritten instead.
+SQLITE = EITHER | {
+    "unique ((LOWER(label))) on shop_box (box_lower_label) is missing": "DROP INDEX box_lower_label",
+    "unique (size) WHERE weight > 9.0 on shop_box (box_heavy_size) is missing": "DROP INDEX box_heavy_size",
+    "shop_box.label has no default, and must have 'new'": ("shop_box", "DEFAULT 'new' ", ""),
+    "CHECK (weight > 0.0) on shop_box (box_weighs) is missing: CHECK (1) has its name": (
+        "shop_box",
+        'CHECK ("weight" > 0.0)',
+        "CHECK (1)",
+    ),
+    "CHECK (size >= 0) on shop_box is missing": ("shop_box", 'CHECK ("size" >= 0)', ""),
+    "unique (shelf_id, label) on shop_box is missing": (
+        "shop_box",
+        '("shelf_id", "label")',
+        '("shelf_id", "label", "id")',
+    ),
+    "foreign key (shelf_id) to shop_shelf (id) on shop_box is missing": (
+        "shop_box",
+        ' REFERENCES "shop_shelf" ("id") DEFERRABLE INITIALLY DEFERRED',
+        "",
+    ),
+    "shop_shelf.name takes NULL, and must refuse it": (
+        "shop_shelf",
+        '"name" varchar(20) NOT NULL',
+        '"name" varchar(20)',
+    ),
+    "shop_tag.slug is varchar(5), and must be varchar(50)": ("shop_tag", "varchar(50)", "varchar(5)"),
+    "shop_tag.id has no counter of its own": ("shop_tag", " AUTOINCREMENT", ""),
+}
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    project.models(MODELS)
+    assert project.manage("makemigrations", "shop").returncode == 0
+    released = project.manage("migrate")
+    assert released.returncode == 0, released.stderr
+    for row in ROWS:
+        execute(project.database_url, row)
+    if "postgresql" in project.database_url:
+        execute(project.database_url, "SELECT setval('shop_box_id_seq', 2), setval('shop_shelf_id_seq', 2)")
+    return project
+
+
+def damage_postgresql(sql: Sql) -> dict[str, str]:
+    constraint = "SELECT conname FROM pg_constraint WHERE conrelid = 'shop_box'::regclass AND contype = 'f'"
+    index = "SELECT relname FROM pg_class WHERE relname LIKE 'shop_tag_slug_%%_like'"
+    names = {"fk": sql(constraint)[0][0], "like": sql(index)[0][0]}
+    damage = {said.format(**names): done.format(**names) for said, done in POSTGRESQL.items()}
+    for statement in damage.values():
+        sql(statement)
+    return damage
+
+
+def damage_sqlite(file: str) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        for done in SQLITE.values():
+            if isinstance(done, str):
+                database.execute(done)
+                continue
+            table, before, after = done
+            (statement,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()
+            assert before in statement, statement
+            database.execute("PRAGMA writable_schema = ON")
+            new = statement.replace(before, after)
+            database.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", [new, table])
+            database.execute("PRAGMA writable_schema = RESET")
+
+
+def listed(printed: str) -> set[str]:
+    return {line.removeprefix("- ") for line in printed.splitlines() if line.startswith("- ")}
+
+
+def test_everything_that_is_gone_is_named_and_built_by_one_command(
+    shop: Project, sql: Sql, engine: str, new_project: Callable[[str], Project], new_database: Callable[[], str]
+) -> None:
+    fresh = new_project(new_database())
+    fresh.models(MODELS)
+    fresh.manage("makemigrations", "shop")
+    assert fresh.manage("migrate").returncode == 0
+    rows = sql("SELECT id, shelf_id, label, size, weight, twice FROM shop_box ORDER BY id")
+    if engine == "postgresql":
+        expected = set(damage_postgresql(sql))
+    else:
+        damage_sqlite(shop.database_url.removeprefix("sqlite:///"))
+        expected = set(SQLITE)
+
+    found = shop.manage("verify_schema")
+    assert found.returncode == 1
+    assert listed(found.stderr) == expected
+    assert found.stderr.endswith("Run: python manage.py verify_schema --repair\n")
+
+    mended = shop.manage("verify_schema", "--repair")
+
+    assert mended.returncode == 0, mended.stdout + mended.stderr
+    assert mended.stdout.endswith("Everything that the models declare is there, as declared and valid.\n")
+    assert "the table shop_lamp is missing. It is empty: restore its rows from a backup." in mended.stdout
+    if engine == "postgresql":
+        sql("ALTER TABLE shop_box DROP CONSTRAINT late")
+    assert describe(sql, engine, tables="shop") == describe(partial(execute, fresh.database_url), engine, tables="shop")
+    assert sql("SELECT id, shelf_id, label, size, weight, twice FROM shop_box ORDER BY id") == rows
+    sql("INSERT INTO shop_box (shelf_id, label, size, weight) VALUES (1, 'c', 3, 3)")
+    assert shop.manage("migrate", "--check").returncode == 0
+
+
+def test_what_cannot_be_built_is_named_with_the_reason_and_the_way(shop: Project, sql: Sql, postgresql: None) -> None:
+    """Nothing of it stays half built. Each statement that is printed works, and then so does the command."""
+    for statement in (
+        "ALTER TABLE shop_box DROP CONSTRAINT box_label, DROP CONSTRAINT box_weighs, DROP CONSTRAINT box_late",
+        "DROP INDEX box_lower_label",
+        "ALTER TABLE shop_shelf ALTER name DROP NOT NULL",
+        "ALTER TABLE releases_release ALTER deployment TYPE integer USING 7",
+        "DROP INDEX box_size",
+        "CREATE INDEX box_size ON shop_box (id)",
+        "ALTER TABLE shop_lamp RENAME TO lamps",
+        "CREATE VIEW shop_lamp AS SELECT * FROM lamps",
+    ):
+        sql(statement)
+    references = sql("SELECT conname FROM pg_constraint WHERE conrelid = 'shop_box'::regclass AND contype = 'f'")[0][0]
+    sql(f"ALTER TABLE shop_box DROP CONSTRAINT {references}")
+    sql("INSERT INTO shop_shelf (name) VALUES (NULL)")
+    sql("INSERT INTO shop_box (shelf_id, label, weight) VALUES (1, 'a', -1), (77, 'c', 1)")
+    before = describe(sql, "postgresql", tables="shop")
+
+    result = shop.manage("verify_schema", "--repair")
+
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    for reason in (
+        "unique (shelf_id, label) on shop_box (box_label) is missing: several rows hold the same; see SELECT",
+        "unique (lower((label)::text)) on shop_box (box_lower_label) is missing: several rows hold the same",
+        "unique (weight) on shop_box (box_late) is missing: several rows hold the same; see SELECT weight, count(*)",
+        "CHECK ((weight > (0.0)::double precision)) on shop_box (box_weighs) is missing: rows stand against it; see",
+        "foreign key (shelf_id) to shop_shelf (id) on shop_box is missing: rows refer to what is not there; see SELECT",
+        "shop_shelf.name takes NULL, and must refuse it: rows hold NULL there; see SELECT",
+        "releases_release.deployment is integer, and must be character varying(64): the table would be rewritten, and",
+        "(box_size) is missing: index (id) has its name: make room for it, then repeat: ALTER INDEX",
+        "shop_lamp is a view, and must be a table: make room for it, then repeat: ALTER TABLE",
+    ):
+        assert reason in result.stderr
+    assert describe(sql, "postgresql", tables="shop") == before
+    for statement in re.findall(r"(?:SELECT|ALTER) [^;\n]*;", result.stderr):
+        assert sql(statement) or statement.startswith("ALTER")
+
+    sql("DELETE FROM shop_box WHERE id > 2")
+    sql("DELETE FROM shop_shelf WHERE name IS NULL")
+    mended = shop.manage("verify_schema", "--repair")
+    assert mended.returncode == 0, mended.stderr
+
+
+def test_what_sqlite_cannot_build(shop: Project, sql: Sql, engine: str) -> None:
+    if engine != "sqlite":
+        pytest.skip("PostgreSQL has reasons of its own")
+    sql("DROP INDEX box_lower_label")
+    sql("INSERT INTO shop_box (shelf_id, label, weight) VALUES (1, 'B', 5)")
+    sql("ALTER TABLE shop_shelf RENAME COLUMN name TO title")
+    sql("ALTER TABLE shop_lamp RENAME TO lamps")
+    sql("CREATE VIEW shop_lamp AS SELECT * FROM lamps")
+    sql("DROP TABLE shop_tag")
+    sql("CREATE TABLE shop_tag (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, slug text NOT NULL, mine text)")
+    before = describe(sql, engine, tables="shop")
+
+    result = shop.manage("verify_schema", "--repair")
+
+    assert result.returncode == 1
+    for reason in (
+        "unique ((LOWER(label))) on shop_box (box_lower_label) is missing: rows stand against it",
+        "the column shop_shelf.name is missing: each row needs a value, and the model has no default; restore it from",
+        "shop_lamp is a view, and must be a table: drop that one first",
+        "shop_tag.slug is text, and must be varchar(50): a rebuild would lose the columns mine",
+    ):
+        assert reason in result.stderr
+    after = describe(sql, engine, tables="shop")
+    assert {name: after[name] for name in ("shop_box", "shop_shelf", "lamps") if name in after} == {
+        name: before[name] for name in ("shop_box", "shop_shelf", "lamps") if name in before
+    }
+
+
+def test_the_gate_is_shut_at_every_start_until_it_is_mended(
+    release: Manage, manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
+) -> None:
+    sql("DROP TABLE tokens")
+    for _ in range(2):
+        result = release()
+        assert result.returncode == 1
+        assert result.stdout.startswith("The schema is not whole. To see what is missing, run: python manage.py verify")
+        assert result.stderr.count("- the table tokens is missing\n") == 1
+    with serving(web(), {**environment, "WEB_CONCURRENCY": "1"}, tmp_path / "log") as server:
+        status, _, body = server.get("/readyz", Host="healthcheck.railway.app")
+        assert (status, body) == (
+            503,
+            '{"status": "unavailable", "database": "ok", "missing": ["the table tokens is missing"]}',
+        )
+        assert manage("verify_schema", "--repair").returncode == 0
+        for _ in range(50):
+            status, _, body = server.get("/readyz", Host="healthcheck.railway.app")
+            if status == 200:
+                break
+            time.sleep(0.2)
+        assert (status, body) == (200, '{"status": "ok"}')
+        sql("DROP TABLE preferences")
+        assert server.get("/readyz", Host="healthcheck.railway.app")[0] == 200, "looked at once in a process"
+    assert release().returncode == 1
+
+
+def test_unapplied_migrations_are_said_first_and_alone(manage: Manage, migrated: None, sql: Sql) -> None:
+    assert manage("migrate", "workouts", "0003").returncode == 0
+    sql("DROP TABLE workout_selections_archive")
+
+    result = manage("verify_schema")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(
+        "CommandError: Not applied yet: workouts.0004_deduplicate_selections, workouts.0005"
+    )
+    assert "Nothing was compared. Run: python manage.py migrate --noinput --fake-initial" in result.stderr
+    assert "archive is missing" not in result.stderr
+
+
+def test_an_empty_database(manage: Manage) -> None:
+    result = manage("verify_schema")
+    assert result.returncode == 1
+    assert result.stderr.startswith("CommandError: Not applied yet: ")
+    (command,) = re.findall(r"Run: python manage\.py (migrate --noinput --fake-initial)", result.stderr)
+    assert manage(*command.split()).returncode == 0
+    assert manage("verify_schema").returncode == 0
+
+
+def test_a_model_without_its_migration(shop: Project) -> None:
+    shop.models(MODELS.replace("power = models", "colour = models.TextField(null=True)\n    power = models"))
+
+    released = shop.manage("migrate")
+
+    assert released.returncode == 1
+    assert "The models declare what no migration makes:\n- the column shop_lamp.colour is missing\n" in released.stderr
+    (command,) = re.findall(r"Run: python manage\.py (makemigrations .*)", released.stderr)
+    assert shop.manage("migrate", "--check").returncode == 1
+    assert shop.manage(*command.split()).returncode == 0
+    assert shop.manage("migrate").returncode == 0
+    assert shop.manage("migrate", "--check").returncode == 0
+
+
+LEFT_OUT = """
+class Foreign(models.Model):
+    class Meta:
+        managed = False
+
+class Elsewhere(models.Model):
+    class Meta:
+        required_db_vendor = "oracle"
+"""
+
+
+def test_what_does_not_concern_this_database_is_left_out(shop: Project, sql: Sql) -> None:
+    shop.models(MODELS + LEFT_OUT)
+    shop.manage("makemigrations", "shop")
+    assert shop.manage("migrate").returncode == 0
+    sql("DROP TABLE shop_lamp")
+    assert shop.manage("migrate", "--check").returncode == 1
+
+    settings = (shop.root / "project_settings.py").read_text()
+    shop.write("project_settings.py", settings + "RELEASE_UNVERIFIED_APPS = ['shop']\n")
+    assert shop.manage("migrate", "--check").returncode == 0
+    router = (
+        "class Router:\n    def allow_migrate(self, *args, model_name=None, **hints): return model_name != 'lamp'\n"
+    )
+    shop.write("shop/routers.py", router)
+    shop.write("project_settings.py", settings + "DATABASE_ROUTERS = ['shop.routers.Router']\n")
+    assert shop.manage("migrate", "--check").returncode == 0
+
+
+def test_code_that_was_rolled_back_needs_its_tables_and_columns_only(shop: Project, sql: Sql, engine: str) -> None:
+    later = MODELS.replace("max_length=20, unique=True", "max_length=90")
+    shop.models(later)
+    shop.manage("makemigrations", "shop", "--name", "later")
+    assert shop.manage("migrate").returncode == 0
+    (shop.root / "shop/migrations/0002_later.py").unlink()
+    shop.models(MODELS)
+
+    assert shop.manage("migrate", "--check").returncode == 0
+
+    sql("DROP TABLE shop_box_tags")
+    assert shop.manage("migrate", "--check").returncode == 1
+
+
+def test_without_temporary_tables_only_tables_and_columns_are_compared(
+    shop: Project, sql: Sql, database_url: str, postgresql: None
+) -> None:
+    role, database = f"reader_{uuid.uuid4().hex[:8]}", urlsplit(database_url).path[1:]
+    sql(f"CREATE ROLE {role} LOGIN PASSWORD 'reader'")
+    sql(f"GRANT pg_read_all_data TO {role}")
+    sql(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+    own = urlunsplit(
+        urlsplit(database_url)._replace(netloc=f"{role}:reader@{urlsplit(database_url).netloc.split('@')[1]}")
+    )
+    shop.database_url = own
+    try:
+        assert shop.manage("migrate", "--check").returncode == 0
+        sql("CREATE INDEX another ON shop_lamp (power)")
+        assert shop.manage("migrate", "--check").returncode == 0
+        result = shop.manage("verify_schema")
+        assert result.returncode == 1
+        assert "Every table and every column is there. The rest was not compared" in result.stderr
+        (grant,) = re.findall(r"GRANT .*;", result.stderr)
+        sql(grant)
+        assert shop.manage("verify_schema").returncode == 0
+    finally:
+        sql(f"DROP OWNED BY {role}")
+        sql(f"DROP ROLE {role}")

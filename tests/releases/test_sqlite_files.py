@@ -1,0 +1,83 @@
+"""A file that SQLite cannot use: why, and what to type; typed, the release goes through."""
+
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.releases.conftest import Project
+from tests.releases.test_causes import BOX, MODEL, refused
+
+pytestmark = pytest.mark.either_engine
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    project.models(MODEL)
+    project.migration("0001_box", BOX)
+    return project
+
+
+def release(project: Project, path: Path) -> "subprocess.CompletedProcess[str]":
+    return project.manage("migrate", "-v0", DATABASE_URL=f"sqlite:///{path}")
+
+
+def test_a_directory_that_is_missing_is_made(shop: Project, tmp_path: Path) -> None:
+    file = tmp_path / "a volume/planner.sqlite3"
+
+    printed = refused(release(shop, file), "Nothing was changed.")
+
+    (command,) = re.findall(r"^.*Type: (mkdir .*)$", printed, re.MULTILINE)
+    subprocess.run(command, shell=True, check=True)
+    assert release(shop, file).returncode == 0
+
+
+def test_a_directory_is_no_file(shop: Project, tmp_path: Path) -> None:
+    refused(release(shop, tmp_path), f"Nothing was changed. {tmp_path} is a directory. Name a file in DATABASE_URL.")
+
+
+@pytest.mark.parametrize("damage", ["letter", "damaged"])
+def test_a_file_that_is_no_database_is_left_alone(shop: Project, tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "planner.sqlite3"
+    assert release(shop, file).returncode == 0
+    whole = tmp_path / "backup.sqlite3"
+    shutil.copy(file, whole)
+    content = file.read_bytes()
+    broken = b"Dear coach, " * 400 if damage == "letter" else content[:100] + b"\xff" * (len(content) - 100)
+    file.write_bytes(broken)
+
+    words = {"letter": "is no SQLite database. Correct the path", "damaged": "is damaged. Restore a backup of it."}
+    refused(release(shop, file), f"Nothing was changed. {file} {words[damage]}")
+
+    assert file.read_bytes() == broken
+    shutil.move(whole, file)
+    assert release(shop, file).returncode == 0
+
+
+def test_a_file_that_another_process_holds(shop: Project, tmp_path: Path) -> None:
+    file = tmp_path / "planner.sqlite3"
+    settings = (shop.root / "project_settings.py").read_text()
+    shop.write("project_settings.py", f'{settings}DATABASES["default"]["OPTIONS"] = {{"timeout": 0.1}}\n')
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused(release(shop, file), f"Nothing was changed. Another process holds {file} (fuser {file} names it).")
+    assert release(shop, file).returncode == 0
+
+
+def test_a_full_disk(shop: Project, tmp_path: Path) -> None:
+    """SQLite's own limit on pages ends a statement as a full disk does."""
+    file = tmp_path / "planner.sqlite3"
+    before = "def fail(apps, schema_editor):\n    schema_editor.execute('PRAGMA max_page_count = 1')\n\n"
+    numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)"
+    rows = f'migrations.RunSQL("INSERT INTO shop_box (size) {numbers} SELECT n FROM numbers")'
+    shop.migration("0002_full", "migrations.RunPython(fail)", rows, before=before)
+
+    printed = refused(release(shop, file), f"The disk of {file} is full. Make room on it.")
+
+    assert "Migration shop.0002_full failed: " in printed
+    shop.migration("0002_full", rows)
+    assert release(shop, file).returncode == 0

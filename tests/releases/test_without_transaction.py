@@ -1,0 +1,155 @@
+"""A migration without a transaction that fails says what is committed, and what to do; done literally, it ends well."""
+
+import re
+
+import psycopg
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.conftest import Project
+
+MODELS = """class Box(models.Model):
+    size = models.IntegerField()
+"""
+CREATE_BOX = """migrations.CreateModel("Box", [
+    ("id", models.BigAutoField(primary_key=True)),
+    ("size", models.IntegerField()),
+])"""
+ADD_COLOUR = 'migrations.AddField("box", "colour", models.TextField(null=True))'
+PAINT = "migrations.RunPython(paint)"
+BEFORE = """
+import os, signal
+
+def paint(apps, schema_editor):
+    apps.get_model("shop", "Box").objects.using(schema_editor.connection.alias).update(size=7)
+    {}
+"""
+FAILING, KILLED, FINE = "raise ValueError('no paint')", "os.kill(os.getpid(), signal.SIGKILL)", "pass"
+
+
+@pytest.fixture
+def shop(project: Project, sql: Sql) -> Project:
+    project.models(MODELS)
+    project.migration("0001_box", CREATE_BOX)
+    assert project.manage("migrate", "-v0").returncode == 0
+    sql("INSERT INTO shop_box (size) VALUES (1), (1)")
+    return project
+
+
+def failed(project: Project) -> str:
+    result = project.manage("migrate")
+    assert result.returncode == 1, result.stdout
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def follow(printed: str, sql: Sql) -> None:
+    """Runs the SQL that was printed, in the order of the text."""
+    printed_sql = re.findall(r"with this SQL: (.*?;)(?= [A-Z]\w* [a-z])", printed)
+    assert printed_sql, printed
+    for statement in " ".join(printed_sql).split(";"):
+        if statement.strip():
+            sql(statement)
+
+
+def succeeds(project: Project) -> str:
+    result = project.manage("migrate")
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_what_is_committed_is_named_with_the_sql_that_undoes_it(shop: Project, sql: Sql) -> None:
+    shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FAILING))
+
+    printed = failed(shop)
+
+    assert (
+        "Migration shop.0002_paint failed: ValueError: no paint. Committed, and not undone: Add field colour to box."
+        in printed
+    )
+    assert "Carried out perhaps in part: Raw Python operation." in printed
+    assert "look whether it may, or undo it by hand first: Raw Python operation." in printed
+    assert "A repeat would stop at what is committed, so undo it first, with this SQL: ALTER TABLE" in printed
+    assert sql("SELECT size, colour FROM shop_box") == [(7, None), (7, None)]
+    follow(printed, sql)
+    shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FINE))
+    succeeds(shop)
+    assert sql("SELECT size, colour FROM shop_box") == [(7, None), (7, None)]
+
+
+def test_what_a_killed_release_had_committed_can_be_undone_as_well(shop: Project, sql: Sql) -> None:
+    operations = (CREATE_BOX.replace("Box", "Lid"), ADD_COLOUR, PAINT)
+    shop.migration("0002_paint", *operations, atomic=False, before=BEFORE.format(KILLED))
+    assert shop.manage("migrate").returncode == -9
+    shop.migration("0002_paint", *operations, atomic=False, before=BEFORE.format(FINE))
+
+    for _ in range(2):
+        printed = failed(shop)
+        assert "If what it adds is there already, an interrupted release may have left it; then undo that" in printed
+        follow(printed, sql)
+
+    succeeds(shop)
+    assert sql("SELECT size, colour FROM shop_box") == [(7, None), (7, None)]
+
+
+def test_an_operation_is_committed_as_a_whole_or_not_at_all(shop: Project, sql: Sql) -> None:
+    """On SQLite a constraint that failed used to leave a table behind that stopped every later release."""
+    unique = 'migrations.AddConstraint("box", models.UniqueConstraint(fields=["size"], name="one_size"))'
+    shop.migration("0002_unique", unique, atomic=False)
+    assert "Nothing of it was committed." in failed(shop)
+
+    sql("UPDATE shop_box SET size = id")
+    shop.migration(
+        "0003_paint", "migrations.RunPython(paint, atomic=True)", atomic=False, before=BEFORE.format(FAILING)
+    )
+    shop.migration("0002_unique", unique, ADD_COLOUR, atomic=False)
+    assert "Nothing of it was committed" in failed(shop)
+    assert sql("SELECT size FROM shop_box ORDER BY 1") == [(1,), (2,)]
+
+
+def test_a_migration_in_a_transaction_is_rolled_back_whatever_its_operations_say(shop: Project, sql: Sql) -> None:
+    operations = (ADD_COLOUR, "migrations.RunPython(paint, atomic=False)")
+    shop.migration("0002_paint", *operations, before=BEFORE.format(FAILING))
+    assert "It was rolled back" in failed(shop)
+    assert sql("SELECT * FROM shop_box") == [(1, 1), (2, 1)]
+    shop.migration("0002_paint", *operations, before=BEFORE.format(FINE))
+    succeeds(shop)
+
+
+def test_a_repeat_goes_on_where_every_operation_allows_it(shop: Project, sql: Sql, engine: str) -> None:
+    operations = ["migrations.RunPython(migrations.RunPython.noop)", PAINT]
+    if engine == "postgresql":
+        operations[:0] = [
+            'AddIndexConcurrently("box", models.Index(fields=["size"], name="box_size"))',
+            "migrations.RunSQL(['REINDEX INDEX CONCURRENTLY box_size', ('DROP INDEX CONCURRENTLY box_size', None)])",
+        ]
+    for what in (FAILING, FINE):
+        shop.migration("0002_paint", *operations, atomic=False, before=BEFORE.format(what))
+        file = shop.root / "shop/migrations/0002_paint.py"
+        file.write_text(file.read_text().replace("    atomic", "    repeatable = True\n    atomic"))
+        if what == FAILING:
+            assert "What it had committed stays, and a repeat goes on from there" in failed(shop)
+    succeeds(shop)
+    assert sql("SELECT size FROM shop_box") == [(7,), (7,)]
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_an_attempt_goes_on_where_the_one_before_was_stopped(shop: Project, sql: Sql, database_url: str) -> None:
+    """A lock timeout passes, and the release tries again by itself; the foreign key that Django defers is not lost."""
+    lid = CREATE_BOX.replace("Box", "Lid")
+    shop.migration("0002_lid", lid)
+    succeeds(shop)
+    foreign_key = 'migrations.AddField("lid", "box", models.ForeignKey("shop.box", models.CASCADE, null=True))'
+    shop.migration("0003_paint", foreign_key, ADD_COLOUR, atomic=False)
+    with psycopg.connect(database_url) as idle:
+        idle.execute("UPDATE shop_box SET size = 2")
+        release = shop.start("migrate", LIMIT_LOCK="0.2")
+        assert release.stdout
+        while "Trying again" not in release.stdout.readline():
+            assert release.poll() is None
+    _, errors = release.communicate(timeout=60)
+
+    assert release.returncode == 0, errors
+    constraints = "SELECT contype::text FROM pg_constraint WHERE conrelid = 'shop_lid'::regclass AND contype = 'f'"
+    assert sql(constraints) == [("f",)]
+    assert sql("SELECT count(*) FROM pg_indexes WHERE tablename = 'shop_lid'") == [(2,)]

@@ -1,0 +1,36 @@
+"""The week's targets that the old application kept in a file."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from workouts.changes import Stale, put
+from workouts.imports.csv_file import NotImportable
+from workouts.imports.targets_file import read_targets
+
+
+class Command(BaseCommand):
+    help = "Imports the targets of one week from config/weekly_targets.json of the old application."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="The path of the file, or - for standard input.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["file"]
+        try:
+            content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            monday, values = read_targets(content)
+            change = put("target", monday.isoformat(), values, f"Targets of the week of {monday:%-d %b %Y}", by=None)
+        except OSError as error:
+            raise CommandError(f"{name} cannot be read: {error.strerror}. Nothing was imported.") from error
+        except NotImportable as error:
+            raise CommandError(f"{name}: {error} Nothing was imported.") from error
+        except Stale as error:
+            raise CommandError(f"{error} Run the command again.") from error
+        if change is None:
+            self.stdout.write(f"The week of {monday} has these targets. Nothing was changed.")
+        else:
+            self.stdout.write(self.style.SUCCESS(f"Imported the targets of the week of {monday}."))
