@@ -141,7 +141,7 @@ def _adopt(
         found.adopted += tables
     elif tables:
         found.in_the_way.append(
-            f"{', '.join(tables)} stand already, as {migration} creates them. To adopt them, run: {COMMAND}"
+            f"{', '.join(tables)} stand already, as {migration} creates them, and can be adopted. Run: {COMMAND}"
         )
 
 
