@@ -127,21 +127,21 @@ def _is_mentioned(name: str, operation: Operation) -> bool:
 def _adopt(
     connection: BaseDatabaseWrapper, migration: Migration, state: ProjectState, found: Standing, *, fake_initial: bool
 ) -> None:
-    fitting = []
-    for model in _models(connection, migration, state):
-        table = model._meta.db_table
-        if differences := column_differences(connection, model):
-            found.in_the_way.append(
-                f"{table} stands already and is not what {migration} creates: {'; '.join(differences)}."
-                f" {_rename(connection, 'TABLE', table)}"
-            )
-        else:
-            fitting.append(table)
-    if fake_initial:
-        found.adopted += fitting
-    elif fitting:
+    tables = {
+        model._meta.db_table: column_differences(connection, model) for model in _models(connection, migration, state)
+    }
+    if any(tables.values()):
+        for table, differences in tables.items():
+            why = f"is not what {migration} creates: {'; '.join(differences)}"
+            if not differences:
+                why = f"{migration} could adopt it only with the others"
+            what = f"{table} stands already and {why}."
+            found.in_the_way.append(f"{what} {_rename(connection, 'TABLE', table)}")
+    elif fake_initial:
+        found.adopted += tables
+    elif tables:
         found.in_the_way.append(
-            f"{', '.join(fitting)} stand already, as {migration} creates them. To adopt them, run: {COMMAND}"
+            f"{', '.join(tables)} stand already, as {migration} creates them, and can be adopted. Run: {COMMAND}"
         )
 
 

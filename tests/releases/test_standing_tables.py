@@ -80,6 +80,6 @@ def test_tables_of_an_earlier_version_are_adopted_and_without_the_option_it_is_n
     result = manage("migrate")
 
     assert result.returncode == 1
-    told = "django_session stand already, as sessions.0001_initial creates them. To adopt them, run: "
+    told = "django_session stand already, as sessions.0001_initial creates them, and can be adopted. Run: "
     assert f"{told}python manage.py migrate --noinput --fake-initial" in result.stderr
     assert release().returncode == 0

@@ -1,9 +1,14 @@
 """Other software's rows that refer to a selection: they go with it to the kept one, and back."""
 
+import random
+from typing import Any
+
+import psycopg
 import pytest
 
 from tests import legacy
 from tests.conftest import Manage, Sql
+from tests.writers import HOT, OLD_VERSION, Writers
 
 TABLES = {
     "cascading": "selection integer NOT NULL REFERENCES workout_selections (id) ON DELETE CASCADE",
@@ -78,6 +83,7 @@ def test_one_that_refers_to_a_row_which_the_guard_replaces_goes_to_the_new_one(
     for number in (900, 901):
         legacy.insert_selection(sql, legacy.Selection(number, 1))
         assert {row["second1"] for row in references(sql).values()} == {number}
+    sql("SELECT setval('workout_selections_id_seq', 901)")
 
     assert release().returncode == 0
     assert foreign_keys(sql, engine) == constraints
@@ -85,6 +91,34 @@ def test_one_that_refers_to_a_row_which_the_guard_replaces_goes_to_the_new_one(
 
     assert references(sql) == before
     assert foreign_keys(sql, engine) == constraints
+
+
+def test_they_follow_while_both_applications_write(release: Manage, sql: Sql, engine: str, database_url: str) -> None:
+    """The guard replaces rows all the time here, and other software goes on referring to them."""
+    if engine != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    legacy.create(sql, engine)
+    sql(f"CREATE TABLE notes (id serial PRIMARY KEY, {TABLES['cascading']})")
+    sql("INSERT INTO notes (selection) SELECT id FROM workout_selections")
+    noted = {number for (number,) in sql("SELECT id FROM notes")}
+
+    def note(writers: Writers, connection: "psycopg.Connection[Any]") -> None:
+        row = connection.execute(
+            "WITH found AS (SELECT id FROM workout_selections WHERE workout_id = %s LIMIT 1 FOR KEY SHARE)"
+            " INSERT INTO notes (selection) SELECT id FROM found RETURNING id",
+            [random.choice(HOT)],
+        ).fetchone()
+        connection.commit()
+        if row:
+            noted.add(row[0])
+
+    writers = Writers(database_url)
+    with writers.at_work(*OLD_VERSION, note, note):
+        result = release()
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert writers.errors == []
+    assert noted == {number for (number,) in sql("SELECT id FROM notes")}
 
 
 def foreign_keys(sql: Sql, engine: str) -> list[tuple[object, ...]]:

@@ -44,7 +44,11 @@ class Migration(migrations.Migration):
                     "filled",
                     models.JSONField(
                         default=dict,
-                        help_text="Column that the kept selection took over, and what stood there before: null or ''.",
+                        help_text=(
+                            "Column that the kept selection took over, and what stood there before: null or ''. By the"
+                            " name of a column of another table: the keys of its rows that referred to this one, as"
+                            " JSON."
+                        ),
                     ),
                 ),
                 ("archived_at", models.DateTimeField()),

@@ -99,7 +99,11 @@ class ArchivedSelection(Choice):
         WorkoutSelection, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     filled = models.JSONField(
-        default=dict, help_text="Column that the kept selection took over, and what stood there before: null or ''."
+        default=dict,
+        help_text=(
+            "Column that the kept selection took over, and what stood there before: null or ''. By the name of a column"
+            " of another table: the keys of its rows that referred to this one, as JSON."
+        ),
     )
     archived_at = models.DateTimeField()
 

@@ -98,11 +98,12 @@ def _unique_indexes(connection: BaseDatabaseWrapper, cursor: Any, reference: Ref
     if connection.vendor == "postgresql":
         cursor.execute(UNIQUE, {"table": reference.table, "column": reference.column})
         return [others for (others,) in cursor.fetchall()]
+    quote = connection.ops.quote_name
+    cursor.execute(f"PRAGMA table_info({reference.table})")
+    indexes = [[quote(name) for _, name, *_, key in cursor.fetchall() if key]]  # an integer key has no index
     cursor.execute(f"PRAGMA index_list({reference.table})")
-    found = []
     for _, name, unique, _, partial in cursor.fetchall():
-        cursor.execute(f"PRAGMA index_info({connection.ops.quote_name(name)})")
-        columns = [connection.ops.quote_name(column) for *_, column in cursor.fetchall() if column]
-        if unique and not partial and reference.column in columns:
-            found.append([column for column in columns if column != reference.column])
-    return found
+        cursor.execute(f"PRAGMA index_info({quote(name)})")
+        if unique and not partial:
+            indexes.append([quote(column) for *_, column in cursor.fetchall() if column])
+    return [[name for name in index if name != reference.column] for index in indexes if reference.column in index]

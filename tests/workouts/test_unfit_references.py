@@ -1,0 +1,94 @@
+"""Foreign keys to selections whose rows cannot go to the kept one are refused before the first change."""
+
+import re
+import uuid
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from tests import legacy
+from tests.conftest import Manage, Sql
+from tests.schema import contents
+
+NO_KEY = "without a primary key it cannot be noted which rows did"
+CLASH = "is unique, and more than one of its rows would refer to one selection"
+# What to do is the operator's choice; these are two.
+UNFIT = {
+    "selection integer REFERENCES workout_selections (id) ON DELETE CASCADE, note integer": (NO_KEY, None),
+    "selection integer PRIMARY KEY REFERENCES workout_selections (id) ON DELETE CASCADE, note integer": (
+        CLASH,
+        "DELETE FROM notes WHERE selection IN (10, 11, 12, 13, 14, 15, 17, 20, 21)",
+    ),
+    "selection integer REFERENCES workout_selections (id), note integer, PRIMARY KEY (selection, note)": (
+        CLASH,
+        "UPDATE notes SET note = selection",
+    ),
+}
+
+
+@pytest.mark.parametrize("columns", UNFIT)
+def test_they_are_refused_and_once_settled_taken_along(
+    release: Manage, manage: Manage, sql: Sql, engine: str, columns: str
+) -> None:
+    said, remedy = UNFIT[columns]
+    legacy.create(sql, engine)
+    sql(f"CREATE TABLE notes ({columns})")
+    sql("INSERT INTO notes (selection, note) SELECT id, 0 FROM workout_selections")
+    before = contents(sql, engine)
+
+    result = release()
+
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert "Nothing was changed." in result.stderr
+    assert contents(sql, engine) == before
+    assert said in manage("takeover", "--dry-run").stderr
+    if not remedy:
+        return
+    sql(remedy)
+    rows = [selection for (selection,) in sql("SELECT selection FROM notes ORDER BY 1")]
+
+    result = release()
+
+    assert result.returncode == 0, result.stderr
+    kept = {removed: row[1] for removed, row in legacy.settle(legacy.SELECTIONS)[1].items()}
+    moved = sorted(kept.get(selection, selection) for selection in rows)
+    assert [selection for (selection,) in sql("SELECT selection FROM notes ORDER BY 1")] == moved
+    assert manage("migrate", "workouts", "0003").returncode == 0
+    assert [selection for (selection,) in sql("SELECT selection FROM notes ORDER BY 1")] == rows
+
+
+def test_rows_that_the_role_may_not_change_or_does_not_see_are_refused(
+    release: Manage, sql: Sql, engine: str, database_url: str
+) -> None:
+    if engine != "postgresql":
+        pytest.skip("SQLite knows no roles")
+    role = f"owner_{uuid.uuid4().hex[:8]}"
+    legacy.create(sql, engine)
+    sql("CREATE TABLE notes (id integer PRIMARY KEY, selection integer REFERENCES workout_selections)")
+    sql("INSERT INTO notes SELECT id, id FROM workout_selections")
+    sql(f"CREATE ROLE {role} LOGIN PASSWORD 'owns'; GRANT CREATE ON SCHEMA public TO {role}")
+    for table in ("workouts", "workout_selections", "alembic_version"):
+        sql(f"ALTER TABLE {table} OWNER TO {role}")
+    sql("ALTER TABLE notes ENABLE ROW LEVEL SECURITY")
+    sql("ALTER TABLE workout_selections ENABLE ROW LEVEL SECURITY")
+    sql("ALTER TABLE workout_selections FORCE ROW LEVEL SECURITY")
+    parts = urlsplit(database_url)
+    url = urlunsplit(parts._replace(netloc=f"{role}:owns@{parts.hostname}:{parts.port}"))
+    try:
+        result = release(DATABASE_URL=url)
+        assert result.returncode == 1
+        assert f"role {role} may not change it" in result.stderr
+        assert f"row-level security hides rows of workout_selections from role {role}" in result.stderr
+        sql(" ".join(re.findall(r"Type: (.*;)", result.stderr)))
+
+        result = release(DATABASE_URL=url)
+        assert f"role {role} does not see all rows" in result.stderr
+        sql(" ".join(re.findall(r"Type: (.*;)", result.stderr)))
+
+        result = release(DATABASE_URL=url)
+        assert result.returncode == 0, result.stderr
+        assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
+        assert sql("SELECT count(*) FROM notes JOIN workout_selections s ON s.id = selection") == [(15,)]
+    finally:
+        sql(f"REASSIGN OWNED BY {role} TO CURRENT_USER; DROP OWNED BY {role}; DROP ROLE {role}")
