@@ -10,7 +10,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import Error, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 
 from releases.advice import AGAIN, COMMAND
@@ -23,7 +22,6 @@ from releases.preflight.writable import read_only_file, read_only_server
 from releases.progress import Progress
 from releases.schema import REPAIR
 
-EXISTS = {"42P07", "SQLITE_ERROR"}
 ABSENT = {"42P01", "42703", "3F000", "SQLITE_ERROR"}
 
 PRIMARY_KEY = """
@@ -92,8 +90,6 @@ def _sentences(
         if Path(session.settings_dict["NAME"]).is_dir():
             yield f"{session.settings_dict['NAME']} is a directory. Name a file in {variable(session)}."
         yield from read_only_file(session)
-    elif progress and progress.migration and code in EXISTS:
-        yield from _standing(progress.migration, session)
     elif code in ABSENT and not (progress and progress.migration):
         yield from _unmigrated(session)
 
@@ -146,30 +142,6 @@ def _rights(progress: Progress | None, session: BaseDatabaseWrapper) -> Iterator
             f" GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {server.schema} TO {server.role};"
             f" GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {server.schema} TO {server.role};"
         )
-
-
-def _standing(migration: Migration, session: BaseDatabaseWrapper) -> Iterator[str]:
-    """Tables and columns that the migration is to make, and that something else has made."""
-    executor = MigrationExecutor(session)
-    if executor.detect_soft_applied(None, migration)[0]:
-        yield f"Its tables are there, of an earlier application or of an interrupted release. To adopt them: {COMMAND}"
-        return
-    state = executor.loader.project_state((migration.app_label, migration.name)).apps
-    with session.cursor() as cursor:
-        standing = set(session.introspection.table_names(cursor))
-    for operation in migration.operations:
-        if isinstance(operation, CreateModel):
-            table = state.get_model(migration.app_label, operation.name)._meta.db_table
-            if table in standing:
-                yield f"Table {table} is there already, of something else. {_aside(table, session)}"
-
-
-def _aside(table: str, session: BaseDatabaseWrapper) -> str:
-    """Out of the way, and nothing lost. On PostgreSQL its indexes and its sequence go with it."""
-    quoted = session.ops.quote_name(table)
-    if session.vendor == "postgresql":
-        return f"To put it aside, in psql: CREATE SCHEMA IF NOT EXISTS aside; ALTER TABLE {quoted} SET SCHEMA aside;"
-    return f"To put it aside: ALTER TABLE {quoted} RENAME TO {session.ops.quote_name(f'aside_{table}')};"
 
 
 def _unmigrated(session: BaseDatabaseWrapper) -> Iterator[str]:

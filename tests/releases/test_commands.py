@@ -12,12 +12,21 @@ from tests.releases.test_causes import as_user, type_what_it_says
 OURS = sorted(name for name, app in get_commands().items() if app in ("releases", "workouts") and name != "migrate")
 NEED_TABLES = ["create_admin", "create_athlete", "load_demo_week", "releases"]
 COMMAND = "run: python manage.py migrate --noinput --fake-initial"
+TARGETS = '{"week_start_date": "2026-03-02", "weekly_targets": {"tss": 400}}'
 PLAN = "Title,WorkoutType,WorkoutDay\nRun,Run,2026-03-02\n"
 
 
 def arguments(command: str, plan: Path) -> list[str]:
     plan.write_text(PLAN)
-    more = {"api_token": ["athlete"], "import_workouts": [str(plan)], "rollback": ["--noinput"]}
+    targets = plan.with_suffix(".json")
+    targets.write_text(TARGETS)
+    more = {
+        "api_token": ["athlete"],
+        "import_targets": [str(targets)],
+        "import_workouts": [str(plan)],
+        "rollback": ["--noinput"],
+        "takeover": ["--dry-run"],
+    }
     return [command, *more.get(command, [])]
 
 
@@ -26,7 +35,7 @@ def test_an_empty_database(manage: Manage, tmp_path: Path) -> None:
         result = manage(*arguments(command, tmp_path / "plan.csv"))
 
         assert "Traceback" not in result.stderr, command
-        if command in (*NEED_TABLES, "api_token", "export_planner", "import_workouts"):
+        if command in (*NEED_TABLES, "api_token", "export_planner", "import_targets", "import_workouts"):
             assert result.returncode == 1
             assert result.stderr.startswith("CommandError: The command failed: "), command
             assert (

@@ -136,32 +136,6 @@ def test_a_table_that_the_migration_does_not_find(shop: Project, engine: str) ->
         assert "The statement does not fit this server or this schema. Correct the migration." in printed
 
 
-def test_a_table_in_the_way_is_put_aside(shop: Project, sql: Sql, database_url: str, engine: str) -> None:
-    sql("CREATE TABLE shop_lid (id integer PRIMARY KEY, width integer)")
-    sql("CREATE INDEX shop_lid_width ON shop_lid (width)")
-    shop.migration("0003_lid", NOTE.replace("Note", "Lid"))
-
-    printed = release(shop)
-
-    assert "Table shop_lid is there already, of something else. To put it aside" in printed
-    if engine == "postgresql":
-        type_what_it_says(printed, database_url)
-    else:
-        sql(re.findall(r"To put it aside: (.*?;)", printed)[0])
-    result = shop.manage("migrate", "shop", "-v0")
-    assert result.returncode == 0, result.stderr
-
-
-def test_tables_that_an_initial_migration_made_are_adopted(shop: Project, sql: Sql) -> None:
-    finish(shop)
-    sql("DELETE FROM django_migrations WHERE app = 'shop'")
-
-    printed = release(shop)
-
-    (command,) = re.findall(r"To adopt them: python manage.py (.*)", printed)
-    assert shop.manage(*command.split()).returncode == 0
-
-
 def test_the_first_migration_leaves_nothing_else(shop: Project, sql: Sql) -> None:
     (shop.root / "shop/migrations/0002_boxes.py").unlink()
     shop.write("project_settings.py", (shop.root / "project_settings.py").read_text() + "INSTALLED_APPS.reverse()\n")

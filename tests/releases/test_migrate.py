@@ -1,6 +1,5 @@
 """A release that fails says what happened, what was left untouched and what to do, and starts no server."""
 
-import re
 import subprocess
 import time
 from pathlib import Path
@@ -49,25 +48,6 @@ def test_a_file_that_is_no_database(release: Manage, tmp_path: Path) -> None:
     assert result.returncode == 1
     assert result.stderr.count("The release failed: file is not a database. Nothing was changed. ") == 1
     assert "Traceback" not in result.stderr
-
-
-def test_a_migration_that_raises(release: Manage, manage: Manage, sql: Sql, engine: str) -> None:
-    """A table in the way stops 0003; once it is gone, the same command finishes."""
-    legacy.create(sql, engine)
-    sql("CREATE TABLE workout_selections_archive (id integer)")
-
-    result = release()
-
-    assert result.returncode == 1
-    assert "Migration workouts.0003_archived_selection failed: " in result.stderr
-    assert re.search(r"It was rolled back. \d+ migrations, \S+ to \S+, were applied before and stay. ", result.stderr)
-    assert "Traceback" not in result.stderr
-    assert " [ ] 0003_archived_selection" in manage("showmigrations", "workouts").stdout
-    assert legacy.selections(sql) == {row.id: row for row in legacy.SELECTIONS}
-
-    sql("DROP TABLE workout_selections_archive")
-    assert release().returncode == 0
-    assert legacy.selections(sql) == legacy.settle(legacy.SELECTIONS)[0]
 
 
 def test_traceback_shows_where_it_was_raised(manage: Manage, sql: Sql, engine: str) -> None:

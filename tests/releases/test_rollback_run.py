@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from releases.lock import KEY
+from releases.limits import Deadline
+from releases.lock import KEY, file_lock
 from tests.conftest import ROOT, Sql, container
 from tests.releases.conftest import Project
 from tests.releases.test_rollback import CRASHING, SHELF, applied, field, type_what_it_says
@@ -113,17 +114,8 @@ def held_lock(engine: str, database_url: str) -> Iterator[None]:
             session.execute("SELECT pg_advisory_lock(%s)", [KEY])
             yield
         return
-    program = (
-        "import sys; from releases.lock import file_lock; from releases.limits import Deadline\n"
-        f"with file_lock({database_url.removeprefix('sqlite:///')!r}, Deadline(9), print): print('held', flush=True);"
-        " sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as holder:
-        assert holder.stdout and holder.stdout.readline() == "held\n"  # noqa: PT018
+    with file_lock(database_url.removeprefix("sqlite:///"), Deadline(9), print):
         yield
-        holder.communicate()
 
 
 def test_a_lock_that_somebody_holds_is_tried_again(shop: Project, sql: Sql, engine: str, database_url: str) -> None:

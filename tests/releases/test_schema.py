@@ -298,6 +298,21 @@ def test_the_gate_is_shut_at_every_start_until_it_is_mended(
     assert release().returncode == 1
 
 
+@pytest.mark.parametrize(
+    "instead",
+    ["UNIQUE INDEX u ON workout_selections (workout_id) WHERE is_selected", "INDEX u ON workout_selections (id)"],
+)
+def test_something_weaker_does_not_count(
+    manage: Manage, sql: Sql, postgresql: None, migrated: None, instead: str
+) -> None:
+    sql("ALTER TABLE workout_selections DROP CONSTRAINT uq_workout_selections_workout_id")
+    sql(f"CREATE {instead}")
+
+    assert "unique (workout_id) on workout_selections (uq_workout_selections_workout_id) is missing" in (
+        manage("verify_schema").stderr
+    )
+
+
 def test_unapplied_migrations_are_said_first_and_alone(manage: Manage, migrated: None, sql: Sql) -> None:
     assert manage("migrate", "workouts", "0003").returncode == 0
     sql("DROP TABLE workout_selections_archive")

@@ -5,14 +5,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
+from releases.management.base import DatabaseCommand
 from workouts.changes import Stale, put
 from workouts.imports.csv_file import NotImportable
 from workouts.imports.targets_file import read_targets
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Imports the targets of one week from config/weekly_targets.json of the old application."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
