@@ -154,7 +154,7 @@ def test_gives_up_at_the_deadline_and_is_finished_later(start: Start, sql: Sql, 
         release = start(RELEASE_DEADLINE="3", RELEASE_LOCK_TIMEOUT="0.3")
         printed = release.communicate(timeout=60)[0]
         assert release.returncode == 1
-        assert "Another session held the lock for too long. Run the release again." in printed
+        assert "Another session held the lock for too long. Run this again." in printed
         assert "Traceback" not in printed
         assert sql("SELECT outcome FROM releases_release") == [("failed",)]
     finish(start())
@@ -270,7 +270,7 @@ def test_a_full_disk_fails_the_release_and_the_next_one_finishes(
 
     assert release.returncode == 1
     assert "No space left on device" in printed
-    assert "Enlarge its volume, then run the release again." in printed
+    assert "Enlarge its volume. Then run this again." in printed
     assert "Traceback" not in printed
     sql("DROP EVENT TRIGGER disk_full")
     finish(start())

@@ -207,8 +207,8 @@ def test_what_cannot_be_built_is_named_with_the_reason_and_the_way(shop: Project
         "ALTER TABLE releases_release ALTER deployment TYPE integer USING 7",
         "DROP INDEX box_size",
         "CREATE INDEX box_size ON shop_box (id)",
-        "ALTER TABLE shop_lamp RENAME TO lamps",
-        "CREATE VIEW shop_lamp AS SELECT * FROM lamps",
+        "DROP TABLE shop_lamp",
+        "CREATE VIEW shop_lamp AS SELECT 1 AS id",
     ):
         sql(statement)
     references = sql("SELECT conname FROM pg_constraint WHERE conrelid = 'shop_box'::regclass AND contype = 'f'")[0][0]
