@@ -29,8 +29,8 @@ EMPTY = {
 def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[str]:
     """Builds one thing after the other, and looks again after each. Returns what cannot be built, with the reasons.
 
-    What no migration makes is not its business. The caller holds the migration lock, and repeats after an error that
-    passes.
+    What no migration makes is not its business. The caller holds the migration lock, makes concurrent statements
+    repeatable (releases.indexes), and repeats after an error that passes.
     """
     builder = PostgresqlBuilder(connection) if connection.vendor == "postgresql" else SqliteBuilder(connection)
     refused: dict[str, str] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.repair.refusal import CannotBuildError
@@ -195,12 +195,8 @@ class PostgresqlBuilder:
                 f"CREATE {unique}INDEX CONCURRENTLY {self._quote(building)} ON {self._quote(table)}"
                 f" USING {rule.definition}"
             )
-        except DatabaseError as error:
-            if self._connection.is_usable():  # an INVALID one may already reject writes
-                self._execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self._quote(building)}")
-            if isinstance(error, IntegrityError):
-                raise CannotBuildError(self._duplicates(table, rule)) from None
-            raise
+        except IntegrityError:
+            raise CannotBuildError(self._duplicates(table, rule)) from None
         with transaction.atomic(using=self._connection.alias):
             if found and found.constrains:
                 self._alter(table, f"DROP CONSTRAINT {self._quote(found.name)}")

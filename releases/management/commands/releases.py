@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from textwrap import indent
 from typing import Any
 
 from releases.management.base import DatabaseCommand
@@ -42,7 +43,7 @@ class Command(DatabaseCommand):
                 f"    A step back, asked for by {release.asked_by}{release.reason and ': '}{release.reason}"
             )
         if release.error:
-            self.stdout.write(f"    {release.error}")
+            self.stdout.write(indent(release.error, "    "))
 
 
 def as_dict(release: Release) -> dict[str, Any]:
