@@ -25,7 +25,7 @@ def test_duplicates_that_came_without_the_constraint_are_archived_and_it_is_buil
     result = manage("deduplicate_selections")
 
     assert result.stdout.endswith(
-        "Workouts with duplicate selections: 1; rows archived: 1; gaps filled: 0.\n"
+        "Workouts with duplicate selections: 1; rows archived: 1; gaps filled: 3.\n"
         "To build the unique constraint, run: python manage.py verify_schema --repair\n"
     )
     assert legacy.selections(sql) == live
