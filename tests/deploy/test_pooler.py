@@ -26,6 +26,8 @@ from django.urls import reverse
 from django.utils import timezone
 from workouts.models import ArchivedSelection, Import, Workout, WorkoutSelection
 
+pytestmark = pytest.mark.proof
+
 call_command("load_demo_week", verbosity=0)
 user = get_user_model().objects.create_superuser("admin", password="x")
 kept = WorkoutSelection.objects.create(workout=Workout.objects.filter(selections=None).first())

@@ -24,6 +24,8 @@ MIGRATION = '''"""How hard it was, and what the athlete thought."""
 
 from django.db import migrations, models
 
+pytestmark = pytest.mark.proof
+
 
 class Migration(migrations.Migration):
     dependencies = [("workouts", "{last}")]

@@ -19,7 +19,7 @@ from tests.pgbouncer import pgbouncer
 from tests.postgres import ThrowawayPostgres, throwaway_postgres
 from tests.writers import OLD_VERSION, Writers
 
-pytestmark = pytest.mark.usefixtures("postgresql_only")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("postgresql_only")]
 
 
 @pytest.fixture

@@ -51,7 +51,11 @@ def test_an_empty_database(manage: Manage, tmp_path: Path) -> None:
 @pytest.mark.either_engine
 def test_a_database_that_is_not_there(manage: Manage, tmp_path: Path) -> None:
     for command in OURS:
-        result = manage(*arguments(command, tmp_path / "plan.csv"), DATABASE_URL="postgresql://a:hunter2@127.0.0.1:1/x")
+        result = manage(
+            *arguments(command, tmp_path / "plan.csv"),
+            DATABASE_URL="postgresql://a:hunter2@127.0.0.1:1/x",
+            RELEASE_DATABASE_WAIT="0",
+        )
 
         assert result.returncode == 1, command
         assert result.stderr.count("Nothing listens on 127.0.0.1, port 1.") == 1, command

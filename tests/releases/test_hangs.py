@@ -39,6 +39,8 @@ def compute(apps, schema_editor):
     schema_editor.execute("INSERT INTO shop_a DEFAULT VALUES")
 
 import time
+
+pytestmark = pytest.mark.proof
 """
 
 Made = Callable[..., Project]

@@ -14,6 +14,8 @@ from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, execute, procfile
 from tests.schema import describe
 
+pytestmark = pytest.mark.proof
+
 # The stranger's one creates a table with indexes, which Django defers; the rest of Django's own do nothing else.
 OURS_AND_A_STRANGERS = re.compile(r"workouts\.|releases\.|axes\.0008_")
 CRASHING = str(ROOT / "tests/crash")
