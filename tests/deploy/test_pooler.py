@@ -14,6 +14,8 @@ from tests.conftest import ROOT
 from tests.pgbouncer import pgbouncer
 from tests.server import Server, serving, web
 
+pytestmark = pytest.mark.proof
+
 # A session of an administrator, a row of each table, and the pages that show them.
 PREPARE = """
 import json
@@ -25,8 +27,6 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from workouts.models import ArchivedSelection, Import, Workout, WorkoutSelection
-
-pytestmark = pytest.mark.proof
 
 call_command("load_demo_week", verbosity=0)
 user = get_user_model().objects.create_superuser("admin", password="x")

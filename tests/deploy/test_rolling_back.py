@@ -17,14 +17,14 @@ from tests.conftest import ROOT, Manage, Sql, procfile
 from tests.server import Server, serving, web
 from tests.workouts.test_sessions import log_in
 
+pytestmark = pytest.mark.proof
+
 PROBE = {"Host": "healthcheck.railway.app"}
 EDGE = {"X-Forwarded-Proto": "https", "Host": "localhost"}
 NAME = "9999_effort"
 MIGRATION = '''"""How hard it was, and what the athlete thought."""
 
 from django.db import migrations, models
-
-pytestmark = pytest.mark.proof
 
 
 class Migration(migrations.Migration):

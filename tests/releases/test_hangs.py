@@ -17,6 +17,8 @@ from tests.conftest import Sql, execute
 from tests.proxy import proxy_to
 from tests.releases.conftest import Project
 
+pytestmark = pytest.mark.proof
+
 HOUR = 3600
 SLEEP = {
     "postgresql": "migrations.RunSQL('LOCK shop_a; SELECT pg_sleep(3600)')",
@@ -39,8 +41,6 @@ def compute(apps, schema_editor):
     schema_editor.execute("INSERT INTO shop_a DEFAULT VALUES")
 
 import time
-
-pytestmark = pytest.mark.proof
 """
 
 Made = Callable[..., Project]
