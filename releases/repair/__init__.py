@@ -34,25 +34,29 @@ def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[
     """
     builder = PostgresqlBuilder(connection) if connection.vendor == "postgresql" else SqliteBuilder(connection)
     refused: dict[str, str] = {}
-    built: set[str] = set()
-    while True:
-        damaged = sorted(verify(connection).damaged, key=_place)
-        for one in damaged:
-            if str(one) in built:
-                refused[str(one)] = "it was built, and is still not as declared"
-        following = next((one for one in damaged if str(one) not in refused), None)
-        if following is None:
-            return [f"{one}: {refused[str(one)]}" for one in damaged]
+    in_vain: dict[str, str] = {}
+    damaged = _damaged(connection)
+    named = set(map(str, damaged))  # on the way a new column may be nullable for a while
+    while following := next((one for one in damaged if str(one) not in refused | in_vain), None):
         try:
             builder.build(following, declare(connection, apps).models[following.table])
         except (CannotBuildError, DatabaseError) as error:
             if is_passing(error):
                 raise
             refused[str(following)] = _reason(error)
-        else:
-            built.add(str(following))
-            refused.clear()  # what was built may be what another waited for
-            say(f"Mended: {following}.{EMPTY.get(following.kind, '')}")
+            continue
+        left = _damaged(connection)
+        for one in damaged:
+            if str(one) in named.difference(map(str, left)):
+                say(f"Repaired: {one}.{EMPTY.get(one.kind, '')}")
+        in_vain[str(following)] = "it was built, and is still not as declared"
+        refused.clear()  # what was built may be what another waited for
+        damaged = left
+    return [f"{one}: {(refused | in_vain)[str(one)]}" for one in damaged]
+
+
+def _damaged(connection: BaseDatabaseWrapper) -> list[Difference]:
+    return sorted(verify(connection).damaged, key=_place)
 
 
 def _place(difference: Difference) -> int:

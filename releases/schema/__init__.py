@@ -52,7 +52,7 @@ class Verdict:
         """What is missing, and what to type."""
         lines = []
         if self.damaged:
-            lines += ["The database does not hold what the migrations made:", *_listed(self.damaged), f"Run: {REPAIR}"]
+            lines += ["The database is not as the migrations made it:", *_listed(self.damaged), f"Run: {REPAIR}"]
         if self.unmigrated:
             lines += [
                 "The models declare what no migration makes:",

@@ -185,11 +185,13 @@ def test_everything_that_is_gone_is_named_and_built_by_one_command(
     assert listed(found.stderr) == expected
     assert found.stderr.endswith("Run: python manage.py verify_schema --repair\n")
 
-    mended = shop.manage("verify_schema", "--repair")
+    repaired = shop.manage("verify_schema", "--repair")
 
-    assert mended.returncode == 0, mended.stdout + mended.stderr
-    assert mended.stdout.endswith("Everything that the models declare is there, as declared and valid.\n")
-    assert "the table shop_lamp is missing. It is empty: restore its rows from a backup." in mended.stdout
+    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
+    assert repaired.stdout.endswith("Everything that the models declare is there, as declared and valid.\n")
+    announced = [line.removeprefix("Repaired: ") for line in repaired.stdout.splitlines() if "Repaired: " in line]
+    assert "the table shop_lamp is missing. It is empty: restore its rows from a backup." in announced
+    assert {line.partition(". It is empty")[0].removesuffix(".") for line in announced} == expected
     if engine == "postgresql":
         sql("ALTER TABLE shop_box DROP CONSTRAINT late")
     assert describe(sql, engine, tables="shop") == describe(partial(execute, fresh.database_url), engine, tables="shop")
@@ -239,8 +241,8 @@ def test_what_cannot_be_built_is_named_with_the_reason_and_the_way(shop: Project
 
     sql("DELETE FROM shop_box WHERE id > 2")
     sql("DELETE FROM shop_shelf WHERE name IS NULL")
-    mended = shop.manage("verify_schema", "--repair")
-    assert mended.returncode == 0, mended.stderr
+    repaired = shop.manage("verify_schema", "--repair")
+    assert repaired.returncode == 0, repaired.stderr
 
 
 def test_what_sqlite_cannot_build(shop: Project, sql: Sql, engine: str) -> None:
@@ -271,7 +273,7 @@ def test_what_sqlite_cannot_build(shop: Project, sql: Sql, engine: str) -> None:
     }
 
 
-def test_the_gate_is_shut_at_every_start_until_it_is_mended(
+def test_the_gate_is_shut_at_every_start_until_it_is_repaired(
     release: Manage, manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:
     sql("DROP TABLE tokens")

@@ -1,4 +1,4 @@
-"""The comparison that follows every release, alone, and the command that mends."""
+"""The comparison that follows every release, alone, and the command that repairs."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -41,12 +41,12 @@ class Command(DatabaseCommand):
     def _repair(self) -> None:
         """Under the migration lock, in sessions like those of a release, and again after an error that passes."""
 
-        def mend() -> None:
+        def build() -> None:
             if left := repair(connection, self._say):
-                raise CommandError("\n".join(["This cannot be mended:", *(f"- {one}" for one in left)]))
+                raise CommandError("\n".join(["This cannot be repaired:", *(f"- {one}" for one in left)]))
 
         with guard(self, connection, self.explain), for_a_release(connection), repeatable(connection, self._say):
-            run_alone(Run(connection, self._say), mend)
+            run_alone(Run(connection, self._say), build)
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
