@@ -24,6 +24,8 @@ SELECT n * ({rows} / {twice} - 1), true, 'morning', timestamp '2026-01-02' + n *
 FROM generate_series(1, {twice}) n
 """
 
+SEQUENCES = "SELECT setval('workouts_id_seq', {rows}), setval('workout_selections_id_seq', {rows})"
+
 
 class Databases:
     """Of one server, whose superuser is in `url`."""
@@ -44,7 +46,7 @@ class Databases:
         self._run(f"CREATE DATABASE {name}")
         sql = partial(execute, self.url(name))
         legacy.create(sql, "postgresql", rows=[])
-        for statement in (WORKOUTS, SELECTIONS, DUPLICATES):
+        for statement in (WORKOUTS, SELECTIONS, DUPLICATES, SEQUENCES):
             sql(statement.format(rows=rows, twice=rows // 60))
         with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")

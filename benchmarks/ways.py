@@ -47,7 +47,6 @@ def run(command: list[str], url: str, **extra: str) -> None:
         env={**environment(url), **extra},
         check=True,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
     )
 
 
