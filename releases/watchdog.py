@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from types import FrameType, TracebackType
@@ -27,7 +26,6 @@ CUT_AFTER = 8
 END_AFTER = 13
 LAST_WORDS_WITHIN = 4
 CANCEL_WITHIN = 3
-DELIVERED_WITHIN = 0.05
 
 
 def guard(
@@ -112,9 +110,6 @@ class Watchdog:
 
     def _tell(self) -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
-        # Python 3.11 under a tracer (coverage, a debugger) calls no function of a thread that did not give up its lock
-        # since a signal came, until the main thread has left its C code: this one would wait for what it has to end.
-        time.sleep(DELIVERED_WITHIN)
 
     def _cut(self) -> None:
         if self.reason:
