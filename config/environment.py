@@ -17,7 +17,7 @@ from django.core.checks.security.base import (
 from environs import Env, EnvValidationError, ValidationError, validate
 
 from config.databases import Database, behind_pooler, parse_database_url
-from config.hosts import parse_hosts
+from config.hosts import parse_hosts, parse_origins
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FILES = ("passfile", "sslcert", "sslcrl", "sslcrldir", "sslkey", "sslrootcert")
@@ -104,12 +104,14 @@ env.add_parser("database", _database)
 env.add_parser("direct_database", _direct_database)
 env.add_parser("secret_key", _secret_key)
 env.add_parser("hosts", lambda value: _parsed(parse_hosts, value))
+env.add_parser("origins", lambda value: _parsed(parse_origins, value))
 
 RAILWAY_ENVIRONMENT_NAME: str = env.str("RAILWAY_ENVIRONMENT_NAME", "")
 RAILWAY_PUBLIC_DOMAIN: list[str] = env.hosts("RAILWAY_PUBLIC_DOMAIN", "")
 DEBUG: bool = env.bool("DEBUG", False, validate=_not_debug_on_railway)
 SECRET_KEY: str = env.secret_key("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.hosts("ALLOWED_HOSTS", "")
+CORS_ALLOWED_ORIGINS: list[str] = env.origins("CORS_ALLOWED_ORIGINS", "")
 PORT: int = env.int("PORT", 8000, validate=validate.Range(1, 65535))
 WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))

@@ -1,8 +1,12 @@
-"""ALLOWED_HOSTS: what can never match a request is refused. Pure."""
+"""ALLOWED_HOSTS and CORS_ALLOWED_ORIGINS: what can never match a request is refused. Pure."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from django.http.request import split_domain_port
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+HIGHEST_PORT = 65535
 
 FAULTS = {
     r"/": "is an address: write the host alone, such as plan.example.org, without https:// and path.",
@@ -13,20 +17,52 @@ FAULTS = {
     r":\d*$": "holds a port: leave it out.",
     r"": "is no host name that a browser could send.",
 }
+FAULTS_OF_ORIGINS = {
+    r"\*": "holds a *: name each origin.",
+    r"^null$": "is what every sandboxed page and every local file sends: name the origin of the front end.",
+    r"[\s;]": "holds a blank or a semicolon: separate origins by commas.",
+    r"[^\x00-\x7f]": "is not in ASCII: write it as browsers send it, with xn--.",
+    r"^(?!https?://)": "does not begin with https:// or http://.",
+    r"^\w+://[^/?#]*@": "holds a user name: leave it out.",
+    r"^\w+://[^/?#]*[/?#]": "does not end after the host and its port: leave out slash and path.",
+    r"^http://.*:80$|^https://.*:443$": "holds the port that browsers leave out: leave it out.",
+    r"": "is no origin that a browser could send, such as https://plan.example.org or http://localhost:3000.",
+}
 
 
 def parse_hosts(value: str) -> list[str]:
     """`value` split at its commas, in lower case as browsers send hosts. Raises ValueError, without any value."""
-    hosts = [host for part in value.lower().split(",") if (host := part.strip())]
-    if faults := [f"Entry {number} {_fault(host)}" for number, host in enumerate(hosts, 1) if not _can_match(host)]:
-        raise ValueError(" ".join(faults))
-    return hosts
+    return _parse(value, _is_host, FAULTS)
 
 
-def _can_match(host: str) -> bool:
+def parse_origins(value: str) -> list[str]:
+    """The same of origins such as https://plan.example.org."""
+    return _parse(value, _is_origin, FAULTS_OF_ORIGINS)
+
+
+def _parse(value: str, can_match: Callable[[str], bool], faults: Mapping[str, str]) -> list[str]:
+    entries = [entry for part in value.lower().split(",") if (entry := part.strip())]
+    wrong = [
+        f"Entry {number} {next(fault for pattern, fault in faults.items() if re.search(pattern, entry))}"
+        for number, entry in enumerate(entries, 1)
+        if not can_match(entry)
+    ]
+    if wrong:
+        raise ValueError(" ".join(wrong))
+    return entries
+
+
+def _is_host(host: str) -> bool:
     domain = host.removeprefix(".")
     return host == "*" or (domain != "" and split_domain_port(domain) == (domain, ""))
 
 
-def _fault(host: str) -> str:
-    return next(sentence for pattern, sentence in FAULTS.items() if re.search(pattern, host))
+def _is_origin(origin: str) -> bool:
+    scheme, _, host = origin.partition("://")
+    domain, port = split_domain_port(host)
+    return scheme in DEFAULT_PORTS and domain != "" and host in (domain, f"{domain}:{port}") and _is_port(port, scheme)
+
+
+def _is_port(port: str, scheme: str) -> bool:
+    """As browsers write it after a host: none where it is the scheme's own."""
+    return not port or (port == str(int(port)) and 0 < int(port) <= HIGHEST_PORT and port != DEFAULT_PORTS[scheme])

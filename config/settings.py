@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
+    "corsheaders",
     "csp",
     "django_guid",
     "django_htmx",
@@ -63,6 +64,17 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
+
+# The API alone, for front ends that are served elsewhere. They send a token, so no cookie is needed. Where there is no
+# such front end there is no middleware: nothing is answered that nobody should ask.
+CORS_ALLOWED_ORIGINS = environment.CORS_ALLOWED_ORIGINS
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "DELETE")
+CORS_ALLOW_HEADERS = ("authorization", "content-type")
+CORS_EXPOSE_HEADERS = ("Retry-After", REQUEST_ID_HEADER)
+if CORS_ALLOWED_ORIGINS:  # before whatever redirects or asks for a login: a preflight may do neither
+    place = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware")
+    MIDDLEWARE.insert(place, "corsheaders.middleware.CorsMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

@@ -6,6 +6,9 @@ from django.urls import include, path
 
 admin.site.site_header = admin.site.site_title = "Workout planner"
 
+handler400 = "workouts.api.errors.bad_request"
+handler500 = "workouts.api.errors.server_error"
+
 urlpatterns = [
     path("", include("workouts.urls")),
     path("api/", include("workouts.api.urls")),

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+SECONDS_LOCKED_OUT = int(settings.AXES_COOLOFF_TIME.total_seconds())
+TOO_MANY_FAILURES = f"Too many failed logins. Try again in {SECONDS_LOCKED_OUT // 60} minutes."
 NETWORK_OF_ONE_CLIENT = 64
 """Bits: an IPv6 client has all addresses of such a network to itself."""
 
@@ -37,10 +39,11 @@ def account(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
 
 
 def too_many_failures(request: HttpRequest, response: HttpResponse, credentials: Mapping[str, Any]) -> HttpResponse:
-    """The same whether there is such an account or not."""
-    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    refusal = render(request, "registration/locked_out.html", {"minutes": seconds // 60}, status=429)
-    refusal["Retry-After"] = str(seconds)
+    """The same whether there is such an account or not. The API has said it already, in JSON."""
+    if response.status_code == 429:
+        return response
+    refusal = render(request, "registration/locked_out.html", {"minutes": SECONDS_LOCKED_OUT // 60}, status=429)
+    refusal["Retry-After"] = str(SECONDS_LOCKED_OUT)
     return refusal
 
 

@@ -21,6 +21,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
+FRONT_END = "http://localhost:3000"
+"""The origin of a front end that the API is open to."""
+
 OpenPage = Callable[..., Page]
 
 PATIENCE = 10_000
@@ -75,6 +78,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         **container(f"sqlite:///{folder}/db.sqlite3"),
         "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         "WEB_CONCURRENCY": "1",
+        "CORS_ALLOWED_ORIGINS": FRONT_END,
     }
     account = ["createsuperuser", "--noinput", "--username", plan.ATHLETE, "--email", ""]
     for command in (["migrate", "-v0"], account):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.http.request import validate_host
 
-from config.hosts import parse_hosts
+from config.hosts import parse_hosts, parse_origins
 from tests.conftest import ROOT
 
 KEY = {"SECRET_KEY": "s"}
@@ -79,6 +79,17 @@ def test_hosts_are_allowed_and_trusted_as_browsers_send_them() -> None:
     ]
 
 
+def test_only_for_a_configured_front_end_there_is_cors() -> None:
+    cors = "corsheaders.middleware.CorsMiddleware"
+    assert cors not in settings("MIDDLEWARE", CORS_ALLOWED_ORIGINS=" , ")["MIDDLEWARE"]
+
+    origins = "https://Front.example, http://localhost:3000,https://[::1]:8443"
+    found = settings("MIDDLEWARE", "CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS=origins)
+    assert found["CORS_ALLOWED_ORIGINS"] == ["https://front.example", "http://localhost:3000", "https://[::1]:8443"]
+    before = found["MIDDLEWARE"][: found["MIDDLEWARE"].index(cors)]
+    assert before == ["django_guid.middleware.guid_middleware", "releases.middleware.HealthCheckMiddleware"]
+
+
 def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> None:
     empty = {"DEBUG": "", "TIME_ZONE": " ", "LOG_LEVEL": "", "PORT": "", "RELEASE_DEADLINE": "", "ALLOWED_HOSTS": ""}
     found = settings("DEBUG", "TIME_ZONE", "RELEASE_LIMITS", "DATABASES", DATABASE_URL=" \n", **empty)
@@ -134,11 +145,12 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
         ),
         (
             {"ALLOWED_HOSTS": "a.example,https://hunter2/", "RAILWAY_PUBLIC_DOMAIN": "hunter2:8000", **KEY}
-            | {"MIGRATION_DATABASE_URL": "postgres://u:hunter2@h/d"},
+            | {"MIGRATION_DATABASE_URL": "postgres://u:hunter2@h/d", "CORS_ALLOWED_ORIGINS": "https://hunter2/"},
             {
                 "ALLOWED_HOSTS: Entry 2 is an address: write the host alone, such as plan.example.org, without https://"
                 " and path.",
                 "RAILWAY_PUBLIC_DOMAIN: Entry 1 holds a port: leave it out.",
+                "CORS_ALLOWED_ORIGINS: Entry 1 does not end after the host and its port: leave out slash and path.",
                 "MIGRATION_DATABASE_URL: It and DATABASE_URL must both lead to PostgreSQL. Unset it, or correct the"
                 " other.",
             },
@@ -237,3 +249,36 @@ def test_hosts_that_can_never_match_are_refused(host: str, fault: str) -> None:
     assert not any(validate_host(sent, [host]) for sent in ("plan.example", "sub.plan.example", "[::1]", "a.example"))
     with pytest.raises(ValueError, match=re.escape(f"Entry 2 {fault}")):
         parse_hosts(f"fine.example, {host}")
+
+
+@pytest.mark.parametrize(
+    ("origin", "fault"),
+    [
+        ("*", "holds a *: name each origin"),
+        ("https://*.front.example", "holds a *: name each origin"),
+        ("null", "is what every sandboxed page"),
+        ("https://a.example https://b.example", "holds a blank"),
+        ("https://a.example;https://b.example", "holds a blank or a semicolon"),
+        ("https://plän.example", "is not in ASCII"),
+        ("front.example", "does not begin with https://"),
+        ("//front.example", "does not begin with https://"),
+        ("ftp://front.example", "does not begin with https://"),
+        ("https://joe:hunter2@front.example", "holds a user name"),
+        ("https://front.example/", "does not end after the host"),
+        ("https://front.example/path@x", "does not end after the host"),
+        ("https://front.example?x", "does not end after the host"),
+        ("https://front.example#x", "does not end after the host"),
+        ("https://front.example:443", "holds the port that browsers leave out"),
+        ("http://localhost:80", "holds the port that browsers leave out"),
+        ("https://", "is no origin"),
+        ("https://front_end.example", "is no origin"),
+        ("https://front.example.", "is no origin"),
+        ("https://front.example:", "is no origin"),
+        ("https://front.example:0443", "is no origin"),
+        ("https://front.example:65536", "is no origin"),
+        ("https://::1", "is no origin"),
+    ],
+)
+def test_origins_that_no_browser_sends_are_refused(origin: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"Entry 2 {fault}")):
+        parse_origins(f"https://fine.example, {origin}")

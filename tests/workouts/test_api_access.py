@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from tests.api_client import ApiClient
 from tests.conftest import Manage
 from workouts.models import Token, Workout
 from workouts.tokens import issue, revoke
@@ -20,6 +21,10 @@ ADDRESSES = [
     ("POST", "selections/1"),
     ("DELETE", "selections/1"),
     ("GET", "stats"),
+    ("GET", "auth/verify"),
+    ("GET", "auth/me"),
+    ("GET", "weekly-targets"),
+    ("POST", "export/calendar"),
     ("GET", "openapi.json"),
 ]
 
@@ -34,7 +39,7 @@ def test_everything_needs_a_login(db: None, method: str, path: str) -> None:
         response = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}", content, "application/json")
         assert (response.status_code, response.headers["Content-Type"]) == (401, "application/json")
         assert response.headers["WWW-Authenticate"] == "Bearer"
-        assert response.json() == {"error": "Log in, or send a valid token: Authorization: Bearer TOKEN."}
+        assert response.json() == {"error": "Token is missing. Log in, or send one: Authorization: Bearer TOKEN."}
 
 
 def test_health_does_not(db: None) -> None:
@@ -97,17 +102,56 @@ def test_an_address_that_does_not_exist_is_404_in_json(db: None, path: str) -> N
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PATCH", "workouts", {"GET", "POST"}),
+        ("PATCH", "workouts", {"GET", "HEAD", "POST"}),
+        ("HEAD", "selections/1", {"DELETE", "POST", "PUT"}),
+        ("OPTIONS", "auth/login", {"POST"}),
         ("GET", "selections/1", {"DELETE", "POST", "PUT"}),
         ("DELETE", "workouts/import", {"POST"}),
-        ("POST", "health", {"GET"}),
+        ("POST", "health", {"GET", "HEAD"}),
     ],
 )
 def test_a_method_that_does_not_exist_is_405_in_json(db: None, method: str, path: str, allowed: set[str]) -> None:
     response = Client().generic(method, f"/api/{path}")
     assert response.status_code == 405
     assert set(response.headers["Allow"].split(", ")) == allowed
-    assert response.json() == {"error": f"{method} is not possible here."}
+    if method != "HEAD":
+        assert response.json() == {"error": f"{method} is not possible here."}
+
+
+def test_head_is_get_without_a_body(api: ApiClient) -> None:
+    for path in ("workouts", "health", "auth/me", "openapi.json"):
+        response = api.head(f"/api/{path}")
+        assert (response.status_code, response.content) == (200, b"")
+    assert Client().head("/api/workouts").status_code == 401
+
+
+def test_without_a_configured_front_end_no_origin_is_answered(db: None) -> None:
+    headers = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "GET"}
+    for method, path, status in (("OPTIONS", "workouts", 405), ("GET", "health", 200), ("GET", "nothing", 404)):
+        response = Client(headers=headers).generic(method, f"/api/{path}")
+        assert response.status_code == status
+        assert not [name for name in response.headers if name.startswith("Access-Control")]
+        assert "origin" not in response.headers.get("Vary", "")
+
+
+def test_what_django_itself_refuses_or_fails_at_is_json_here_and_a_page_elsewhere(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise RuntimeError("hunter2")
+
+    client = Client(
+        raise_request_exception=False, headers={"Authorization": f"Bearer {issue(user, Token.Purpose.API)}"}
+    )
+    client.force_login(user)
+    monkeypatch.setattr("workouts.api.status.Workout.objects", property(fail))
+    monkeypatch.setattr("workouts.pages.week.week_page", fail, raising=False)
+    failed = client.get("/api/stats")
+    assert (failed.status_code, list(failed.json())) == (500, ["error"])
+    assert "hunter2" not in failed.content.decode()
+    unknown = client.get("/api/stats", headers={"Host": "evil.example"})
+    assert (unknown.status_code, unknown.json()) == (400, {"error": "Bad request."})
+    assert client.get("/login/", headers={"Host": "evil.example"}).headers["Content-Type"].startswith("text/html")
 
 
 def test_the_documentation_is_behind_the_login_and_loads_nothing_from_elsewhere(user: User) -> None:

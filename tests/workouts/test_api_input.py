@@ -133,6 +133,11 @@ def test_a_form_is_refused(
     assert not Change.objects.exists()
 
 
+@pytest.mark.parametrize("content", ['{"title": "a", "title": "b"}', '{"x": {"y": 1, "\\u0079": 2}}'])
+def test_a_name_that_stands_twice_is_refused(api: ApiClient, own: str, content: str) -> None:
+    assert api.send_raw("PUT", own, content, 400) == {"error": "A name stands twice in the body."}
+
+
 def test_an_empty_body_is_refused(api: ApiClient, own: str) -> None:
     for method, path in (("POST", "workouts"), ("PUT", own), ("PUT", own.replace("workouts", "selections"))):
         assert api.send(method, path, status=422)["fields"] == {"body": "Required"}

@@ -9,18 +9,24 @@ from ninja.security.base import AuthBase
 from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
-from workouts import tokens
+from workouts import login_tokens, tokens
 from workouts.models import Token
 
 
 class BearerToken(HttpAuthBase):
-    """`Authorization: Bearer SECRET`. Not ninja's HttpBearer, which writes headers that it cannot read to the log."""
+    """`Authorization: Bearer SECRET`, of a login by the API or of the command api_token.
+
+    Not ninja's HttpBearer, which writes headers that it cannot read to the log.
+    """
 
     openapi_scheme = "bearer"
 
     def __call__(self, request: HttpRequest) -> User | None:
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        user = tokens.find(secret.strip(), Token.Purpose.API) if scheme.lower() == "bearer" else None
+        scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        secret = rest.strip()
+        user = login_tokens.user_of(secret) or tokens.find(secret, Token.Purpose.API)
         if user:
             request.user = user
         return user

@@ -7,24 +7,27 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
-from django.http import HttpRequest, JsonResponse, RawPostDataException, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.views import defaults
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from workouts.api.parsing import NameStandsTwice
 from workouts.changes import Stale
 from workouts.editing import CoachsWorkout
+from workouts.logins import SECONDS_LOCKED_OUT
 from workouts.models import Workout
 
 logger = logging.getLogger(__name__)
 
+API = "/api/"
 UNREADABLE = (400, "The body cannot be read.")
 REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     SuspiciousOperation: UNREADABLE,
     MultiPartParserError: UNREADABLE,
     RawPostDataException: UNREADABLE,
     UnreadablePostError: UNREADABLE,
-    AuthenticationError: (401, "Log in, or send a valid token: Authorization: Bearer TOKEN."),
     CoachsWorkout: (403, None),
     Workout.DoesNotExist: (404, "Workout not found"),
     Stale: (409, None),
@@ -32,7 +35,14 @@ REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
 }
 """Status and text of each exception; None where the exception says it in words for the user."""
 
-HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
+HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": str(SECONDS_LOCKED_OUT)},
+    503: {"Retry-After": "1"},
+}
+
+WITHOUT_TOKEN = "Token is missing. Log in, or send one: Authorization: Bearer TOKEN."
+WITH_WRONG_TOKEN = "The token is not valid, or no longer. Log in, or send a valid one: Authorization: Bearer TOKEN."
 
 MOST_FIELDS, LONGEST_NAME = 20, 100
 """Of a body full of unknown fields, the answer does not repeat all."""
@@ -57,6 +67,7 @@ class WrongValues(Refusal):
 READING: Any = {401: Refusal, 503: Refusal}
 WRITING: Any = {**READING, 400: Refusal, 403: Refusal, 409: Refusal, 413: Refusal, 422: WrongValues}
 UNKNOWN: Any = {404: Refusal}
+LOGGING_IN: Any = {**READING, 400: Refusal, 413: Refusal, 415: Refusal, 422: WrongValues, 429: Refusal}
 """How an operation may refuse, by status, for its documentation."""
 
 
@@ -76,13 +87,36 @@ def add_handlers(api: NinjaAPI) -> None:
 
     api.add_exception_handler(OperationalError, _database_does_not_answer)
 
+    @api.exception_handler(AuthenticationError)
+    def not_logged_in(request: HttpRequest, error: AuthenticationError) -> JsonResponse:
+        return refuse(401, WITH_WRONG_TOKEN if "Authorization" in request.headers else WITHOUT_TOKEN)
+
     @api.exception_handler(ValidationError)
     def wrong_values(request: HttpRequest, error: ValidationError) -> JsonResponse:
         return refuse_values({_name(found): _reason(found) for found in error.errors[:MOST_FIELDS]})
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> JsonResponse:
+        """Ninja's own are of status 400: the body could not be parsed."""
+        if isinstance(error.__cause__, NameStandsTwice):
+            return refuse(400, str(error.__cause__))
         return refuse(error.status_code, "The body is not JSON." if error.status_code == 400 else str(error))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django refuses before any view, such as an unknown host."""
+    return refuse(400, "Bad request.") if _is_ours(request) else defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours. Django has written it to the log."""
+    if _is_ours(request):
+        return refuse(500, "The planner could not answer. The error is in its log.")
+    return defaults.server_error(request)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    return request.path_info.startswith(API)
 
 
 def _database_does_not_answer(request: HttpRequest, error: Any) -> JsonResponse:

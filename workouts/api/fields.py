@@ -4,12 +4,16 @@ import datetime
 import re
 from typing import Annotated, Any
 
+from django.contrib.auth.models import User
 from django.db import models
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from workouts import limits
 from workouts.models import Workout, WorkoutSelection
+
+LONGEST_PASSWORD = 4096
+"""More only makes the server hash more."""
 
 BEGINS_WITH_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -72,6 +76,8 @@ Title = Annotated[SomeText, fits(Workout, "title")]
 Type = Annotated[SomeText, fits(Workout, "workout_type")]
 TimeOfDay = Annotated[AnyText, fits(WorkoutSelection, "time_of_day")]
 Place = Annotated[AnyText, fits(WorkoutSelection, "workout_location")]
+UserName = Annotated[AnyText, fits(User, "username")]
+Password = Annotated[AnyText, Field(max_length=LONGEST_PASSWORD)]
 Hours = Annotated[float, up_to(limits.HOURS)]
 Metres = Annotated[float, up_to(limits.METRES)]
 StressScore = Annotated[float, up_to(limits.TSS)]

@@ -14,6 +14,7 @@ from workouts.api.fields import (
     Ignored,
     Intensity,
     Metres,
+    Password,
     Place,
     PlanDay,
     StressScore,
@@ -22,6 +23,7 @@ from workouts.api.fields import (
     Title,
     TrueOrFalse,
     Type,
+    UserName,
 )
 from workouts.models import WorkoutSelection, WorkoutType
 
@@ -30,7 +32,7 @@ CHOICE = {"time_of_day", "workout_location"}
 
 
 NOT_SENT: Any = None
-"""Of a field that may be left out and may not be null."""
+"""Of a field that may be left out and may not be null, or whose absence is refused in other words than ours."""
 
 
 class Answer(Schema):
@@ -90,6 +92,60 @@ class Done(Answer):
     message: str
 
 
+class UserAnswer(Answer):
+    id: int
+    username: str
+    created_at: datetime.datetime = Field(validation_alias="date_joined")
+    last_login: datetime.datetime | None
+
+
+class LoginAnswer(Done):
+    token: str = Field(description="For `Authorization: Bearer TOKEN`.")
+    expires_at: datetime.datetime
+    user: UserAnswer
+
+
+class VerifyAnswer(Answer):
+    valid: Literal[True]
+    user: UserAnswer
+
+
+class TimeSpan(Schema):
+    hours: int
+    minutes: int
+
+
+class Targets(Schema):
+    tss: int | None
+    total_time: TimeSpan | None
+    by_discipline: dict[str, TimeSpan] = Field(
+        description="Of swim, bike, run, strength and other, those that are set."
+    )
+
+
+class WeeklyTargets(Schema):
+    """As the old application's config/weekly_targets.json, its names included."""
+
+    week_start_date: datetime.date
+    weekly_targets: Targets
+
+
+class ExportedDay(Answer):
+    date: datetime.date
+    success: Literal[True]
+
+
+class DateRange(Answer):
+    start: datetime.date
+    end: datetime.date
+
+
+class ExportAnswer(Done):
+    events_created: int = Field(description="How many events the calendar has on these days, one per workout.")
+    results: list[ExportedDay] = Field(description="The days that have events.")
+    date_range: DateRange
+
+
 class SkippedRow(Answer):
     row: int
     reason: str
@@ -114,6 +170,20 @@ class Body(BaseModel):
     """A typo is refused, not ignored. What is sent is taken as it is: `"1"` is no number and `1` no truth value."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
+
+
+class LoginBody(Body):
+    model_config = ConfigDict(json_schema_extra={"required": ["username", "password"]})
+
+    username: UserName = NOT_SENT
+    password: Password = NOT_SENT
+
+
+class ExportBody(Body):
+    model_config = ConfigDict(json_schema_extra={"required": ["startDate", "endDate"]})
+
+    start_date: Day = NOT_SENT
+    end_date: Day = NOT_SENT
 
 
 class SelectionBody(Body):

@@ -11,9 +11,10 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from workouts.api import imports, selections, status, workouts
+from workouts.api import accounts, exports, imports, selections, status, targets, workouts
 from workouts.api.auth import BearerToken, SessionLogin
 from workouts.api.errors import add_handlers, refuse
+from workouts.api.parsing import StrictParser
 
 View = Callable[..., HttpResponse]
 
@@ -22,6 +23,7 @@ api = NinjaAPI(
     description="The coach's plan, and what the athlete makes of it.",
     urls_namespace="api",
     auth=[BearerToken(), SessionLogin()],
+    parser=StrictParser(),
     openapi_url=None,
     docs_url=None,
 )
@@ -29,6 +31,9 @@ add_handlers(api)
 api.add_router("/workouts", workouts.router)
 api.add_router("/workouts", imports.router)
 api.add_router("/selections", selections.router)
+api.add_router("/auth", accounts.router)
+api.add_router("", targets.router)
+api.add_router("", exports.router)
 api.add_router("", status.router)
 
 
@@ -49,16 +54,22 @@ def not_found(request: HttpRequest) -> HttpResponse:
 
 
 def for_programs(view: View) -> View:
-    """Ninja looks at login and CSRF token itself and says 401 where a page would redirect; its 405 is no JSON."""
+    """Ninja looks at login and CSRF token itself and says 401 where a page would redirect.
+
+    Its 405 is no JSON, and it knows no HEAD: that is GET here, as in Django's own views, and the server sends no body.
+    """
 
     @login_not_required
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        method = request.method
+        request.method = "GET" if method == "HEAD" else method
         response = view(request, *args, **kwargs)
+        request.method = method
         if response.status_code == 405:
-            refusal = refuse(405, f"{request.method} is not possible here.")
-            refusal["Allow"] = response["Allow"]
+            refusal = refuse(405, f"{method} is not possible here.")
+            refusal["Allow"] = response["Allow"].replace("GET", "GET, HEAD")
             return refusal
         return response
 

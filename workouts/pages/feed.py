@@ -1,12 +1,10 @@
 """The calendar feed, for calendars that know its secret, and the same as a download."""
 
-import datetime
 import hashlib
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
@@ -14,9 +12,6 @@ from django.views.decorators.http import require_safe
 from workouts.calendars import calendar_of
 from workouts.models import Preferences, Token, Workout
 from workouts.tokens import find
-
-KEPT = datetime.timedelta(days=2 * 365)
-"""How long a workout stays in the feed: this season and the last. Calendars fetch the whole of it every time."""
 
 
 @login_not_required
@@ -35,8 +30,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 def _calendar(request: HttpRequest, headers: dict[str, str] | None = None) -> HttpResponseBase:
     """What the athlete will do, or 304 where the client has it already."""
-    since = timezone.localdate() - KEPT
-    workouts = Workout.objects.selected().between(since, datetime.date.max).with_selection()
+    workouts = Workout.objects.in_feed().with_selection()
     body = calendar_of(workouts, Preferences.load(), settings.TIME_ZONE)
     etag = quote_etag(hashlib.sha256(body).hexdigest())
     always = {"ETag": etag, "Cache-Control": "private", "X-Robots-Tag": "noindex"}

@@ -1,0 +1,74 @@
+"""A front end that is served at another origin, in a real browser: it alone decides what a script may read."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import FRONT_END, OpenPage
+from tests.browser.plan import ATHLETE, PASSWORD
+from tests.browser.witness import Witness
+
+STRANGER = "http://stranger.localhost:3000"
+
+CONVERSATION = """
+async ([site, username, password]) => {
+    let token = null;
+    const ask = async (path, method = "GET", body = null) => {
+        const headers = {"Content-Type": "application/json"};
+        if (token) headers["Authorization"] = `Bearer ${token}`;
+        const options = {method, headers, body: body && JSON.stringify(body)};
+        const response = await fetch(`${site}/api/${path}`, options);
+        return [response.status, await response.json()];
+    };
+    const wrong = await ask("auth/login", "POST", {username, password: "wrong"});
+    const login = await ask("auth/login", "POST", {username, password});
+    token = login[1].token;
+    const workouts = await ask("workouts");
+    const selection = await ask(`selections/${workouts[1].workouts[0].id}`, "PUT", {isSelected: false});
+    const days = {startDate: "2024-01-01", endDate: "2024-01-07"};
+    const exported = await ask("export/calendar", "POST", days);
+    const missing = await ask("workouts/999999", "DELETE");
+    return {wrong, login, workouts, selection, exported, missing};
+}
+"""
+
+
+@pytest.fixture
+def at_origin(open_page: OpenPage, witness: Witness) -> Any:
+    """Opens an empty page that is served at an origin."""
+
+    def at_origin(origin: str) -> Page:
+        witness.tolerated += [
+            f"leaves the site: {origin}",
+            "favicon.ico",
+            "status of 401",
+            "status of 404",
+            "status of 409",
+        ]
+        page = open_page(storage_state=None)
+        page.route(f"{origin}/**", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+        page.goto(f"{origin}/")
+        return page
+
+    return at_origin
+
+
+def test_the_configured_front_end_logs_in_reads_and_writes(at_origin: Any, site: Any) -> None:
+    found = at_origin(FRONT_END).evaluate(CONVERSATION, [site.url, ATHLETE, PASSWORD])
+
+    assert found["wrong"] == [401, {"error": "Invalid username or password."}]
+    assert found["login"][1]["user"]["username"] == ATHLETE
+    assert found["workouts"][1]["count"] == 7
+    assert found["selection"][1]["isSelected"] is False
+    assert found["exported"][0] == 409
+    assert found["missing"] == [404, {"error": "Workout not found"}]
+
+
+def test_a_strangers_page_reads_nothing(at_origin: Any, site: Any, witness: Witness) -> None:
+    witness.tolerated += ["blocked by CORS policy", "net::ERR_FAILED"]
+    failed = at_origin(STRANGER).evaluate(
+        "async (site) => { try { await fetch(`${site}/api/health`); return null } catch (error) { return `${error}` } }",
+        site.url,
+    )
+    assert failed == "TypeError: Failed to fetch"

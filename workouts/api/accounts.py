@@ -1,0 +1,56 @@
+"""/api/auth: a token for who knows the password, and whose token it is."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router
+
+from workouts import login_tokens
+from workouts.api.errors import LOGGING_IN, READING, Refusal, refuse
+from workouts.api.schemas import LoginAnswer, LoginBody, UserAnswer, VerifyAnswer
+from workouts.logins import TOO_MANY_FAILURES
+
+router = Router(tags=["Login"], by_alias=True)
+
+
+@router.post("/login", operation_id="logIn", auth=None, response={200: LoginAnswer, **LOGGING_IN})
+def log_in(request: HttpRequest, body: LoginBody) -> dict[str, Any] | HttpResponse:
+    """A token for `Authorization: Bearer TOKEN`. It ends after 30 days, and when the password is changed.
+
+    Failures are counted together with those of the login page.
+    """
+    if request.content_type != "application/json":
+        # django-axes looks at the fields of forms: it would store what they hold, and not count one it cannot read.
+        return refuse(415, "Send the login as JSON: Content-Type: application/json.")
+    if not body.username or not body.password:
+        return refuse(400, "Username and password are required.")
+    user = authenticate(request, username=body.username, password=body.password)
+    if getattr(request, "axes_locked_out", False):
+        return refuse(429, TOO_MANY_FAILURES)
+    if not isinstance(user, User):
+        return refuse(401, "Invalid username or password.")
+    user_logged_in.send(sender=User, request=request, user=user)
+    expires_at = timezone.now() + login_tokens.LIFETIME
+    return {"message": "Login successful", "token": login_tokens.sign(user), "expires_at": expires_at, "user": user}
+
+
+@router.post("/register", operation_id="register", auth=None, response={403: Refusal})
+def register(request: HttpRequest) -> HttpResponse:
+    """Always refused."""
+    return refuse(403, "Registration is disabled. An account is made on the server: python manage.py create_athlete.")
+
+
+@router.get("/verify", operation_id="verifyToken", response={200: VerifyAnswer, **READING})
+def verify(request: HttpRequest) -> dict[str, Any]:
+    """That the token is valid, and whose it is."""
+    return {"valid": True, "user": request.user}
+
+
+@router.get("/me", operation_id="getMe", response={200: UserAnswer, **READING})
+def me(request: HttpRequest) -> Any:
+    """Whose token or session it is."""
+    return request.user

@@ -1,0 +1,45 @@
+"""/api/export/calendar: which days the calendar that follows the planner shows.
+
+The old application wrote them into a calendar by CalDAV, at each request. Here calendars ask for the feed.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Router
+
+from workouts.api.errors import WRITING, refuse
+from workouts.api.schemas import ExportAnswer, ExportBody
+from workouts.models import Token, Workout
+
+router = Router(tags=["Calendar"], by_alias=True)
+
+
+@router.post("/export/calendar", operation_id="exportToCalendar", response={200: ExportAnswer, **WRITING})
+def export_to_calendar(request: HttpRequest, body: ExportBody) -> dict[str, Any] | HttpResponse:
+    """The workouts that a subscribed calendar has on the days from startDate to endDate, both included.
+
+    Nothing is sent anywhere: the calendar follows by itself. Refused while no address of the calendar feed was made.
+    """
+    first, last = body.start_date, body.end_date
+    if first is None or last is None:
+        return refuse(400, "startDate and endDate are required.")
+    if first > last:
+        return refuse(400, "startDate must be before or equal to endDate.")
+    if not Token.objects.filter(purpose=Token.Purpose.FEED, user__is_active=True).exists():
+        return refuse(409, _no_calendar(request.build_absolute_uri(reverse("settings"))))
+    days = list(Workout.objects.in_feed().filter(plan_day__range=(first, last)).values_list("plan_day", flat=True))
+    return {
+        "message": "The subscribed calendar has these workouts, and follows each change by itself.",
+        "events_created": len(days),
+        "results": [{"date": day, "success": True} for day in dict.fromkeys(days)],
+        "date_range": {"start": first, "end": last},
+    }
+
+
+def _no_calendar(settings: str) -> str:
+    return (
+        "No calendar follows the planner yet, and nothing was exported. Make an address for the calendar at"
+        f" {settings} and subscribe to it there, once. The calendar then follows each change by itself."
+    )

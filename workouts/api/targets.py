@@ -1,0 +1,39 @@
+"""/api/weekly-targets: the week's targets, in the shape of the old application's file."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router
+
+from workouts.api.errors import READING, UNKNOWN, refuse
+from workouts.api.schemas import WeeklyTargets
+from workouts.days import monday_of
+from workouts.disciplines import Discipline
+from workouts.models import WeekTarget
+
+router = Router(tags=["Targets"])
+
+
+@router.get("/weekly-targets", operation_id="getWeeklyTargets", response={200: WeeklyTargets, **READING, **UNKNOWN})
+def weekly_targets(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+    """The targets of this week, else of the last week before it that has some."""
+    this_week = monday_of(timezone.localdate())
+    target = WeekTarget.objects.filter(week__lte=this_week).order_by("-week").first()
+    if target is None:
+        return refuse(404, "No targets are set, for this week or for one before it.")
+    by_discipline = target.minutes_by_discipline
+    return {
+        "week_start_date": target.week,
+        "weekly_targets": {
+            "tss": target.tss,
+            "total_time": _time_span(target.minutes),
+            "by_discipline": {
+                name.lower(): _time_span(by_discipline[name]) for name in Discipline.values if by_discipline.get(name)
+            },
+        },
+    }
+
+
+def _time_span(minutes: int | None) -> dict[str, int] | None:
+    return None if minutes is None else {"hours": minutes // 60, "minutes": minutes % 60}
