@@ -1,4 +1,4 @@
-"""The conversations of the old application's front end, with the real server and from the origin that it is served at."""
+"""The conversations of the old application's front end, from the origin that it is served at, with the real server."""
 
 import datetime
 import http.client
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.either_engine
 FRONT_END, SECOND, STRANGER = "http://localhost:3000", "https://front.example", "https://evil.example"
 PASSWORD = "correct horse battery"
 EDGE = {"Host": "localhost", "X-Forwarded-Proto": "https"}
-MONDAY, FRIDAY, SATURDAY, SUNDAY = (datetime.date.today() + datetime.timedelta(days=days) for days in (1, 5, 6, 7))
+TODAY = datetime.datetime.now(tz=datetime.UTC).date()
+FIRST, FIFTH, SIXTH, LAST = (TODAY + datetime.timedelta(days=days) for days in (1, 5, 6, 7))
 TARGETS = {
     "week_start_date": "2026-01-05",
     "weekly_targets": {
@@ -129,9 +130,9 @@ def test_from_the_login_to_the_calendar(front_end: FrontEnd) -> None:
     assert front_end.send("GET", "auth/verify").json == {"valid": True, "user": user}
 
     plan = export(
-        workout("Easy run", str(MONDAY), "Run", PlannedDuration=0.75),
-        workout("Long ride", str(SATURDAY), "Bike", PlannedDuration=3),
-        workout("Swim", str(SUNDAY), "Swim", PlannedDuration=1),
+        workout("Easy run", str(FIRST), "Run", PlannedDuration=0.75),
+        workout("Long ride", str(SIXTH), "Bike", PlannedDuration=3),
+        workout("Swim", str(LAST), "Swim", PlannedDuration=1),
     )
     form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="plan.csv"\r\n\r\n' + plan + b"\r\n--x--\r\n"
     imported = front_end.send("POST", "workouts/import", form, Content_Type="multipart/form-data; boundary=x")
@@ -140,27 +141,27 @@ def test_from_the_login_to_the_calendar(front_end: FrontEnd) -> None:
     workouts = {found["title"]: found["id"] for found in front_end.send("GET", "workouts").json["workouts"]}
     run, ride, swim = (workouts[title] for title in ("Easy run", "Long ride", "Swim"))
     assert front_end.send("PUT", f"selections/{run}", {"isSelected": False}).json["isSelected"] is False
-    moved = front_end.send("PUT", f"selections/{ride}", {"currentPlanDay": str(FRIDAY)})
-    assert moved.json["currentPlanDay"] == str(FRIDAY)
+    moved = front_end.send("PUT", f"selections/{ride}", {"currentPlanDay": str(FIFTH)})
+    assert moved.json["currentPlanDay"] == str(FIFTH)
     assert front_end.send("PUT", f"selections/{ride}", {"timeOfDay": "morning"}).json["timeOfDay"] == "morning"
     assert front_end.send("PUT", f"selections/{swim}", {"workoutLocation": None}).json["workoutLocation"] is None
     assert front_end.send("PUT", f"workouts/{swim}", {"tss": 60}).json["tss"] == 60
-    own = {"title": "Club ride", "workoutType": "Bike", "workoutDescription": "", "originallyPlannedDay": str(FRIDAY)}
+    own = {"title": "Club ride", "workoutType": "Bike", "workoutDescription": "", "originallyPlannedDay": str(FIFTH)}
     own |= dict.fromkeys(("plannedDuration", "plannedDistanceInMeters", "tss", "timeOfDay", "workoutLocation"))
     added = front_end.send("POST", "workouts", {**own, "isCustom": True})
     assert (added.status, added.json["selection"]) == (201, None)
 
     assert front_end.send("GET", "weekly-targets").json == TARGETS
 
-    week = {"startDate": str(MONDAY), "endDate": str(SUNDAY)}
+    week = {"startDate": str(FIRST), "endDate": str(LAST)}
     refused = front_end.send("POST", "export/calendar", week)
     assert refused.status == 409
     assert "https://localhost/settings/" in refused.json["error"]
     make_calendar_address(front_end.server)
     exported = front_end.send("POST", "export/calendar", week).json
     assert exported["eventsCreated"] == 3
-    assert exported["results"] == [{"date": str(day), "success": True} for day in (FRIDAY, SUNDAY)]
-    assert exported["dateRange"] == {"start": str(MONDAY), "end": str(SUNDAY)}
+    assert exported["results"] == [{"date": str(day), "success": True} for day in (FIFTH, LAST)]
+    assert exported["dateRange"] == {"start": str(FIRST), "end": str(LAST)}
 
 
 def test_what_the_front_end_shows_of_a_refusal_is_a_sentence(front_end: FrontEnd) -> None:

@@ -41,9 +41,6 @@ HEADERS = {
     503: {"Retry-After": "1"},
 }
 
-WITHOUT_TOKEN = "Token is missing. Log in, or send one: Authorization: Bearer TOKEN."
-WITH_WRONG_TOKEN = "The token is not valid, or no longer. Log in, or send a valid one: Authorization: Bearer TOKEN."
-
 MOST_FIELDS, LONGEST_NAME = 20, 100
 """Of a body full of unknown fields, the answer does not repeat all."""
 
@@ -89,7 +86,9 @@ def add_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def not_logged_in(request: HttpRequest, error: AuthenticationError) -> JsonResponse:
-        return refuse(401, WITH_WRONG_TOKEN if "Authorization" in request.headers else WITHOUT_TOKEN)
+        if "Authorization" not in request.headers:
+            return refuse(401, "Token is missing. Log in, or send one: Authorization: Bearer TOKEN.")
+        return refuse(401, "The token is not valid, or no longer. Log in again, or send another.")
 
     @api.exception_handler(ValidationError)
     def wrong_values(request: HttpRequest, error: ValidationError) -> JsonResponse:
