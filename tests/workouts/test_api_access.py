@@ -118,6 +118,15 @@ def test_a_method_that_does_not_exist_is_405_in_json(db: None, method: str, path
         assert response.json() == {"error": f"{method} is not possible here."}
 
 
+@pytest.mark.parametrize("key", [r'"aaaaaaaa\000"', r'"\303\251aaaaaaaa"', "A" * 32, "x" * 5000])
+def test_a_cookie_that_is_no_session_is_no_login(db: None, key: str) -> None:
+    """PostgreSQL takes no NUL, and a cookie can hold one, written in octal."""
+    client = Client(headers={"Cookie": f"sessionid={key}"})
+    assert client.get("/api/auth/me").status_code == 401
+    assert client.get("/month").headers["Location"] == "/login/?next=/month"
+    assert client.get("/login/").status_code == 200
+
+
 def test_head_is_get_without_a_body(api: ApiClient) -> None:
     for path in ("workouts", "health", "auth/me", "openapi.json"):
         response = api.head(f"/api/{path}")

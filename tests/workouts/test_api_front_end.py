@@ -3,6 +3,7 @@
 import datetime
 import http.client
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.conftest import ROOT, container, procfile
+from tests.conftest import ROOT, container
 from tests.server import Server, serving, web
 from tests.trainingpeaks import export, workout
 
@@ -38,7 +39,7 @@ class Reply(NamedTuple):
 
     @property
     def json(self) -> Any:
-        assert self.headers["content-type"] == "application/json"
+        assert self.headers["content-type"].startswith("application/json")
         return json.loads(self.body)
 
     @property
@@ -94,27 +95,20 @@ class FrontEnd:
 
 
 @pytest.fixture(scope="module")
-def environment_of_planner(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def planner(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """With an account, and with the targets of the old application."""
     folder = tmp_path_factory.mktemp("planner")
-    environment = container(f"sqlite:///{folder}/db.sqlite3")
-    targets = folder / "weekly_targets.json"
-    targets.write_text(json.dumps(TARGETS))
+    shutil.copy(template.removeprefix("sqlite:///"), folder / "db.sqlite3")
+    (folder / "weekly_targets.json").write_text(json.dumps(TARGETS))
+    environment = {
+        **container(f"sqlite:///{folder}/db.sqlite3"),
+        "CORS_ALLOWED_ORIGINS": f"{FRONT_END}, {SECOND}",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+    }
     account = "createsuperuser --noinput --username joe --email joe@example.org"
-    for command in (procfile()["release"], f"python manage.py {account}", f"python manage.py import_targets {targets}"):
-        subprocess.run(
-            ["sh", "-c", command],
-            cwd=ROOT,
-            env={**environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
-            capture_output=True,
-            check=True,
-        )
-    return environment
-
-
-@pytest.fixture(scope="module")
-def planner(environment_of_planner: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    environment = {**environment_of_planner, "CORS_ALLOWED_ORIGINS": f"{FRONT_END}, {SECOND}"}
-    with serving(web(), environment, tmp_path_factory.mktemp("log") / "log") as server:
+    for command in (account, f"import_targets {folder}/weekly_targets.json"):
+        subprocess.run(["python", "manage.py", *command.split()], cwd=ROOT, env=environment, stdout=-1, check=True)
+    with serving(web(), environment, folder / "log") as server:
         yield server
 
 
@@ -183,19 +177,19 @@ def test_what_the_front_end_shows_of_a_refusal_is_a_sentence(front_end: FrontEnd
         assert reply.headers["access-control-allow-origin"] == FRONT_END
 
 
-@pytest.mark.parametrize("origin", [FRONT_END, SECOND])
-@pytest.mark.parametrize("path", ["workouts", "auth/login", "workouts/import", "selections/1", "nowhere"])
-def test_a_preflight_is_answered_before_anything_asks_for_a_login(planner: Server, origin: str, path: str) -> None:
-    reply = FrontEnd(planner, origin).preflight(path)
-    assert (reply.status, reply.body) == (200, b"")
-    assert reply.cors == {
-        "access-control-allow-origin": origin,
-        "access-control-allow-methods": "GET, POST, PUT, DELETE",
-        "access-control-allow-headers": "authorization, content-type",
-        "access-control-expose-headers": "Retry-After, X-Railway-Request-Id",
-        "access-control-max-age": "86400",
-    }
-    assert "origin" in reply.headers["vary"]
+def test_a_preflight_is_answered_before_anything_asks_for_a_login(planner: Server) -> None:
+    for origin in (FRONT_END, SECOND):
+        for path in ("workouts", "auth/login", "workouts/import", "selections/1", "nowhere"):
+            reply = FrontEnd(planner, origin).preflight(path)
+            assert (reply.status, reply.body) == (200, b"")
+            assert reply.cors == {
+                "access-control-allow-origin": origin,
+                "access-control-allow-methods": "GET, POST, PUT, DELETE",
+                "access-control-allow-headers": "authorization, content-type",
+                "access-control-expose-headers": "Retry-After, X-Railway-Request-Id",
+                "access-control-max-age": "86400",
+            }
+            assert "origin" in reply.headers["vary"]
 
 
 @pytest.mark.parametrize(
@@ -217,8 +211,7 @@ def test_a_preflight_is_answered_before_anything_asks_for_a_login(planner: Serve
 )
 def test_no_other_origin_may_read_anything(planner: Server, origin: str) -> None:
     stranger = FrontEnd(planner, origin)
-    for reply in (stranger.preflight("workouts"), stranger.log_in(), stranger.send("GET", "health")):
-        assert reply.status == 200
+    for reply in (stranger.preflight("workouts"), stranger.send("GET", "workouts"), stranger.send("GET", "health")):
         assert not reply.cors
         assert "origin" in reply.headers["vary"]
 

@@ -42,7 +42,7 @@ def ask(token: str, path: str = "auth/verify") -> Any:
 
 
 def answer(response: HttpResponse) -> tuple[int, Any]:
-    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Content-Type"].startswith("application/json")
     return response.status_code, json.loads(response.content)
 
 

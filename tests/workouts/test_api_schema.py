@@ -59,6 +59,8 @@ def test_every_answer_is_as_the_schema_says(mode: GenerationMode, workout_id: in
     for result in results:
         assert isinstance(result, Ok)
         operation = result.ok()
+        if workout_id != OWN and not operation.path_parameters:
+            continue
         if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query or operation.path_parameters):
             continue
 

@@ -67,6 +67,11 @@ def pattern(expression: str) -> Any:
     return Field(json_schema_extra={"pattern": expression})
 
 
+def not_empty() -> Any:
+    """For the schema only, likewise."""
+    return Field(json_schema_extra={"minLength": 1})
+
+
 Day = Annotated[datetime.date, BeforeValidator(day)]
 PlanDay = Annotated[Day, AfterValidator(of_our_time), pattern(r"^(19[7-9][0-9]|2[01][0-9]{2})-")]
 AnyText = Annotated[str, AfterValidator(storable), Field(json_schema_extra={"not": {"pattern": r"\x00"}})]
@@ -76,8 +81,8 @@ Title = Annotated[SomeText, fits(Workout, "title")]
 Type = Annotated[SomeText, fits(Workout, "workout_type")]
 TimeOfDay = Annotated[AnyText, fits(WorkoutSelection, "time_of_day")]
 Place = Annotated[AnyText, fits(WorkoutSelection, "workout_location")]
-UserName = Annotated[AnyText, fits(User, "username")]
-Password = Annotated[AnyText, Field(max_length=LONGEST_PASSWORD)]
+UserName = Annotated[AnyText, fits(User, "username"), not_empty()]
+Password = Annotated[AnyText, Field(max_length=LONGEST_PASSWORD), not_empty()]
 Hours = Annotated[float, up_to(limits.HOURS)]
 Metres = Annotated[float, up_to(limits.METRES)]
 StressScore = Annotated[float, up_to(limits.TSS)]
