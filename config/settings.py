@@ -106,6 +106,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+SESSION_ENGINE = "workouts.sessions"
 SESSION_COOKIE_AGE = 60 * 24 * 60 * 60  # seconds from the login; sessions are in the database and outlast a deploy
 
 # Ten failures let a person go through old passwords. Forty an hour find no password that the validators allow. They

@@ -5,6 +5,6 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 
 
 class SessionStore(DatabaseSessionStore):
-    def _validate_session_key(self, key: str | None) -> bool:
-        """A cookie's value may hold any character, written in octal."""
-        return bool(super()._validate_session_key(key)) and set(key or "") <= set(VALID_KEY_CHARS)
+    def __init__(self, session_key: str | None = None) -> None:
+        """Of a key from a cookie, whose value may hold any character, written in octal."""
+        super().__init__(session_key if set(session_key or "") <= set(VALID_KEY_CHARS) else None)

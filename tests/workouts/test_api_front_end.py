@@ -140,7 +140,12 @@ def test_from_the_login_to_the_calendar(front_end: FrontEnd) -> None:
     assert front_end.send("PUT", f"selections/{ride}", {"timeOfDay": "morning"}).json["timeOfDay"] == "morning"
     assert front_end.send("PUT", f"selections/{swim}", {"workoutLocation": None}).json["workoutLocation"] is None
     assert front_end.send("PUT", f"workouts/{swim}", {"tss": 60}).json["tss"] == 60
-    own = {"title": "Club ride", "workoutType": "Bike", "workoutDescription": "", "originallyPlannedDay": str(FIFTH)}
+    own: dict[str, Any] = {
+        "title": "Club ride",
+        "workoutType": "Bike",
+        "workoutDescription": "",
+        "originallyPlannedDay": str(FIFTH),
+    }
     own |= dict.fromkeys(("plannedDuration", "plannedDistanceInMeters", "tss", "timeOfDay", "workoutLocation"))
     added = front_end.send("POST", "workouts", {**own, "isCustom": True})
     assert (added.status, added.json["selection"]) == (201, None)

@@ -5,6 +5,7 @@ The old application wrote them into a calendar by CalDAV, at each request. Here 
 
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router
@@ -29,7 +30,7 @@ def export_to_calendar(request: HttpRequest, body: ExportBody) -> dict[str, Any]
         return refuse(400, "startDate must be before or equal to endDate.")
     if not Token.objects.filter(purpose=Token.Purpose.FEED, user__is_active=True).exists():
         return refuse(409, _no_calendar(request.build_absolute_uri(reverse("settings"))))
-    days = list(Workout.objects.in_feed().filter(plan_day__range=(first, last)).values_list("plan_day", flat=True))
+    days = list(Workout.objects.in_feed().between(first, last).values_list(F("plan_day"), flat=True))
     return {
         "message": "The subscribed calendar has these workouts, and follows each change by itself.",
         "events_created": len(days),
