@@ -3,9 +3,11 @@
 import shutil
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,6 @@ from tests.server import serving, web
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-FRONT_END = "http://localhost:3000"
-"""The origin of a front end that the API is open to."""
 
 OpenPage = Callable[..., Page]
 
@@ -59,6 +58,17 @@ class Site:
             read.backup(written)
 
 
+class EmptyPage(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html>")
+
+    def log_message(self, *args: Any, **options: Any) -> None:
+        """Nothing."""
+
+
 # Of the package and not of the session: while Playwright runs, Django takes this thread for an asynchronous one.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
@@ -72,13 +82,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def front_end() -> Iterator[str]:
+    """The origin of an empty page, on a server of its own. The API is open to it by this name alone."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="package")
+def site(browser: Browser, front_end: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     environment = {
         **container(f"sqlite:///{folder}/db.sqlite3"),
         "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         "WEB_CONCURRENCY": "1",
-        "CORS_ALLOWED_ORIGINS": FRONT_END,
+        "CORS_ALLOWED_ORIGINS": front_end,
     }
     account = ["createsuperuser", "--noinput", "--username", plan.ATHLETE, "--email", ""]
     for command in (["migrate", "-v0"], account):

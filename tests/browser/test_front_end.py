@@ -1,15 +1,13 @@
 """A front end that is served at another origin, in a real browser: it alone decides what a script may read."""
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import FRONT_END, OpenPage
+from tests.browser.conftest import OpenPage, Site
 from tests.browser.plan import ATHLETE, PASSWORD
 from tests.browser.witness import Witness
-
-STRANGER = "http://stranger.localhost:3000"
 
 CONVERSATION = """
 async ([site, username, password]) => {
@@ -35,21 +33,22 @@ async ([site, username, password]) => {
 
 
 @pytest.fixture
-def at_origin(open_page: OpenPage, witness: Witness) -> Any:
-    """Opens an empty page that is served at an origin."""
+def open_at(open_page: OpenPage, witness: Witness) -> Callable[[str], Page]:
+    """Opens the front end's page at an origin."""
 
-    def at_origin(origin: str) -> Page:
+    def open_at(origin: str) -> Page:
         witness.tolerated += [f"leaves the site: {origin}", *(f"status of {status}" for status in (401, 404, 409))]
         page = open_page(storage_state=None)
-        page.route(f"{origin}/**", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-        page.goto(f"{origin}/")
+        page.goto(origin)
         return page
 
-    return at_origin
+    return open_at
 
 
-def test_the_configured_front_end_logs_in_reads_and_writes(at_origin: Any, site: Any) -> None:
-    found = at_origin(FRONT_END).evaluate(CONVERSATION, [site.url, ATHLETE, PASSWORD])
+def test_the_configured_front_end_logs_in_reads_and_writes(
+    open_at: Callable[[str], Page], site: Site, front_end: str
+) -> None:
+    found = open_at(front_end).evaluate(CONVERSATION, [site.url, ATHLETE, PASSWORD])
 
     assert found["wrong"] == [401, {"error": "Invalid username or password."}]
     assert found["login"][1]["user"]["username"] == ATHLETE
@@ -59,7 +58,10 @@ def test_the_configured_front_end_logs_in_reads_and_writes(at_origin: Any, site:
     assert found["missing"] == [404, {"error": "Workout not found"}]
 
 
-def test_a_strangers_page_reads_nothing(at_origin: Any, site: Any, witness: Witness) -> None:
+def test_a_strangers_page_reads_nothing(
+    open_at: Callable[[str], Page], site: Site, front_end: str, witness: Witness
+) -> None:
     witness.tolerated += ["blocked by CORS policy", "net::ERR_FAILED"]
+    page = open_at(front_end.replace("localhost", "127.0.0.1"))
     ask = "(site) => fetch(`${site}/api/health`).then(() => 'was answered', (error) => `${error}`)"
-    assert at_origin(STRANGER).evaluate(ask, site.url) == "TypeError: Failed to fetch"
+    assert page.evaluate(ask, site.url) == "TypeError: Failed to fetch"
