@@ -111,6 +111,7 @@ def test_the_content_type_does_not_matter_for_json(api: ApiClient, own: str, con
         (b"title=Ride", "multipart/form-data"),
         (b"title=Ride&" * 2000, "application/x-www-form-urlencoded"),
         (b"title=Ride", "application/x-www-form-urlencoded; charset=nonsense"),
+        (b"title=Ride", "application/x-www-form-urlencoded; charset=latin-1"),
         (b"title=Ride", "\xe9/\xe9"),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 API = "/api/"
 UNREADABLE = (400, "The body cannot be read.")
 REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
+    BadRequest: UNREADABLE,
     SuspiciousOperation: UNREADABLE,
     MultiPartParserError: UNREADABLE,
     RawPostDataException: UNREADABLE,
