@@ -72,9 +72,8 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "DELETE")
 CORS_ALLOW_HEADERS = ("authorization", "content-type")
 CORS_EXPOSE_HEADERS = ("Retry-After", REQUEST_ID_HEADER)
-if CORS_ALLOWED_ORIGINS:  # before whatever redirects or asks for a login: a preflight may do neither
-    place = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware")
-    MIDDLEWARE.insert(place, "corsheaders.middleware.CorsMiddleware")
+if CORS_ALLOWED_ORIGINS:  # around whatever refuses, redirects or asks for a login: a preflight gets none of these
+    MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

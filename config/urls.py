@@ -6,9 +6,6 @@ from django.urls import include, path
 
 admin.site.site_header = admin.site.site_title = "Workout planner"
 
-handler400 = "workouts.api.errors.bad_request"
-handler500 = "workouts.api.errors.server_error"
-
 urlpatterns = [
     path("", include("workouts.urls")),
     path("api/", include("workouts.api.urls")),
@@ -16,3 +13,5 @@ urlpatterns = [
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
 ]
+
+handler400 = "workouts.api.errors.bad_request"

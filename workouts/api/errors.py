@@ -21,7 +21,6 @@ from workouts.models import Workout
 
 logger = logging.getLogger(__name__)
 
-API = "/api/"
 UNREADABLE = (400, "The body cannot be read.")
 REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     BadRequest: UNREADABLE,
@@ -105,18 +104,9 @@ def add_handlers(api: NinjaAPI) -> None:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django refuses before any view, such as an unknown host."""
-    return refuse(400, "Bad request.") if _is_ours(request) else defaults.bad_request(request, exception)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours. Django has written it to the log."""
-    if _is_ours(request):
-        return refuse(500, "The planner could not answer. The error is in its log.")
-    return defaults.server_error(request)
-
-
-def _is_ours(request: HttpRequest) -> bool:
-    return request.path_info.startswith(API)
+    if request.path_info.startswith("/api/"):
+        return refuse(400, "Bad request.")
+    return defaults.bad_request(request, exception)
 
 
 def _database_does_not_answer(request: HttpRequest, error: Any) -> JsonResponse:
