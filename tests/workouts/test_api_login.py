@@ -18,9 +18,18 @@ from tests.api_client import ApiClient
 from workouts import login_tokens, tokens
 from workouts.models import Token
 
-LIMIT = 10
+LIMIT = 4
 PASSWORD = "correct horse battery"
 HOME = "203.0.113.7"
+
+
+pytestmark = pytest.mark.either_engine
+
+
+@pytest.fixture(autouse=True)
+def few_failures(settings: Any) -> None:
+    """How many it takes is tested in test_throttling.py."""
+    settings.AXES_FAILURE_LIMIT = LIMIT
 
 
 @pytest.fixture
@@ -63,6 +72,12 @@ def test_the_token_of_a_login_opens_the_api(owner: User) -> None:
     assert client.post("/api/workouts", workout, content_type="application/json").status_code == 201
     assert not client.cookies
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("name", [" owner\n", "\uff4fwner"])
+def test_a_name_is_read_as_the_page_reads_it(owner: User, name: str) -> None:
+    assert log_in(username=name).status_code == 200
+    assert Client().post("/login/", {"username": name, "password": PASSWORD}).status_code == 302
 
 
 def test_who_asks_with_another_token_or_a_session_is_told_who_it_is(owner: User) -> None:

@@ -28,7 +28,8 @@ def log_in(request: HttpRequest, body: LoginBody) -> dict[str, Any] | HttpRespon
         return refuse(415, "Send the login as JSON: Content-Type: application/json.")
     if not body.username or not body.password:
         return refuse(400, "Username and password are required.")
-    user = authenticate(request, username=body.username, password=body.password)
+    name = User.normalize_username(body.username.strip())  # as the page's form does
+    user = authenticate(request, username=name, password=body.password)
     if getattr(request, "axes_locked_out", False):
         return refuse(429, TOO_MANY_FAILURES)
     if not isinstance(user, User):
