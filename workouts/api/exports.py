@@ -12,7 +12,8 @@ from ninja import Router
 
 from workouts.api.errors import WRITING, refuse
 from workouts.api.schemas import ExportAnswer, ExportBody
-from workouts.models import Token, Workout
+from workouts.feed import workouts_in_feed
+from workouts.models import Token
 
 router = Router(tags=["Calendar"], by_alias=True)
 
@@ -30,7 +31,7 @@ def export_to_calendar(request: HttpRequest, body: ExportBody) -> dict[str, Any]
         return refuse(400, "startDate must be before or equal to endDate.")
     if not Token.objects.filter(purpose=Token.Purpose.FEED, user__is_active=True).exists():
         return refuse(409, _no_calendar(request.build_absolute_uri(reverse("settings"))))
-    days = list(Workout.objects.in_feed().between(first, last).values_list(F("plan_day"), flat=True))
+    days = list(workouts_in_feed().between(first, last).values_list(F("plan_day"), flat=True))
     return {
         "message": "The subscribed calendar has these workouts, and follows each change by itself.",
         "events_created": len(days),

@@ -31,10 +31,6 @@ class WorkoutType(models.TextChoices):
     OTHER = "Other"
 
 
-KEPT_IN_FEED = datetime.timedelta(days=2 * 365)
-"""This season and the last. Calendars fetch the whole of the feed every time."""
-
-
 class FiniteFloatField(models.FloatField):
     """The old application let NaN and infinity in: they read as no value. To migrations it is a FloatField."""
 
@@ -64,10 +60,6 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
 
     def skipped(self) -> "WorkoutQuerySet":
         return self.filter(id__in=WorkoutSelection.objects.skipped().values("workout"))
-
-    def in_feed(self) -> "WorkoutQuerySet":
-        """What calendars show that follow the planner, in the order of the days."""
-        return self.selected().between(timezone.localdate() - KEPT_IN_FEED, datetime.date.max)
 
     def moved(self) -> "WorkoutQuerySet":
         return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))

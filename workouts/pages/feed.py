@@ -10,7 +10,8 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from workouts.calendars import calendar_of
-from workouts.models import Preferences, Token, Workout
+from workouts.feed import workouts_in_feed
+from workouts.models import Preferences, Token
 from workouts.tokens import find
 
 
@@ -30,7 +31,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 def _calendar(request: HttpRequest, headers: dict[str, str] | None = None) -> HttpResponseBase:
     """What the athlete will do, or 304 where the client has it already."""
-    workouts = Workout.objects.in_feed().with_selection()
+    workouts = workouts_in_feed().with_selection()
     body = calendar_of(workouts, Preferences.load(), settings.TIME_ZONE)
     etag = quote_etag(hashlib.sha256(body).hexdigest())
     always = {"ETag": etag, "Cache-Control": "private", "X-Robots-Tag": "noindex"}

@@ -1,0 +1,15 @@
+"""What calendars show that follow the planner."""
+
+import datetime
+
+from django.utils import timezone
+
+from workouts.models import Workout, WorkoutQuerySet
+
+KEPT = datetime.timedelta(days=2 * 365)
+"""How long a workout stays in the feed: this season and the last. Calendars fetch the whole of it every time."""
+
+
+def workouts_in_feed() -> WorkoutQuerySet:
+    """In the order of the days."""
+    return Workout.objects.selected().between(timezone.localdate() - KEPT, datetime.date.max)
