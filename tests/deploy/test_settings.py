@@ -79,16 +79,6 @@ def test_hosts_are_allowed_and_trusted_as_browsers_send_them() -> None:
     ]
 
 
-def test_only_for_a_configured_front_end_there_is_cors() -> None:
-    cors = "corsheaders.middleware.CorsMiddleware"
-    assert cors not in settings("MIDDLEWARE", CORS_ALLOWED_ORIGINS=" , ")["MIDDLEWARE"]
-
-    origins = "https://Front.example, http://localhost:3000,https://[::1]:8443"
-    found = settings("MIDDLEWARE", "CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS=origins)
-    assert found["CORS_ALLOWED_ORIGINS"] == ["https://front.example", "http://localhost:3000", "https://[::1]:8443"]
-    assert found["MIDDLEWARE"].index(cors) == 1
-
-
 def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> None:
     empty = {"DEBUG": "", "TIME_ZONE": " ", "LOG_LEVEL": "", "PORT": "", "RELEASE_DEADLINE": "", "ALLOWED_HOSTS": ""}
     found = settings("DEBUG", "TIME_ZONE", "RELEASE_LIMITS", "DATABASES", DATABASE_URL=" \n", **empty)
@@ -281,3 +271,13 @@ def test_hosts_that_can_never_match_are_refused(host: str, fault: str) -> None:
 def test_origins_that_no_browser_sends_are_refused(origin: str, fault: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"Entry 2 {fault}")):
         parse_origins(f"https://fine.example, {origin}")
+
+
+def test_only_for_a_configured_front_end_there_is_cors() -> None:
+    cors = "corsheaders.middleware.CorsMiddleware"
+    assert cors not in settings("MIDDLEWARE", CORS_ALLOWED_ORIGINS=" , ")["MIDDLEWARE"]
+
+    origins = "https://Front.example, http://localhost:3000,https://[::1]:8443"
+    found = settings("MIDDLEWARE", "CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS=origins)
+    assert found["CORS_ALLOWED_ORIGINS"] == ["https://front.example", "http://localhost:3000", "https://[::1]:8443"]
+    assert found["MIDDLEWARE"].index(cors) == 1
