@@ -19,7 +19,7 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some
 	@python -m tests $(ARGS)
 
-prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, steps back; on both engines
+prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, steps back, the documents' commands; on both engines
 	@python -m tests -m proof
 
 bench: .venv/bench.installed ## Measure requests, and the release against other ways, side by side; ONLY=, ROWS=, RUNS=, SIZES=

@@ -37,6 +37,7 @@ def test_every_block_says_what_it_is() -> None:
     assert kinds <= KINDS
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_work_one_after_the_other(document: Path, tmp_path: Path) -> None:
     """On a copy of the project, with a database of its own."""

@@ -15,6 +15,8 @@ from tests.deploy.test_documentation import AGAINST_ITS_DATABASE, blocks
 from tests.postgres import POSTGRES
 from tests.schema import contents, describe
 
+pytestmark = pytest.mark.proof
+
 WAY_BACK = "UPDATE alembic_version"
 """Of the first command that belongs after the takeover."""
 

@@ -10,6 +10,8 @@ from releases.operations import AddUniqueConstraint
 from tests import legacy
 from tests.conftest import Manage, Sql
 
+pytestmark = pytest.mark.proof
+
 NAME = "uq_workout_selections_workout_id"
 
 

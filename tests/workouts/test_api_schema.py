@@ -16,6 +16,8 @@ from schemathesis.core.result import Ok
 from workouts.models import Token, Workout
 from workouts.tokens import issue
 
+pytestmark = pytest.mark.proof
+
 OWN, COACHS = 1, 2
 REQUESTS = pytest.mark.parametrize(
     ("mode", "workout_id"),
