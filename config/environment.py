@@ -120,7 +120,7 @@ TIME_ZONE: str = env.str("TIME_ZONE", "UTC", validate=_time_zone)
 RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(0, UP_TO_A_DAY))
 RELEASE_LOCK_TIMEOUT: float = env.float("RELEASE_LOCK_TIMEOUT", 1, validate=validate.Range(0.01, UP_TO_A_DAY))
 RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=validate.Range(0.01, UP_TO_A_DAY))
-RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(0, UP_TO_A_DAY))
+RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(1, UP_TO_A_DAY))
 
 DATABASE_URL: Database = env.database("DATABASE_URL", "")
 MIGRATION_DATABASE_URL: Database | None = env.direct_database("MIGRATION_DATABASE_URL", "")

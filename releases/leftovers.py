@@ -126,4 +126,11 @@ def _sql_to_undo(applying: Applying, chosen: Iterable[Operation]) -> str:
 
 
 def _listed(chosen: Iterable[Operation]) -> str:
-    return "; ".join(operation.describe() for operation in chosen)
+    return "; ".join(map(_named, chosen))
+
+
+def _named(operation: Operation) -> str:
+    """Django says no more of code than that it is code."""
+    if isinstance(operation, RunPython):
+        return f"RunPython({getattr(operation.code, '__name__', operation.code)})"
+    return operation.describe()

@@ -67,8 +67,8 @@ def test_what_is_committed_is_named_with_the_sql_that_undoes_it(shop: Project, s
         "Migration shop.0002_paint failed: ValueError: no paint. Committed, and not undone: Add field colour to box."
         in printed
     )
-    assert "Carried out perhaps in part: Raw Python operation." in printed
-    assert "look whether it may, or undo it by hand first: Raw Python operation." in printed
+    assert "Carried out perhaps in part: RunPython(paint)." in printed
+    assert "look whether it may, or undo it by hand first: RunPython(paint)." in printed
     assert "A repeat would stop at what is committed, so undo it first, with this SQL: ALTER TABLE" in printed
     assert sql("SELECT size, colour FROM shop_box") == [(7, None), (7, None)]
     follow(printed, sql)

@@ -54,6 +54,7 @@ def rebuild_tables(model, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
+    repeatable = True
 
     dependencies = [("workouts", "0001_initial")]
 
