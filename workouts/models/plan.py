@@ -1,7 +1,7 @@
 """The coach's plan, and the athlete's own workouts beside it."""
 
 import datetime
-import math
+import sys
 from typing import Any
 
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from workouts import limits
 from workouts.models.selection import WorkoutSelection
 
 
@@ -32,10 +33,19 @@ class WorkoutType(models.TextChoices):
 
 
 class FiniteFloatField(models.FloatField):
-    """The old application let NaN and infinity in: they read as no value. To migrations it is a FloatField."""
+    """A number from 0 to `most`. To migrations it is a FloatField.
 
-    def from_db_value(self, value: float | None, expression: object, connection: object) -> float | None:
-        return value if value is None or math.isfinite(value) else None
+    The old application let any other in, NaN and infinity too: they read as no value, so that every page, sum and feed
+    can do with what it reads.
+    """
+
+    def __init__(self, *args: Any, most: float = sys.float_info.max, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def from_db_value(self, value: object, expression: object, connection: object) -> float | None:
+        """SQLite gives back text where text was written."""
+        return value if isinstance(value, float) and 0 <= value <= self.most else None
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, _, args, kwargs = super().deconstruct()
@@ -72,12 +82,14 @@ class Workout(models.Model):
     title = models.CharField(max_length=500)
     workout_type = models.CharField("type", max_length=100, choices=WorkoutType)
     workout_description = models.TextField("description", null=True, blank=True)
-    planned_duration = FiniteFloatField(null=True, blank=True, help_text="Hours.")
-    planned_distance_meters = FiniteFloatField("planned distance", null=True, blank=True, help_text="Metres.")
+    planned_duration = FiniteFloatField(most=limits.HOURS, null=True, blank=True, help_text="Hours.")
+    planned_distance_meters = FiniteFloatField(
+        "planned distance", most=limits.METRES, null=True, blank=True, help_text="Metres."
+    )
     originally_planned_day = models.DateField("planned day", help_text="The coach's day.")
     coach_comments = models.TextField(null=True, blank=True)
-    tss = FiniteFloatField("TSS", null=True, blank=True, help_text="Training Stress Score.")
-    intensity_factor = FiniteFloatField(null=True, blank=True)
+    tss = FiniteFloatField("TSS", most=limits.TSS, null=True, blank=True, help_text="Training Stress Score.")
+    intensity_factor = FiniteFloatField(most=limits.INTENSITY_FACTOR, null=True, blank=True)
     is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
     created_at = models.DateTimeField(null=True, default=timezone.now)
     modified_at = models.DateTimeField(
