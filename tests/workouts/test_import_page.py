@@ -186,7 +186,7 @@ def test_previews_of_yesterday_go_at_the_next_upload(athlete: Client) -> None:
     ("content", "reason"),
     [
         (b"", "The file is empty. Nothing was imported."),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is not a text file."),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is an image. Import the CSV file of a TrainingPeaks export."),
         (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB."),
         (b"Title,Date\n", "This is not a TrainingPeaks export"),
     ],

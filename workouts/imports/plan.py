@@ -10,14 +10,11 @@ from typing import Any
 from workouts.imports import csv_file
 from workouts.imports.csv_file import NotImportable
 from workouts.imports.merge import Match, Merge, merge, span
-from workouts.imports.row import BadRow, PlannedWorkout, read_row
+from workouts.imports.row import BadRow, PlannedWorkout, mark_of, read_row
 from workouts.models import WorkoutQuerySet
 from workouts.rows import TABLES, RowChange
 
 Skipped = dict[str, Any]
-
-MAX_ROWS = 200_000
-"""More than any export of 10 MB has; a file made to have more would keep the planner busy for minutes."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +71,11 @@ def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[Skipped]]:
     """The rows that are workouts, and those that are not. Raises NotImportable."""
     rows: list[PlannedWorkout] = []
     skipped: list[Skipped] = []
-    for row in csv_file.read(content):
-        if len(rows) + len(skipped) == MAX_ROWS:
-            raise NotImportable(f"The file has more than {MAX_ROWS} rows. Export fewer weeks at a time.")
+    table = csv_file.read(content)
+    mark = mark_of(table)
+    for row in table:
         try:
-            rows.append(read_row(row))
+            rows.append(read_row(row, mark))
         except BadRow as error:
             skipped.append({"row": row.number, "reason": str(error)})
     return rows, skipped
