@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from workouts.imports.row import PlannedWorkout
@@ -14,6 +15,9 @@ MOVE_DAYS = 14
 Name = tuple[str, str]
 Key = tuple[datetime.date, Name]
 Traits = tuple[Name, Hashable]
+Index = dict[Traits, dict[int, list[Workout]]]
+"""Workouts by traits and by the ordinal of their day."""
+
 Likeness = Callable[[PlannedWorkout], Hashable]
 """What a workout has to be like to go with a row: one of its `_likenesses`."""
 
@@ -71,39 +75,37 @@ def _match(
     Returns the pairs and the other rows. Workouts are looked up by what makes them alike: that many have the same day,
     type and title costs no more than that they have not.
     """
-    sought = [(row, (_name(row), likeness(row))) for row in rows]
-    index = _index(left, {traits for _, traits in sought}, names=list(rows[0].content) if rows else [])
-    there = {traits for _, traits in index}
-    sought = [(row, traits) for row, traits in sought if traits in there]
+    traits = [(_name(row), likeness(row)) for row in rows]
+    index = _index(left, set(traits), names=list(rows[0].content) if rows else [])
+    sought = [(row, index[own]) for row, own in zip(rows, traits, strict=True) if own in index]
     matches, matched, taken = list[Match](), set[int](), set[int]()
     for days in shifts:
-        for row, traits in sought:
-            candidates = index.get((row.day + datetime.timedelta(days=days), traits))
-            if candidates and row.row not in matched and (workout := _first(candidates, taken)):
+        for row, by_day in sought:
+            workout = _first(by_day.get(row.day.toordinal() + days), taken)
+            if workout:
                 matched.add(row.row)
                 taken.add(workout.pk)
                 day = {"originally_planned_day": row.day.isoformat()} if days else {}
                 matches.append(Match(row, workout, {**_differences(row, workout), **day}))
+        sought = [(row, by_day) for row, by_day in sought if row.row not in matched]
     for key, workouts in left.items():
         left[key] = [workout for workout in workouts if workout.pk not in taken]
     return matches, [row for row in rows if row.row not in matched]
 
 
-def _index(
-    left: Mapping[Key, list[Workout]], sought: Container[Traits], names: Sequence[str]
-) -> dict[tuple[datetime.date, Traits], list[Workout]]:
-    """The workouts that have traits that are sought, by day and traits, the first one last."""
-    index: dict[tuple[datetime.date, Traits], list[Workout]] = defaultdict(list)
+def _index(left: Mapping[Key, list[Workout]], sought: Container[Traits], names: Sequence[str]) -> Index:
+    """The workouts that have traits that are sought, the first one last."""
+    index: Index = defaultdict(lambda: defaultdict(list))
     for (day, name), workouts in left.items():
         for workout in reversed(workouts):
             for likeness in _likenesses(workout, names):
                 if (name, likeness) in sought:
-                    index[day, (name, likeness)].append(workout)
+                    index[name, likeness][day.toordinal()].append(workout)
     return index
 
 
-def _first(candidates: list[Workout], taken: Container[int]) -> Workout | None:
-    """Takes it off the end, and those that were taken as another likeness."""
+def _first(candidates: list[Workout] | None, taken: Container[int]) -> Workout | None:
+    """Takes it off the end, and before it those that were taken as another likeness."""
     while candidates:
         workout = candidates.pop()
         if workout.pk not in taken:
@@ -115,6 +117,7 @@ def _name(named: PlannedWorkout | Workout) -> Name:
     return _plain(named.workout_type), _plain(named.title)
 
 
+@lru_cache(maxsize=10_000)
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
