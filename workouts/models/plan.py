@@ -1,8 +1,6 @@
 """The coach's plan, and the athlete's own workouts beside it."""
 
 import datetime
-import sys
-from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -10,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from workouts import limits
+from workouts.models.fields import FiniteFloatField, MomentField
 from workouts.models.selection import WorkoutSelection
 
 
@@ -30,26 +29,6 @@ class WorkoutType(models.TextChoices):
     ROWING = "Rowing"
     WALK = "Walk"
     OTHER = "Other"
-
-
-class FiniteFloatField(models.FloatField):
-    """A number from 0 to `most`. To migrations it is a FloatField.
-
-    The old application let any other in, NaN and infinity too: they read as no value, so that every page, sum and feed
-    can do with what it reads.
-    """
-
-    def __init__(self, *args: Any, most: float = sys.float_info.max, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.most = most
-
-    def from_db_value(self, value: object, expression: object, connection: object) -> float | None:
-        """SQLite gives back text where text was written."""
-        return value if isinstance(value, float) and 0 <= value <= self.most else None
-
-    def deconstruct(self) -> tuple[str, str, Any, Any]:
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.FloatField", args, kwargs
 
 
 class WorkoutQuerySet(models.QuerySet["Workout"]):
@@ -91,8 +70,8 @@ class Workout(models.Model):
     tss = FiniteFloatField("TSS", most=limits.TSS, null=True, blank=True, help_text="Training Stress Score.")
     intensity_factor = FiniteFloatField(most=limits.INTENSITY_FACTOR, null=True, blank=True)
     is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
-    created_at = models.DateTimeField(null=True, default=timezone.now)
-    modified_at = models.DateTimeField(
+    created_at = MomentField(null=True, default=timezone.now)
+    modified_at = MomentField(
         null=True, editable=False, help_text="The last change of the workout or of its selection, made by this planner."
     )
 
