@@ -7,8 +7,10 @@ from typing import Any
 
 import ijson
 
-MOST_PARTS = 1_000
-"""Names, values and brackets of one value. A record of an export has fifty."""
+from workouts.limits import CHARACTERS
+
+MOST_PARTS, MOST_CHARACTERS = 1_000, 2 * CHARACTERS
+"""Of one value: names, values and brackets, of which a record of an export has fifty; and of one text in it."""
 
 BOM = b"\xef\xbb\xbf"
 LONE_SURROGATE = re.compile(
@@ -84,6 +86,8 @@ def _events(content: bytes) -> Iterator[Event]:
 def _value(events: Iterator[Event], first: Event, name: str, number: int | None) -> Any:
     builder, depth, (event, value) = ijson.ObjectBuilder(), 0, first
     for _ in range(MOST_PARTS):
+        if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+            break
         builder.event(event, value)
         depth += _step(event)
         if not depth:

@@ -23,7 +23,7 @@ YEARS = range(1970, 2200)
 ROWS = 200_000
 """Of a file to import, more than any export of 10 MB has; one made to have more would keep the planner busy."""
 
-RECORDS = 100_000
+RECORDS = 50_000
 """Of one kind in an export to restore."""
 
 ROW_CHARACTERS = 20 * CHARACTERS

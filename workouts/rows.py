@@ -112,8 +112,9 @@ def settle(rows: Iterable[RowChange], state: State) -> tuple[list[RowChange], li
         if row.after is None:
             now.pop((row.table, row.key), None)
         else:
-            missing = NO_CHOICE if row.table == "selection" else {}
-            now[row.table, row.key] = {**now.get((row.table, row.key), missing), **row.after}
+            missing = NO_CHOICE if row.table == "selection" else None
+            standing = now.get((row.table, row.key), missing)
+            now[row.table, row.key] = {**standing, **row.after} if standing else row.after
 
     for row in rows:
         overlay = now.get(("selection", row.key))

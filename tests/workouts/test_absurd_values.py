@@ -42,7 +42,8 @@ def fill() -> list[int]:
     today = timezone.localdate().isoformat()
     for day in (today, *DAYS):
         for number in NUMBERS:
-            made = Workout.objects.create(title="", workout_type="", originally_planned_day=day, coach_comments=LONG)
+            text = LONG if number == NUMBERS[0] else None
+            made = Workout.objects.create(title="", workout_type="", originally_planned_day=day, coach_comments=text)
             columns = ", ".join(f"{column} = %s" for column in limits.NUMBERS)
             with connection.cursor() as cursor:
                 cursor.execute(f"UPDATE workouts SET {columns} WHERE id = %s", [*[number] * 4, made.pk])
@@ -51,7 +52,7 @@ def fill() -> list[int]:
         moment = MOMENTS[number % 3]
         Workout.objects.filter(pk=made.pk).update(created_at=moment, modified_at=moment, is_custom=number % 2 == 0)
         WorkoutSelection.objects.create(
-            workout=made, current_plan_day=[*DAYS, None, today][number % 6], time_of_day="99:99", user_notes=LONG
+            workout=made, current_plan_day=[*DAYS, None, today][number % 6], time_of_day="99:99"
         )
         WorkoutSelection.objects.filter(workout=made).update(
             updated_at=moment, is_selected=[True, None, False][number % 3]

@@ -67,8 +67,9 @@ def _same(before: Any, after: Any, *, exact: bool) -> bool:
     return before == after or (not exact and before == "" and after is None)
 
 
-def _recorded(name: str, values: Values) -> dict[str, Any]:
-    return {column: value for column, value in values.items() if column in TABLES[name].columns}
+def _recorded(name: str, values: Values) -> Values:
+    recorded = {column: value for column, value in values.items() if column in TABLES[name].columns}
+    return values if len(recorded) == len(values) else recorded
 
 
 def _missing(backup: Backup, there: Iterable[Values]) -> Iterator[RowChange]:

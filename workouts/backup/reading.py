@@ -15,6 +15,7 @@ from workouts.backup.csv_file import NotReadable, read_rows
 from workouts.backup.records import FORMAT, VERSION, Head
 from workouts.file_kinds import described
 from workouts.json_stream import NotJson, TooLarge
+from workouts.limits import RECORDS
 from workouts.uploads import MAX_BYTES
 
 
@@ -44,10 +45,10 @@ def _read_json(content: bytes) -> Backup:
 def _check_head(content: bytes) -> None:
     """Format and version are looked at first, wherever they stand."""
     found: dict[str, Any] = {}
-    for name, _, value in json_stream.members(content):
+    for name, number, value in json_stream.members(content):
         if name in Head.model_fields:
             found[name] = value
-        if len(found) == len(Head.model_fields):
+        if len(found) == len(Head.model_fields) or (number or 0) > RECORDS:
             break
     try:
         head = Head.model_validate(found, strict=True)

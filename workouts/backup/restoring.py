@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +39,7 @@ class Restoration:
         """Differs when the rows do."""
         digest = hashlib.sha256()
         for row in self.rows:
-            digest.update(json.dumps(asdict(row), sort_keys=True).encode())
+            digest.update(json.dumps(vars(row), sort_keys=True).encode())
         return digest.hexdigest()
 
 
