@@ -6,7 +6,6 @@ from itertools import takewhile
 from operator import eq
 from typing import Any
 
-from django.template.defaultfilters import floatformat
 from django.utils.text import Truncator, capfirst
 
 from workouts.imports.merge import Match, Merge
@@ -39,7 +38,7 @@ def unusual_values(merge: Merge) -> list[tuple[PlannedWorkout, str]]:
 
 def _as_read(row: PlannedWorkout, columns: Iterable[str]) -> str:
     values = row.values()
-    return ", ".join(f"{LABELS[name]} {floatformat(values[name], -3)}{UNITS.get(name, '')}" for name in sorted(columns))
+    return ", ".join(f"{LABELS[name]} {values[name]:.10g}{UNITS.get(name, '')}" for name in sorted(columns))
 
 
 def _difference(workout: Workout, name: str, value: Any, preferences: Preferences) -> Difference:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Container, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from workouts.imports import csv_file
@@ -53,8 +54,10 @@ class ImportPlan:
     @cached_property
     def digest(self) -> str:
         """Differs when the plan does."""
-        plan = [asdict(row) for row in self.changes()], self.result()
-        return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for part in chain(map(vars, self.changes()), [self.result()]):
+            digest.update(json.dumps(part, sort_keys=True).encode())
+        return digest.hexdigest()
 
 
 def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
