@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from workouts.days import ONE_DAY, ONE_WEEK, days_from, monday_of
 from workouts.models import Workout
 
@@ -41,7 +43,7 @@ def season(shown: datetime.date) -> Strip:
     mondays = days_from(shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK)[::7]
     tss, hours = dict.fromkeys(mondays, 0.0), dict.fromkeys(mondays, 0.0)
     selected = Workout.objects.selected().between(mondays[0], mondays[-1] + 6 * ONE_DAY)
-    for day, its_tss, its_hours in selected.values_list("plan_day", "tss", "planned_duration"):
+    for day, its_tss, its_hours in selected.values_list(F("plan_day"), "tss", "planned_duration"):
         tss[monday_of(day)] += its_tss or 0
         hours[monday_of(day)] += its_hours or 0
     load = tss if any(tss.values()) else hours

@@ -1,5 +1,7 @@
 """Thousands separators and decimal marks: what a file means by `42,000`, and what is said where it does not tell."""
 
+from typing import Any
+
 import pytest
 
 from tests.trainingpeaks import Cells, export, workout
@@ -13,7 +15,7 @@ AMBIGUOUS = (
 )
 
 
-def metres(cell: str, **more: object) -> Cells:
+def metres(cell: str, **more: Any) -> Cells:
     return workout("Run", DAY, PlannedDistanceInMeters=cell, **more)
 
 

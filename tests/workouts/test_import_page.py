@@ -104,7 +104,7 @@ def test_an_archive_is_previewed_and_can_be_had_back(athlete: Client) -> None:
     page = upload(athlete, content.getvalue(), "export.zip")
 
     assert "3 new 0 changed" in text(page)
-    file = athlete.get(f"/imports/{page.context['upload'].pk}/file/")
+    file: Any = athlete.get(f"/imports/{page.context['upload'].pk}/file/")
     assert (file["Content-Type"], b"".join(file.streaming_content)) == ("application/zip", content.getvalue())
 
 

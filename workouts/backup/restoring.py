@@ -122,7 +122,8 @@ def _put_back_identities(selections: Mapping[Key, Values]) -> None:
     """
     objects, table = WorkoutSelection.objects, TABLES["selection"]
     there = {row[0]: (row[1], to_json(row[2])) for row in objects.values_list("workout_id", "id", "updated_at")}
-    differing = [key for key, values in selections.items() if there[key] != (values["id"], values["updated_at"])]
+    wanted = {int(key): (values["id"], values["updated_at"]) for key, values in selections.items()}
+    differing = [key for key, identity in wanted.items() if there[key] != identity]
     batches = [differing[start : start + BATCH] for start in range(0, len(differing), BATCH)]
     for batch in batches:
         objects.filter(workout__in=batch).delete()

@@ -106,18 +106,22 @@ def _computed_tss(numbers: Mapping[str, float | None]) -> float | None:
 
 
 def _short_text(cells: Mapping[str, str], name: str) -> str:
-    text, limit = cells[name].strip(), LONGEST[name]
-    if text != text[:limit]:
-        raise BadRow(f"{name} is longer than {limit} characters.")
+    text = cells[name].strip()
+    _check_length(text, name)
     return text
 
 
 def _text(cells: Mapping[str, str], name: str) -> str | None:
     """As it is, with line ends as databases and browsers have them."""
     text = cells[name].replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LONGEST[name]:
-        raise BadRow(f"{name} is longer than {LONGEST[name]} characters.")
+    _check_length(text, name)
     return text if text.strip() else None
+
+
+def _check_length(text: str, name: str) -> None:
+    limit = LONGEST[name]
+    if text != text[:limit]:
+        raise BadRow(f"{name} is longer than {limit} characters.")
 
 
 def _number(name: str, cell: str, mark: str | None) -> float | None:
