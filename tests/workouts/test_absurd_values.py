@@ -120,11 +120,25 @@ def test_every_way_in_has_the_same_limits(api: ApiClient, column: str, most: flo
         assert bool(read_workouts(export(workout("Run", "2026-11-23", **cell)))[0]) == is_right
         exported["workouts"][0][CAMEL[column]] = value
         assert restorable(exported) == is_right
-        if column in WorkoutForm.base_fields and column != "planned_duration":
-            form = WorkoutForm(
-                {"title": "a", "workout_type": "Run", "originally_planned_day": "2026-11-23", column: value}
-            )
-            assert form.is_valid() == is_right
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_right"),
+    [
+        ({"planned_duration_0": 168, "planned_duration_1": 0}, True),
+        ({"planned_duration_0": 168, "planned_duration_1": 1}, False),
+        ({"planned_distance_meters": limits.METRES}, True),
+        ({"planned_distance_meters": limits.METRES + 0.5}, False),
+        ({"tss": limits.TSS}, True),
+        ({"tss": -1}, False),
+        ({"workout_description": "x" * limits.CHARACTERS}, True),
+        ({"workout_description": "x" * (limits.CHARACTERS + 1)}, False),
+        ({"originally_planned_day": "2200-01-01"}, False),
+    ],
+)
+def test_the_form_has_them_too(sent: dict[str, Any], is_right: bool) -> None:
+    form = WorkoutForm({"title": "a", "workout_type": "Run", "originally_planned_day": "2026-11-23", **sent})
+    assert form.is_valid() == is_right
 
 
 def restorable(exported: dict[str, Any]) -> bool:

@@ -56,7 +56,7 @@ def _without_zone(time: datetime.time) -> datetime.time:
 
 
 Id = Annotated[int, Field(ge=1, le=HIGHEST_ID)]
-Minutes = Annotated[int, Field(ge=0, le=limits.HOURS * 60 + 59)]
+Minutes = Annotated[int, Field(ge=0, le=limits.HOURS * 60)]
 Hours = Annotated[float, Field(ge=0, le=limits.HOURS)]
 Metres = Annotated[float, Field(ge=0, le=limits.METRES)]
 StressScore = Annotated[float, Field(ge=0, le=limits.TSS)]

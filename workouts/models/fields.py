@@ -21,7 +21,7 @@ class FiniteFloatField(models.FloatField):
 
     def from_db_value(self, value: object, expression: object, connection: object) -> float | None:
         """SQLite gives back text where text was written."""
-        return value if isinstance(value, float) and 0 <= value <= self.most else None
+        return value if isinstance(value, int | float) and 0 <= value <= self.most else None
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, _, args, kwargs = super().deconstruct()
