@@ -41,16 +41,16 @@ ABSURD = {
 }
 BACKUPS = {
     HEAD + "{}," * 3_000_000: "In workouts number 1, id: Field required.",
-    HEAD + '{"id": 1, ' + '"a": 1, ' * 1_000_000: "In workouts number 1: more than any record holds.",
-    HEAD + "[" * 5_000_000: "In workouts number 1: more than any record holds.",
+    HEAD + '{"id": 1, ' + '"a": 1, ' * 300_000: "In workouts number 1: more than any record holds.",
+    HEAD + "[" * 1_000_000: "In workouts number 1: more than any record holds.",
     HEAD + '{"title": "' + "\U0001f600" * 500_000 + '"': "In workouts number 1: more than any record holds.",
     '{"a": [' + "[]," * 1_000_000: "This is a JSON file (.json), an object with “a”.",
     HEAD + json.dumps(ABSURD): "In workouts number 1, plannedDuration: Input should be less than or equal to 168.",
-    HEADER + "," * 9_000_000: "a row is longer than 2000000 characters.",
-    HEADER + '"\n",ab,' * 1_000_000: "a row is longer than 2000000 characters.",
+    HEADER + "," * 3_000_000: "a row is longer than 2000000 characters.",
+    HEADER + '"\n",ab,' * 400_000: "a row is longer than 2000000 characters.",
 }
 PLANS = {
-    "Title,WorkoutType,WorkoutDay\n" + 'a","\n' * 1_800_000: "quotation marks that do not pair.",
+    "Title,WorkoutType,WorkoutDay\n" + 'a","\n' * 500_000: "quotation marks that do not pair.",
     "Title,WorkoutType,WorkoutDay\n" + "\n" * 1_000_000: "The file has more than 200000 rows.",
     "BEGIN:VCALENDAR\n": "This is a calendar file (.ics).",
 }
@@ -117,7 +117,7 @@ def test_are_refused_in_a_sentence_and_for_little_memory(server: Server, passwor
 def bomb() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("plan.csv", b" " * (100 * MB))
+        archive.writestr("plan.csv", b" " * (30 * MB))
     return content.getvalue()
 
 

@@ -89,7 +89,7 @@ def test_no_page_breaks(admin_client: Client, settings: Any, zone: str) -> None:
     settings.TIME_ZONE = zone
     ids = fill()
     admin_client.raise_request_exception = False
-    answers = {page: admin_client.get(page, follow=True).status_code for page in pages([*ids[::7], *ids[:2]])}
+    answers = {page: admin_client.get(page, follow=True).status_code for page in pages([*ids[::13], ids[1]])}
     assert {page: status for page, status in answers.items() if status != 200} == {}
 
 
