@@ -150,6 +150,8 @@ WRONG: list[tuple[Edit, str]] = [
     (workout(originallyPlannedDay="2026-02-30"), "originallyPlannedDay: day is out of range for month."),
     (workout(createdAt="2026-11-23T00:00:00"), "createdAt: Input should have timezone info."),
     (workout(createdAt="0001-01-01T00:00:00+05:00"), "createdAt: a year from 1970 to 2199 is needed."),
+    (workout(**{"x" * 1000: 1}), f"In workouts number 2, {'x' * 100}: Extra inputs are not permitted."),
+    (lambda found: found.update({"x" * 1000: 1}), f"In {'x' * 100}: Extra inputs are not permitted."),
     (workout(selection=[]), "In workouts number 2, selection: Input should be"),
     (workout(hours=1), "In workouts number 2, hours: Extra inputs are not permitted."),
     (selection(workoutId=99), "In workouts number 1, selection, workoutId: Extra inputs are not permitted."),

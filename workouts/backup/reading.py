@@ -18,6 +18,9 @@ from workouts.json_stream import NotJson, TooLarge
 from workouts.limits import RECORDS
 from workouts.uploads import MAX_BYTES
 
+LONGEST_NAME = 100
+"""Of what a file calls its fields, in a refusal."""
+
 
 class NotRestorable(Exception):
     """The file is no whole export. Nothing was changed. The text is for the user."""
@@ -111,7 +114,7 @@ def _neither(content: bytes) -> str:
 
 
 def _place(name: str, number: int | None) -> str:
-    return f"{name} number {number}" if number else name
+    return f"{name[:LONGEST_NAME]} number {number}" if number else name[:LONGEST_NAME]
 
 
 def _sentence(place: str, error: ValueError) -> str:
@@ -119,5 +122,5 @@ def _sentence(place: str, error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return f"In {place}: {error}."
     first = error.errors(include_url=False)[0]
-    where = ", ".join([place, *(str(part) for part in first["loc"] if part != "[key]")])
+    where = ", ".join([place, *(str(part)[:LONGEST_NAME] for part in first["loc"] if part != "[key]")])
     return f"In {where}: {first['msg'].removeprefix('Value error, ')}."
