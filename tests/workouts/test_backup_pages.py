@@ -164,6 +164,9 @@ WRONG: list[tuple[Edit, str]] = [
     (lambda found: found["preferences"].update(morning="07:00+01:00"), "In preferences, morning: a time of day has"),
     (lambda found: found["preferences"].update(swimUnit="ft"), "In preferences, swimUnit: Input should be 'm'"),
     (lambda found: found["archivedSelections"][0].update(filled=[]), "In archivedSelections number 1, filled: "),
+    (workout(selection={"a": [0] * 1000}), "In workouts number 2: more than any record holds."),
+    (lambda found: found.pop("workouts"), "In workouts: Field required."),
+    (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: no discipline."),
     (lambda found: found.update(workouts={}), "In workouts: Input should be a valid "),
     (lambda found: found.update(version=2), "The file is of version 2 of the format and this planner reads 1."),
     (lambda found: found.update(version="new"), "It is neither an export.json nor an export.csv"),
@@ -177,6 +180,12 @@ def test_json_that_is_wrong_is_refused_with_the_place(athlete: Client, edit: Edi
     assert reason in error_of(upload(athlete, edited(edit)))
     assert document() == before
     assert not Import.objects.exists()
+
+
+def test_a_part_that_is_there_twice_is_refused(athlete: Client) -> None:
+    for part in ("workouts", "preferences"):
+        twice = as_json().replace('"version": 1,', f'"version": 1, "{part}": null,')
+        assert f"In {part}: It is there more than once." in error_of(upload(athlete, twice))
 
 
 def test_json_that_is_no_json_is_refused(athlete: Client) -> None:

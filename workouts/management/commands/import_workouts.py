@@ -16,7 +16,7 @@ MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
 
 
 class Command(DatabaseCommand):
-    help = "Imports the workouts of a TrainingPeaks CSV export."
+    help = "Imports the workouts of a TrainingPeaks export, CSV or ZIP."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
