@@ -33,7 +33,8 @@ def test_what_comes_is_what_is_there(document: dict[str, Any], ascii_only: bool,
 @pytest.mark.parametrize(
     "content",
     [b"", b"1", b"[]", b"{", b'{"a"', b'{"a": 1', b'{"a": [1', b'{"a": 1} 2', b'{"a": NaN}', b'{"a": "\xff"}',
-     b'{"a": 1e999}', b'{"a": "\\ud800"}', b'{"a": "\\udc00\\ud800"}', b'{"\\ud83d\\ud83d": 1}', b'{"a": ' + b"9" * 5000 + b"}"],
+     b'{"a": 1e999}', b'{"a": "\\ud800"}', b'{"a": "\\udc00\\ud800"}', b'{"\\ud83d\\ud83d": 1}',
+     b'{"a": ' + b"9" * 5000 + b"}"],
 )  # fmt: skip
 def test_what_is_no_json_object_is_refused(content: bytes) -> None:
     with pytest.raises(NotJson) as refusal:
