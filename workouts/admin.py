@@ -1,6 +1,10 @@
 """The planner's tables in the admin: to be inspected. Changes go through the planner, which knows their rules."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -12,13 +16,27 @@ from workouts.models import ArchivedSelection, Change, Choice, Import, Workout, 
 CHOICE_FIELDS = [field.name for field in Choice._meta.get_fields()]
 
 
+class PlannerList(ChangeList):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The hierarchy of dates knows no end of the year 9999: the list is shown without it."""
+        try:
+            super().__init__(*args, **kwargs)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
+
+
+class PlannerAdmin(InspectOnly, admin.ModelAdmin):
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PlannerList
+
+
 class SelectionInline(InspectOnly, admin.TabularInline):
     model = WorkoutSelection
     extra = 0
 
 
 @admin.register(Workout)
-class WorkoutAdmin(InspectOnly, admin.ModelAdmin):
+class WorkoutAdmin(PlannerAdmin):
     list_display = (
         "title",
         "workout_type",
@@ -49,7 +67,7 @@ class WorkoutAdmin(InspectOnly, admin.ModelAdmin):
 
 
 @admin.register(WorkoutSelection)
-class WorkoutSelectionAdmin(InspectOnly, admin.ModelAdmin):
+class WorkoutSelectionAdmin(PlannerAdmin):
     list_display = (
         "id",
         "workout",
@@ -80,7 +98,7 @@ class WorkoutSelectionAdmin(InspectOnly, admin.ModelAdmin):
 
 
 @admin.register(Change)
-class ChangeAdmin(InspectOnly, admin.ModelAdmin):
+class ChangeAdmin(PlannerAdmin):
     list_display = ("made_at", "summary", "made_by", "undone")
     list_select_related = ("made_by", "undone_by")
     search_fields = ("summary",)
@@ -93,7 +111,7 @@ class ChangeAdmin(InspectOnly, admin.ModelAdmin):
 
 
 @admin.register(Import)
-class ImportAdmin(InspectOnly, admin.ModelAdmin):
+class ImportAdmin(PlannerAdmin):
     list_display = ("made_at", "file_name", "made_by", "change")
     list_select_related = ("made_by", "change")
     search_fields = ("file_name",)
@@ -102,7 +120,7 @@ class ImportAdmin(InspectOnly, admin.ModelAdmin):
 
 
 @admin.register(ArchivedSelection)
-class ArchivedSelectionAdmin(InspectOnly, admin.ModelAdmin):
+class ArchivedSelectionAdmin(PlannerAdmin):
     list_display = ("selection_id", "workout", "removed", "kept", "filled_from_it", "archived_at")
     search_fields = ("=selection_id", "workout__title", "user_notes")
     date_hierarchy = "archived_at"

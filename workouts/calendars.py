@@ -5,14 +5,12 @@ changed.
 """
 
 import datetime
-import math
 import re
 from collections.abc import Iterable
 
 from django.template.defaultfilters import floatformat
 from icalendar import Calendar, Event, vDuration
 
-from workouts import limits
 from workouts.disciplines import discipline_of
 from workouts.models import Preferences, Workout, WorkoutSelection
 from workouts.templatetags.measures import distance, duration
@@ -81,10 +79,8 @@ def _add_times(event: Event, workout: Workout, starts: datetime.time | None) -> 
 
 
 def length(hours: float | None) -> datetime.timedelta:
-    """Of an event, in whole minutes. An hour where the plan says nothing, or nothing that can be."""
-    if not 0 < _amount(hours) <= limits.HOURS:
-        return DEFAULT_LENGTH
-    return datetime.timedelta(minutes=max(1, round(_amount(hours) * 60)))
+    """Of an event, in whole minutes. An hour where the plan says nothing."""
+    return datetime.timedelta(minutes=max(1, round(hours * 60))) if hours else DEFAULT_LENGTH
 
 
 def last_change(workout: Workout) -> datetime.datetime:
@@ -127,18 +123,13 @@ def _description(workout: Workout, overlay: WorkoutSelection, preferences: Prefe
 def _figures(workout: Workout, preferences: Preferences) -> str:
     """Such as `1 h 30 min, 40 km, 95 TSS`."""
     figures = []
-    if hours := _amount(workout.planned_duration):
-        figures.append(duration(hours))
-    if metres := _amount(workout.planned_distance_meters):
-        figures.append(distance(metres, workout.workout_type, preferences))
-    if tss := _amount(workout.tss):
-        figures.append(f"{floatformat(tss)} TSS")
+    if workout.planned_duration:
+        figures.append(duration(workout.planned_duration))
+    if workout.planned_distance_meters:
+        figures.append(distance(workout.planned_distance_meters, workout.workout_type, preferences))
+    if workout.tss:
+        figures.append(f"{floatformat(workout.tss)} TSS")
     return ", ".join(figures)
-
-
-def _amount(number: float | None) -> float:
-    """Zero for what is none: a column of floats also holds NaN, infinity and negative numbers."""
-    return number if number is not None and math.isfinite(number) and number > 0 else 0
 
 
 def _line(text: str) -> str:

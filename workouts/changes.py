@@ -5,7 +5,6 @@ a person does here loses anything.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import IntegrityError, transaction
@@ -66,7 +65,7 @@ def record(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Chang
     limit = Change._meta.get_field("summary").max_length
     author = by if isinstance(by, User) else None
     return Change.objects.create(
-        made_by=author, summary=summary[:limit], rows=[asdict(row) for row in rows], undoes=undoes
+        made_by=author, summary=summary[:limit], rows=[vars(row) for row in rows], undoes=undoes
     )
 
 

@@ -71,7 +71,10 @@ class TimeSpanField(forms.MultiValueField):
 
     def compress(self, data_list: list[int | None]) -> float | None:
         hours, minutes = data_list or (None, None)
-        return (hours or 0) * 60 + (minutes or 0) or None
+        total = (hours or 0) * 60 + (minutes or 0)
+        if total > limits.HOURS * 60:
+            raise ValidationError(f"Enter {limits.HOURS} hours at most.")
+        return total or None
 
 
 class DurationField(TimeSpanField):

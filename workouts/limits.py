@@ -1,8 +1,30 @@
-"""What a workout can be at most. What is more is a mistake, such as seconds in a column of hours."""
+"""What a workout can be at most: one definition for forms, API, import and restore.
+
+What is more is a mistake, such as seconds in a column of hours.
+"""
 
 HOURS = 7 * 24
 METRES = 10_000_000
 TSS = 10_000
 INTENSITY_FACTOR = 10
+NUMBERS = {
+    "planned_duration": HOURS,
+    "planned_distance_meters": METRES,
+    "tss": TSS,
+    "intensity_factor": INTENSITY_FACTOR,
+}
+"""By column. None can be negative."""
+
 CHARACTERS = 100_000
+"""Of a description, comments, notes."""
+
 YEARS = range(1970, 2200)
+
+ROWS = 200_000
+"""Of a file to import, more than any export of 10 MB has; one made to have more would keep the planner busy."""
+
+RECORDS = 50_000
+"""Of one kind in an export to restore."""
+
+ROW_CHARACTERS = 20 * CHARACTERS
+"""Of one row of a CSV file, before anybody knows what is in it."""

@@ -1,7 +1,6 @@
 """Rows before and after: what the history stores, an import previews, and undoing turns round."""
 
 import datetime
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -112,8 +111,9 @@ def settle(rows: Iterable[RowChange], state: State) -> tuple[list[RowChange], li
         if row.after is None:
             now.pop((row.table, row.key), None)
         else:
-            missing = NO_CHOICE if row.table == "selection" else {}
-            now[row.table, row.key] = {**now.get((row.table, row.key), missing), **row.after}
+            missing = NO_CHOICE if row.table == "selection" else None
+            standing = now.get((row.table, row.key), missing)
+            now[row.table, row.key] = {**standing, **row.after} if standing else row.after
 
     for row in rows:
         overlay = now.get(("selection", row.key))
@@ -138,7 +138,4 @@ def _holds(values: Values, expected: Values) -> bool:
 
 
 def to_json(value: Any) -> Any:
-    """JSON has no NaN and no infinity, which the old version let in: they read as no value."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else value

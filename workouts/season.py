@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import F, Sum
+from django.db.models import F
 
 from workouts.days import ONE_DAY, ONE_WEEK, days_from, monday_of
 from workouts.models import Workout
@@ -42,10 +42,10 @@ def season(shown: datetime.date) -> Strip:
     """The selected workouts of the weeks around the one that begins on `shown`. One query."""
     mondays = days_from(shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK)[::7]
     tss, hours = dict.fromkeys(mondays, 0.0), dict.fromkeys(mondays, 0.0)
-    loads = Workout.objects.selected().between(mondays[0], mondays[-1] + 6 * ONE_DAY).order_by()
-    for day, day_tss, day_hours in loads.values_list(F("plan_day")).annotate(Sum("tss"), Sum("planned_duration")):
-        tss[monday_of(day)] += day_tss or 0
-        hours[monday_of(day)] += day_hours or 0
+    selected = Workout.objects.selected().between(mondays[0], mondays[-1] + 6 * ONE_DAY)
+    for day, its_tss, its_hours in selected.values_list(F("plan_day"), "tss", "planned_duration"):
+        tss[monday_of(day)] += its_tss or 0
+        hours[monday_of(day)] += its_hours or 0
     load = tss if any(tss.values()) else hours
     highest = max(load.values()) or 1
     bars = [

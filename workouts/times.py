@@ -13,25 +13,39 @@ class Slot(TextChoices):
     UNSCHEDULED = ""
 
 
+NOON, FIVE, MIDNIGHT = datetime.time(12), datetime.time(17), datetime.time(0)
+WORDS = {"noon": NOON, "midday": NOON, "midnight": MIDNIGHT}
 CLOCK = re.compile(
-    r"\b(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b|\b(\d{1,2}):([0-5]\d)\b", re.IGNORECASE
+    r"""(?<![\d.:/]) (?:
+        (?P<hour12>\d{1,2}) (?:[:.](?P<minute12>[0-5]\d))? \s* (?P<half>[ap])\.?m\b  # 7am, 8:30 p.m.
+      | (?P<hour>\d{1,2}) (?: \s?(?:h|uhr)\s?(?P<minute_h>[0-5]\d)?\b  # 19h, 19h30
+                           | :(?P<minute>[0-5]\d)(?!\d)  # 18:15
+                           | \.(?P<minute_dot>[0-5]\d)(?![./]?\d) )  # 17.30, and no date
+      | (?P<hour24>\d\d)(?P<minute24>[0-5]\d)(?![.:/]?\d|-\d\d?\b)  # 0730, and no date
+      | \b(?P<word>noon|midday|midnight)\b )""",
+    re.IGNORECASE | re.VERBOSE,
 )
-NOON, FIVE = datetime.time(12), datetime.time(17)
+MINUTES = ("minute_h", "minute", "minute_dot", "minute24")
 
 
 def clock_time(text: str | None) -> datetime.time | None:
-    """The time in `text` such as `7am`, `Saturday 8:30 pm` or `18:15`, None where there is none."""
+    """The time in `text` such as `7am`, `Saturday 8:30 pm`, `18:15`, `17.30`, `19h`, `0730` or `noon`, else None."""
     found = CLOCK.search(text or "")
     if not found:
         return None
+    if word := found["word"]:
+        return WORDS[word.lower()]
     if half := found["half"]:
-        hour, minute = int(found["hour"]), int(found["minute"] or 0)
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half.lower() == "p" else 0)
-    else:
-        hour, minute = int(found[4]), int(found[5])
+        return _on_the_clock(found["hour12"], found["minute12"], half.lower())
+    hour = int(found["hour"] or found["hour24"])
+    minute = next((int(found[name]) for name in MINUTES if found[name]), 0)
     return datetime.time(hour, minute) if hour < 24 else None
+
+
+def _on_the_clock(hour: str, minute: str | None, half: str) -> datetime.time | None:
+    if not 1 <= int(hour) <= 12:
+        return None
+    return datetime.time(int(hour) % 12 + (12 if half == "p" else 0), int(minute or 0))
 
 
 def slot_of(text: str | None) -> Slot:

@@ -3,7 +3,6 @@
 A host's disk does not last, and the two requests may be answered by different processes.
 """
 
-import csv
 import datetime
 from pathlib import PureWindowsPath
 from typing import Any
@@ -19,8 +18,6 @@ MAX_BYTES = 10 * 1024 * 1024
 PREVIEW_LASTS = datetime.timedelta(days=1)
 RESTORE = "restore"
 """The key in the result of an export that is to be restored. The other files are plans."""
-
-csv.field_size_limit(MAX_BYTES)  # the default of 131072 characters; the limit is one for the whole process
 
 
 class PlanChanged(Exception):

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from django.db.models import Model
+
 from workouts.models import WorkoutSelection
 from workouts.rows import TABLES, RowChange, Table, Values
 
+INSERTED_AT_ONCE = 1_000
 Writer = Callable[[Table, Sequence[RowChange]], Iterable[RowChange]]
 
 
@@ -46,8 +49,16 @@ def _update(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
 
 
 def _insert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:
-    keys: list[Values] = [{} if row.key is None else {table.key: row.key} for row in rows]
-    instances = [table.model(**key, **table.from_json(row.after or {})) for key, row in zip(keys, rows, strict=True)]
-    table.all().bulk_create(instances)
-    for row, instance in zip(rows, instances, strict=True):
-        yield replace(row, key=table.key_of(instance), after=table.values_of(instance))
+    """So many at a time that the instances of a large change are never in memory together."""
+    for start in range(0, len(rows), INSERTED_AT_ONCE):
+        part = rows[start : start + INSERTED_AT_ONCE]
+        instances = [_instance(table, row) for row in part]
+        table.all().bulk_create(instances)
+        for row, instance in zip(part, instances, strict=True):
+            after = table.values_of(instance)
+            yield replace(row, key=table.key_of(instance), after=row.after if row.after == after else after)
+
+
+def _instance(table: Table, row: RowChange) -> Model:
+    key: Values = {} if row.key is None else {table.key: row.key}
+    return table.model(**key, **table.from_json(row.after or {}))

@@ -6,18 +6,30 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from workouts import limits
 from workouts.backup.exporting import export_csv, export_json
 from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
 
 MONDAY = datetime.date(2026, 11, 23)
 NOON = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
 
-starts = st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", "'", "''=", "\n", "\ufeff", '"', ","])
+starts = st.sampled_from(
+    ["", "=", "+", "-", "@", "\t", "\r", "'", "''=", "\n", "\ufeff", '"', ",", ";=", "\uff1d", "\n' @"]
+)
 letters = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 texts = st.builds(str.__add__, starts, letters)
-numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
-days = st.dates(datetime.date(1, 1, 1), datetime.date(9999, 12, 31))
-moments = st.datetimes(timezones=st.just(datetime.UTC))
+days = st.dates(datetime.date(limits.YEARS[0], 1, 1), datetime.date(limits.YEARS[-1], 12, 31))
+moments = st.datetimes(
+    datetime.datetime(limits.YEARS[0], 1, 1),  # noqa: DTZ001
+    datetime.datetime(limits.YEARS[-1], 12, 31),  # noqa: DTZ001
+    timezones=st.just(datetime.UTC),
+)
+
+
+def numbers(column: str) -> st.SearchStrategy[float | None]:
+    return st.none() | st.floats(0, limits.NUMBERS[column])
+
+
 choices = st.fixed_dictionaries(
     {
         "is_selected": st.none() | st.booleans(),
@@ -33,20 +45,20 @@ workouts = st.fixed_dictionaries(
         "title": texts,
         "workout_type": texts,
         "workout_description": st.none() | texts,
-        "planned_duration": numbers,
-        "planned_distance_meters": numbers,
+        "planned_duration": numbers("planned_duration"),
+        "planned_distance_meters": numbers("planned_distance_meters"),
         "originally_planned_day": days,
         "coach_comments": st.none() | texts,
-        "tss": numbers,
-        "intensity_factor": numbers,
+        "tss": numbers("tss"),
+        "intensity_factor": numbers("intensity_factor"),
         "is_custom": st.booleans(),
         "created_at": st.none() | moments,
     }
 )
 targets = st.fixed_dictionaries(
     {
-        "minutes": st.none() | st.integers(0, 2**31 - 1),
-        "tss": st.none() | st.integers(0, 2**31 - 1),
+        "minutes": st.none() | st.integers(0, limits.HOURS * 60),
+        "tss": st.none() | st.integers(0, limits.TSS),
         "minutes_by_discipline": st.dictionaries(st.sampled_from(["Swim", "Bike", "Run"]), st.integers(0, 9999)),
     }
 )

@@ -73,6 +73,17 @@ def test_what_the_coach_moved_is_named_and_can_be_taken_as_new(
     assert sql("SELECT count(*) FROM workouts") == [(3,)]
 
 
+def test_a_file_of_which_every_row_is_skipped_is_no_success(file: Callable[..., str], manage: Manage, sql: Sql) -> None:
+    plan = file("plan.csv", workout("Bad", MONDAY, PlannedDuration="1h"))
+
+    for arguments in ((), ("--dry-run",)):
+        answer = manage("import_workouts", plan, *arguments)
+        assert answer.returncode == 1
+        assert answer.stdout.endswith("Row 2 was skipped. PlannedDuration is “1h”, which is not a number.\n")
+        assert answer.stderr == f"CommandError: Every row of {plan} was skipped. Nothing was imported.\n"
+    assert sql("SELECT count(*) FROM workouts") == [(0,)]
+
+
 def test_a_file_that_cannot_be_imported_is_refused_in_one_sentence(manage: Manage) -> None:
     missing = manage("import_workouts", "no/plan.csv")
     assert missing.returncode == 1

@@ -6,6 +6,7 @@ import datetime
 import pytest
 
 from tests.trainingpeaks import COLUMNS, export, workout
+from workouts import limits
 from workouts.imports.csv_file import NotImportable, read
 from workouts.imports.plan import read_workouts
 from workouts.imports.row import PlannedWorkout
@@ -88,6 +89,20 @@ def test_every_usual_delimiter_is_read(delimiter: str) -> None:
     assert (row.title, row.content["planned_duration"]) == ("Run; easy, long", 1.5)
 
 
+@pytest.mark.parametrize("hint", ["sep=;", '"sep=;"', "SEP=;\r", "\n sep=; ", "sep=;;;;", "sep=,"])
+def test_the_first_line_that_names_the_delimiter_is_no_row(hint: str) -> None:
+    rows, skipped = read_workouts(
+        f"{hint}\n".encode() + export(workout("Run", DAY), workout("Ride", "soon"), delimiter=";")
+    )
+    assert [(row.row, row.title) for row in rows] == [(2, "Run")]
+    assert [row["row"] for row in skipped] == [3]
+
+
+@pytest.mark.parametrize(("hint", "delimiter"), [("sep=|", "|"), ("sep=\t", "\t")])
+def test_the_first_line_may_name_any_delimiter(hint: str, delimiter: str) -> None:
+    assert only(f"{hint}\n".encode() + export(workout("Run, easy", DAY), delimiter=delimiter)).title == "Run, easy"
+
+
 @pytest.mark.parametrize(("cell", "hours"), [("1,5", 1.5), (" 1.5 ", 1.5), ("2", 2), (".5", 0.5), ("1E-1", 0.1)])
 def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
     assert only(export(workout("Run", DAY, PlannedDuration=cell))).content["planned_duration"] == hours
@@ -101,7 +116,8 @@ def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
         ("inf", "PlannedDuration is “inf”, which is not a number."),
         ("1_0", "PlannedDuration is “1_0”, which is not a number."),
         ("٣", "PlannedDuration is “٣”, which is not a number."),
-        ("1.234,5", "PlannedDuration is “1.234,5”, which is not a number."),
+        ("1.23,5", "PlannedDuration is “1.23,5”, which is not a number."),
+        ("1.234,5", "PlannedDuration is “1.234,5”: more than 168 cannot be right."),
         ("-1", "PlannedDuration is “-1”: it cannot be negative."),
         ("1e400", "PlannedDuration is “1e400”: more than 168 cannot be right."),
         ("9" * 400, f"PlannedDuration is “{'9' * 39}…”: more than 168 cannot be right."),
@@ -183,6 +199,35 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_own_row_only() -> None:
     assert skipped == [{"row": 3, "reason": "Its quotation marks do not pair."}]
 
 
+def test_a_file_of_quotation_marks_that_do_not_pair_is_given_up() -> None:
+    """Each costs a look at what follows."""
+    lines = ['a","'] * 101
+    assert len(read_workouts(export(columns=MINIMAL, more=lines[1:]))[1]) == 100
+    with pytest.raises(NotImportable, match="More than 100 of its rows have quotation marks that do not pair"):
+        read_workouts(export(columns=MINIMAL, more=lines))
+
+
+def test_a_row_longer_than_any_row_costs_itself_only() -> None:
+    content = export(workout("Run", DAY), columns=MINIMAL, more=["x" * (limits.ROW_CHARACTERS + 1), f"Ride,Bike,{DAY}"])
+    rows, skipped = read_workouts(content)
+
+    assert [row.title for row in rows] == ["Run", "Ride"]
+    assert skipped == [{"row": 3, "reason": "It has more than 2000000 characters."}]
+
+
+def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ROWS", 3)
+    assert len(read_workouts(export(*[workout("Run", DAY)] * 3))[0]) == 3
+    for content in (export(*[workout("Run", DAY)] * 4), export() + b"\n" * 4):
+        with pytest.raises(NotImportable, match="more than 3 rows"):
+            read_workouts(content)
+
+
+def test_an_export_of_this_planner_is_named() -> None:
+    with pytest.raises(NotImportable, match="It can be restored; importing is for the coach's plan"):
+        read(b"id,title,originallyPlannedDay\n")
+
+
 def test_a_row_of_too_many_cells_is_skipped_for_its_texts_are_shifted() -> None:
     content = export(columns=MINIMAL, more=[f"Easy, then hard,Run,{DAY}", f"Ride,Bike,{DAY},,"])
     rows, skipped = read_workouts(content)
@@ -198,16 +243,19 @@ def test_a_text_too_long_for_the_planner_costs_its_row() -> None:
 
 
 def test_a_long_description_is_read_whole() -> None:
-    text = "100 easy " * 100_000
+    text = "100 easy " * 11_111
     assert only(export(workout("Run", DAY, WorkoutDescription=text))).content["workout_description"] == text
+    assert reasons(export(workout("Run", DAY, WorkoutDescription=text + "12"))) == [
+        (2, "WorkoutDescription is longer than 100000 characters.")
+    ]
 
 
 def test_ten_megabytes_are_read_and_one_byte_more_is_refused() -> None:
-    room = MAX_BYTES - len(export(workout("Run", DAY)))
-    content = export(workout("Run", DAY, WorkoutDescription="x" * room))
+    text = "x" * limits.CHARACTERS
+    content = export(*(workout("Run", DAY, WorkoutDescription=text) for _ in range(104)))
+    content += b"\n" * (MAX_BYTES - len(content))
 
-    assert len(content) == MAX_BYTES
-    assert only(content).title == "Run"
+    assert len(read_workouts(content)[0]) == 104
     with pytest.raises(NotImportable, match="larger than 10 MB"):
         read(content + b"\n")
 
@@ -217,9 +265,7 @@ def test_ten_megabytes_are_read_and_one_byte_more_is_refused() -> None:
     [
         (b"", "The file is empty."),
         (codecs.BOM_UTF8 + b" \r\n\r\n", "The file is empty."),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is not a text file."),
         (bytes(range(256)), "This is not a text file."),
-        (b"PK\x03\x04\x14\0\x06\0", "This is a zip archive or an Excel workbook."),
         (b"Hello,\nI am no plan.", "it has no column Title, WorkoutType, WorkoutDay; found columns Hello, ."),
         (b"Title,Date\nRun,2026-11-23", "it has no column WorkoutType, WorkoutDay; found columns Title, Date."),
         (b'"Title\nnever closed', "This is not a TrainingPeaks export"),

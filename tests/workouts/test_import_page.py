@@ -1,7 +1,9 @@
 """The import page: what a file would do is shown first, and done once."""
 
 import datetime
+import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -69,6 +71,41 @@ def test_a_preview_shows_what_differs_and_what_is_skipped(athlete: Client) -> No
     assert "Planned duration was 1 h 30 min → becomes 1 h 45 min" in text(page)
     assert "&lt;b&gt;Hilly&lt;/b&gt;" in page.content.decode()
     assert "Row 5: TSS is “many”, which is not a number." in text(page)
+
+
+def test_a_preview_marks_what_is_hardly_ever_meant(athlete: Client) -> None:
+    import_file("plan.csv", PLAN, by=None)
+    short = workout("Strides", MONDAY, PlannedDistanceInMeters="1.2")
+
+    page = upload(athlete, export({**SWIM, "PlannedDuration": "40"}, RUN, RIDE, short))
+
+    assert "Row 5: Strides, Run: Planned distance 1.2 m" in text(page)
+    assert "Row 2: Easy swim, Swim: Planned duration 40 h" in text(page)
+    assert page.content.decode().count("<mark>unusual</mark>") == 1, "and in the table of new workouts"
+    assert "unusual" not in text(upload(athlete, export(SWIM, RUN, RIDE)))
+
+
+def test_a_preview_says_how_letters_were_read(athlete: Client) -> None:
+    page = upload(athlete, export(workout("Läufe", MONDAY), encoding="mac_roman"))
+    assert "They were read as Mac Roman: look whether" in text(page)
+    assert "They were read" not in text(upload(athlete, export(workout("Läufe", MONDAY))))
+
+
+def test_a_file_of_which_every_row_is_skipped_has_nothing_to_import(athlete: Client) -> None:
+    page = upload(athlete, export(workout("Run", "soon")))
+    assert "No row of this file can be imported." in text(page)
+    assert "Everything in this file" not in text(page)
+
+
+def test_an_archive_is_previewed_and_can_be_had_back(athlete: Client) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("workouts.csv", PLAN)
+    page = upload(athlete, content.getvalue(), "export.zip")
+
+    assert "3 new 0 changed" in text(page)
+    file: Any = athlete.get(f"/imports/{page.context['upload'].pk}/file/")
+    assert (file["Content-Type"], b"".join(file.streaming_content)) == ("application/zip", content.getvalue())
 
 
 def test_confirming_imports_and_says_so(athlete: Client) -> None:
@@ -186,7 +223,7 @@ def test_previews_of_yesterday_go_at_the_next_upload(athlete: Client) -> None:
     ("content", "reason"),
     [
         (b"", "The file is empty. Nothing was imported."),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is not a text file."),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is an image. Import the CSV file of a TrainingPeaks export."),
         (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB."),
         (b"Title,Date\n", "This is not a TrainingPeaks export"),
     ],

@@ -1,18 +1,25 @@
 """Workouts with their selections as CSV, for a spreadsheet, and back.
 
-A text that a spreadsheet would take for a formula gets an apostrophe in front, and so does one that has an apostrophe
-there already; reading takes it off again. NULL and an empty text look the same.
+An apostrophe keeps a spreadsheet from taking a text for a formula; reading takes it off again. NULL and an empty text
+look the same.
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
-from workouts.backup.records import FORMAT, VERSION, Record, SelectionRecord, WorkoutRecord
+from workouts.backup.records import Record, SelectionRecord, WorkoutRecord
 
 MARK = "'"
-MARKED = ("=", "+", "-", "@", "\t", "\r", MARK)
+FORMULA = r"""[ "']*[=+\-@\uff1d\uff0b\uff0d\uff20]"""
+BEGINS_CELL = rf"\A(?=[\t\r\n']|{FORMULA})|(?<=[;,\t\r\n])(?={FORMULA})"
+"""Where a text would begin a formula: at its start, and after what begins another cell or row for a spreadsheet that
+takes the commas of this file for text. The last four are the full-width forms."""
+
+UNMARKED = re.compile(BEGINS_CELL)
+MARKED = re.compile(BEGINS_CELL.replace("(?=", f"{MARK}(?="))
 BOM = "\ufeff"
 """Excel reads UTF-8 only where a file begins with it."""
 
@@ -22,7 +29,7 @@ SELECTION = {"selectionId": "id", **{name: name for name in SelectionRecord.name
 
 
 class NotReadable(Exception):
-    """The text is no CSV, or has not our columns. Says what is wrong and where."""
+    """A column or a cell is missing. Says which and where."""
 
 
 def write_rows(workouts: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -38,29 +45,16 @@ def write_rows(workouts: Iterable[dict[str, Any]]) -> Iterator[str]:
     yield _taken(buffer)
 
 
-def read_rows(text: str) -> dict[str, Any]:
-    """The document that a JSON export of the same workouts would hold. Raises NotReadable."""
-    header, rows = _table(text)
+def read_rows(header: Sequence[str], table: Iterable[Sequence[str]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The number of each row, as a spreadsheet counts, and what a JSON export would hold. Raises NotReadable."""
     missing = [name for name in [*WORKOUT, *SELECTION] if name not in header]
     if missing:
         raise NotReadable(f"The column {missing[0]} is missing.")
-    workouts = [_workout(dict(zip(header, row, strict=True))) for row in rows]
-    return {"format": FORMAT, "version": VERSION, "workouts": workouts}
-
-
-def header_of(text: str) -> list[str]:
-    return next(csv.reader(io.StringIO(text, newline="")), [])
-
-
-def _table(text: str) -> tuple[list[str], list[list[str]]]:
-    try:
-        header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    except csv.Error as error:
-        raise NotReadable(f"The file is cut off or no CSV: {error}.") from error
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(table, start=2):
         if len(row) not in (0, len(header)):
             raise NotReadable(f"Row {number} has {len(row)} cells and the header {len(header)}.")
-    return header, [row for row in rows if row]
+        if row:
+            yield number, _workout(dict(zip(header, row, strict=True)))
 
 
 def _workout(cells: dict[str, str]) -> dict[str, Any]:
@@ -74,7 +68,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return MARK + value if value.startswith(MARKED) else value
+        return UNMARKED.sub(MARK, value)
     return "" if value is None else str(value)
 
 
@@ -86,7 +80,7 @@ def _taken(buffer: io.StringIO) -> str:
 
 
 def _text(cell: str) -> str:
-    return cell[1:] if cell.startswith(MARK) and cell[1:].startswith(MARKED) else cell
+    return MARKED.sub("", cell)
 
 
 def _number(kind: type[float]) -> Callable[[str], float | str]:
@@ -107,10 +101,15 @@ def _truth(cell: str) -> bool | str:
 
 def _parsers(record: type[Record]) -> Iterator[tuple[str, Callable[[str], Any]]]:
     for column, name in record.names().items():
-        annotation = record.model_fields[column].annotation
-        kinds = [annotation, *get_args(annotation)]
+        kinds = list(_types(record.model_fields[column].annotation))
         parse = next((parser for kind, parser in KINDS.items() if kind in kinds), _text)
         yield name, _or_none(parse) if type(None) in kinds else parse
+
+
+def _types(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _types(part)
 
 
 def _or_none(parse: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from workouts.backup.reading import Backup
-from workouts.backup.records import Record
-from workouts.rows import TABLES, Key, RowChange, Values, to_json
+from workouts.backup.contents import Backup
+from workouts.rows import TABLES, Key, RowChange, Values
 
 Rows = Mapping[Key, Values]
 UNITS = {
@@ -24,9 +23,8 @@ def differences(backup: Backup, now: Mapping[str, Rows]) -> list[RowChange]:
 
     What the file says nothing of stays. The archive only grows: it is the proof that no selection was ever lost.
     """
-    wanted = _wanted(backup)
-    gone = [row for name in ("selection", "workout", "target", "preferences") for row in _gone(name, now, wanted)]
-    put = [row for name in ("workout", "selection", "target", "preferences") for row in _put(name, now, wanted, backup)]
+    gone = [row for name in ("selection", "workout", "target", "preferences") for row in _gone(name, now, backup)]
+    put = [row for name in ("workout", "selection", "target", "preferences") for row in _put(name, now, backup)]
     return [*gone, *put, *_missing(backup, now["archived"].values())]
 
 
@@ -46,33 +44,15 @@ def _kind(row: RowChange) -> str:
     return "removed" if row.after is None else "changed"
 
 
-def _wanted(backup: Backup) -> dict[str, Rows]:
-    """By table and key; without the tables that the file says nothing of."""
-    contents = backup.contents
-    wanted: dict[str, Rows] = {
-        "workout": {workout.id: _values(workout, "id") for workout in contents.workouts},
-        "selection": {workout.id: _values(workout.selection) for workout in contents.workouts if workout.selection},
-    }
-    if contents.week_targets is not None:
-        wanted["target"] = {target.week.isoformat(): _values(target, "week") for target in contents.week_targets}
-    if "preferences" in contents.model_fields_set:
-        wanted["preferences"] = {1: _values(contents.preferences)} if contents.preferences else {}
-    return wanted
-
-
-def _values(record: Record, key: str = "") -> dict[str, Any]:
-    return {column: to_json(getattr(record, column)) for column in record.names() if column != key}
-
-
-def _gone(name: str, now: Mapping[str, Rows], wanted: Mapping[str, Rows]) -> Iterator[RowChange]:
-    if name in wanted:
+def _gone(name: str, now: Mapping[str, Rows], backup: Backup) -> Iterator[RowChange]:
+    if name in backup.rows:
         for key, before in now[name].items():
-            if key not in wanted[name]:
+            if key not in backup.rows[name]:
                 yield RowChange(name, key, _recorded(name, before), None)
 
 
-def _put(name: str, now: Mapping[str, Rows], wanted: Mapping[str, Rows], backup: Backup) -> Iterator[RowChange]:
-    for key, after in wanted.get(name, {}).items():
+def _put(name: str, now: Mapping[str, Rows], backup: Backup) -> Iterator[RowChange]:
+    for key, after in backup.rows.get(name, {}).items():
         before = now[name].get(key)
         if before is None:
             yield RowChange(name, key, None, _recorded(name, after))
@@ -87,15 +67,15 @@ def _same(before: Any, after: Any, *, exact: bool) -> bool:
     return before == after or (not exact and before == "" and after is None)
 
 
-def _recorded(name: str, values: Values) -> dict[str, Any]:
-    return {column: value for column, value in values.items() if column in TABLES[name].columns}
+def _recorded(name: str, values: Values) -> Values:
+    recorded = {column: value for column, value in values.items() if column in TABLES[name].columns}
+    return values if len(recorded) == len(values) else recorded
 
 
 def _missing(backup: Backup, there: Iterable[Values]) -> Iterator[RowChange]:
     """Archived selections of the file that are not in the archive, as often as they are missing."""
     left = Counter(_identity(values) for values in there)
-    for record in backup.contents.archived_selections or ():
-        values = _values(record)
+    for values in backup.archived:
         if left[_identity(values)]:
             left[_identity(values)] -= 1
         else:

@@ -1,88 +1,126 @@
-"""The bytes of an export as its validated contents, or one sentence that says what is wrong and where."""
+"""The bytes of an export as rows, or one sentence that says what is wrong and where.
+
+A file is read as a stream and no further than to its first mistake, so whatever it holds, it costs little memory.
+"""
 
 import csv
-import json
-from dataclasses import dataclass
+import io
+from typing import Any
 
 from pydantic import ValidationError
 
-from workouts.backup.csv_file import NotReadable, header_of, read_rows
-from workouts.backup.records import FORMAT, VERSION, Contents, Head
+from workouts import csv_rows, json_stream
+from workouts.backup.contents import Backup
+from workouts.backup.csv_file import NotReadable, read_rows
+from workouts.backup.records import FORMAT, VERSION, Head
+from workouts.file_kinds import described
+from workouts.json_stream import NotJson, TooLarge
+from workouts.limits import RECORDS
 from workouts.uploads import MAX_BYTES
 
-NEITHER = "This is neither an export.json nor an export.csv of this planner."
+LONGEST_NAME = 100
+"""Of what a file calls its fields, in a refusal."""
 
 
 class NotRestorable(Exception):
     """The file is no whole export. Nothing was changed. The text is for the user."""
 
 
-@dataclass(frozen=True)
-class Backup:
-    """`exact`: NULL and '' differ in the file. In CSV they do not."""
-
-    contents: Contents
-    exact: bool
-
-
 def read(content: bytes) -> Backup:
     """Raises NotRestorable."""
     if len(content) > MAX_BYTES:
         raise NotRestorable(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise NotRestorable(f"{NEITHER} Those are UTF-8 text.") from None
-    if text.lstrip().startswith("{"):
-        return Backup(_read_json(text), exact=True)
-    return Backup(_read_csv(text), exact=False)
+    if content.removeprefix(json_stream.BOM).lstrip().startswith(b"{"):
+        return _read_json(content)
+    return _read_csv(content)
 
 
-def _read_json(text: str) -> Contents:
+def _read_json(content: bytes) -> Backup:
     try:
-        head = Head.model_validate_json(text)
+        _check_head(content)
+        return _read_members(content)
+    except NotJson as error:
+        raise NotRestorable(f"The file is cut off or no JSON: {error}.") from error
+    except TooLarge as error:
+        raise NotRestorable(f"In {_place(error.name, error.number)}: more than any record holds.") from error
+
+
+def _check_head(content: bytes) -> None:
+    """Format and version are looked at first, wherever they stand."""
+    found: dict[str, Any] = {}
+    for name, number, value in json_stream.members(content):
+        if name in Head.model_fields:
+            found[name] = value
+        if len(found) == len(Head.model_fields) or (number or 0) > RECORDS:
+            break
+    try:
+        head = Head.model_validate(found, strict=True)
     except ValidationError as error:
-        if error.errors()[0]["type"] == "json_invalid":
-            raise NotRestorable(f"The file is cut off or no JSON: {_message(error)}.") from error
-        raise NotRestorable(NEITHER) from error
+        raise NotRestorable(_neither(content)) from error
     if head.format != FORMAT:
-        raise NotRestorable(NEITHER)
+        raise NotRestorable(_neither(content))
     if head.version > VERSION:
         raise NotRestorable(
             f"The file is of version {head.version} of the format and this planner reads {VERSION}. "
             "Update the planner, then restore."
         )
-    try:
-        return Contents.model_validate_json(text)
-    except ValidationError as error:
-        raise NotRestorable(_sentence(error, "{} number {}", first=1)) from error
 
 
-def _read_csv(text: str) -> Contents:
+def _read_members(content: bytes) -> Backup:
+    backup, seen = Backup(exact=True), set[str]()
+    for name, number, value in json_stream.members(content):
+        try:
+            if not number:
+                _refuse_second(name, seen)
+            backup.add(name, number, value)
+        except ValueError as error:
+            raise NotRestorable(_sentence(_place(name, number), error)) from error
+    if "workout" not in backup.rows:
+        raise NotRestorable("In workouts: Field required.")
+    return backup
+
+
+def _refuse_second(name: str, seen: set[str]) -> None:
+    if name in seen:
+        raise ValueError("It is there more than once")
+    seen.add(name)
+
+
+def _read_csv(content: bytes) -> Backup:
+    table = csv_rows.rows(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""))
+    backup, number = Backup(exact=False), 1
+    backup.add("workouts", 0, [])
     try:
-        header = header_of(text)
+        header = next(table, [])
         if {"Title", "WorkoutDay"} <= set(header):
             raise NotRestorable("This is a plan from TrainingPeaks. It can be imported; restoring is for exports.")
         if "originallyPlannedDay" not in header:
-            raise NotRestorable(NEITHER)
-        return Contents.model_validate_json(json.dumps(read_rows(text)))
-    except (csv.Error, NotReadable) as error:
+            raise NotRestorable(_neither(content))
+        for number, workout in read_rows(header, table):
+            backup.add("workouts", number - 1, workout)
+    except UnicodeDecodeError:
+        raise NotRestorable(f"{_neither(content)} Those are UTF-8 text.") from None
+    except csv.Error as error:
+        raise NotRestorable(f"The file is cut off or no CSV: {error}.") from error
+    except NotReadable as error:
         raise NotRestorable(str(error)) from error
-    except ValidationError as error:
-        raise NotRestorable(_sentence(error, "row {1}", first=2)) from error
+    except ValueError as error:
+        raise NotRestorable(_sentence(f"row {number}", error)) from error
+    return backup
 
 
-def _sentence(error: ValidationError, entry: str, first: int) -> str:
-    """Such as `In workouts number 4, tss: Input should be a valid number. 2 more places are wrong.`"""
-    place = list(error.errors()[0]["loc"])
-    if len(place) > 1 and isinstance(place[1], int):
-        place[:2] = [entry.format(place[0], place[1] + first)]
-    where = f"In {', '.join(str(part) for part in place)}: " if place else ""
-    others = error.error_count() - 1
-    more = f" {others} more {'place is' if others == 1 else 'places are'} wrong." if others else ""
-    return f"{where}{_message(error)}.{more}"
+def _neither(content: bytes) -> str:
+    return f"{described(content)} It is neither an export.json nor an export.csv of this planner.".lstrip()
 
 
-def _message(error: ValidationError) -> str:
-    message = str(error.errors()[0]["msg"])
-    return message.removeprefix("Value error, ").removeprefix("Invalid JSON: ")
+def _place(name: str, number: int | None) -> str:
+    return f"{name[:LONGEST_NAME]} number {number}" if number else name[:LONGEST_NAME]
+
+
+def _sentence(place: str, error: ValueError) -> str:
+    """Such as `In workouts number 4, tss: Input should be a valid number.`"""
+    if not isinstance(error, ValidationError):
+        return f"In {place}: {error}."
+    first = error.errors(include_url=False)[0]
+    where = ", ".join([place, *(str(part)[:LONGEST_NAME] for part in first["loc"] if part != "[key]")])
+    return f"In {where}: {first['msg'].removeprefix('Value error, ')}."

@@ -1,16 +1,14 @@
-"""What an export holds, record by record, under the API's names; and what of it a file may hold.
-
-The limits are those of the database: whatever it has can be exported and restored.
-"""
+"""What an export holds, record by record, under the API's names; and what of it a file may hold at most."""
 
 import datetime
 import re
-from collections import Counter
-from collections.abc import Hashable, Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from workouts import limits
+from workouts.disciplines import Discipline
 
 FORMAT = "workout-planner"
 VERSION = 1
@@ -34,11 +32,21 @@ def _day(value: Any) -> Any:
     return datetime.date.fromisoformat(value)
 
 
+def _of_our_time(day: datetime.date) -> datetime.date:
+    if day.year not in limits.YEARS:
+        raise ValueError(f"a year from {limits.YEARS[0]} to {limits.YEARS[-1]} is needed")
+    return day
+
+
 def _utc(moment: datetime.datetime) -> datetime.datetime:
-    try:
-        return moment.astimezone(datetime.UTC)
-    except OverflowError:
-        raise ValueError("out of range") from None
+    _of_our_time(moment)
+    return moment.astimezone(datetime.UTC)
+
+
+def _discipline(name: str) -> str:
+    if name not in Discipline.values:
+        raise ValueError("no discipline")
+    return name
 
 
 def _without_zone(time: datetime.time) -> datetime.time:
@@ -48,13 +56,18 @@ def _without_zone(time: datetime.time) -> datetime.time:
 
 
 Id = Annotated[int, Field(ge=1, le=HIGHEST_ID)]
-Count = Annotated[int, Field(ge=0, le=HIGHEST_INTEGER)]
+Minutes = Annotated[int, Field(ge=0, le=limits.HOURS * 60)]
+Hours = Annotated[float, Field(ge=0, le=limits.HOURS)]
+Metres = Annotated[float, Field(ge=0, le=limits.METRES)]
+StressScore = Annotated[float, Field(ge=0, le=limits.TSS)]
+Intensity = Annotated[float, Field(ge=0, le=limits.INTENSITY_FACTOR)]
 Text = Annotated[str, AfterValidator(_without_nul)]
+LongText = Annotated[str, Field(max_length=limits.CHARACTERS), AfterValidator(_without_nul)]
 Text50 = Annotated[str, Field(max_length=50), AfterValidator(_without_nul)]
 Text100 = Annotated[str, Field(max_length=100), AfterValidator(_without_nul)]
 Text500 = Annotated[str, Field(max_length=500), AfterValidator(_without_nul)]
 Reference = Annotated[int, Field(ge=-HIGHEST_INTEGER, le=HIGHEST_INTEGER)]
-Day = Annotated[datetime.date, BeforeValidator(_day)]
+Day = Annotated[datetime.date, BeforeValidator(_day), AfterValidator(_of_our_time)]
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Time = Annotated[datetime.time, AfterValidator(_without_zone)]
 
@@ -79,7 +92,7 @@ class ChoiceRecord(Record):
     current_plan_day: Day | None
     time_of_day: Text50 | None
     workout_location: Text100 | None
-    user_notes: Text | None
+    user_notes: LongText | None
 
 
 class SelectionRecord(ChoiceRecord):
@@ -91,13 +104,13 @@ class WorkoutRecord(Record):
     id: Id
     title: Text500
     workout_type: Text100
-    workout_description: Text | None
-    planned_duration: float | None
-    planned_distance_meters: float | None
+    workout_description: LongText | None
+    planned_duration: Hours | None
+    planned_distance_meters: Metres | None
     originally_planned_day: Day
-    coach_comments: Text | None
-    tss: float | None
-    intensity_factor: float | None
+    coach_comments: LongText | None
+    tss: StressScore | None
+    intensity_factor: Intensity | None
     is_custom: bool
     created_at: Moment | None
     selection: SelectionRecord | None
@@ -114,9 +127,9 @@ class ArchivedRecord(ChoiceRecord):
 
 class TargetRecord(Record):
     week: Day
-    minutes: Count | None
-    tss: Count | None
-    minutes_by_discipline: dict[Text, Count]
+    minutes: Minutes | None
+    tss: Annotated[int, Field(ge=0, le=limits.TSS)] | None
+    minutes_by_discipline: dict[Annotated[str, AfterValidator(_discipline)], Minutes]
 
 
 class PreferencesRecord(Record):
@@ -128,33 +141,15 @@ class PreferencesRecord(Record):
 
 
 class Head(BaseModel):
-    """What every version of the format begins with."""
+    """What every version of the format has."""
 
     format: str
     version: int
 
 
-class Contents(Record):
-    """A whole export. A part that is None or not there, such as targets in a CSV file, is not touched by a restore."""
-
-    format: Literal["workout-planner"]
-    version: Literal[1]
-    exported_at: Moment | None = None
-    workouts: list[WorkoutRecord]
-    archived_selections: list[ArchivedRecord] | None = None
-    week_targets: list[TargetRecord] | None = None
-    preferences: PreferencesRecord | None = None
-
-    @model_validator(mode="after")
-    def _nothing_twice(self) -> "Contents":
-        selections = [workout.selection.id for workout in self.workouts if workout.selection]
-        _refuse_doubles("The workout id", [workout.id for workout in self.workouts])
-        _refuse_doubles("The selection id", selections)
-        _refuse_doubles("The target of week", [target.week for target in self.week_targets or ()])
-        return self
-
-
-def _refuse_doubles(what: str, keys: Iterable[Hashable]) -> None:
-    doubled = [key for key, count in Counter(keys).items() if count > 1]
-    if doubled:
-        raise ValueError(f"{what} {doubled[0]} is there more than once")
+LISTS: dict[str, type[Record]] = {
+    "workouts": WorkoutRecord,
+    "archivedSelections": ArchivedRecord,
+    "weekTargets": TargetRecord,
+}
+"""The lists of an export, by name. Beside them and the head it has `exportedAt` and `preferences`."""

@@ -3,18 +3,19 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db import connection, models, transaction
 
+from workouts.backup.contents import Backup
 from workouts.backup.difference import Rows, count, differences
-from workouts.backup.reading import Backup, NotRestorable, read
+from workouts.backup.reading import NotRestorable, read
 from workouts.backup.records import SelectionRecord
 from workouts.changes import Author, apply
 from workouts.models import Import, Workout, WorkoutSelection
-from workouts.rows import TABLES, RowChange, to_json
+from workouts.rows import TABLES, Key, RowChange, Values, to_json
 from workouts.uploads import RESTORE, PlanChanged, exports, keep
 
 __all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "plan_of", "preview"]
@@ -36,7 +37,10 @@ class Restoration:
     @cached_property
     def digest(self) -> str:
         """Differs when the rows do."""
-        return hashlib.sha256(json.dumps([asdict(row) for row in self.rows], sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for row in self.rows:
+            digest.update(json.dumps(vars(row), sort_keys=True).encode())
+        return digest.hexdigest()
 
 
 def preview(file_name: str, content: bytes, *, by: Author) -> Import:
@@ -63,9 +67,9 @@ def confirm(import_id: int, *, digest: str, by: Author) -> Import:
     plan = plan_of(upload)
     if plan.digest != digest:
         raise PlanChanged
-    selections = {workout.id: workout.selection for workout in plan.backup.contents.workouts if workout.selection}
-    _reserve(Workout, max((workout.id for workout in plan.backup.contents.workouts), default=0))
-    _reserve(WorkoutSelection, max((selection.id for selection in selections.values()), default=0))
+    workouts, selections = plan.backup.rows["workout"], plan.backup.rows["selection"]
+    _reserve(Workout, max(map(int, workouts), default=0))
+    _reserve(WorkoutSelection, max((values["id"] for values in selections.values()), default=0))
     upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by)
     _put_back_identities(selections)
     upload.result = {RESTORE: plan.counts}
@@ -111,21 +115,21 @@ def _reserve(model: type[models.Model], highest: int) -> None:
             )
 
 
-def _put_back_identities(selections: Mapping[int, SelectionRecord]) -> None:
+def _put_back_identities(selections: Mapping[Key, Values]) -> None:
     """Gives selections the ids and times of the file: the archive refers to the ids.
 
     A change records neither, because the upsert sets them.
     """
-    restored = [
-        WorkoutSelection(workout_id=workout_id, **{column: getattr(record, column) for column in record.names()})
-        for workout_id, record in selections.items()
-    ]
-    there = {row[0]: row[1:] for row in WorkoutSelection.objects.values_list("workout_id", "id", "updated_at")}
-    differing = [one for one in restored if there[one.workout_id] != (one.pk, one.updated_at)]
-    times = {one.pk: one.updated_at for one in differing}
-    for start in range(0, len(differing), BATCH):
-        batch = differing[start : start + BATCH]
-        WorkoutSelection.objects.filter(workout__in=[one.workout_id for one in batch]).delete()
-    for one in WorkoutSelection.objects.bulk_create(differing, batch_size=BATCH):
-        one.updated_at = times[one.pk]  # the default of the column has replaced it
-    WorkoutSelection.objects.bulk_update(differing, ["updated_at"], batch_size=BATCH)
+    objects, table = WorkoutSelection.objects, TABLES["selection"]
+    there = {row[0]: (row[1], to_json(row[2])) for row in objects.values_list("workout_id", "id", "updated_at")}
+    wanted = {int(key): (values["id"], values["updated_at"]) for key, values in selections.items()}
+    differing = [key for key, identity in wanted.items() if there[key] != identity]
+    batches = [differing[start : start + BATCH] for start in range(0, len(differing), BATCH)]
+    for batch in batches:
+        objects.filter(workout__in=batch).delete()
+    for batch in batches:
+        values = {key: table.from_json(selections[key]) for key in batch}
+        restored = objects.bulk_create(WorkoutSelection(workout_id=key, **values[key]) for key in batch)
+        for selection in restored:
+            selection.updated_at = values[selection.workout_id]["updated_at"]  # the column's default has replaced it
+        objects.bulk_update(restored, ["updated_at"])

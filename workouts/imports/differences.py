@@ -1,5 +1,6 @@
-"""What a changed workout changes, in words and units."""
+"""What a file changes, and what of it is unusual, in words and units."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 from operator import eq
@@ -7,11 +8,13 @@ from typing import Any
 
 from django.utils.text import Truncator, capfirst
 
-from workouts.imports.merge import Match
+from workouts.imports.merge import Match, Merge
+from workouts.imports.row import PlannedWorkout
 from workouts.models import Preferences, Workout
 from workouts.templatetags.measures import distance, duration
 
 EXCERPT, LEAD = 200, 40
+UNITS = {"planned_duration": " h", "planned_distance_meters": " m"}
 LABELS = {field.name: capfirst(str(field.verbose_name)) for field in Workout._meta.concrete_fields}
 
 
@@ -24,6 +27,18 @@ class Difference:
 
 def differences(match: Match, preferences: Preferences) -> list[Difference]:
     return [_difference(match.workout, name, value, preferences) for name, value in match.after.items()]
+
+
+def unusual_values(merge: Merge) -> list[tuple[PlannedWorkout, str]]:
+    """The rows that would write what is hardly ever meant, and that as it was read: `Planned distance 1.2 m`."""
+    written = [(row, row.unusual) for row in merge.new]
+    written += [(match.row, match.row.unusual & match.after.keys()) for match in merge.changed]
+    return [(row, _as_read(row, columns)) for row, columns in written if columns]
+
+
+def _as_read(row: PlannedWorkout, columns: Iterable[str]) -> str:
+    values = row.values()
+    return ", ".join(f"{LABELS[name]} {values[name]:.10g}{UNITS.get(name, '')}" for name in sorted(columns))
 
 
 def _difference(workout: Workout, name: str, value: Any, preferences: Preferences) -> Difference:

@@ -2,8 +2,9 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from workouts.imports.row import PlannedWorkout
@@ -11,8 +12,16 @@ from workouts.models import Workout
 from workouts.rows import Values
 
 MOVE_DAYS = 14
-Key = tuple[datetime.date, str, str]
-Fits = Callable[[PlannedWorkout, Workout], bool]
+Name = tuple[str, str]
+Key = tuple[datetime.date, Name]
+Traits = tuple[Name, Hashable]
+Index = dict[Traits, dict[int, list[Workout]]]
+"""Workouts by traits and by the ordinal of their day."""
+
+Likeness = Callable[[PlannedWorkout], Hashable]
+"""What a workout has to be like to go with a row: one of its `_likenesses`."""
+
+ANY, SOME, ANYTHING = "any TSS or none", "any TSS", "anything"
 
 
 @dataclass(frozen=True)
@@ -46,62 +55,105 @@ def merge(rows: Sequence[PlannedWorkout], workouts: Iterable[Workout]) -> Merge:
     """
     left: dict[Key, list[Workout]] = defaultdict(list)
     for workout in workouts:
-        left[_key(workout.originally_planned_day, workout)].append(workout)
+        left[workout.originally_planned_day, _name(workout)].append(workout)
     matches: list[Match] = []
     rows = sorted(rows, key=_is_open)  # a row without TSS goes with a workout of any TSS, so it chooses last
-    for fits in (_is_identical, _is_unchanged, _is_same):
-        found, rows = _match(rows, left, fits)
+    for likeness in (_identical, _unchanged, _same):
+        found, rows = _match(rows, left, likeness)
         matches += found
-    moved: list[Match] = []
-    for days in sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:]:
-        if any(left.values()):
-            found, rows = _match(rows, left, _is_unchanged, days)
-            moved += found
+    moved, rows = _match(rows, left, _unchanged, shifts=sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:])
     changed = [match for match in matches if match.after]
     new = sorted(rows, key=lambda row: row.row)
     return Merge(new, _in_order(changed), len(matches) - len(changed), _in_order(moved))
 
 
 def _match(
-    rows: Iterable[PlannedWorkout], left: Mapping[Key, list[Workout]], fits: Fits, days: int = 0
+    rows: Sequence[PlannedWorkout], left: dict[Key, list[Workout]], likeness: Likeness, shifts: Sequence[int] = (0,)
 ) -> tuple[list[Match], list[PlannedWorkout]]:
-    """Takes, for each row, the first workout left that fits, `days` from it. Returns the pairs and the other rows."""
-    matches, others, shift = [], [], datetime.timedelta(days=days)
-    for row in rows:
-        candidates = left.get(_key(row.day + shift, row), [])
-        position = next((n for n, workout in enumerate(candidates) if fits(row, workout)), None)
-        if position is None:
-            others.append(row)
-        else:
-            workout = candidates.pop(position)
-            day = {"originally_planned_day": row.day.isoformat()} if days else {}
-            matches.append(Match(row, workout, {**_differences(row, workout), **day}))
-    return matches, others
+    """Takes, for each row, the first workout left that is alike, so many days from it.
+
+    Returns the pairs and the other rows. Workouts are looked up by what makes them alike: that many have the same day,
+    type and title costs no more than that they have not.
+    """
+    traits = [(_name(row), likeness(row)) for row in rows]
+    index = _index(left, set(traits), names=list(rows[0].content) if rows else [])
+    sought = [(row, index[own]) for row, own in zip(rows, traits, strict=True) if own in index]
+    matches, matched, taken = list[Match](), set[int](), set[int]()
+    for days in shifts:
+        for row, by_day in sought:
+            workout = _first(by_day.get(row.day.toordinal() + days), taken)
+            if workout:
+                matched.add(row.row)
+                taken.add(workout.pk)
+                day = {"originally_planned_day": row.day.isoformat()} if days else {}
+                matches.append(Match(row, workout, {**_differences(row, workout), **day}))
+        sought = [(row, by_day) for row, by_day in sought if row.row not in matched]
+    for key, workouts in left.items():
+        left[key] = [workout for workout in workouts if workout.pk not in taken]
+    return matches, [row for row in rows if row.row not in matched]
 
 
-def _key(day: datetime.date, named: PlannedWorkout | Workout) -> Key:
-    return day, _plain(named.workout_type), _plain(named.title)
+def _index(left: Mapping[Key, list[Workout]], sought: Container[Traits], names: Sequence[str]) -> Index:
+    """The workouts that have traits that are sought, the first one last."""
+    index: Index = defaultdict(lambda: defaultdict(list))
+    for (day, name), workouts in left.items():
+        for workout in reversed(workouts):
+            for likeness in _likenesses(workout, names):
+                if (name, likeness) in sought:
+                    index[name, likeness][day.toordinal()].append(workout)
+    return index
 
 
+def _first(candidates: list[Workout] | None, taken: Container[int]) -> Workout | None:
+    """Takes it off the end, and before it those that were taken as another likeness."""
+    while candidates:
+        workout = candidates.pop()
+        if workout.pk not in taken:
+            return workout
+    return None
+
+
+def _name(named: PlannedWorkout | Workout) -> Name:
+    return _plain(named.workout_type), _plain(named.title)
+
+
+@lru_cache(maxsize=10_000)
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def _likenesses(workout: Workout, names: Sequence[str]) -> Iterator[Hashable]:
+    """What a row can be like that goes with this workout: the columns of the file but TSS, and what of TSS it wants."""
+    content = tuple(_current(workout, name) for name in names if name != "tss")
+    yield ANYTHING
+    yield content, ANY
+    yield content, workout.tss
+    if workout.tss is not None:
+        yield content, SOME
+
+
+def _identical(row: PlannedWorkout) -> Hashable:
+    return _content(row), row.content.get("tss", ANY) if row.computed_tss is None else row.computed_tss
+
+
+def _unchanged(row: PlannedWorkout) -> Hashable:
+    """A row without TSS leaves it to the workout; one with a computed TSS would fill a gap."""
+    tss = row.content.get("tss")
+    if tss is None:
+        return _content(row), ANY if row.computed_tss is None else SOME
+    return _content(row), tss
+
+
+def _same(row: PlannedWorkout) -> Hashable:
+    return ANYTHING
+
+
+def _content(row: PlannedWorkout) -> Hashable:
+    return tuple(value for name, value in row.content.items() if name != "tss")
+
+
 def _is_open(row: PlannedWorkout) -> bool:
     return row.content.get("tss") is None and row.computed_tss is None
-
-
-def _is_identical(row: PlannedWorkout, workout: Workout) -> bool:
-    content = row.content if row.computed_tss is None else {**row.content, "tss": row.computed_tss}
-    return all(value == _current(workout, name) for name, value in content.items())
-
-
-def _is_unchanged(row: PlannedWorkout, workout: Workout) -> bool:
-    return not _differences(row, workout)
-
-
-def _is_same(row: PlannedWorkout, workout: Workout) -> bool:
-    return True
 
 
 def _differences(row: PlannedWorkout, workout: Workout) -> dict[str, Any]:

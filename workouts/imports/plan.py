@@ -3,21 +3,19 @@
 import hashlib
 import json
 from collections.abc import Container, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from workouts.imports import csv_file
 from workouts.imports.csv_file import NotImportable
 from workouts.imports.merge import Match, Merge, merge, span
-from workouts.imports.row import BadRow, PlannedWorkout, read_row
+from workouts.imports.row import BadRow, PlannedWorkout, mark_of, read_row
 from workouts.models import WorkoutQuerySet
 from workouts.rows import TABLES, RowChange
 
 Skipped = dict[str, Any]
-
-MAX_ROWS = 200_000
-"""More than any export of 10 MB has; a file made to have more would keep the planner busy for minutes."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,10 @@ class ImportPlan:
     @cached_property
     def digest(self) -> str:
         """Differs when the plan does."""
-        plan = [asdict(row) for row in self.changes()], self.result()
-        return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for part in chain(map(vars, self.changes()), [self.result()]):
+            digest.update(json.dumps(part, sort_keys=True).encode())
+        return digest.hexdigest()
 
 
 def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
@@ -74,11 +74,11 @@ def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[Skipped]]:
     """The rows that are workouts, and those that are not. Raises NotImportable."""
     rows: list[PlannedWorkout] = []
     skipped: list[Skipped] = []
-    for row in csv_file.read(content):
-        if len(rows) + len(skipped) == MAX_ROWS:
-            raise NotImportable(f"The file has more than {MAX_ROWS} rows. Export fewer weeks at a time.")
+    table = csv_file.read(content)
+    mark = mark_of(table)
+    for row in table:
         try:
-            rows.append(read_row(row))
+            rows.append(read_row(row, mark))
         except BadRow as error:
             skipped.append({"row": row.number, "reason": str(error)})
     return rows, skipped

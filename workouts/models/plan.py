@@ -1,14 +1,14 @@
 """The coach's plan, and the athlete's own workouts beside it."""
 
 import datetime
-import math
-from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from workouts import limits
+from workouts.models.fields import FiniteFloatField, MomentField
 from workouts.models.selection import WorkoutSelection
 
 
@@ -29,17 +29,6 @@ class WorkoutType(models.TextChoices):
     ROWING = "Rowing"
     WALK = "Walk"
     OTHER = "Other"
-
-
-class FiniteFloatField(models.FloatField):
-    """The old application let NaN and infinity in: they read as no value. To migrations it is a FloatField."""
-
-    def from_db_value(self, value: float | None, expression: object, connection: object) -> float | None:
-        return value if value is None or math.isfinite(value) else None
-
-    def deconstruct(self) -> tuple[str, str, Any, Any]:
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.FloatField", args, kwargs
 
 
 class WorkoutQuerySet(models.QuerySet["Workout"]):
@@ -72,15 +61,17 @@ class Workout(models.Model):
     title = models.CharField(max_length=500)
     workout_type = models.CharField("type", max_length=100, choices=WorkoutType)
     workout_description = models.TextField("description", null=True, blank=True)
-    planned_duration = FiniteFloatField(null=True, blank=True, help_text="Hours.")
-    planned_distance_meters = FiniteFloatField("planned distance", null=True, blank=True, help_text="Metres.")
+    planned_duration = FiniteFloatField(most=limits.HOURS, null=True, blank=True, help_text="Hours.")
+    planned_distance_meters = FiniteFloatField(
+        "planned distance", most=limits.METRES, null=True, blank=True, help_text="Metres."
+    )
     originally_planned_day = models.DateField("planned day", help_text="The coach's day.")
     coach_comments = models.TextField(null=True, blank=True)
-    tss = FiniteFloatField("TSS", null=True, blank=True, help_text="Training Stress Score.")
-    intensity_factor = FiniteFloatField(null=True, blank=True)
+    tss = FiniteFloatField("TSS", most=limits.TSS, null=True, blank=True, help_text="Training Stress Score.")
+    intensity_factor = FiniteFloatField(most=limits.INTENSITY_FACTOR, null=True, blank=True)
     is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
-    created_at = models.DateTimeField(null=True, default=timezone.now)
-    modified_at = models.DateTimeField(
+    created_at = MomentField(null=True, default=timezone.now)
+    modified_at = MomentField(
         null=True, editable=False, help_text="The last change of the workout or of its selection, made by this planner."
     )
 

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
+from workouts.models.fields import MomentField
+
 
 class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
     def skipped(self) -> "SelectionQuerySet":
@@ -72,7 +74,7 @@ class WorkoutSelection(Choice):
         related_name="selections",
         db_index=False,  # the unique constraint's index serves
     )
-    updated_at = models.DateTimeField(null=True, auto_now=True)
+    updated_at = MomentField(null=True, auto_now=True)
 
     objects = SelectionQuerySet.as_manager()
 
@@ -94,7 +96,7 @@ class ArchivedSelection(Choice):
     workout = models.ForeignKey(
         "Workout", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
-    updated_at = models.DateTimeField(null=True)
+    updated_at = MomentField(null=True)
     kept_selection = models.ForeignKey(
         WorkoutSelection, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
@@ -105,7 +107,7 @@ class ArchivedSelection(Choice):
             " of another table: the keys of its rows that referred to this one, as JSON."
         ),
     )
-    archived_at = models.DateTimeField()
+    archived_at = MomentField()
 
     class Meta:
         db_table = "workout_selections_archive"

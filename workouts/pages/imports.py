@@ -9,8 +9,10 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from workouts.imports import importing
-from workouts.imports.differences import differences
+from workouts.imports import csv_file, importing
+from workouts.imports.archive import is_archive
+from workouts.imports.differences import differences, unusual_values
+from workouts.imports.encoding import UNICODE
 from workouts.imports.forms import UploadForm
 from workouts.models import Import, Preferences
 from workouts.pages import HtmxRequest
@@ -58,8 +60,9 @@ def discard(request: HtmxRequest, import_id: int) -> HttpResponse:
 def file(request: HtmxRequest, import_id: int) -> FileResponse:
     """The file as it came."""
     upload = get_object_or_404(plans(), pk=import_id)
-    content = io.BytesIO(upload.content)
-    return FileResponse(content, as_attachment=True, filename=upload.file_name, content_type="text/csv")
+    content = bytes(upload.content)
+    kind = "application/zip" if is_archive(content) else "text/csv"
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=upload.file_name, content_type=kind)
 
 
 def _confirm(request: HtmxRequest, import_id: int) -> HttpResponse:
@@ -83,13 +86,15 @@ def _confirmed_moves(ticked: Iterable[str]) -> set[int] | None:
 
 def _show(request: HtmxRequest, upload: Import, status: int = 200) -> HttpResponse:
     plan, preferences = importing.plan_of(upload), Preferences.load()
-    result = plan.result()
+    result, encoding = plan.result(), csv_file.read(bytes(upload.content)).encoding
     context = {
         "upload": upload,
         "plan": plan,
         "result": result,
         "counts": importing.counts(result).items(),
         "changed": [(match, differences(match, preferences)) for match in plan.merge.changed[:SHOWN]],
+        "unusual": unusual_values(plan.merge),
+        "encoding": encoding if encoding != UNICODE else "",
         "preferences": preferences,
         "shown": SHOWN,
         "all_moves": ALL_MOVES,

@@ -16,7 +16,7 @@ MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
 
 
 class Command(DatabaseCommand):
-    help = "Imports the workouts of a TrainingPeaks CSV export."
+    help = "Imports the workouts of a TrainingPeaks export, CSV or ZIP."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -42,6 +42,8 @@ class Command(DatabaseCommand):
         except NotImportable as error:
             raise CommandError(f"{path}: {error} Nothing was imported.") from error
         self._report(result)
+        if len(result["skipped"]) == sum(counts(result).values()):
+            raise CommandError(f"Every row of {path} was skipped. Nothing was imported.")
         if options["dry_run"]:
             self.stdout.write("Nothing was written: this was a dry run.")
         else:
