@@ -78,9 +78,9 @@ def undo(change_id: int, *, by: Author) -> Change:
     """
     change = Change.objects.select_for_update(no_key=True).get(pk=change_id)
     if change.undone:
-        raise AlreadyUndone
+        raise AlreadyUndone(f"This was {'redone' if change.takes_back else 'undone'} before.")
     rows = [RowChange.recorded(row).reversed() for row in reversed(change.rows)]
-    return apply(rows, f"Undone: {change.summary}", by=by, undoes=change)
+    return apply(rows, change.turned_round, by=by, undoes=change)
 
 
 def _lock(rows: Iterable[RowChange]) -> State:

@@ -7,7 +7,7 @@ from tests.browser.week import card, slot, toast
 from tests.browser.witness import Witness
 
 
-def test_the_toast_undoes_a_move_and_undoes_the_undoing(page: Page) -> None:
+def test_the_toast_undoes_a_move_and_redoes_it(page: Page) -> None:
     page.goto(WEEK)
     card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
     expect(card(slot(page, FRIDAY, "morning"), "Easy run")).to_be_visible()
@@ -16,8 +16,10 @@ def test_the_toast_undoes_a_move_and_undoes_the_undoing(page: Page) -> None:
     expect(toast(page)).to_contain_text("Undone: Easy run: moved to Fri 5 Jan, morning")
     expect(card(slot(page, MONDAY, ""), "Easy run")).to_be_visible()
 
-    toast(page).get_by_role("button", name="Undo").click()
+    toast(page).get_by_role("button", name="Redo").click()
+    expect(toast(page)).to_contain_text("Redone: Easy run: moved to Fri 5 Jan, morning")
     expect(card(slot(page, FRIDAY, "morning"), "Easy run")).to_be_visible()
+    expect(toast(page).get_by_role("button", name="Undo")).to_be_visible()
 
 
 def test_the_history_undoes_what_was_done_earlier(page: Page) -> None:

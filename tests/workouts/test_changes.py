@@ -119,6 +119,20 @@ def test_undo_works_once(run: Workout) -> None:
         undo(change.pk, by=None)
 
 
+def test_undoing_in_turn_is_redoing_and_says_so(run: Workout) -> None:
+    change = change_selection(run.pk, {"is_selected": False}, by=None)
+    for _ in range(3):
+        assert change
+        change = undo(change.pk, by=None)
+
+    assert [change.summary for change in Change.objects.order_by("id")] == [
+        "Long run: skipped",
+        "Undone: Long run: skipped",
+        "Redone: Long run: skipped",
+        "Undone: Long run: skipped",
+    ]
+
+
 def test_an_added_workout_goes_with_its_overlay_and_comes_back_with_it(athlete: User) -> None:
     workout, added = add_workout(
         {"title": "Club ride", "workout_type": "Bike", "originally_planned_day": MONDAY, "tss": 80.0},

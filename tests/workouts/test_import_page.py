@@ -255,7 +255,7 @@ def test_imported_files_are_listed_and_can_be_had_back(athlete: Client) -> None:
     assert response.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''pl")
 
 
-def test_an_import_is_undone_from_the_list(athlete: Client) -> None:
+def test_an_import_is_undone_and_redone_from_the_list(athlete: Client) -> None:
     upload = import_file("plan.csv", PLAN, by=None)
     assert f'action="/history/{upload.change_id}/undo/"' in athlete.get("/imports/").content.decode()
 
@@ -263,8 +263,15 @@ def test_an_import_is_undone_from_the_list(athlete: Client) -> None:
 
     assert not Workout.objects.exists()
     page = athlete.get("/imports/")
-    assert "undone" in text(page)
-    assert "/undo/" not in page.content.decode()
+    assert "· undone" in text(page)
+    assert "Redo the import of plan.csv" in text(page)
+
+    athlete.post(f"/history/{Change.objects.latest('id').pk}/undo/")
+
+    assert Workout.objects.exists()
+    page = athlete.get("/imports/")
+    assert "undone" not in text(page)
+    assert "Undo the import of plan.csv" in text(page)
 
 
 def test_a_preview_of_thousands_stays_small(athlete: Client) -> None:

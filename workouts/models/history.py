@@ -6,11 +6,14 @@ References carry no constraint and no index: a change outlives what it changed.
 from django.conf import settings
 from django.db import models
 
+UNDONE, REDONE = "Undone: ", "Redone: "
+"""What the summaries of undoings begin with; and of those that undo an undoing."""
+
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def for_list(self) -> "ChangeQuerySet":
         """The newest first, without the rows themselves: those of an import are large."""
-        return self.defer("rows").select_related("made_by", "undone_by").order_by("-id")
+        return self.defer("rows", "undone_by__rows").select_related("made_by", "undone_by").order_by("-id")
 
 
 class Change(models.Model):
@@ -36,11 +39,34 @@ class Change(models.Model):
     def undone(self) -> bool:
         return hasattr(self, "undone_by")
 
+    @property
+    def latest(self) -> "Change":
+        """The last undoing or redoing of it, itself where there is none. A query for each."""
+        change = self
+        while change.undone:
+            change = Change.objects.for_list().get(undoes=change)
+        return change
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether this was an undoing. Undoing that in turn does what was done once more."""
+        return self.undoes_id is not None and self.summary.startswith(UNDONE)
+
+    @property
+    def turned_round(self) -> str:
+        """What undoing this does, in words."""
+        if self.undoes_id is None:
+            return UNDONE + self.summary
+        if self.takes_back:
+            return REDONE + self.summary.removeprefix(UNDONE)
+        return UNDONE + self.summary.removeprefix(REDONE)
+
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def for_list(self) -> "ImportQuerySet":
         """The newest first, without the files themselves."""
-        return self.defer("content", "change__rows").select_related("made_by", "change__undone_by").order_by("-id")
+        files = self.defer("content", "change__rows", "change__undone_by__rows")
+        return files.select_related("made_by", "change__undone_by").order_by("-id")
 
     def applied(self) -> "ImportQuerySet":
         return self.filter(change__isnull=False)

@@ -50,8 +50,8 @@ def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable
             raise Http404 from None
         except CoachsWorkout as refusal:
             return refuse(request, str(refusal), status=403)
-        except AlreadyUndone:
-            return refuse(request, "This was undone before.")
+        except AlreadyUndone as refusal:
+            return refuse(request, str(refusal))
         except Stale as stale:
             return refuse(request, f"{stale} Undo the later change first: see the history.")
 
