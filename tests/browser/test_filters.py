@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.plan import WEEK
+from tests.browser.plan import SATURDAY, TUESDAY, WEEK
 from tests.browser.week import card, total
 
 
@@ -20,6 +20,20 @@ def test_filters_change_the_cards_and_not_the_summary(page: Page) -> None:
     expect(page.locator(".card")).to_have_count(1)
     expect(card(page, "Family walk")).to_be_visible()
     assert total(page).inner_text() == before
+
+
+def test_a_filter_counts_in_the_days_and_holds_from_week_to_week(page: Page) -> None:
+    page.goto(f"{WEEK}?type=Swim&source=coach")
+    expect(page.locator(f"#day-{TUESDAY} .sum")).to_have_text("1 h")
+    expect(page.locator(f"#day-{SATURDAY} .sum")).to_be_empty()
+
+    card(page, "Technique swim").get_by_role("button", name="Skip").click()
+    expect(page.locator(f"#day-{TUESDAY} .sum")).to_be_empty()
+    for name in ("Next week", "Previous week", "Week of 15 January", "Today"):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_label("Type")).to_have_value("Swim")
+        expect(page.get_by_label("Source")).to_have_value("coach")
+        page.goto(f"{WEEK}?type=Swim&source=coach")
 
 
 def test_a_filter_holds_while_cards_are_changed(page: Page) -> None:

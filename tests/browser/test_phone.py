@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Site
 from tests.browser.plan import WEEK, add
 from tests.browser.week import card
+from workouts.days import monday_of
 
 
 def test_lists_today_and_the_next_seven_days(phone: Page, site: Site) -> None:
@@ -23,6 +24,21 @@ def test_lists_today_and_the_next_seven_days(phone: Page, site: Site) -> None:
     days = phone.locator(".day:visible")
     expect(days.first).to_contain_text("Today")
     assert days.count() >= 8
+
+
+def test_leads_to_the_days_of_this_week_that_are_over(phone: Page, site: Site) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    add(site.database, "Run of Monday", monday_of(today))
+    phone.goto("/?source=coach")
+    if today == monday_of(today):
+        expect(card(phone, "Run of Monday")).to_be_visible()
+        return
+    expect(card(phone, "Run of Monday")).to_be_hidden()
+
+    phone.get_by_role("link", name="Earlier this week").tap()
+
+    expect(card(phone, "Run of Monday")).to_be_visible()
+    expect(phone.get_by_label("Source")).to_have_value("coach")
 
 
 def test_the_days_of_another_week_stand_below_each_other(phone: Page) -> None:

@@ -93,7 +93,9 @@ def test_filters_choose_cards_and_leave_the_summary(athlete: Client, plan: Plan)
     assert titles(athlete, f"/week/{MONDAY}?type=Run&source=own") == {MONDAY: {"": ["club run"]}}
     assert titles(athlete, f"/week/{MONDAY}?source=coach") == {MONDAY: {"": ["ride", "run"]}}
     assert titles(athlete, f"/week/{MONDAY}?type=Chess&source=%00") == {MONDAY: {"": ["ride", "run", "club run"]}}
-    assert athlete.get(f"/week/{MONDAY}?type=Bike").context["summary"] == whole
+    filtered = athlete.get(f"/week/{MONDAY}?type=Bike").context
+    assert filtered["summary"] == whole
+    assert filtered["columns"][0].minutes == 120, "of the cards that are shown"
     assert whole.total.planned.minutes == 240
 
 

@@ -3,10 +3,10 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
@@ -48,10 +48,16 @@ class Filters:
         of_source = not self.source or workout.is_custom == (self.source == "own")
         return of_type and of_source
 
+    @property
+    def query(self) -> str:
+        """What the address of another week ends with to show the same cards: `?type=Run`, or nothing."""
+        chosen = {name: value for name, value in asdict(self).items() if value}
+        return f"?{urlencode(chosen)}" if chosen else ""
+
 
 @dataclass(frozen=True)
 class Column:
-    """One day: its slots with the cards in each, and the minutes that are planned for it."""
+    """One day: its slots with the cards in each, and the minutes that these add up to without the skipped ones."""
 
     day: Day
     slots: list[tuple[str, str, list[Workout]]]
@@ -100,6 +106,11 @@ class Board:
     def preferences(self) -> Preferences:
         return Preferences.load()
 
+    @property
+    def has_past_days(self) -> bool:
+        """Of this week, which a phone leaves out of its agenda."""
+        return self.is_agenda and self.monday < self.today
+
     def columns(self, days: Iterable[Day] | None = None) -> list[Column]:
         """The columns of `days` as far as the board has them, or all."""
         wanted = set(days_from(self.monday, self.last))
@@ -124,9 +135,9 @@ class Board:
         }
 
     def _column(self, day: Day) -> Column:
-        workouts = self.by_day[day]
+        workouts = list(filter(self.filters.admits, self.by_day[day]))
         cards: dict[str, list[Workout]] = {slot: [] for slot in SLOTS}
-        for workout in filter(self.filters.admits, workouts):
+        for workout in workouts:
             cards[slot_of(workout.time_of_day)].append(workout)
         return Column(
             day=day,
