@@ -33,7 +33,8 @@ def distance(metres: float, discipline: str, preferences: Preferences) -> str:
         yards = preferences.swim_unit == Preferences.SwimUnit.YARDS
         return f"{round(metres / METRES_PER_YARD if yards else metres)} {preferences.swim_unit}"
     miles = preferences.distance_unit == Preferences.DistanceUnit.MILES
-    return f"{round(metres / (METRES_PER_MILE if miles else 1000), 2):g} {preferences.distance_unit}"
+    length = f"{metres / (METRES_PER_MILE if miles else 1000):.2f}"
+    return f"{length.rstrip('0').rstrip('.')} {preferences.distance_unit}"
 
 
 @register.filter
@@ -47,6 +48,6 @@ def against(planned: float, target: float, *, time: bool = False) -> str:
     """A plan beside its target, in words and as a class for the colour: `30 min under`, `12 over`, `on target`."""
     delta = round(planned) - target
     side = "over" if delta > 0 else "under" if delta else "met"
-    size = minutes(abs(delta)) if time else f"{abs(delta):g}"
+    size = minutes(abs(delta)) if time else str(abs(delta))
     words = f"{size} {side}" if delta else "on target"
     return format_html('<span class="delta {}">{}</span>', side, words)
