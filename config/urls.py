@@ -5,6 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 
 admin.site.site_header = admin.site.site_title = "Workout planner"
+admin.site.enable_nav_sidebar = False  # the lists need its room
 
 urlpatterns = [
     path("", include("workouts.urls")),
