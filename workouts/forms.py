@@ -101,7 +101,10 @@ class WorkoutForm(forms.ModelForm):
     )
     tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=limits.TSS)
     workout_description = forms.CharField(
-        label="Description", required=False, max_length=limits.CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
+        label="Description",
+        required=False,
+        max_length=limits.CHARACTERS,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
 
     class Meta:
@@ -115,6 +118,7 @@ class WorkoutForm(forms.ModelForm):
             "tss",
             "workout_description",
         )
+        widgets = {"title": forms.TextInput({"dir": "auto"})}
 
 
 class EstimateForm(forms.Form):

@@ -1,10 +1,12 @@
 """Every page, by the way there. A new page is a line here; the rules for all pages are then held for it as well."""
 
+import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import log_in
+from tests.browser.extremes import TITLES, UNBROKEN
 from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, SATURDAY, TUESDAY, WEEK
 from tests.browser.week import card
 from tests.trainingpeaks import export, workout
@@ -14,6 +16,17 @@ Way = Callable[[Page], object]
 
 def at(address: str) -> Way:
     return lambda page: page.goto(address)
+
+
+def one(address: str) -> Way:
+    """The first row of a list of the admin."""
+
+    def way(page: Page) -> None:
+        page.goto(address)
+        page.locator("#result_list tbody th a").first.click()
+        expect(page.locator(".change-form")).to_be_visible()
+
+    return way
 
 
 def _skip(page: Page) -> None:
@@ -27,10 +40,27 @@ def _history(page: Page) -> None:
     page.goto("/history/")
 
 
-def _dialog(page: Page) -> None:
+def _dialog(page: Page, title: str = "Threshold ride") -> None:
     page.goto(WEEK)
-    card(page, "Threshold ride").get_by_role("link").click()
+    _open(page, title)
+
+
+def _open(page: Page, title: str) -> None:
+    card(page, title).get_by_role("link").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _dialog_with_a_toast(page: Page) -> None:
+    _skip(page)
+    _open(page, "Threshold ride")
+
+
+def _refused_dialog(page: Page) -> None:
+    _dialog(page, TITLES[0])
+    page.get_by_label("Place").evaluate("field => { field.removeAttribute('maxlength') }")
+    page.get_by_label("Place").fill(UNBROKEN)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Nothing was changed.")
 
 
 def _move_form(page: Page) -> None:
@@ -59,6 +89,11 @@ def _outdated_form(page: Page) -> None:
 def _login(page: Page) -> None:
     page.context.clear_cookies()
     page.goto("/login/")
+
+
+def _admin_login(page: Page) -> None:
+    page.context.clear_cookies()
+    page.goto("/admin/login/")
 
 
 def _wrong_login(page: Page) -> None:
@@ -125,10 +160,9 @@ def _refused_import(page: Page) -> None:
 
 
 def _restore_preview(page: Page) -> None:
-    kept = page.request.get("/export.json").body()
-    _skip(page)
+    kept = page.request.get("/export.json").json() | {"workouts": []}
     page.goto("/restore/")
-    send(page, kept, "export.json")
+    send(page, json.dumps(kept).encode(), f"{UNBROKEN[:200]}.json")
     expect(page.get_by_role("button", name="Restore")).to_be_visible()
 
 
@@ -148,15 +182,20 @@ PAGES: dict[str, Way] = {
     "this week": at("/"),
     "week with a toast and a form": _move_form,
     "week without workouts": at("/week/2025-01-06"),
+    "week, filtered": at(f"{WEEK}?type=Bike&source=coach"),
     "dialog": _dialog,
+    "dialog with a toast": _dialog_with_a_toast,
+    "dialog, refused": _refused_dialog,
     "details": at("/workouts/1"),
     "details of an own workout": at("/workouts/7"),
+    "details at most": at("/workouts/8"),
     "month": at("/month/2024-01"),
     "history": _history,
     "history, refused": _refused_undo,
     "add": at("/workouts/add"),
     "add, refused": _refused_workout,
     "edit": at("/workouts/7/edit"),
+    "edit at most": at("/workouts/8/edit"),
     "targets": at(f"{WEEK}/targets"),
     "import": at("/imports/"),
     "import, refused": _refused_import,
@@ -175,6 +214,20 @@ PAGES: dict[str, Way] = {
     "API": _api,
     "form of an older session": _outdated_form,
     "not found": at("/nowhere"),
+    "broken": at("/broken"),
 }
-EXPECTED = [f"status of {status}" for status in (403, 404, 409, 422, 429)]
+ADMIN = ("workout", "workoutselection", "archivedselection", "change", "import")
+ADMIN_PAGES: dict[str, Way] = {
+    "index": at("/admin/"),
+    "login": _admin_login,
+    **{name: at(f"/admin/workouts/{name}/") for name in ADMIN},
+    **{f"one {name}": one(f"/admin/workouts/{name}/") for name in ADMIN[1:]},
+    "one workout": at("/admin/workouts/workout/8/change/"),
+    "release": at("/admin/releases/release/"),
+    "one release": one("/admin/releases/release/"),
+    "applied migrations": at("/admin/releases/release/applied/"),
+    "user": at("/admin/auth/user/"),
+    "one user": one("/admin/auth/user/"),
+}
+EXPECTED = [f"status of {status}" for status in (403, 404, 409, 422, 429, 500)]
 """What the console says of the pages that answer with an error."""

@@ -66,7 +66,7 @@ SELECTIONS: dict[str, dict[str, Any]] = {
 
 def add(database: str, title: str, day: datetime.date, workout_type: str = "Run", **columns: Any) -> None:
     """A workout more, written to the database as the coach's import would."""
-    _insert(
+    insert(
         database,
         "workouts",
         {"title": title, "originally_planned_day": day, "workout_type": workout_type, "planned_duration": 1, **columns},
@@ -75,13 +75,13 @@ def add(database: str, title: str, day: datetime.date, workout_type: str = "Run"
 
 def load(database: str) -> None:
     for workout in WORKOUTS:
-        _insert(database, "workouts", workout)
+        insert(database, "workouts", workout)
     for title, columns in SELECTIONS.items():
         [(workout_id,)] = execute(database, "SELECT id FROM workouts WHERE title = %s", title)
-        _insert(database, "workout_selections", {"is_selected": True, **columns, "workout_id": workout_id})
+        insert(database, "workout_selections", {"is_selected": True, **columns, "workout_id": workout_id})
 
 
-def _insert(database: str, table: str, row: dict[str, Any]) -> None:
+def insert(database: str, table: str, row: dict[str, Any]) -> None:
     values = [str(value) if isinstance(value, datetime.date) else value for value in row.values()]
     places = ", ".join(["%s"] * len(values))
     execute(database, f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *values)

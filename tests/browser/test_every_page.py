@@ -4,8 +4,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.pages import EXPECTED, PAGES
+from tests.browser import extremes
+from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.fitting import misfits
+from tests.browser.pages import ADMIN_PAGES, EXPECTED, PAGES
 from tests.browser.witness import Witness
 
 FINGER = 44
@@ -28,8 +30,11 @@ axe.run({ exclude: ["#swagger-ui"] }, { resultTypes: ["violations"] }).then(({ v
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_is_accessible_in_light_and_dark_and_fits_a_phone_and_a_finger(page: Page, witness: Witness, name: str) -> None:
+def test_is_accessible_in_light_and_dark_and_fits_every_screen_and_a_finger(
+    page: Page, site: Site, witness: Witness, name: str
+) -> None:
     witness.tolerated += EXPECTED
+    extremes.load(site.database)
     PAGES[name](page)
     page.evaluate(AXE_SCRIPT)
     found = {}
@@ -40,5 +45,12 @@ def test_is_accessible_in_light_and_dark_and_fits_a_phone_and_a_finger(page: Pag
             if violations := page.evaluate(VIOLATIONS):
                 found[size, scheme] = violations
     assert not found
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     assert not page.evaluate(TOO_SMALL, FINGER)
+    assert not misfits(page)
+
+
+@pytest.mark.parametrize("name", ADMIN_PAGES)
+def test_a_page_of_the_admin_fits_every_screen(page: Page, site: Site, name: str) -> None:
+    extremes.load(site.database)
+    ADMIN_PAGES[name](page)
+    assert not misfits(page)

@@ -1,0 +1,13 @@
+"""The site's addresses, and one that fails: the page that says so has no other way there."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from config import urls
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("as a fault of ours would")
+
+
+urlpatterns = [*urls.urlpatterns, path("broken", broken)]
