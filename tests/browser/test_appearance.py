@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Site
+from tests.browser.extremes import LONG
 from tests.browser.plan import MONDAY, SUNDAY, WEEK, WORKOUTS, add
 from tests.browser.week import card
 from workouts.days import days_from
@@ -30,15 +31,27 @@ def test_follows_the_devices_light_or_dark(open_page: OpenPage, scheme: str, bac
         assert set(brightness(page, place, "backgroundColor")) <= set(background), place
 
 
-def test_a_week_of_fourteen_workouts_is_one_printed_page(page: Page, site: Site) -> None:
-    for number, day in enumerate(days_from(MONDAY, SUNDAY)):
-        add(site.database, f"Second workout of the day with a long title, {number}", day, tss=50)
+def test_a_week_of_28_workouts_with_long_titles_is_one_printed_page(page: Page, site: Site) -> None:
+    for day in days_from(MONDAY, SUNDAY):
+        for _ in range(3):
+            add(site.database, LONG, day, tss=50)
     page.goto(WEEK)
-    expect(page.locator(".card")).to_have_count(14)
+    expect(page.locator(".card")).to_have_count(28)
 
     pdf = page.pdf(prefer_css_page_size=True)
 
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+def test_what_is_too_much_for_a_sheet_is_the_end_of_the_days_and_not_the_summary(page: Page) -> None:
+    page.goto(WEEK)
+    page.emulate_media(media="print")
+
+    summary, monday = (page.locator(place).bounding_box() for place in ("#summary", f"#day-{MONDAY}"))
+
+    assert summary
+    assert monday
+    assert summary["y"] + summary["height"] <= monday["y"]
 
 
 def test_on_paper_there_is_the_week_and_nothing_to_click(page: Page) -> None:
