@@ -168,7 +168,7 @@ def test_each_move_is_confirmed_by_itself(athlete: Client) -> None:
 
     confirm(athlete, page, moved="4")
 
-    days = Workout.objects.order_by("originally_planned_day").values_list("title", "originally_planned_day")
+    days = Workout.objects.order_by("originally_planned_day", "id").values_list("title", "originally_planned_day")
     assert [(title, day.isoformat()) for title, day in days] == [
         ("Easy swim", MONDAY),
         ("New", MONDAY),
