@@ -6,6 +6,8 @@ from django.urls import include, path
 
 admin.site.site_header = admin.site.site_title = "Workout planner"
 
+handler500 = "workouts.pages.errors.server_error"
+
 urlpatterns = [
     path("", include("workouts.urls")),
     path("api/", include("workouts.api.urls")),
