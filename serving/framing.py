@@ -9,9 +9,9 @@ import re
 from serving.limits import BODY_BYTES, HEAD_BYTES
 
 HEAD_END = re.compile(rb"\r?\n\r?\n")  # gunicorn refuses bare line feeds; here they end the waiting
-LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d+)", re.IGNORECASE | re.MULTILINE)
-CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:.*chunked", re.IGNORECASE | re.MULTILINE)
-ASKS = re.compile(rb"^expect[ \t]*:[ \t]*100-continue", re.IGNORECASE | re.MULTILINE)
+LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)", re.IGNORECASE | re.MULTILINE)
+CHUNKED = re.compile(rb"^transfer-encoding:.*chunked", re.IGNORECASE | re.MULTILINE)
+ASKS = re.compile(rb"^expect:[ \t]*100-continue", re.IGNORECASE | re.MULTILINE)
 CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(;|\r\n)")
 LONGEST_LINE = 8190  # of a chunk's size with its extensions, and of the trailer
 LONGEST_NUMBER = 15  # digits
