@@ -22,7 +22,7 @@ class Waits(Enum):
 
 
 class PatientSocket:
-    """What gunicorn takes for the client's socket. No call waits: what is read is here, and what is sent is kept here."""
+    """What gunicorn takes for the client's socket. No call waits: it reads what is here, and keeps what is not sent."""
 
     def __init__(self, raw: socket.socket) -> None:
         self.raw = raw

@@ -1,7 +1,7 @@
 """Where a request ends in the bytes that a client sends. Pure.
 
-Only what decides this is read here. gunicorn's parser reads the request again, is handed no byte beyond its end, and has
-the last word: where the two disagree, the connection is closed (serving.connection).
+Only what decides this is read here. gunicorn's parser reads the request again, is handed no byte beyond its end, and
+has the last word: where the two disagree, the connection is closed (serving.connection).
 """
 
 import re

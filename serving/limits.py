@@ -1,4 +1,4 @@
-"""What a client may send, how slowly, and how much the server holds for all of them. docs/limits.md lists all limits."""
+"""What a client may send, how slowly, and how much the server holds of it. docs/limits.md lists all limits."""
 
 HEAD_BYTES = 64 * 1024
 """Of a request line and its headers."""
@@ -7,7 +7,7 @@ BODY_BYTES = 11 * 1024 * 1024
 """Of a request: a file to import has 10 MB at most, and the rest is room for the form around it."""
 
 CONNECTIONS = 500
-"""Of one worker, below the 1024 open files that many systems allow. Past it the one that has waited longest is closed."""
+"""Of a worker, below the 1024 open files that many systems allow. Past it the one that has waited longest is closed."""
 
 HELD_BYTES = 64 * 1024 * 1024
 """Of requests that came in half and answers that went out half, in one worker. Past it the oldest are given up."""

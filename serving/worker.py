@@ -5,9 +5,9 @@ an end: eight clients that send half a request stop the site. Here the worker's 
 answers, and a thread is taken only by a request that is wholly here. What a slow client costs is a connection and the
 bytes that it sent; both are limited, and the one that has waited longest goes first.
 
-The alternatives: gunicorn's gevent worker waits for slow clients for ever and is stopped by one long request, because
-its requests share a thread. The asyncio worker needs ASGI, which is slower here and has no persistent connections to the
-database. A timeout on the socket holds a thread for as long as it lasts.
+The alternatives: gunicorn's gevent worker waits for slow clients without an end, too, and one long request stops it,
+because its requests share a thread. Under its asyncio worker, which needs ASGI, Django keeps no connection to the
+database open. A timeout on the socket holds a thread for as long as it lasts.
 """
 
 import errno
@@ -42,7 +42,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._on = {Waits.REQUEST: self._receive, Waits.ANSWER: self._send, Waits.END: self._discard}
 
     @classmethod
-    def check_config(cls, cfg: Any, log: Any) -> None:
+    def check_config(cls, cfg: Any, log: Any) -> None:  # noqa: ARG003  # gunicorn calls it
         if cfg.is_ssl:
             raise SystemExit("This worker speaks no TLS: it ends at the proxy. Remove certfile and keyfile.")
 
@@ -84,7 +84,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
         """In a thread. A body in chunks gets a length, by which Django reads it, or refuses it."""
-        req._expected_100_continue = False  # it was answered when the head was here
+        req._expected_100_continue = False  # noqa: SLF001  # it was answered when the head was here
         if conn.frame.too_long:
             req.force_close()
         if conn.frame.chunked:

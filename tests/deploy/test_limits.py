@@ -1,8 +1,8 @@
 """The table of limits beside the code."""
 
-from config import gunicorn
 from django.conf import settings
 
+from config import gunicorn
 from serving import limits
 from tests.conftest import ROOT
 from workouts.imports.plan import MAX_ROWS

@@ -3,6 +3,7 @@
 import pytest
 from gunicorn.config import Config
 from gunicorn.http import get_parser
+from gunicorn.http.errors import InvalidHeader, ParseException
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,9 +70,8 @@ def test_whatever_comes_is_waited_for_or_handed_over(garbage: bytes, start: byte
 def test_what_gunicorn_refuses_is_handed_over_for_it_to_refuse(rest: bytes) -> None:
     received, frame = bytearray(HEAD + rest), Frame()
     assert frame.scan(received)
-    with pytest.raises(Exception, match=".") as refusal:
+    with pytest.raises((ParseException, InvalidHeader)):
         next(get_parser(Config(), [bytes(received[: frame.end])], PEER))
-    assert refusal.type.__module__ == "gunicorn.http.errors"
 
 
 @pytest.mark.parametrize("line", [b"xyz\r\n", b"-1\r\n", b"5\n", b"\r\n", b"1" * 17 + b"\r\n", b"1" * 9000])
@@ -83,8 +83,10 @@ def test_what_is_no_chunk_is_handed_over_at_once(line: bytes) -> None:
 
 @pytest.mark.parametrize("length", [BODY_BYTES + 1, 10**18, int("9" * 4000)])
 def test_a_body_that_is_too_long_is_not_waited_for(length: int) -> None:
-    head = HEAD + b"Content-Length: %s\r\n\r\n" % str(length).encode() if length < 10**19 else HEAD + (
-        b"Content-Length: " + b"9" * 4000 + b"\r\n\r\n"
+    head = (
+        HEAD + b"Content-Length: %s\r\n\r\n" % str(length).encode()
+        if length < 10**19
+        else HEAD + (b"Content-Length: " + b"9" * 4000 + b"\r\n\r\n")
     )
     frame = Frame()
     assert frame.scan(bytearray(head + b"xy"))
@@ -112,10 +114,11 @@ def test_chunks_that_grow_too_long_are_not_waited_for() -> None:
 
 def test_headers_without_an_end_are_refused() -> None:
     received, frame = bytearray(HEAD), Frame()
+    while len(received) < HEAD_BYTES:
+        assert not frame.scan(received)
+        received += b"X: " + b"x" * 1000 + b"\r\n"
     with pytest.raises(HeadTooLong):
-        while not frame.scan(received):
-            received += b"X: " + b"x" * 1000 + b"\r\n"
-    assert len(received) <= HEAD_BYTES + 2000
+        frame.scan(received)
 
 
 def test_who_waits_for_leave_to_send_is_known() -> None:

@@ -26,6 +26,6 @@ def test_the_length_decides(length: str, status: int) -> None:
     assert Client().get("/livez", CONTENT_LENGTH=length).status_code == status
 
 
-@pytest.mark.parametrize("length", ["", "-1", "x", "１２", "²"])
+@pytest.mark.parametrize("length", ["", "-1", "x", "²"])
 def test_what_is_no_length_is_left_to_django(length: str) -> None:
     assert Client().get("/livez", CONTENT_LENGTH=length).status_code == 200
