@@ -14,6 +14,7 @@ import errno
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -80,7 +81,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 raise
             return
         self.nr_conns += 1
-        self._receive(Connection(self.cfg, client, address, listener.getsockname()))
+        self._step(self._receive, Connection(self.cfg, client, address, listener.getsockname()))
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
         """In a thread. A body in chunks gets a length, by which Django reads it, or refuses it."""
@@ -96,7 +97,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
         conn.take_back(keeps=not fs.cancelled() and not fs.exception() and fs.result() is True)
-        self._after_the_answer(conn)
+        self._step(self._after_the_answer, conn)
+
+    def _step(self, act: Callable[[Connection], None], conn: Connection) -> None:
+        """A client that is gone ends its connection, whatever was to be done."""
+        try:
+            act(conn)
+        except OSError:
+            self._close(conn)
 
     def _after_the_answer(self, conn: Connection) -> None:
         self._count(conn)
@@ -126,7 +134,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _go_on(self, conn: Connection, raw: socket.socket) -> None:
         if conn in self.waiting:  # or it was closed in the same turn
-            self._on[conn.waits](conn)
+            self._step(self._on[conn.waits], conn)
 
     def _receive(self, conn: Connection) -> None:
         try:
@@ -135,8 +143,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             if conn not in self.waiting:
                 self._watch(conn)
             return
-        except OSError:
-            data = b""
         if not data:
             self._close(conn)
             return
@@ -149,7 +155,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         try:
             whole = conn.frame.scan(conn.sock.received)
         except HeadTooLong:
-            self._refuse(conn, 431, "Request Header Fields Too Large", f"They are longer than {HEAD_BYTES} bytes.")
+            self._refuse(431, "Request Header Fields Too Large", f"They are longer than {HEAD_BYTES} bytes.", conn)
             return
         if whole:
             self._stop_watching(conn)
@@ -164,11 +170,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._make_room()
 
     def _send(self, conn: Connection) -> None:
-        try:
-            conn.moved += conn.sock.flush()
-        except OSError:
-            self._close(conn)
-            return
+        conn.moved += conn.sock.flush()
         self._count(conn)
         if not conn.sock.unsent:
             self._stop_watching(conn)
@@ -178,31 +180,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """A client that still sends would lose the answer if the connection were closed at once (RFC 9112, 9.6)."""
         conn.sock.received.clear()
         self._count(conn)
-        try:
-            conn.sock.raw.shutdown(socket.SHUT_WR)
-        except OSError:
-            self._close(conn)
-        else:
-            self._wait(conn, Waits.END)
+        conn.sock.raw.shutdown(socket.SHUT_WR)
+        self._wait(conn, Waits.END)
 
     def _discard(self, conn: Connection) -> None:
-        try:
-            discarded = len(conn.sock.raw.recv(AT_ONCE))
-        except OSError:
-            discarded = 0
+        discarded = len(conn.sock.raw.recv(AT_ONCE))
         conn.moved += discarded
         if not discarded:
             self._close(conn)
 
-    def _refuse(self, conn: Connection, status: int, reason: str, sentence: str) -> None:
+    def _refuse(self, status: int, reason: str, sentence: str, conn: Connection) -> None:
         self._stop_watching(conn)
         conn.keeps = False
-        try:
-            util.write_error(conn.sock, status, reason, sentence)
-        except OSError:
-            self._close(conn)
-        else:
-            self._after_the_answer(conn)
+        util.write_error(conn.sock, status, reason, sentence)
+        self._after_the_answer(conn)
 
     def _close(self, conn: Connection) -> None:
         self._stop_watching(conn)
@@ -217,12 +208,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.counted = conn.held
 
     def _close_overdue(self, now: float, idle: float) -> None:
-        slow = [conn for conn in self.waiting if conn.is_overdue(now, idle)]
-        for conn in slow:
-            if conn.waits is Waits.REQUEST and not conn.idle:
-                self._refuse(conn, 408, "Request Timeout", f"It did not end within {PATIENCE:.0f} seconds.")
-            else:
-                self._close(conn)
+        too_slow = partial(self._refuse, 408, "Request Timeout", f"It did not end within {PATIENCE:.0f} seconds.")
+        for conn in [conn for conn in self.waiting if conn.is_overdue(now, idle)]:
+            half_sent = conn.waits is Waits.REQUEST and not conn.idle
+            self._step(too_slow if half_sent else self._close, conn)
 
     def _close_longest_waiting(self) -> None:
         if self.waiting:
