@@ -4,7 +4,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http import get_parser
 from gunicorn.http.errors import InvalidHeader, ParseException
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.framing import Frame, HeadTooLong
@@ -34,6 +34,7 @@ requests = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(requests, st.binary(max_size=30), st.lists(st.integers(1, 50), min_size=1))
 def test_the_end_is_where_gunicorn_stops_to_read(request: bytes, following: bytes, cuts: list[int]) -> None:
     sent, received, frame = request + following, bytearray(), Frame()
@@ -49,6 +50,7 @@ def test_the_end_is_where_gunicorn_stops_to_read(request: bytes, following: byte
     assert body in request or frame.chunked
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", HEAD, HEAD + b"Transfer-Encoding: chunked\r\n\r\n"]))
 def test_whatever_comes_is_waited_for_or_handed_over(garbage: bytes, start: bytes) -> None:
     received, frame = bytearray(start + garbage), Frame()
