@@ -12,6 +12,8 @@ from gunicorn.workers.gthread import TConn
 from serving.framing import Frame
 from serving.limits import LINGER, LINGER_AT_MOST, PATIENCE, SLOWEST
 
+TOGETHER = 64 * 1024
+
 
 class Waits(Enum):
     """What a connection that no thread works for waits for."""
@@ -44,24 +46,22 @@ class PatientSocket:
         return len(data)
 
     def sendall(self, data: bytes) -> None:
-        sent = 0 if self.unsent else self._send(data)
-        if sent < len(data):
-            self.unsent += memoryview(data)[sent:]
+        """Small pieces, such as the head and the body of a page, go out together."""
+        self.unsent += data
+        if len(self.unsent) > TOGETHER:
+            self.flush()
 
     def sendfile(self, file: BinaryIO, offset: int, count: int) -> None:
         self.sendall(os.pread(file.fileno(), count, offset))
 
     def flush(self) -> int:
         """Sends what the client takes now of what is unsent; returns how many bytes that is."""
-        sent = self._send(self.unsent)
-        del self.unsent[:sent]
-        return sent
-
-    def _send(self, data: bytes | bytearray) -> int:
         try:
-            return self.raw.send(data)
+            sent = self.raw.send(self.unsent)
         except BlockingIOError:
             return 0
+        del self.unsent[:sent]
+        return sent
 
     def gettimeout(self) -> float:
         return 0.0

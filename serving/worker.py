@@ -5,9 +5,10 @@ an end: eight clients that send half a request stop the site. Here the worker's 
 answers, and a thread is taken only by a request that is wholly here. What a slow client costs is a connection and the
 bytes that it sent; both are limited, and the one that has waited longest goes first.
 
-The alternatives: gunicorn's gevent worker waits for slow clients without an end, too, and one long request stops it,
-because its requests share a thread. Under its asyncio worker, which needs ASGI, Django keeps no connection to the
-database open. A timeout on the socket holds a thread for as long as it lasts.
+The alternatives: gunicorn's gevent worker waits for slow clients without an end, too, one long request stops it,
+because its requests share a thread, and its patches come too late for an application that is preloaded. Under its
+asyncio worker, which needs ASGI, Django keeps no connection to the database open. A timeout on the socket holds a
+thread for as long as it lasts.
 """
 
 import errno
@@ -93,6 +94,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             req.body = BytesIO(body)
             req.headers.append(("CONTENT-LENGTH", str(conn.frame.length if conn.frame.too_long else len(body))))
         kept: bool = super().handle_request(req, conn)
+        conn.sock.flush()
         return kept
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
@@ -165,6 +167,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if conn.frame.asks:
             conn.frame.asks = False
             conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            conn.sock.flush()
         if conn not in self.waiting:
             self._watch(conn)
         self._make_room()
