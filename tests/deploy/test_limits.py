@@ -5,8 +5,7 @@ from django.conf import settings
 from config import gunicorn
 from serving import limits
 from tests.conftest import ROOT
-from workouts.imports.plan import MAX_ROWS
-from workouts.limits import CHARACTERS
+from workouts.limits import CHARACTERS, RECORDS, ROWS
 from workouts.uploads import MAX_BYTES
 
 MB = 1024**2
@@ -28,7 +27,8 @@ def test_the_document_says_what_the_code_does() -> None:
         "Connections of a worker": str(limits.CONNECTIONS),
         "Bytes that a worker holds of requests and answers in part": f"{limits.HELD_BYTES // MB} MB",
         "File to import or to restore": f"{MAX_BYTES // MB} MB",
-        "Rows of a file to import": f"{MAX_ROWS:_}".replace("_", " "),
+        "Rows of a file to import": f"{ROWS:_}".replace("_", " "),
+        "Workouts, selections or targets of an export to restore": f"{RECORDS:_}".replace("_", " "),
         "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),
         "Failed logins of an account from one address": (
             f"{settings.AXES_FAILURE_LIMIT}, for {settings.AXES_COOLOFF_TIME.seconds // 60} minutes"
