@@ -24,7 +24,7 @@ BRANCH = "main"
 # the plan would delete belongs here, too.
 PRESERVED = (
     *("SECRET_KEY", "MIGRATION_DATABASE_URL", "ALLOWED_HOSTS", "TIME_ZONE", "DEBUG", "LOG_LEVEL"),
-    *("PORT", "WEB_CONCURRENCY"),
+    *("PORT", "WEB_CONCURRENCY", "TRUSTED_PROXIES", "READYZ_TOKEN"),
     *("RELEASE_DATABASE_WAIT", "RELEASE_LOCK_TIMEOUT", "RELEASE_BUILD_TIMEOUT", "RELEASE_DEADLINE"),
     "CORS_ALLOWED_ORIGINS",
     # The old application's. This one reads none of them; the way back needs them.

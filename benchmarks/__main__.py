@@ -12,8 +12,10 @@ from collections.abc import Callable
 
 from benchmarks import requests, ways
 from benchmarks.databases import Databases
+from benchmarks.load import Load
 from benchmarks.writes import Latencies, latencies_during
 from tests.postgres import throwaway_postgres
+from tests.server import Server
 
 ROWS = int(os.environ.get("ROWS", "3000000"))
 RUNS = int(os.environ.get("RUNS", "3"))
@@ -37,16 +39,19 @@ def main() -> None:
 
 
 def serving(databases: Databases) -> None:
-    """The bare view before each of the others. The first round warms the server up and does not count."""
-    with databases.empty("requests") as url, requests.planner(url) as (server, loads):
-        bare = loads.pop("the bare view")
-        pairs = {
-            name: [(requests.measure(load, server), requests.measure(bare, server)) for _ in range(RUNS + 1)][1:]
-            for name, load in loads.items()
-        }
-    for name, measured in pairs.items():
-        row(f"{name}, requests a second", "the bare view", [(a.per_second, b.per_second) for a, b in measured])
-        row(f"{name}, 99th percentile, ms", "the bare view", [(a.percentile, b.percentile) for a, b in measured])
+    """Each beside the bare view and beside gunicorn's own worker. The first round warms up and does not count."""
+    with databases.empty("requests") as url, requests.planner(url) as (server, gthread, loads):
+        bare = loads["the bare view"]
+        for name, load in loads.items():
+            if load is not bare:
+                compare(name, "the bare view", (load, server), (bare, server))
+            compare(name, "the same by gunicorn's gthread", (load, server), (load, gthread))
+
+
+def compare(name: str, other: str, ours: tuple[Load, Server], theirs: tuple[Load, Server]) -> None:
+    measured = [(requests.measure(*ours), requests.measure(*theirs)) for _ in range(RUNS + 1)][1:]
+    row(f"{name}, requests a second", other, [(a.per_second, b.per_second) for a, b in measured])
+    row(f"{name}, 99th percentile, ms", other, [(a.percentile, b.percentile) for a, b in measured])
 
 
 def releasing(databases: Databases) -> None:

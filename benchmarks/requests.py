@@ -49,8 +49,11 @@ print(session.session_key)
 
 
 @contextmanager
-def planner(url: str) -> Iterator[tuple[Server, dict[str, Load]]]:
-    """A server at work on a planner whose weeks are all full, and what is asked of it by somebody who is logged in."""
+def planner(url: str) -> Iterator[tuple[Server, Server, dict[str, Load]]]:
+    """Servers at work on a planner whose weeks are all full, and what is asked of them by somebody who is logged in.
+
+    The second is the same but for gunicorn's own threaded worker.
+    """
     ways.release(url)
     first = datetime.date.today() - datetime.timedelta(days=WORKOUTS // 4)  # noqa: DTZ011
     with psycopg.connect(url, autocommit=True) as connection:
@@ -61,17 +64,22 @@ def planner(url: str) -> Iterator[tuple[Server, dict[str, Load]]]:
     ways.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], url, **SETTINGS)
     shell = [sys.executable, "manage.py", "shell", "-v0", "-c", LOGIN]
     session = subprocess.check_output(shell, cwd=ROOT, env=environment, text=True).strip()
-    with tempfile.TemporaryDirectory() as files, serving(web(), environment, Path(files) / "log") as server:
-        yield server, loads(session, server.port)
+    with (
+        tempfile.TemporaryDirectory() as files,
+        serving(web(), environment, Path(files) / "log") as server,
+        serving(web("--worker-class gthread"), environment, Path(files) / "gthread.log") as gthread,
+    ):
+        yield server, gthread, loads(session)
 
 
-def loads(session: str, port: int) -> dict[str, Load]:
+def loads(session: str) -> dict[str, Load]:
     secret = "c" * 32
     headers = {
         "Cookie": f"sessionid={session}; csrftoken={secret}",
         "X-CSRFToken": secret,
         "X-Forwarded-Proto": "https",
-        "Origin": f"https://127.0.0.1:{port}",
+        "Referer": "https://localhost/",
+        "Host": "localhost",
         "Content-Type": "application/json",
         "Accept-Encoding": "gzip",
     }

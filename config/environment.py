@@ -22,6 +22,7 @@ from config.hosts import parse_hosts, parse_origins
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FILES = ("passfile", "sslcert", "sslcrl", "sslcrldir", "sslkey", "sslrootcert")
 UP_TO_A_DAY = 24 * 60 * 60
+SHORTEST_TOKEN = 20
 
 T = TypeVar("T")
 
@@ -94,6 +95,11 @@ def _not_debug_on_railway(debug: bool) -> None:
         raise ValidationError("True would show pages with tracebacks to everybody.")
 
 
+def _long_token(token: str) -> None:
+    if token and len(token) < SHORTEST_TOKEN:
+        raise ValidationError(f"Shorter than {SHORTEST_TOKEN} characters.")
+
+
 def _time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError("Unknown time zone. Use a name such as Europe/Vienna or UTC.")
@@ -115,6 +121,8 @@ CORS_ALLOWED_ORIGINS: list[str] = env.origins("CORS_ALLOWED_ORIGINS", "")
 PORT: int = env.int("PORT", 8000, validate=validate.Range(1, 65535))
 WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS))
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10))
+READYZ_TOKEN: str = env.str("READYZ_TOKEN", "", validate=_long_token)
 TIME_ZONE: str = env.str("TIME_ZONE", "UTC", validate=_time_zone)
 
 RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(0, UP_TO_A_DAY))

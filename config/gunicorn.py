@@ -4,9 +4,12 @@ from pathlib import Path
 
 from config import environment
 from config.logs import REQUEST_ID_HEADER, logging_config
+from serving.limits import CONNECTIONS
 
 bind = f"0.0.0.0:{environment.PORT}"
 workers = environment.WEB_CONCURRENCY
+worker_class = "serving.worker.Worker"  # gthread, without its threads waiting for slow clients; the reasons are there
+worker_connections = CONNECTIONS
 threads = 4  # a probe is answered while a long request runs
 preload_app = True
 timeout = 120

@@ -55,6 +55,7 @@ def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
             "axes": {"level": "WARNING"},
             "django_guid": {"level": "WARNING"},
             "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
+            "gunicorn.http.wsgi": {"level": "ERROR"},  # Django leaves it to the server to drop the body of a HEAD
             "gunicorn.access": {"handlers": [], "level": "INFO", "propagate": True},
         },
     }

@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from config import environment
 from config.databases import BASE_DIR
 from config.logs import REQUEST_ID_HEADER, logging_config
+from serving.limits import BODY_BYTES
 
 DEBUG = environment.DEBUG
 SECRET_KEY = environment.SECRET_KEY
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
+    "workouts.middleware.BodyLimitMiddleware",
     "releases.middleware.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -123,8 +125,15 @@ AXES_DISABLE_ACCESS_LOG = True  # it would keep every login for ever
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-# Railway's edge sets this header itself. Without Railway anybody could, to be counted as somebody else.
+# Who a client is, for the count of failures. Anybody can write these headers, to be counted as somebody else: only
+# what a proxy of our own wrote last is taken. Each of the TRUSTED_PROXIES adds the address that it saw to the list;
+# Railway's edge sets one header to the client's.
+TRUSTED_PROXIES = environment.TRUSTED_PROXIES
 CLIENT_ADDRESS = "HTTP_X_REAL_IP" if environment.RAILWAY_ENVIRONMENT_NAME else "REMOTE_ADDR"
+if TRUSTED_PROXIES:
+    CLIENT_ADDRESS = "HTTP_X_FORWARDED_FOR"
+
+READYZ_TOKEN = environment.READYZ_TOKEN
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
@@ -145,8 +154,7 @@ DJANGO_GUID = {
     "EXPOSE_HEADER": False,
 }
 
-# A program may send a file to import, of up to 10 MB, as the body itself. The rest is room to refuse a larger one.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES  # of any body, files included: workouts.middleware
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,6 +7,8 @@ from django.urls import include, path
 admin.site.site_header = admin.site.site_title = "Workout planner"
 admin.site.enable_nav_sidebar = False  # the lists need its room
 
+handler500 = "workouts.pages.errors.server_error"
+
 urlpatterns = [
     path("", include("workouts.urls")),
     path("api/", include("workouts.api.urls")),

@@ -1,11 +1,16 @@
 """Health for the platform: no login, no secrets."""
 
+import logging
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from releases.health import NotReadyError, check_ready
+from releases.insiders import is_insider
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -20,9 +25,17 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200: the database answers, is migrated, perhaps further than this code knows, and whole. 503: what is missing."""
+    """200: the database answers, is migrated, perhaps further than this code knows, and whole. 503: it is not.
+
+    Insiders are told which migrations these are and what is missing; everybody else has the status alone.
+    """
     try:
         unknown = check_ready()
     except NotReadyError as reason:
-        return JsonResponse({"status": "unavailable", **reason.details}, status=503)
-    return JsonResponse({"status": "ok", "unknown": unknown} if unknown else {"status": "ok"})
+        logger.warning("Not ready: %s", reason.details)
+        return _status(request, "unavailable", 503, **reason.details)
+    return _status(request, "ok", 200, **({"unknown": unknown} if unknown else {}))
+
+
+def _status(request: HttpRequest, word: str, status: int, **details: object) -> HttpResponse:
+    return JsonResponse({"status": word, **(details if is_insider(request) else {})}, status=status)

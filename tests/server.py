@@ -75,5 +75,5 @@ def wait_until_it_answers(server: Server) -> None:
             return
 
 
-def web() -> list[str]:
-    return ["sh", "-c", f"exec {procfile()['web']}"]
+def web(options: str = "") -> list[str]:
+    return ["sh", "-c", f"exec {procfile()['web']} {options}"]

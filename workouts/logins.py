@@ -20,9 +20,9 @@ NETWORK_OF_ONE_CLIENT = 64
 
 def client_address(request: HttpRequest) -> str:
     """The client's address, of IPv6 its network. Clients whose address is unknown count as one."""
-    for name in (settings.CLIENT_ADDRESS, "REMOTE_ADDR"):
+    for seen in (_seen_by_proxy(request), request.META.get("REMOTE_ADDR", "")):
         try:
-            address = ipaddress.ip_address(request.META.get(name, ""))
+            address = ipaddress.ip_address(seen)
         except ValueError:
             continue
         address = getattr(address, "ipv4_mapped", None) or address
@@ -30,6 +30,13 @@ def client_address(request: HttpRequest) -> str:
             return str(address)
         return str(ipaddress.ip_network((int(address), NETWORK_OF_ONE_CLIENT), strict=False).network_address)
     return str(ipaddress.IPv6Address(0))
+
+
+def _seen_by_proxy(request: HttpRequest) -> str:
+    """The address that the outermost trusted proxy saw: counted from the end, since the client wrote the beginning."""
+    addresses = request.META.get(settings.CLIENT_ADDRESS, "").split(",")
+    hops = max(settings.TRUSTED_PROXIES, 1)
+    return addresses[-hops].strip() if len(addresses) >= hops else ""
 
 
 def account(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:

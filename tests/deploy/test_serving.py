@@ -1,5 +1,6 @@
 """What the platform and a browser get from the real server."""
 
+import json
 import re
 import shutil
 import socket
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Manage, container, procfile
+from tests.conftest import ROOT, Manage, Sql, container, procfile
 from tests.server import Server, serving, web
 
 pytestmark = pytest.mark.either_engine
@@ -130,10 +131,36 @@ def test_termination_lets_a_request_in_flight_finish(server: Server) -> None:
     assert server.process.returncode == 0
 
 
+def test_a_fault_names_the_id_that_the_log_has(server: Server, sql: Sql) -> None:
+    sql("ALTER TABLE django_session RENAME TO gone")
+    named = {"X_Railway_Request_Id": "abc-123", "Cookie": "sessionid=" + "s" * 32, **EDGE}
+    answers = [server.get(path, **named) for path in ("/", "/api/workouts")]
+    sql("ALTER TABLE gone RENAME TO django_session")
+
+    sentence = "The error is in the log, under the request id abc-123."
+    for status, headers, body in answers:
+        assert (status, headers["x-railway-request-id"]) == (500, "abc-123")
+        assert sentence in body
+    assert "Something went wrong" in answers[0][2]
+    assert json.loads(answers[1][2]).keys() == {"error"}
+    errors = [record for record in server.records() if record["level"] == "error"]
+    assert {record["request_id"] for record in errors} == {"abc-123"}
+    assert all("django_session" in record["exc_info"] for record in errors)
+
+
 def test_not_ready_names_the_missing_migrations(environment: dict[str, str], manage: Manage, tmp_path: Path) -> None:
+    """To insiders. Strangers come through a proxy, which says so."""
     assert manage("migrate", "workouts", "0003", "-v0").returncode == 0
-    with serving(web(), environment, tmp_path / "log") as server:
+    token = "t" * 20
+    with serving(web(), {**environment, "READYZ_TOKEN": token}, tmp_path / "log") as server:
+        for header in ("X_Forwarded_For", "X_Real_IP", "X_Forwarded_Proto", "Forwarded", "Via"):
+            for other in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {token}x"}):
+                answer = server.get("/readyz", **{header: "10.0.0.1", **other}, **PROBE)
+                assert answer[::2] == (503, '{"status": "unavailable"}')
+        told = server.get("/readyz", X_Forwarded_For="192.0.2.1", Authorization=f"Bearer {token}", **PROBE)
+
         status, _, body = server.get("/readyz", **PROBE)
+        assert (status, body) == told[::2]
         assert status == 503
         assert '"status": "unavailable", "database": "ok"' in body
         assert "workouts.0004_deduplicate_selections" in body
@@ -162,7 +189,7 @@ def test_the_containers_command_migrates_and_serves(environment: dict[str, str],
 def test_without_collected_files_nothing_is_served(environment: dict[str, str], tmp_path: Path) -> None:
     """The release needs none. What the refusal says to type is typed, and again after a file was lost."""
     copy, log = tmp_path / "copy", tmp_path / "log"
-    for name in ("bin", "config", "releases", "workouts"):
+    for name in ("bin", "config", "releases", "serving", "workouts"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "manage.py", copy)
 

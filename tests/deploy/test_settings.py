@@ -14,6 +14,7 @@ from config.hosts import parse_hosts, parse_origins
 from tests.conftest import ROOT
 
 KEY = {"SECRET_KEY": "s"}
+KEY_OF_64 = "0123456789abcdef" * 4
 PROGRAM = """
 import json
 from config import settings
@@ -79,6 +80,15 @@ def test_hosts_are_allowed_and_trusted_as_browsers_send_them() -> None:
     ]
 
 
+def test_the_clients_address_is_what_a_proxy_of_our_own_wrote() -> None:
+    railway = {"RAILWAY_ENVIRONMENT_NAME": "production", "DATABASE_URL": "postgres://h/d", "SECRET_KEY": KEY_OF_64}
+    found = [
+        settings("CLIENT_ADDRESS", **environment)["CLIENT_ADDRESS"]
+        for environment in ({}, railway, {"TRUSTED_PROXIES": "1"}, {**railway, "TRUSTED_PROXIES": "2"})
+    ]
+    assert found == ["REMOTE_ADDR", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_FOR"]
+
+
 def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> None:
     empty = {"DEBUG": "", "TIME_ZONE": " ", "LOG_LEVEL": "", "PORT": "", "RELEASE_DEADLINE": "", "ALLOWED_HOSTS": ""}
     found = settings("DEBUG", "TIME_ZONE", "RELEASE_LIMITS", "DATABASES", DATABASE_URL=" \n", **empty)
@@ -103,10 +113,13 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
             },
         ),
         (
-            {"SECRET_KEY": " ", "DEBUG": "perhaps", "RELEASE_DEADLINE": "inf", "RELEASE_LOCK_TIMEOUT": "-1"},
+            {"SECRET_KEY": " ", "DEBUG": "perhaps", "RELEASE_DEADLINE": "inf", "RELEASE_LOCK_TIMEOUT": "-1"}
+            | {"READYZ_TOKEN": "hunter2", "TRUSTED_PROXIES": "-1"},
             {
                 "SECRET_KEY: Unset or empty. On Railway: railway variable set SECRET_KEY=$(openssl rand -hex 32)",
                 "DEBUG: Not a valid boolean. Use True or False; False wherever others can reach it.",
+                "READYZ_TOKEN: Shorter than 20 characters.",
+                "TRUSTED_PROXIES: Must be greater than or equal to 0 and less than or equal to 10.",
                 "RELEASE_DEADLINE: Special numeric values (nan or infinity) are not permitted.",
                 "RELEASE_LOCK_TIMEOUT: Must be greater than or equal to 0.01 and less than or equal to 86400.",
             },

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory, override_settings
 
 from tests.conftest import Manage, Sql
 from tests.server import Server, serving, web
+from workouts.logins import client_address
 
 LIMIT = 10
 PASSWORD = "correct horse battery"
@@ -154,6 +155,7 @@ def test_strange_names_are_ordinary_failures(name: str) -> None:
         ("HTTP_X_REAL_IP", {"HTTP_X_REAL_IP": "2001:db8::1"}, {"HTTP_X_REAL_IP": "2001:db8::dead:1"}, True),
         ("HTTP_X_REAL_IP", {"HTTP_X_REAL_IP": "2001:db8::1"}, {"HTTP_X_REAL_IP": "2001:db8:0:1::1"}, False),
         ("HTTP_X_REAL_IP", {"HTTP_X_REAL_IP": "nonsense"}, {"REMOTE_ADDR": "127.0.0.1"}, True),
+        ("HTTP_X_REAL_IP", {"HTTP_X_REAL_IP": f"192.0.2.1, {HOME}"}, {"HTTP_X_REAL_IP": HOME}, True),
         ("REMOTE_ADDR", {"REMOTE_ADDR": ""}, {"REMOTE_ADDR": "/run/socket"}, True),
     ],
 )
@@ -168,6 +170,29 @@ def test_whose_failures_count_together(
     Client().post("/login/", data, **one)
 
     assert Client().post("/login/", data, **other).status_code == (429 if together else 200)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "one", "other", "together"),
+    [
+        (1, HOME, STRANGER, False),
+        (1, f"192.0.2.1, {HOME}", f"192.0.2.2,{HOME}", True),
+        (2, f"192.0.2.1, {HOME}, 192.0.2.8", f"{HOME}, 192.0.2.9", True),
+        (2, f"{HOME}, 192.0.2.8", f"{STRANGER}, 192.0.2.8", False),
+        (2, HOME, STRANGER, True),
+        (1, "", "nonsense", True),
+        (0, HOME, STRANGER, True),
+    ],
+)
+def test_the_address_is_what_the_trusted_proxies_saw(proxies: int, one: str, other: str, together: bool) -> None:
+    """Counted from the end. A list that is too short came past them: then the connection's own address counts."""
+    header = "HTTP_X_FORWARDED_FOR" if proxies else "REMOTE_ADDR"
+    with override_settings(CLIENT_ADDRESS=header, TRUSTED_PROXIES=proxies):
+        found = [
+            client_address(RequestFactory().get("/", HTTP_X_FORWARDED_FOR=sent, REMOTE_ADDR="10.0.0.1"))
+            for sent in (one, other)
+        ]
+    assert (found[0] == found[1]) == together
 
 
 def post(server: Server, password: str, address: str) -> int:

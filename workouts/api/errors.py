@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -31,7 +31,6 @@ REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     CoachsWorkout: (403, None),
     Workout.DoesNotExist: (404, "Workout not found"),
     Stale: (409, None),
-    RequestDataTooBig: (413, "The body is too large."),
 }
 """Status and text of each exception; None where the exception says it in words for the user."""
 

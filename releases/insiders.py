@@ -1,0 +1,34 @@
+"""Who is told more than whether the service is ready."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+ADDED_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_", "HTTP_X_REAL_IP")
+
+
+def is_insider(request: HttpRequest) -> bool:
+    """Whoever has the READYZ_TOKEN of the settings, and whoever asks from a private network and through no proxy.
+
+    A proxy's own address is private, too, so one that adds no header lets everybody in.
+    """
+    return _has_token(request) or (_is_private(request) and not _is_forwarded(request))
+
+
+def _has_token(request: HttpRequest) -> bool:
+    token = getattr(settings, "READYZ_TOKEN", "")
+    return bool(token) and constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}")
+
+
+def _is_private(request: HttpRequest) -> bool:
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:  # a socket of the machine has none: a proxy may listen on the other side
+        return False
+    return not (getattr(address, "ipv4_mapped", None) or address).is_global
+
+
+def _is_forwarded(request: HttpRequest) -> bool:
+    return any(name.startswith(ADDED_BY_PROXIES) for name in request.META)

@@ -1,0 +1,38 @@
+"""The table of limits beside the code."""
+
+from django.conf import settings
+
+from config import gunicorn
+from serving import limits
+from tests.conftest import ROOT
+from workouts.limits import CHARACTERS, RECORDS, ROWS
+from workouts.uploads import MAX_BYTES
+
+MB = 1024**2
+
+
+def test_the_document_says_what_the_code_does() -> None:
+    rows = dict(
+        line.split(" | ")[:2]
+        for line in (ROOT / "docs/limits.md").read_text().splitlines()
+        if line.startswith("| ") and not line.startswith(("| Limit", "| ---"))
+    )
+    assert {name.removeprefix("| "): value for name, value in rows.items()} == {
+        "Request line and headers": f"{limits.HEAD_BYTES // 1024} KB",
+        "Body, however it is sent": f"{limits.BODY_BYTES // MB} MB",
+        "Time for a whole request, and for its answer to be taken": (
+            f"{limits.PATIENCE:.0f} seconds, and one more for each {limits.SLOWEST:_} bytes".replace("_", " ")
+        ),
+        "Time between two requests": f"{gunicorn.keepalive} seconds (`keepalive` in `config/gunicorn.py`)",
+        "Connections of a worker": str(limits.CONNECTIONS),
+        "Bytes that a worker holds of requests and answers in part": f"{limits.HELD_BYTES // MB} MB",
+        "File to import or to restore": f"{MAX_BYTES // MB} MB",
+        "Rows of a file to import": f"{ROWS:_}".replace("_", " "),
+        "Workouts, selections or targets of an export to restore": f"{RECORDS:_}".replace("_", " "),
+        "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),
+        "Failed logins of an account from one address": (
+            f"{settings.AXES_FAILURE_LIMIT}, for {settings.AXES_COOLOFF_TIME.seconds // 60} minutes"
+        ),
+    }
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE == limits.BODY_BYTES > MAX_BYTES
+    assert gunicorn.worker_connections == limits.CONNECTIONS

@@ -1,0 +1,31 @@
+"""What is too large is refused before it is parsed, for whoever sends it and wherever."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+LIMIT = 11 * 1024 * 1024
+SENTENCE = "What was sent is larger than 11 MB; a file may have 10 MB. Nothing was changed."
+
+
+@pytest.mark.parametrize("path", ["/login/", "/imports/", "/admin/login/", "/livez", "/nowhere", "/api/workouts"])
+def test_it_is_refused_everywhere_and_nothing_reaches_the_disk(path: str, settings: Any, tmp_path: Path) -> None:
+    """The files of a form are not counted by Django's own limit."""
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "none: writing there would fail"
+    response = Client().post(path, {"file": SimpleUploadedFile("a.csv", b"x" * LIMIT)})
+    assert response.status_code == 413
+    assert SENTENCE in response.content.decode()
+    assert (response["Content-Type"] == "application/json") == path.startswith("/api/")
+
+
+@pytest.mark.parametrize(("length", "status"), [(str(LIMIT), 200), (str(LIMIT + 1), 413), ("9" * 30, 413)])
+def test_the_length_decides(length: str, status: int) -> None:
+    assert Client().get("/livez", CONTENT_LENGTH=length).status_code == status
+
+
+@pytest.mark.parametrize("length", ["", "-1", "x", "²"])
+def test_what_is_no_length_is_left_to_django(length: str) -> None:
+    assert Client().get("/livez", CONTENT_LENGTH=length).status_code == 200

@@ -1,0 +1,33 @@
+"""What no page and no resource answers: a body that is too large, and a fault of ours."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django_guid import get_guid
+
+from workouts.api.errors import refuse
+from workouts.uploads import MAX_BYTES
+
+MEGABYTE = 1024**2
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    body, file = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE, MAX_BYTES // MEGABYTE
+    sentence = f"What was sent is larger than {body} MB; a file may have {file} MB. Nothing was changed."
+    return _answer(request, 413, "Too large", sentence)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    sentence = (
+        "The planner could not answer. Nothing was changed by this request."
+        f" The error is in the log, under the request id {get_guid()}."
+    )
+    return _answer(request, 500, "Something went wrong", sentence)
+
+
+def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    """What a program reads, or a page that needs neither login nor database."""
+    if request.path_info.startswith("/api/"):
+        return refuse(status, sentence)
+    page = loader.get_template("error.html").render({"title": title, "sentence": sentence})
+    return HttpResponse(page, status=status)
