@@ -184,7 +184,7 @@ def test_json_that_is_wrong_is_refused_with_the_place(athlete: Client, edit: Edi
 
 def test_a_part_that_is_there_twice_is_refused(athlete: Client) -> None:
     for part in ("workouts", "preferences"):
-        twice = as_json().replace('"version": 1,', f'"version": 1, "{part}": null,')
+        twice = as_json().replace('"version": 2,', f'"version": 2, "{part}": null,')
         assert f"In {part}: It is there more than once." in error_of(upload(athlete, twice))
 
 
