@@ -53,6 +53,8 @@ class WorkoutAdmin(PlannerAdmin):
         MovedFilter,
         WeekFilter,
         "is_custom",
+        "is_recorded",
+        "is_dropped",
     )
     search_fields = ("title", "workout_description", "coach_comments")
     date_hierarchy = "originally_planned_day"

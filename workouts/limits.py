@@ -7,6 +7,9 @@ HOURS = 7 * 24
 METRES = 10_000_000
 TSS = 10_000
 INTENSITY_FACTOR = 10
+HEART_RATE = 500
+WATTS = 10_000
+RATING = 100
 NUMBERS = {
     "planned_duration": HOURS,
     "planned_distance_meters": METRES,
@@ -14,6 +17,18 @@ NUMBERS = {
     "intensity_factor": INTENSITY_FACTOR,
 }
 """By column. None can be negative."""
+
+ACTUAL = {
+    "actual_duration": HOURS,
+    "actual_distance_meters": METRES,
+    "actual_tss": TSS,
+    "actual_intensity_factor": INTENSITY_FACTOR,
+    "actual_heart_rate": HEART_RATE,
+    "actual_power": WATTS,
+    "rpe": RATING,
+    "feeling": RATING,
+}
+"""The same of what was done."""
 
 CHARACTERS = 100_000
 """Of a description, comments, notes."""

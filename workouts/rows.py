@@ -98,13 +98,16 @@ TABLES = {
 def settle(rows: Iterable[RowChange], state: State) -> tuple[list[RowChange], list[RowChange]]:
     """What to write, and which of it is stale: not as its `before` says when its turn comes. Writes nothing.
 
-    The selection of a workout that goes is made to go before it, so that it is recorded and comes back with it.
+    A row that goes is recorded whole: what is to be undone may be older than some of its columns. The selection of a
+    workout that goes is made to go before it, so that it is recorded and comes back with it.
     """
     now, settled, stale = dict(state), list[RowChange](), list[RowChange]()
 
     def take(row: RowChange) -> None:
         if not _matches(row, now):
             stale.append(row)
+        elif row.after is None:
+            row = replace(row, before=now[row.table, row.key])
         settled.append(row)
         if row.key is None:
             return

@@ -39,11 +39,11 @@ class Strip:
 
 
 def season(shown: datetime.date) -> Strip:
-    """The selected workouts of the weeks around the one that begins on `shown`. One query."""
+    """The planned workouts of the weeks around the one that begins on `shown`. One query."""
     mondays = days_from(shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK)[::7]
     tss, hours = dict.fromkeys(mondays, 0.0), dict.fromkeys(mondays, 0.0)
-    selected = Workout.objects.selected().between(mondays[0], mondays[-1] + 6 * ONE_DAY)
-    for day, its_tss, its_hours in selected.values_list(F("plan_day"), "tss", "planned_duration"):
+    planned = Workout.objects.planned().between(mondays[0], mondays[-1] + 6 * ONE_DAY)
+    for day, its_tss, its_hours in planned.values_list(F("plan_day"), "tss", "planned_duration"):
         tss[monday_of(day)] += its_tss or 0
         hours[monday_of(day)] += its_hours or 0
     load = tss if any(tss.values()) else hours

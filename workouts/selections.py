@@ -16,8 +16,10 @@ def change_selection(workout_id: int, values: Values, *, by: Author) -> Change |
     """Applies a partial change to a workout's selection and makes the row where there is none.
 
     `values` holds columns of Choice; a column that is not named is not touched. Skipping clears the time of day unless
-    one is given. The row is written by one upsert that depends on nothing read before. The read before it is for the
-    history, and true because the workout is locked.
+    one is given. Selecting what the coach has dropped takes it back into the plan.
+
+    The row is written by one upsert that depends on nothing read before. The read before it is for the history, and
+    true because the workout is locked.
 
     Returns the change, or None where everything was so already. Raises Workout.DoesNotExist.
     """
@@ -26,10 +28,12 @@ def change_selection(workout_id: int, values: Values, *, by: Author) -> Change |
     before = _current(workout_id)
     WorkoutSelection.objects.upsert(workout_id, values)
     after = {name: to_json(value) for name, value in values.items() if to_json(value) != before[name]}
-    if not after:
-        return None
-    row = RowChange("selection", workout_id, {name: before[name] for name in after}, after)
-    return record([row], f"{workout.title}: {describe(after)}", by=by)
+    rows = [RowChange("selection", workout_id, {name: before[name] for name in after}, after)] if after else []
+    done = describe(after)
+    if workout.is_dropped and values.get("is_selected"):
+        rows.append(_take_back(workout))
+        done = describe({**after, "is_selected": True})
+    return record(rows, f"{workout.title}: {done}", by=by) if rows else None
 
 
 @transaction.atomic
@@ -69,10 +73,15 @@ def describe(after: Values) -> str:
     return ", ".join(words)
 
 
+def _take_back(workout: Workout) -> RowChange:
+    Workout.objects.filter(pk=workout.pk).update(is_dropped=False)
+    return RowChange("workout", workout.pk, {"is_dropped": True}, {"is_dropped": False})
+
+
 def _lock(workout_id: int) -> Workout:
     """A write first, so that on either database whoever comes second waits here."""
     Workout.objects.filter(pk=workout_id).update(modified_at=timezone.now())
-    return Workout.objects.only("title").get(pk=workout_id)
+    return Workout.objects.only("title", "is_dropped").get(pk=workout_id)
 
 
 def _current(workout_id: int) -> Values:

@@ -1,4 +1,4 @@
-"""A week in numbers: what is planned per discipline, how much of it is over, and how it stands against the targets."""
+"""A week in numbers: what is planned per discipline, how much of it is past, and how it stands against the targets."""
 
 import datetime
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from workouts.models import WeekTarget, Workout
 
 @dataclass(frozen=True)
 class Sum:
-    """Of selected workouts: how many, minutes, metres, TSS."""
+    """Of workouts as planned: how many, minutes, metres, TSS."""
 
     count: int = 0
     minutes: float = 0
@@ -25,17 +25,17 @@ class Sum:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the summary. `done` is of days before today, `ahead` of today and later."""
+    """One row of the summary. `past` is of days before today, done or not; `ahead` of today and later."""
 
     name: str
-    done: Sum
+    past: Sum
     ahead: Sum
     target_minutes: int | None = None
     target_tss: int | None = None
 
     @property
     def planned(self) -> Sum:
-        return self.done + self.ahead
+        return self.past + self.ahead
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,23 @@ class Summary:
 
 
 def summarise(workouts: Iterable[Workout], today: datetime.date, target: WeekTarget | None) -> Summary:
-    """Sums the selected ones of `workouts`. Days off do not count."""
-    done: dict[str, Sum] = {}
+    """Sums what is planned of `workouts`, without what was skipped or only recorded. Days off do not count."""
+    past: dict[str, Sum] = {}
     ahead: dict[str, Sum] = {}
     for workout in workouts:
         discipline = discipline_of(workout.workout_type)
-        if discipline and not workout.skipped:
-            sums = done if workout.day < today else ahead
+        if discipline and workout.counts:
+            sums = past if workout.day < today else ahead
             sums[discipline] = sums.get(discipline, Sum()) + _sum_of(workout)
     wanted = target.minutes_by_discipline if target else {}
     lines = [
-        Line(name, done.get(name, Sum()), ahead.get(name, Sum()), wanted.get(name))
+        Line(name, past.get(name, Sum()), ahead.get(name, Sum()), wanted.get(name))
         for name in Discipline.values
-        if name in done or name in ahead or wanted.get(name)
+        if name in past or name in ahead or wanted.get(name)
     ]
     total = Line(
         "Total",
-        sum(done.values(), Sum()),
+        sum(past.values(), Sum()),
         sum(ahead.values(), Sum()),
         target.minutes if target else None,
         target.tss if target else None,

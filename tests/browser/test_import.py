@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import send
-from tests.browser.plan import FRIDAY, WEDNESDAY, WEEK
+from tests.browser.plan import FRIDAY, SATURDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK
 from tests.browser.week import card, slot
 from tests.trainingpeaks import export, workout
 
@@ -54,3 +54,44 @@ def test_what_is_not_confirmed_is_not_imported(unscripted: Page) -> None:
 
     unscripted.goto(WEEK)
     expect(unscripted.locator(".card")).to_have_count(7)
+
+
+def test_what_the_file_lacks_is_renamed_or_dropped_without_scripts(unscripted: Page) -> None:
+    """The file spans Tuesday to Saturday. Of its workouts only the swim and the day off are as they were."""
+    unscripted.goto("/imports/")
+    send(
+        unscripted,
+        export(
+            workout("Technique swim", str(TUESDAY), "Swim", PlannedDuration=1, PlannedDistanceInMeters=2400),
+            workout("Threshold ride, 4 x 10", str(WEDNESDAY), "Bike", PlannedDuration=1.75),
+            workout("Rest", str(FRIDAY), "Day Off"),
+            workout("Long hike", str(SATURDAY), "Walk", PlannedDuration=4),
+        ),
+    )
+    choice = {name: unscripted.get_by_role("combobox", name=name) for name in ("Threshold ride", "Long ride")}
+    expect(choice["Threshold ride"].locator("option:checked")).to_contain_text("Renamed: Threshold ride, 4 x 10")
+    expect(choice["Long ride"].locator("option:checked")).to_have_text("Keep")
+
+    choice["Long ride"].focus()
+    unscripted.keyboard.press("ArrowDown")
+    unscripted.get_by_role("button", name="Import").click()
+    expect(unscripted.get_by_role("status")).to_contain_text(
+        "Imported plan.csv: 1 new, 2 unchanged, 1 renamed, 1 dropped, 1 not in the file."
+    )
+
+    unscripted.goto(WEEK)
+    ride = card(slot(unscripted, THURSDAY, "evening"), "Threshold ride, 4 x 10")
+    expect(ride).to_contain_text("Fan, two bottles.")
+    expect(card(unscripted, "Long ride")).to_contain_text("Dropped by the coach")
+    expect(unscripted.locator("tfoot")).to_contain_text("8 h 45 min")
+
+    card(unscripted, "Long ride").get_by_role("button", name="Select").click()
+    expect(card(unscripted, "Long ride")).not_to_contain_text("Dropped")
+    unscripted.goto("/history/")
+    unscripted.get_by_role("button", name="Undo Long ride: selected").click()
+    unscripted.goto("/imports/")
+    unscripted.get_by_role("button", name="Undo the import of plan.csv").click()
+    unscripted.goto(WEEK)
+    expect(card(slot(unscripted, THURSDAY, "evening"), "Threshold ride")).not_to_contain_text("4 x 10")
+    expect(unscripted.locator(".card")).to_have_count(7)
+    expect(unscripted.get_by_text("Dropped")).to_have_count(0)

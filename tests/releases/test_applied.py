@@ -14,7 +14,7 @@ from django.test import Client
 from tests.conftest import Manage, Sql, execute
 
 PAGE = "/admin/releases/release/applied/"
-LAST = ("workouts", "0009_preferences_and_tokens")
+LAST = ("workouts", "0011_recorded_and_dropped")
 
 
 def rows(client: Client, **query: str) -> list[list[str]]:

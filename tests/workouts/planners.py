@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workouts import limits
 from workouts.backup.exporting import export_csv, export_json
-from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
+from workouts.models import ACTUAL, ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
 
 MONDAY = datetime.date(2026, 11, 23)
 NOON = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
@@ -27,7 +27,7 @@ moments = st.datetimes(
 
 
 def numbers(column: str) -> st.SearchStrategy[float | None]:
-    return st.none() | st.floats(0, limits.NUMBERS[column])
+    return st.none() | st.floats(0, (limits.NUMBERS | limits.ACTUAL)[column])
 
 
 choices = st.fixed_dictionaries(
@@ -53,6 +53,9 @@ workouts = st.fixed_dictionaries(
         "intensity_factor": numbers("intensity_factor"),
         "is_custom": st.booleans(),
         "created_at": st.none() | moments,
+        **{name: numbers(name) for name in ACTUAL},
+        "is_recorded": st.none() | st.booleans(),
+        "is_dropped": st.none() | st.booleans(),
     }
 )
 targets = st.fixed_dictionaries(

@@ -44,9 +44,10 @@ def fill() -> list[int]:
         for number in NUMBERS:
             text = LONG if number == NUMBERS[0] else None
             made = Workout.objects.create(title="", workout_type="", originally_planned_day=day, coach_comments=text)
-            columns = ", ".join(f"{column} = %s" for column in limits.NUMBERS)
+            numbers = dict.fromkeys(limits.NUMBERS | limits.ACTUAL, number)
+            columns = ", ".join(f"{column} = %s" for column in numbers)
             with connection.cursor() as cursor:
-                cursor.execute(f"UPDATE workouts SET {columns} WHERE id = %s", [*[number] * 4, made.pk])
+                cursor.execute(f"UPDATE workouts SET {columns} WHERE id = %s", [*numbers.values(), made.pk])
     workouts = list(Workout.objects.order_by("id"))
     for number, made in enumerate(workouts):
         moment = MOMENTS[number % 3]

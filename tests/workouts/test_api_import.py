@@ -31,6 +31,7 @@ def test_the_body_is_imported(api: ApiClient, content_type: str) -> None:
         "unchanged": 0,
         "moved": [],
         "skipped": [],
+        "gone": [],
     }
     assert [workout["title"] for workout in api.send("GET", "workouts")["workouts"]] == ["Morning Swim", "Long Run"]
 
@@ -58,6 +59,48 @@ def test_what_was_skipped_changed_or_moved_is_in_the_answer(api: ApiClient) -> N
     assert answer["moved"] == [{"row": 3, "title": "Long Run", "from": "2026-01-11", "to": "2026-01-12"}]
     assert [row["row"] for row in answer["skipped"]] == [4]
     assert "soon" in answer["skipped"][0]["reason"]
+
+
+def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_says_otherwise(api: ApiClient) -> None:
+    api.send_raw("POST", "workouts/import", CSV + "Core,Strength,,1,,2026-01-10,,,\n", 201, "text/csv")
+    ids = dict(Workout.objects.values_list("title", "pk"))
+    content = CSV.replace("Long Run", "Longest Run")
+
+    kept = {"id": ids["Core"], "title": "Core", "day": "2026-01-10", "choice": "keep", "row": None, "becomes": None}
+    renamed = {
+        "id": ids["Long Run"],
+        "title": "Long Run",
+        "day": "2026-01-11",
+        "choice": "rename",
+        "row": 3,
+        "becomes": "Longest Run",
+    }
+    answer = api.send_raw("POST", "workouts/import?gone=rename", content, 201, "text/csv")
+    assert answer["gone"] == [kept, renamed]
+    assert api.send("GET", f"workouts/{ids['Long Run']}")["title"] == "Longest Run"
+
+    assert api.send_raw("POST", "workouts/import", content, 201, "text/csv")["gone"] == [kept]
+    answer = api.send_raw("POST", "workouts/import?gone=drop", content, 201, "text/csv")
+    assert answer["gone"] == [{**kept, "choice": "drop"}]
+    dropped = api.send("GET", f"workouts/{ids['Core']}")
+    assert (dropped["isDropped"], dropped["isRecorded"]) == (True, False)
+    assert [one["title"] for one in api.send("GET", "workouts?selected=false")["workouts"]] == ["Core"]
+
+    refusal = api.send_raw("POST", "workouts/import?gone=away", content, 422, "text/csv")
+    assert list(refusal["fields"]) == ["gone"]
+
+
+def test_what_was_done_is_in_the_answers_and_may_be_sent_back(api: ApiClient) -> None:
+    header, *rows = CSV.splitlines()
+    content = "\n".join([f"{header},TimeTotalInHours,DistanceInMeters,Rpe", *(f"{row},0.9,1900,6" for row in rows)])
+    api.send_raw("POST", "workouts/import", content, 201, "text/csv")
+
+    swim = api.send("GET", "workouts")["workouts"][0]
+
+    done = {name: swim[name] for name in ("actualDuration", "actualDistanceInMeters", "actualTss", "rpe", "tss")}
+    expected = {"actualDuration": 0.9, "actualDistanceInMeters": 1900, "actualTss": 50, "rpe": 6, "tss": None}
+    assert done == expected
+    assert api.send("PUT", f"workouts/{swim['id']}", swim) == swim
 
 
 def test_nothing_to_import_is_400(api: ApiClient) -> None:

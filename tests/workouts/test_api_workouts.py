@@ -10,6 +10,19 @@ from tests.workouts.conftest import Plan
 from workouts.changes import undo
 from workouts.models import Change, Workout
 
+NOTHING_DONE = {
+    "actualDuration": None,
+    "actualDistanceInMeters": None,
+    "actualTss": None,
+    "actualIntensityFactor": None,
+    "actualHeartRate": None,
+    "actualPower": None,
+    "rpe": None,
+    "feeling": None,
+    "isRecorded": False,
+    "isDropped": False,
+}
+
 
 def titles(answer: dict[str, Any]) -> list[str]:
     return [workout["title"] for workout in answer["workouts"]]
@@ -46,6 +59,7 @@ def test_a_workout_has_the_fields_of_the_old_application(api: ApiClient, plan: P
         "tss": 50.0,
         "intensityFactor": 0.65,
         "isCustom": False,
+        **NOTHING_DONE,
         "createdAt": created.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "selection": None,
     }

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -25,7 +26,16 @@ from workouts.backup.records import (
 )
 from workouts.backup.restoring import PlanChanged, Restoration, confirm, plan_of, preview
 from workouts.changes import undo
-from workouts.models import ArchivedSelection, Change, Import, Preferences, WeekTarget, Workout, WorkoutSelection
+from workouts.models import (
+    ACTUAL,
+    ArchivedSelection,
+    Change,
+    Import,
+    Preferences,
+    WeekTarget,
+    Workout,
+    WorkoutSelection,
+)
 from workouts.selections import change_selection
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +189,40 @@ def test_a_part_that_is_not_in_the_file_stays() -> None:
     assert {**document(), "workouts": None} == {**found, "workouts": None}
 
 
+SINCE_VERSION_2 = {*(WorkoutRecord.names()[column] for column in ACTUAL), "isRecorded", "isDropped"}
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_an_export_of_version_1_leaves_what_was_done_as_it_is(kind: str) -> None:
+    fill_by_hand()
+    Workout.objects.filter(pk=7).update(actual_duration=1.5, is_recorded=True, is_dropped=True)
+    old = document_of_version_1() if kind == "json" else csv_of_version_1()
+    assert not plan(old).rows
+
+    Workout.objects.filter(pk=7).update(title="Other ride")
+    Workout.objects.filter(pk=3).delete()
+    restore(old)
+
+    ride, run = Workout.objects.get(pk=7), Workout.objects.get(pk=3)
+    assert (ride.title, ride.actual_duration, ride.is_recorded, ride.is_dropped) == ("Ride", 1.5, True, True)
+    assert (run.title, run.actual_duration, run.is_dropped) == ("Long run", None, None)
+
+
+def document_of_version_1() -> str:
+    found = {**document(), "version": 1}
+    workouts = [{name: row[name] for name in row if name not in SINCE_VERSION_2} for row in found["workouts"]]
+    return json.dumps({**found, "workouts": workouts})
+
+
+def csv_of_version_1() -> str:
+    text = io.StringIO(newline="")
+    rows = list(csv.DictReader(io.StringIO(as_csv(), newline="")))
+    writer = csv.DictWriter(text, [name for name in rows[0] if name not in SINCE_VERSION_2], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
 def test_every_column_is_exported() -> None:
     exported: dict[type[Model], tuple[type[Record], set[str]]] = {
         Workout: (WorkoutRecord, {"modified_at"}),
@@ -198,6 +242,7 @@ def test_every_column_is_exported() -> None:
 def test_names_are_those_of_the_api() -> None:
     names = WorkoutRecord.names()
     assert names.pop("planned_distance_meters") == "plannedDistanceInMeters"
+    assert names.pop("actual_distance_meters") == "actualDistanceInMeters"
     assert all(name == to_camel(column) for column, name in names.items())
 
 

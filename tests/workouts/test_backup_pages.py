@@ -168,7 +168,7 @@ WRONG: list[tuple[Edit, str]] = [
     (lambda found: found.pop("workouts"), "In workouts: Field required."),
     (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: no discipline."),
     (lambda found: found.update(workouts={}), "In workouts: Input should be a valid "),
-    (lambda found: found.update(version=2), "The file is of version 2 of the format and this planner reads 1."),
+    (lambda found: found.update(version=3), "The file is of version 3 of the format and this planner reads 2."),
     (lambda found: found.update(version="new"), "It is neither an export.json nor an export.csv"),
     (lambda found: found.update(format="other"), "It is neither an export.json nor an export.csv"),
 ]
@@ -184,7 +184,7 @@ def test_json_that_is_wrong_is_refused_with_the_place(athlete: Client, edit: Edi
 
 def test_a_part_that_is_there_twice_is_refused(athlete: Client) -> None:
     for part in ("workouts", "preferences"):
-        twice = as_json().replace('"version": 1,', f'"version": 1, "{part}": null,')
+        twice = as_json().replace('"version": 2,', f'"version": 2, "{part}": null,')
         assert f"In {part}: It is there more than once." in error_of(upload(athlete, twice))
 
 
@@ -229,7 +229,7 @@ def test_what_is_no_export_is_refused(athlete: Client, content: bytes, reason: s
         ("7,Ride", "3,Ride", "The workout id 3 is there more than once."),
         ("7,Ride", "99999999999,Ride", "In row 3, id: Input should be less than or equal to 2000000000."),
         ("7,Ride", '7,"Ride', "The file is cut off or no CSV: unexpected end of data."),
-        ("7,Ride", "7,Ride,more", "Row 3 has 20 cells and the header 19."),
+        ("7,Ride", "7,Ride,more", "Row 3 has 30 cells and the header 29."),
         ("Ride,Run", "Ri\0de,Run", "In row 3, title: a NUL character cannot be stored."),
         (",tss,", ",load,", "The column tss is missing."),
         ("2026-11-23", "23.11.2026", "In row 2, originallyPlannedDay: a date such as 2026-11-23 is needed."),

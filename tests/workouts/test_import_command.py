@@ -22,6 +22,7 @@ Workouts
   moved: 0
   unchanged: 0
   skipped: 1
+  not in the file: 0
 Row 5 was skipped. PlannedDuration is “1h”, which is not a number.
 Nothing was written: this was a dry run.
 """
@@ -32,6 +33,7 @@ Workouts
   moved: 1
   unchanged: 2
   skipped: 0
+  not in the file: 0
 Row 3: “Long run” moves from 2026-11-24 to 2026-11-26.
 Imported moved.csv.
 """
@@ -82,6 +84,29 @@ def test_a_file_of_which_every_row_is_skipped_is_no_success(file: Callable[..., 
         assert answer.stdout.endswith("Row 2 was skipped. PlannedDuration is “1h”, which is not a number.\n")
         assert answer.stderr == f"CommandError: Every row of {plan} was skipped. Nothing was imported.\n"
     assert sql("SELECT count(*) FROM workouts") == [(0,)]
+
+
+def test_what_the_file_lacks_is_kept_unless_something_else_is_asked_for(
+    file: Callable[..., str], manage: Manage, sql: Sql
+) -> None:
+    manage("import_workouts", file("plan.csv", SWIM, RUN, RIDE, workout("Yoga", TUESDAY, "Other")))
+    later = file("later.csv", SWIM, {**RUN, "Title": "Longest run"}, RIDE)
+
+    said = manage("import_workouts", later, "--dry-run").stdout
+    assert "  not in the file: 2\n" in said
+    assert "“Yoga” of 2026-11-24 is not in the file: kept.\n" in said
+    assert (
+        "“Long run” of 2026-11-24 is not in the file: kept. It may have become “Longest run”, row 3: see --gone rename."
+        in said
+    )
+
+    said = manage("import_workouts", later, "--gone", "rename").stdout
+    assert "“Long run” of 2026-11-24 is not in the file: renamed to “Longest run”, row 3.\n" in said
+    assert (
+        "“Yoga” of 2026-11-24 is not in the file: dropped.\n"
+        in manage("import_workouts", later, "--gone", "drop").stdout
+    )
+    assert sql("SELECT count(*) FROM workouts") == [(4,)]
 
 
 def test_a_file_that_cannot_be_imported_is_refused_in_one_sentence(manage: Manage) -> None:

@@ -29,7 +29,7 @@ def reasons(content: bytes) -> list[tuple[int, str]]:
     return [(row["row"], row["reason"]) for row in skipped]
 
 
-def test_an_export_has_45_columns_of_which_ten_are_read() -> None:
+def test_an_export_has_45_columns_of_which_fifteen_are_read() -> None:
     row = only(
         export(
             workout(
@@ -43,8 +43,12 @@ def test_an_export_has_45_columns_of_which_ten_are_read() -> None:
                 IF="1.07",
                 TSS="62.89",
                 TimeTotalInHours="0.51",
-                PowerAverage="not read",
+                DistanceInMeters="2308.86",
+                HeartRateAverage="148",
+                PowerAverage="not known",
+                Rpe="400",
                 Feeling="3",
+                PowerMax="not read",
             )
         )
     )
@@ -58,15 +62,23 @@ def test_an_export_has_45_columns_of_which_ten_are_read() -> None:
         "planned_duration": 0.614722222222222,
         "planned_distance_meters": 2377.43994140625,
         "coach_comments": 'See chapter 12, "Form"',
-        "intensity_factor": 1.07,
-        "tss": 62.89,
+        "actual_duration": 0.51,
+        "actual_distance_meters": 2308.86,
+        "actual_tss": 62.89,
+        "actual_intensity_factor": 1.07,
+        "actual_heart_rate": 148,
+        "actual_power": None,
+        "rpe": None,
+        "feeling": 3,
+        "is_recorded": False,
     }
 
 
 def test_columns_may_be_in_any_order_and_their_names_in_any_case() -> None:
     row = only(f" workoutday ,TITLE,workouttype\n{DAY},Ride,Bike\n".encode())
 
-    assert row.values() == {"title": "Ride", "workout_type": "Bike", "originally_planned_day": DAY}
+    named = {"title": "Ride", "workout_type": "Bike", "originally_planned_day": DAY}
+    assert row.values() == {**named, "is_recorded": False}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -128,7 +140,7 @@ def test_a_number_that_is_none_costs_its_row(cell: str, reason: str) -> None:
     assert reasons(export(workout("Run", DAY, PlannedDuration=cell))) == [(2, reason)]
 
 
-@pytest.mark.parametrize("column", ["PlannedDistanceInMeters", "IF", "TSS", "TimeTotalInHours"])
+@pytest.mark.parametrize("column", ["PlannedDistanceInMeters", "IF", "TSS", "TimeTotalInHours", "DistanceInMeters"])
 def test_every_number_is_checked(column: str) -> None:
     assert reasons(export(workout("Run", DAY, **{column: "much"}))) == [
         (2, f"{column} is “much”, which is not a number.")
@@ -152,8 +164,8 @@ def test_a_row_without_a_day_is_skipped() -> None:
 
 def test_tss_is_computed_from_hours_and_intensity_where_it_is_missing() -> None:
     done = {"IF": "0.8", "TimeTotalInHours": "1.5"}
-    assert only(export(workout("Run", DAY, **done))).values()["tss"] == pytest.approx(96)
-    assert only(export(workout("Run", DAY, TSS="90", **done))).values()["tss"] == 90
+    assert only(export(workout("Run", DAY, **done))).values()["actual_tss"] == pytest.approx(96)
+    assert only(export(workout("Run", DAY, TSS="90", **done))).values()["actual_tss"] == 90
     assert only(export(workout("Run", DAY, IF="0.8"))).values()["tss"] is None
 
 

@@ -16,6 +16,7 @@ from tests.trainingpeaks import export, workout
 from workouts.editing import edit_workout
 from workouts.imports.importing import import_file, preview
 from workouts.models import Change, Import, Workout
+from workouts.selections import change_selection
 from workouts.uploads import MAX_BYTES
 
 MONDAY, TUESDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-29"
@@ -272,6 +273,109 @@ def test_an_import_is_undone_and_redone_from_the_list(athlete: Client) -> None:
     page = athlete.get("/imports/")
     assert "undone" not in text(page)
     assert "Undo the import of plan.csv" in text(page)
+
+
+def choices(page: Any) -> dict[str, str]:
+    """What the form of a preview holds, as it is shown."""
+    html = page.content.decode()
+    fields = re.findall(r'<select name="(gone-\d+)".*?</select>', html, re.DOTALL)
+    selects = re.findall(r'<select name="gone-\d+".*?</select>', html, re.DOTALL)
+    chosen = [re.search(r'value="(\w+)"\s+selected', select) for select in selects]
+    return {name: found[1] for name, found in zip(fields, chosen, strict=True) if found}
+
+
+def test_what_the_file_lacks_is_shown_with_a_choice_for_each(athlete: Client) -> None:
+    import_file("plan.csv", export(SWIM, RUN, workout("Yoga", TUESDAY, "Other"), RIDE), by=None)
+    ids = dict(Workout.objects.values_list("title", "pk"))
+    change_selection(ids["Yoga"], {"time_of_day": "7am"}, by=None)
+
+    page = upload(athlete, export(SWIM, {**RUN, "Title": "Longest run"}, RIDE))
+
+    assert "0 new 0 changed 0 moved 2 unchanged 0 skipped 2 not in the file" in text(page)
+    assert "In the planner, not in this file" in text(page)
+    assert "You: selected, 7am" in text(page)
+    assert choices(page) == {f"gone-{ids['Long run']}": "3", f"gone-{ids['Yoga']}": "keep"}
+
+    confirm(athlete, page, **{**choices(page), f"gone-{ids['Yoga']}": "drop"})
+
+    assert Change.objects.latest("id").summary == "Imported plan.csv: 2 unchanged, 1 renamed, 1 dropped"
+    assert Workout.objects.get(title="Longest run").pk == ids["Long run"]
+    assert Workout.objects.get(title="Yoga").is_dropped
+    assert Workout.objects.count() == 4
+
+
+def test_without_a_choice_everything_is_kept(athlete: Client) -> None:
+    import_file("plan.csv", PLAN, by=None)
+    confirm(athlete, upload(athlete, export(SWIM, {**RUN, "Title": "Longest run"}, RIDE)))
+    assert set(Workout.objects.values_list("title", "is_dropped")) >= {("Long run", None), ("Longest run", None)}
+
+
+@pytest.mark.parametrize(("policy", "titles"), [("keep", 4), ("rename", 2), ("drop", 4)])
+def test_one_choice_for_all(athlete: Client, policy: str, titles: int) -> None:
+    import_file("plan.csv", export(SWIM, RUN), by=None)
+    page = upload(athlete, export({**SWIM, "Title": "Easy swim, 2 km"}, {**RUN, "WorkoutDay": SUNDAY, "TSS": "50"}))
+    ids = set(Workout.objects.values_list("pk", flat=True))
+
+    confirm(athlete, page, gone=policy, **{f"gone-{number}": "keep" for number in ids})
+
+    assert Workout.objects.filter(is_dropped=True).count() == (2 if policy == "drop" else 0)
+    assert Workout.objects.count() == titles
+
+
+def test_a_row_that_is_chosen_twice_is_refused_and_the_choices_stay(athlete: Client) -> None:
+    import_file("plan.csv", export(RUN, workout("Strides", TUESDAY), SWIM), by=None)
+    ids = dict(Workout.objects.values_list("title", "pk"))
+    page = upload(athlete, export(workout("Hill repeats", TUESDAY), workout("Tempo", TUESDAY), SWIM))
+    sent = {f"gone-{ids['Long run']}": "2", f"gone-{ids['Strides']}": "2"}
+
+    again = confirm(athlete, page, **sent)
+
+    assert again.status_code == 422
+    assert "“Hill repeats” was chosen for two workouts. Choose it for one of them. Nothing was imported." in text(again)
+    assert choices(again) == sent
+    assert Change.objects.count() == 1
+
+    assert confirm(athlete, again, **{**sent, f"gone-{ids['Strides']}": "3"}).status_code == 200
+    assert set(Workout.objects.values_list("pk", "title")) >= {
+        (ids["Long run"], "Hill repeats"),
+        (ids["Strides"], "Tempo"),
+    }
+
+
+@pytest.mark.parametrize("choice", ["99", "keeep", "", "-1", "٣", "1" * 5000])
+def test_a_choice_that_is_none_is_refused(athlete: Client, choice: str) -> None:
+    import_file("plan.csv", PLAN, by=None)
+    number = Workout.objects.get(title="Long run").pk
+    page = upload(athlete, export(SWIM, RIDE))
+
+    again = confirm(athlete, page, **{f"gone-{number}": choice, "gone-x": "drop", f"gone-{'9' * 40}": "drop"})
+
+    assert again.status_code == 422
+    assert "“Long run” cannot become what was chosen." in text(again)
+    assert Change.objects.count() == 1
+
+
+def test_for_hundreds_of_missing_workouts_there_is_one_choice(athlete: Client) -> None:
+    rows = [workout(f"Run {number}", MONDAY) for number in range(301)]
+    import_file("plan.csv", export(*rows, RIDE), by=None)
+
+    page = upload(athlete, export(workout("New", MONDAY), RIDE))
+    assert "301 not in the file" in text(page)
+    assert choices(page) == {}
+    confirm(athlete, page, gone="drop")
+
+    assert Workout.objects.filter(is_dropped=True).count() == 301
+
+
+def test_what_is_missing_now_and_was_not_is_shown_again(athlete: Client) -> None:
+    import_file("plan.csv", export(SWIM, RIDE), by=None)
+    page = upload(athlete, export(SWIM, RIDE))
+    import_file("other.csv", export(RUN), by=None)
+
+    again = confirm(athlete, page)
+
+    assert again.status_code == 409
+    assert "Long run" in text(again)
 
 
 def test_a_preview_of_thousands_stays_small(athlete: Client) -> None:

@@ -1,4 +1,4 @@
-"""Of any exports: the second import of a file changes nothing, and undo brings back the state before."""
+"""Of any exports: a second import changes nothing, undo brings back the state before, no overlay is lost."""
 
 from typing import Any
 
@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from tests.trainingpeaks import Cells, export, workout
 from workouts.changes import undo
 from workouts.editing import edit_workout
+from workouts.imports.choices import Policy
 from workouts.imports.importing import import_file
-from workouts.models import Workout
+from workouts.models import Workout, WorkoutSelection
 from workouts.rows import TABLES
+from workouts.selections import change_selection
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -30,6 +32,7 @@ ROWS = st.builds(
     IF=NUMBERS,
     TSS=NUMBERS,
     TimeTotalInHours=NUMBERS,
+    Rpe=st.sampled_from(["", "3"]),
 )
 EXPORTS = st.lists(ROWS, min_size=1, max_size=8)
 FORMATS = st.fixed_dictionaries(
@@ -37,28 +40,51 @@ FORMATS = st.fixed_dictionaries(
 )
 
 
+POLICIES = st.sampled_from(Policy)
+
+
 def workouts() -> dict[int, dict[str, Any]]:
     return {row.pk: TABLES["workout"].values_of(row) for row in Workout.objects.order_by("id")}
 
 
+def selections() -> list[dict[str, Any]]:
+    return [{**row, "updated_at": None} for row in WorkoutSelection.objects.order_by("id").values()]
+
+
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=EXPORTS, second=EXPORTS, how=FORMATS, estimates=st.lists(st.sampled_from([1.5, 70.0]), max_size=3))
-def test_any_export(first: list[Cells], second: list[Cells], how: dict[str, str], estimates: list[float]) -> None:
+@given(
+    first=EXPORTS,
+    second=EXPORTS,
+    how=FORMATS,
+    estimates=st.lists(st.sampled_from([1.5, 70.0]), max_size=3),
+    policies=st.tuples(POLICIES, POLICIES),
+)
+def test_any_export(
+    first: list[Cells],
+    second: list[Cells],
+    how: dict[str, str],
+    estimates: list[float],
+    policies: tuple[Policy, Policy],
+) -> None:
     with transaction.atomic():
         import_file("first.csv", export(*first, **how), by=None)
         for pk, tss in zip(list(workouts()), estimates, strict=False):
             edit_workout(pk, {"tss": tss}, by=None)
-        before, content = workouts(), export(*second, **how)
+            change_selection(pk, {"user_notes": "gels"}, by=None)
+        before, overlays, content = workouts(), selections(), export(*second, **how)
 
-        change = import_file("second.csv", content, by=None).change
+        upload = import_file("second.csv", content, by=None, gone=policies[0])
         after = workouts()
-        again = import_file("second.csv", content, by=None).result
+        again = import_file("second.csv", content, by=None, gone=policies[1]).result
 
         assert (again["new"], again["changed"], again["moved"]) == (0, 0, [])
-        assert workouts() == after
-        assert change
-        undone = undo(change.pk, by=None)
-        assert workouts() == before
-        undo(undone.pk, by=None)
-        assert workouts() == after
+        assert len(again["gone"]) == sum(one["choice"] == "keep" for one in upload.result["gone"])
+        assert selections() == overlays
+        if policies[1] is not Policy.DROP:
+            assert workouts() == after
+            assert upload.change
+            undone = undo(upload.change.pk, by=None)
+            assert (workouts(), selections()) == (before, overlays)
+            undo(undone.pk, by=None)
+            assert (workouts(), selections()) == (after, overlays)
         transaction.set_rollback(True)

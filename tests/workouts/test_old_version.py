@@ -18,6 +18,8 @@ MIGRATIONS = (
     "0007_change_history",
     "0008_week_targets",
     "0009_preferences_and_tokens",
+    "0010_what_was_done",
+    "0011_recorded_and_dropped",
 )
 
 

@@ -30,11 +30,11 @@ def test_sums_what_is_selected_by_discipline(plan: Plan) -> None:
     lines = {line.name: line for line in summary().lines}
 
     assert list(lines) == ["Swim", "Bike", "Other"]
-    assert lines["Bike"].done == Sum(count=1, minutes=90, metres=40_000, tss=80)
+    assert lines["Bike"].past == Sum(count=1, minutes=90, metres=40_000, tss=80)
     assert lines["Bike"].ahead == Sum(count=1, minutes=60, metres=0, tss=50)
     assert lines["Other"].planned == Sum(count=1)
     total = summary().total
-    assert (total.planned.count, total.planned.minutes, total.done.minutes, total.planned.tss) == (4, 180, 90, 130)
+    assert (total.planned.count, total.planned.minutes, total.past.minutes, total.planned.tss) == (4, 180, 90, 130)
 
 
 def test_a_discipline_with_a_target_is_shown_without_workouts(db: None) -> None:

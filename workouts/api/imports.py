@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router
 from ninja.responses import Status
 
 from workouts.api.errors import WRITING, refuse, refuse_values
-from workouts.api.schemas import ImportAnswer
+from workouts.api.schemas import ImportAnswer, ImportChoice
 from workouts.imports.importing import NotImportable, import_file
 from workouts.uploads import MAX_BYTES
 
@@ -29,10 +29,11 @@ BODY = {
     response={201: ImportAnswer, **WRITING},
     openapi_extra={"requestBody": BODY},
 )
-def import_workouts(request: HttpRequest) -> Status[dict[str, Any]] | HttpResponse:
+def import_workouts(request: HttpRequest, choice: Query[ImportChoice]) -> Status[dict[str, Any]] | HttpResponse:
     """Imports a TrainingPeaks export: as the field `file` of a form, or as the whole body.
 
-    What is already there is brought up to date. A row that cannot be read is skipped, and named in the answer.
+    What is already there is brought up to date. A row that cannot be read is skipped, and named in the answer. So are
+    the coach's workouts on the days of the file that it does not have.
     """
     name, content = _file(request)
     if len(content) > MAX_BYTES:
@@ -40,7 +41,7 @@ def import_workouts(request: HttpRequest) -> Status[dict[str, Any]] | HttpRespon
     if not content.strip():
         return refuse(400, "No CSV data. Send the file as the form field “file”, or as the body.")
     try:
-        result = import_file(name, content, by=request.user).result
+        result = import_file(name, content, by=request.user, gone=choice.gone).result
     except NotImportable as error:
         return refuse_values({"file": str(error)})
     message = f"Successfully imported {result['new']} workouts"

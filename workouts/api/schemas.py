@@ -25,7 +25,8 @@ from workouts.api.fields import (
     Type,
     UserName,
 )
-from workouts.models import WorkoutSelection, WorkoutType
+from workouts.imports.choices import Policy
+from workouts.models import Workout, WorkoutSelection, WorkoutType
 
 CHOICE = {"time_of_day", "workout_location"}
 """What belongs to the athlete's selection, in a body that is of the workout."""
@@ -66,8 +67,26 @@ class WorkoutAnswer(Answer):
     tss: float | None
     intensity_factor: float | None
     is_custom: bool
+    actual_duration: float | None = Field(description="Hours. What was done, as far as the import told.")
+    actual_distance_in_meters: float | None = Field(validation_alias="actual_distance_meters")
+    actual_tss: float | None
+    actual_intensity_factor: float | None
+    actual_heart_rate: float | None = Field(description="Beats per minute, on average.")
+    actual_power: float | None = Field(description="Watts, on average.")
+    rpe: float | None
+    feeling: float | None
+    is_recorded: bool = Field(description="An activity that was never planned. The plan's sums leave it out.")
+    is_dropped: bool = Field(description="The coach has taken it out of the plan. It counts as skipped.")
     created_at: datetime.datetime | None
     selection: SelectionAnswer | None
+
+    @staticmethod
+    def resolve_is_recorded(workout: Workout) -> bool:
+        return bool(workout.is_recorded)
+
+    @staticmethod
+    def resolve_is_dropped(workout: Workout) -> bool:
+        return bool(workout.is_dropped)
 
 
 class WorkoutList(Answer):
@@ -80,7 +99,9 @@ class Stats(Answer):
     selected_workouts: int = Field(description="Rows of selections that say selected, as the old application counted.")
     custom_workouts: int
     skipped_workouts: int
-    planned_workouts: int = Field(description="Workouts that the athlete will do: all but the skipped ones.")
+    planned_workouts: int = Field(
+        description="Workouts of the plan that the athlete will do: all but the skipped, dropped and recorded ones."
+    )
 
 
 class Health(Answer):
@@ -158,12 +179,22 @@ class MovedRow(Answer):
     to: datetime.date
 
 
+class GoneWorkout(Answer):
+    id: int
+    title: str
+    day: datetime.date
+    choice: Policy = Field(description="What was done with it.")
+    row: int | None = Field(description="The row of the file that it has become, or may have become where it was kept.")
+    becomes: str | None = Field(description="The title of that row.")
+
+
 class ImportAnswer(Done):
     imported: int = Field(description="Workouts that are new.")
     changed: int
     unchanged: int
     moved: list[MovedRow] = Field(description="Workouts that the coach moved to another day.")
     skipped: list[SkippedRow]
+    gone: list[GoneWorkout] = Field(description="The coach's workouts on the days of the file that it does not have.")
 
 
 class Body(BaseModel):
@@ -218,6 +249,16 @@ class WorkoutBody(Body):
     workout_location: Place | None = None
     is_custom: bool = Field(NOT_SENT, exclude=True, description="As it is: it cannot be changed.")
     id: Ignored = None
+    actual_duration: Ignored = None
+    actual_distance_in_meters: Ignored = None
+    actual_tss: Ignored = None
+    actual_intensity_factor: Ignored = None
+    actual_heart_rate: Ignored = None
+    actual_power: Ignored = None
+    rpe: Ignored = None
+    feeling: Ignored = None
+    is_recorded: Ignored = None
+    is_dropped: Ignored = None
     created_at: Ignored = None
     selection: Ignored = None
 
@@ -258,3 +299,11 @@ class WorkoutFilters(BaseModel):
         if start and end < start:
             raise PydanticCustomError("range", "Before startDate")
         return end
+
+
+class ImportChoice(BaseModel):
+    gone: Policy = Field(
+        Policy.KEEP,
+        description="What to do with workouts that the file does not have: keep them, drop them from the plan, or let"
+        " those that were renamed take over their new name and keep the others.",
+    )

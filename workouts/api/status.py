@@ -21,7 +21,7 @@ def stats(request: HttpRequest) -> dict[str, int]:
         "selected_workouts": WorkoutSelection.objects.filter(is_selected=True).count(),
         "custom_workouts": Workout.objects.filter(is_custom=True).count(),
         "skipped_workouts": Workout.objects.skipped().count(),
-        "planned_workouts": Workout.objects.selected().count(),
+        "planned_workouts": Workout.objects.planned().count(),
     }
 
 

@@ -77,4 +77,6 @@ def _refuse_double(key: Key, known: Container[Key], what: str) -> None:
 
 
 def _values(record: Record, key: str = "") -> dict[str, Any]:
-    return {column: to_json(getattr(record, column)) for column in record.names() if column != key}
+    """What the file says. Of what an older version of the format did not have yet it says nothing."""
+    said = record.model_fields_set - {key}
+    return {column: to_json(getattr(record, column)) for column in record.names() if column in said}

@@ -24,6 +24,9 @@ BOM = "\ufeff"
 """Excel reads UTF-8 only where a file begins with it."""
 
 WORKOUT = list(WorkoutRecord.names().values())
+SINCE_VERSION_2 = {
+    name for column, name in WorkoutRecord.names().items() if not WorkoutRecord.model_fields[column].is_required()
+}
 SELECTION = {"selectionId": "id", **{name: name for name in SelectionRecord.names().values() if name != "id"}}
 """Column: name in the selection's record. The workout has an id as well."""
 
@@ -47,7 +50,7 @@ def write_rows(workouts: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def read_rows(header: Sequence[str], table: Iterable[Sequence[str]]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The number of each row, as a spreadsheet counts, and what a JSON export would hold. Raises NotReadable."""
-    missing = [name for name in [*WORKOUT, *SELECTION] if name not in header]
+    missing = [name for name in [*WORKOUT, *SELECTION] if name not in header and name not in SINCE_VERSION_2]
     if missing:
         raise NotReadable(f"The column {missing[0]} is missing.")
     for number, row in enumerate(table, start=2):
@@ -58,7 +61,7 @@ def read_rows(header: Sequence[str], table: Iterable[Sequence[str]]) -> Iterator
 
 
 def _workout(cells: dict[str, str]) -> dict[str, Any]:
-    workout = {name: PARSE[name](cells[name]) for name in WORKOUT}
+    workout = {name: PARSE[name](cells[name]) for name in WORKOUT if name in cells}
     chosen = any(cells[name] for name in SELECTION)
     selection = {name: PARSE[column](cells[column]) for column, name in SELECTION.items()} if chosen else None
     return {**workout, "selection": selection}

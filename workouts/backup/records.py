@@ -11,7 +11,9 @@ from workouts import limits
 from workouts.disciplines import Discipline
 
 FORMAT = "workout-planner"
-VERSION = 1
+VERSION = 2
+"""The second has what was done. A file of the first says nothing of it, so it stays as it is."""
+
 HIGHEST_ID = 2_000_000_000
 """Columns of ids end at 2 147 483 647, and a planner that is restored must be able to go on counting."""
 
@@ -61,6 +63,7 @@ Hours = Annotated[float, Field(ge=0, le=limits.HOURS)]
 Metres = Annotated[float, Field(ge=0, le=limits.METRES)]
 StressScore = Annotated[float, Field(ge=0, le=limits.TSS)]
 Intensity = Annotated[float, Field(ge=0, le=limits.INTENSITY_FACTOR)]
+Rating = Annotated[float, Field(ge=0, le=limits.RATING)]
 Text = Annotated[str, AfterValidator(_without_nul)]
 LongText = Annotated[str, Field(max_length=limits.CHARACTERS), AfterValidator(_without_nul)]
 Text50 = Annotated[str, Field(max_length=50), AfterValidator(_without_nul)]
@@ -73,7 +76,7 @@ Time = Annotated[datetime.time, AfterValidator(_without_zone)]
 
 
 def _name(column: str) -> str:
-    return "plannedDistanceInMeters" if column == "planned_distance_meters" else to_camel(column)
+    return to_camel(column.replace("distance_meters", "distance_in_meters"))
 
 
 class Record(BaseModel):
@@ -113,6 +116,16 @@ class WorkoutRecord(Record):
     intensity_factor: Intensity | None
     is_custom: bool
     created_at: Moment | None
+    actual_duration: Hours | None = None
+    actual_distance_meters: Metres | None = None
+    actual_tss: StressScore | None = None
+    actual_intensity_factor: Intensity | None = None
+    actual_heart_rate: Annotated[float, Field(ge=0, le=limits.HEART_RATE)] | None = None
+    actual_power: Annotated[float, Field(ge=0, le=limits.WATTS)] | None = None
+    rpe: Rating | None = None
+    feeling: Rating | None = None
+    is_recorded: bool | None = None
+    is_dropped: bool | None = None
     selection: SelectionRecord | None
 
 

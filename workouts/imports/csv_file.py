@@ -25,6 +25,11 @@ COLUMNS = (
     "IF",
     "TSS",
     "TimeTotalInHours",
+    "DistanceInMeters",
+    "HeartRateAverage",
+    "PowerAverage",
+    "Rpe",
+    "Feeling",
 )
 BY_NAME = {name.lower(): name for name in COLUMNS}
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")

@@ -14,7 +14,11 @@ from workouts.models import Preferences, Workout
 from workouts.templatetags.measures import distance, duration
 
 EXCERPT, LEAD = 200, 40
-UNITS = {"planned_duration": " h", "planned_distance_meters": " m"}
+UNITS = {
+    f"{kind}_{name}": unit
+    for kind in ("planned", "actual")
+    for name, unit in {"duration": " h", "distance_meters": " m"}.items()
+}
 LABELS = {field.name: capfirst(str(field.verbose_name)) for field in Workout._meta.concrete_fields}
 
 
@@ -49,9 +53,11 @@ def _difference(workout: Workout, name: str, value: Any, preferences: Preference
 def _shown(workout: Workout, name: str, value: Any, preferences: Preferences) -> str:
     if value is None or value == "":
         return ""
-    if name == "planned_duration":
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name in ("planned_duration", "actual_duration"):
         return duration(value)
-    if name == "planned_distance_meters":
+    if name in ("planned_distance_meters", "actual_distance_meters"):
         return distance(value, workout.workout_type, preferences)
     return f"{value:g}" if isinstance(value, float) else str(value)
 

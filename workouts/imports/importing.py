@@ -1,18 +1,23 @@
 """Files of workouts: looked at, imported, discarded. What is imported is one change, so it is undone as one."""
 
+from collections import Counter
 from collections.abc import Container, Mapping
 from typing import Any
 
 from django.db import connection, transaction
 
 from workouts.changes import Author, apply
+from workouts.imports.choices import DROP, KEEP, RENAME, Choices, Policy, WrongChoice
 from workouts.imports.csv_file import NotImportable
 from workouts.imports.plan import ImportPlan, plan_import
 from workouts.models import Import, Workout
 from workouts.uploads import PlanChanged, keep, plans
 
-__all__ = ["NotImportable", "PlanChanged", "confirm", "import_file", "plan_of", "preview"]
+__all__ = ["NotImportable", "PlanChanged", "WrongChoice", "confirm", "import_file", "plan_of", "preview"]
 
+ROWS = ("new", "changed", "moved", "unchanged", "skipped")
+NOT_IN_THE_FILE = "not in the file"
+FATES = {RENAME: "renamed", DROP: "dropped", KEEP: NOT_IN_THE_FILE}
 LOCK = 0x776F726B  # any number, the same for every import
 
 
@@ -28,10 +33,11 @@ def plan_of(upload: Import) -> ImportPlan:
 
 
 @transaction.atomic
-def confirm(import_id: int, *, digest: str, moved: Container[int] | None, by: Author) -> Import:
+def confirm(import_id: int, *, digest: str, moved: Container[int] | None, gone: Choices | Policy, by: Author) -> Import:
     """Imports a previewed file, with the moves of the rows in `moved`, None being all. A second time it does nothing.
 
-    Raises Import.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
+    `gone` says what becomes of the workouts that the file does not have. Raises Import.DoesNotExist, WrongChoice, and
+    PlanChanged where the plan is not the one of `digest` any more.
     """
     _wait_for_other_imports()
     upload = plans().get(pk=import_id)
@@ -40,19 +46,26 @@ def confirm(import_id: int, *, digest: str, moved: Container[int] | None, by: Au
     plan = plan_import(bytes(upload.content), Workout.objects.select_for_update(no_key=True))
     if plan.digest != digest:
         raise PlanChanged
-    return _apply(upload, plan.with_moves(moved), by)
+    return _apply(upload, plan.with_moves(moved).with_choices(gone), by)
 
 
 @transaction.atomic
-def import_file(file_name: str, content: bytes, *, by: Author, moved: Container[int] | None = None) -> Import:
+def import_file(
+    file_name: str,
+    content: bytes,
+    *,
+    by: Author,
+    moved: Container[int] | None = None,
+    gone: Policy = Policy.KEEP,
+) -> Import:
     """Imports a file that nobody previews. Raises NotImportable.
 
     A workout that the coach moved keeps its overlay. That is the safer guess of the two: a wrong move can be undone,
     while a moved workout taken as a new one leaves a double that no later import tells from two workouts. With
-    `moved=()` it is a new workout.
+    `moved=()` it is a new workout. What the file does not have is kept, because a part of a plan is a file too.
     """
     _wait_for_other_imports()
-    plan = plan_import(content, Workout.objects.select_for_update(no_key=True)).with_moves(moved)
+    plan = plan_import(content, Workout.objects.select_for_update(no_key=True)).with_moves(moved).with_choices(gone)
     return _apply(keep(file_name, content, plan.result(), by=by), plan, by)
 
 
@@ -64,14 +77,19 @@ def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:
 
 
 def counts(result: Mapping[str, Any]) -> dict[str, int]:
-    """How many rows were new, changed, moved, unchanged and skipped."""
-    names = ("new", "changed", "moved", "unchanged", "skipped")
-    return {name: result[name] if isinstance(result[name], int) else len(result[name]) for name in names}
+    """How many rows were new, changed, moved, unchanged and skipped, and how many workouts the file does not have."""
+    return {**_rows(result), NOT_IN_THE_FILE: len(result.get("gone", ()))}
 
 
 def summary(result: Mapping[str, Any]) -> str:
-    """Such as `12 new, 3 changed`."""
-    return ", ".join(f"{count} {name}" for name, count in counts(result).items() if count)
+    """Such as `12 new, 3 changed, 1 dropped`."""
+    choices = Counter(one["choice"] for one in result.get("gone", ()))
+    made = {**_rows(result), **{word: choices[choice] for choice, word in FATES.items()}}
+    return ", ".join(f"{count} {name}" for name, count in made.items() if count)
+
+
+def _rows(result: Mapping[str, Any]) -> dict[str, int]:
+    return {name: result[name] if isinstance(result[name], int) else len(result[name]) for name in ROWS}
 
 
 def _wait_for_other_imports() -> None:

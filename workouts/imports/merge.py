@@ -1,13 +1,13 @@
-"""The rows of a file against the workouts that the planner has: which are new, changed, unchanged or moved."""
+"""The rows of a file against the workouts that the planner has: which are new, changed, unchanged, moved or gone."""
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
-from workouts.imports.row import PlannedWorkout
+from workouts.imports.likeness import LIKENESSES, MOVED, Columns, Likeness, current, has_plan, openness
+from workouts.imports.row import LOAD, PLAN, PlannedWorkout
 from workouts.models import Workout
 from workouts.rows import Values
 
@@ -17,11 +17,6 @@ Key = tuple[datetime.date, Name]
 Traits = tuple[Name, Hashable]
 Index = dict[Traits, dict[int, list[Workout]]]
 """Workouts by traits and by the ordinal of their day."""
-
-Likeness = Callable[[PlannedWorkout], Hashable]
-"""What a workout has to be like to go with a row: one of its `_likenesses`."""
-
-ANY, SOME, ANYTHING = "any TSS or none", "any TSS", "anything"
 
 
 @dataclass(frozen=True)
@@ -37,8 +32,9 @@ class Match:
 class Merge:
     new: Sequence[PlannedWorkout]
     changed: Sequence[Match]
-    unchanged: int
+    unchanged: Sequence[Match]
     moved: Sequence[Match]
+    gone: Sequence[Workout]
 
 
 def span(rows: Iterable[PlannedWorkout]) -> tuple[datetime.date, datetime.date] | None:
@@ -48,23 +44,57 @@ def span(rows: Iterable[PlannedWorkout]) -> tuple[datetime.date, datetime.date] 
 
 
 def merge(rows: Sequence[PlannedWorkout], workouts: Iterable[Workout]) -> Merge:
-    """`workouts` are the coach's in the span of the rows, in the order of their ids.
+    """`workouts` are the coach's in the span of the rows. Of several that are as like a row the first is taken.
 
     A row and a workout are the same when day, type and title agree; of several, those of equal content come first.
     What is left of both may be a workout that the coach moved: same type, title and content, the nearest day first.
+    Workouts that are left then are gone from the plan. Those of which the file says nothing at all are not: recorded
+    activities where it tells of nothing that was done, and what was dropped before.
     """
+    tells_of_done = any(row.done for row in rows)
     left: dict[Key, list[Workout]] = defaultdict(list)
     for workout in workouts:
-        left[workout.originally_planned_day, _name(workout)].append(workout)
+        left[key_of(workout.originally_planned_day, workout)].append(workout)
     matches: list[Match] = []
-    rows = sorted(rows, key=_is_open)  # a row without TSS goes with a workout of any TSS, so it chooses last
-    for likeness in (_identical, _unchanged, _same):
+    rows = sorted(rows, key=openness)
+    for likeness in LIKENESSES:
         found, rows = _match(rows, left, likeness)
         matches += found
-    moved, rows = _match(rows, left, _unchanged, shifts=sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:])
-    changed = [match for match in matches if match.after]
-    new = sorted(rows, key=lambda row: row.row)
-    return Merge(new, _in_order(changed), len(matches) - len(changed), _in_order(moved))
+    left = {key: [workout for workout in found if not workout.is_dropped] for key, found in left.items()}
+    moved: list[Match] = []
+    for likeness in MOVED:
+        found, rows = _match(rows, left, likeness, shifts=sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:])
+        moved += found
+    gone = [workout for found in left.values() for workout in found if tells_of_done or not workout.is_recorded]
+    return Merge(
+        new=sorted(rows, key=lambda row: row.row),
+        changed=_in_order(match for match in matches if match.after),
+        unchanged=_in_order(match for match in matches if not match.after),
+        moved=_in_order(moved),
+        gone=sorted(gone, key=lambda workout: (workout.originally_planned_day, workout.pk)),
+    )
+
+
+def renamed(row: PlannedWorkout, workout: Workout) -> Match:
+    """The same workout under the row's title, type and day."""
+    names = {name: getattr(row, name) for name in ("title", "workout_type")}
+    differing = {name: value for name, value in names.items() if value != getattr(workout, name)}
+    match = Match(row, workout, {**differing, **_differences(row, workout)})
+    return match if row.day == workout.originally_planned_day else _on_its_day(match)
+
+
+def key_of(day: datetime.date, named: PlannedWorkout | Workout) -> Key:
+    """What a row and a workout agree in when they are the same."""
+    return day, _name(named)
+
+
+@lru_cache(maxsize=10_000)
+def plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _name(named: PlannedWorkout | Workout) -> Name:
+    return plain(named.workout_type), plain(named.title)
 
 
 def _match(
@@ -75,9 +105,13 @@ def _match(
     Returns the pairs and the other rows. Workouts are looked up by what makes them alike: that many have the same day,
     type and title costs no more than that they have not.
     """
-    traits = [(_name(row), likeness(row)) for row in rows]
-    index = _index(left, set(traits), names=list(rows[0].content) if rows else [])
-    sought = [(row, index[own]) for row, own in zip(rows, traits, strict=True) if own in index]
+    likes = [(row, likeness.asked(row)) for row in rows]
+    traits = [(row, (_name(row), like)) for row, like in likes if like is not None]
+    if not traits:
+        return [], list(rows)
+    columns = {tuple(row.content) for row, _ in traits}
+    index = _index(left, {own for _, own in traits}, likeness, columns)
+    sought = [(row, index[own]) for row, own in traits if own in index]
     matches, matched, taken = list[Match](), set[int](), set[int]()
     for days in shifts:
         for row, by_day in sought:
@@ -85,22 +119,24 @@ def _match(
             if workout:
                 matched.add(row.row)
                 taken.add(workout.pk)
-                day = {"originally_planned_day": row.day.isoformat()} if days else {}
-                matches.append(Match(row, workout, {**_differences(row, workout), **day}))
+                match = Match(row, workout, _differences(row, workout))
+                matches.append(_on_its_day(match) if days else match)
         sought = [(row, by_day) for row, by_day in sought if row.row not in matched]
     for key, workouts in left.items():
         left[key] = [workout for workout in workouts if workout.pk not in taken]
     return matches, [row for row in rows if row.row not in matched]
 
 
-def _index(left: Mapping[Key, list[Workout]], sought: Container[Traits], names: Sequence[str]) -> Index:
-    """The workouts that have traits that are sought, the first one last."""
+def _index(
+    left: Mapping[Key, list[Workout]], sought: Container[Traits], likeness: Likeness, columns: Collection[Columns]
+) -> Index:
+    """The workouts that offer what is sought, the first one last."""
     index: Index = defaultdict(lambda: defaultdict(list))
     for (day, name), workouts in left.items():
         for workout in reversed(workouts):
-            for likeness in _likenesses(workout, names):
-                if (name, likeness) in sought:
-                    index[name, likeness][day.toordinal()].append(workout)
+            for offered in {own for names in columns for own in likeness.offered(workout, names)}:
+                if (name, offered) in sought:
+                    index[name, offered][day.toordinal()].append(workout)
     return index
 
 
@@ -113,66 +149,37 @@ def _first(candidates: list[Workout] | None, taken: Container[int]) -> Workout |
     return None
 
 
-def _name(named: PlannedWorkout | Workout) -> Name:
-    return _plain(named.workout_type), _plain(named.title)
+def _on_its_day(match: Match) -> Match:
+    return replace(match, after={**match.after, "originally_planned_day": match.row.day.isoformat()})
 
 
-@lru_cache(maxsize=10_000)
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def _likenesses(workout: Workout, names: Sequence[str]) -> Iterator[Hashable]:
-    """What a row can be like that goes with this workout: the columns of the file but TSS, and what of TSS it wants."""
-    content = tuple(_current(workout, name) for name in names if name != "tss")
-    yield ANYTHING
-    yield content, ANY
-    yield content, workout.tss
-    if workout.tss is not None:
-        yield content, SOME
-
-
-def _identical(row: PlannedWorkout) -> Hashable:
-    return _content(row), row.content.get("tss", ANY) if row.computed_tss is None else row.computed_tss
-
-
-def _unchanged(row: PlannedWorkout) -> Hashable:
-    """A row without TSS leaves it to the workout; one with a computed TSS would fill a gap."""
-    tss = row.content.get("tss")
-    if tss is None:
-        return _content(row), ANY if row.computed_tss is None else SOME
-    return _content(row), tss
-
-
-def _same(row: PlannedWorkout) -> Hashable:
-    return ANYTHING
-
-
-def _content(row: PlannedWorkout) -> Hashable:
-    return tuple(value for name, value in row.content.items() if name != "tss")
-
-
-def _is_open(row: PlannedWorkout) -> bool:
-    return row.content.get("tss") is None and row.computed_tss is None
-
-
-def _differences(row: PlannedWorkout, workout: Workout) -> dict[str, Any]:
+def _differences(row: PlannedWorkout, workout: Workout) -> Values:
     """The columns that are to change. Without a TSS of its own the file leaves TSS to the athlete, who may have
-    estimated it; one that is computed only fills a gap."""
-    after = {
+    estimated it."""
+    differing = {
         name: value
         for name, value in row.content.items()
-        if value != _current(workout, name) and not (name == "tss" and value is None)
+        if value != current(workout, name) and not (name == "tss" and value is None)
     }
-    if row.computed_tss is not None and workout.tss is None:
-        after["tss"] = row.computed_tss
-    return after
+    return {**differing, **_taken_for_planned(row, workout), **_marks(row, workout)}
 
 
-def _current(workout: Workout, name: str) -> Any:
-    """The old version wrote '' where a text was empty."""
-    value = getattr(workout, name)
-    return None if value == "" else value
+def _taken_for_planned(row: PlannedWorkout, workout: Workout) -> dict[str, None]:
+    """Columns of the plan that hold what was done: until 0010 the planner read it into them."""
+    if workout.was_done:
+        return {}
+    actual = {name: row.content.get(f"actual_{name}") for name in LOAD.values()}
+    return {name: None for name, value in actual.items() if value is not None and value == getattr(workout, name)}
+
+
+def _marks(row: PlannedWorkout, workout: Workout) -> dict[str, bool]:
+    """A workout that was dropped is back. What was planned once stays planned; what was recorded may get a plan."""
+    marks = {"is_dropped": False} if workout.is_dropped else {}
+    if row.recorded and workout.is_recorded is None and not has_plan(workout):
+        marks["is_recorded"] = True
+    if workout.is_recorded and any(row.content.get(name) for name in PLAN):
+        marks["is_recorded"] = False
+    return marks
 
 
 def _in_order(matches: Iterable[Match]) -> list[Match]:

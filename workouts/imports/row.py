@@ -12,22 +12,39 @@ from workouts import limits
 from workouts.imports.csv_file import Row
 from workouts.imports.numbers import decimal_mark, readings
 from workouts.imports.unusual import unusual
-from workouts.models import Workout, WorkoutType
+from workouts.models import ACTUAL, Workout, WorkoutType
 from workouts.rows import Values
 
 TEXTS = {"WorkoutDescription": "workout_description", "CoachComments": "coach_comments"}
-NUMBERS = {
-    "PlannedDuration": "planned_duration",
-    "PlannedDistanceInMeters": "planned_distance_meters",
-    "IF": "intensity_factor",
-    "TSS": "tss",
+PLANNED = {"PlannedDuration": "planned_duration", "PlannedDistanceInMeters": "planned_distance_meters"}
+LOAD = {"IF": "intensity_factor", "TSS": "tss"}
+"""TrainingPeaks exports these of what was done. Where nothing was done they can only be the plan's."""
+
+DONE = {
+    "TimeTotalInHours": "actual_duration",
+    "DistanceInMeters": "actual_distance_meters",
+    "HeartRateAverage": "actual_heart_rate",
+    "PowerAverage": "actual_power",
+    "Rpe": "rpe",
+    "Feeling": "feeling",
 }
+BY_THE_WAY = frozenset({"HeartRateAverage", "PowerAverage", "Rpe", "Feeling"})
+"""No row is lost for one of these that cannot be read."""
+
+PLAN = {*PLANNED.values(), "workout_description"}
+"""What only a planned workout has. Coaches comment on recorded activities too."""
+
 LARGEST = {
     "PlannedDuration": limits.HOURS,
     "PlannedDistanceInMeters": limits.METRES,
     "IF": limits.INTENSITY_FACTOR,
     "TSS": limits.TSS,
     "TimeTotalInHours": limits.HOURS,
+    "DistanceInMeters": limits.METRES,
+    "HeartRateAverage": limits.HEART_RATE,
+    "PowerAverage": limits.WATTS,
+    "Rpe": limits.RATING,
+    "Feeling": limits.RATING,
 }
 LONGEST = {
     "Title": Workout._meta.get_field("title").max_length,
@@ -45,8 +62,8 @@ class BadRow(Exception):
 class PlannedWorkout:
     """A workout as the file has it.
 
-    `content` holds those of the columns of Workout that the file has, None where the cell is empty. `computed_tss` is
-    from duration and intensity, for want of a TSS in the file.
+    `content` holds those of the columns of Workout that the file has, None where the cell is empty; what was done only
+    where the row says that something was. `recorded`: it was done, and nothing says that it was planned.
     """
 
     row: int
@@ -54,7 +71,11 @@ class PlannedWorkout:
     workout_type: str
     title: str
     content: Values
-    computed_tss: float | None = None
+    recorded: bool = False
+
+    @property
+    def done(self) -> bool:
+        return any(name in self.content for name in ACTUAL)
 
     def values(self) -> dict[str, object]:
         """The columns of a new workout."""
@@ -62,8 +83,8 @@ class PlannedWorkout:
             "title": self.title,
             "workout_type": self.workout_type,
             "originally_planned_day": self.day.isoformat(),
+            "is_recorded": self.recorded,
             **self.content,
-            **({} if self.computed_tss is None else {"tss": self.computed_tss}),
         }
 
     @property
@@ -85,24 +106,41 @@ def read_row(row: Row, mark: str | None = None) -> PlannedWorkout:
         if "\0" in cell:
             raise BadRow(f"{name} holds a NUL character.")
     workout_type = _short_text(row.cells, "WorkoutType") or WorkoutType.OTHER.value
-    numbers = {name: _number(name, row.cells[name], mark) for name in LARGEST if name in row.cells}
+    numbers = {name: _figure(name, row.cells[name], mark) for name in LARGEST if name in row.cells}
     texts = {column: _text(row.cells, name) for name, column in TEXTS.items() if name in row.cells}
+    planned = {**texts, **_named(PLANNED, numbers)}
+    done = any(numbers.get(name) for name in DONE)
     return PlannedWorkout(
         row=row.number,
         day=_day(row.cells["WorkoutDay"].strip()),
         workout_type=workout_type,
         title=_short_text(row.cells, "Title") or workout_type,
-        content={**texts, **{column: numbers[name] for name, column in NUMBERS.items() if name in numbers}},
-        computed_tss=_computed_tss(numbers),
+        content={**planned, **(_actual(numbers) if done else _named(LOAD, numbers))},
+        recorded=done and not any(planned[name] for name in PLAN & planned.keys()),
     )
 
 
-def _computed_tss(numbers: Mapping[str, float | None]) -> float | None:
-    """Hours times IF² times 100: one hour at an IF of 1 is 100 by the definition of TSS."""
-    hours, intensity = numbers.get("TimeTotalInHours"), numbers.get("IF")
-    if numbers.get("TSS") is not None or hours is None or intensity is None:
+def read_name(row: Row) -> PlannedWorkout | None:
+    """What a row is about where the rest of it cannot be read, None where that cannot be read either."""
+    try:
+        workout_type = _short_text(row.cells, "WorkoutType") or WorkoutType.OTHER.value
+        title = _short_text(row.cells, "Title") or workout_type
+        return PlannedWorkout(row.number, _day(row.cells["WorkoutDay"].strip()), workout_type, title, {})
+    except (BadRow, KeyError):  # what could not be split has no cells
         return None
-    return hours * intensity**2 * 100
+
+
+def _named(columns: Mapping[str, str], numbers: Mapping[str, float | None]) -> Values:
+    """What the file has of these columns, under the names of Workout's."""
+    return {column: numbers[name] for name, column in columns.items() if name in numbers}
+
+
+def _actual(numbers: Mapping[str, float | None]) -> Values:
+    """What was done. Without a TSS it is hours times IF² times 100: one hour at an IF of 1 is 100 by its definition."""
+    hours, intensity, tss = (numbers.get(name) for name in ("TimeTotalInHours", "IF", "TSS"))
+    if tss is None and hours and intensity:
+        numbers = {**numbers, "TSS": min(hours * intensity**2 * 100, limits.TSS)}
+    return _named({**DONE, "IF": "actual_intensity_factor", "TSS": "actual_tss"}, numbers)
 
 
 def _short_text(cells: Mapping[str, str], name: str) -> str:
@@ -122,6 +160,15 @@ def _check_length(text: str, name: str) -> None:
     limit = LONGEST[name]
     if text != text[:limit]:
         raise BadRow(f"{name} is longer than {limit} characters.")
+
+
+def _figure(name: str, cell: str, mark: str | None) -> float | None:
+    try:
+        return _number(name, cell, mark)
+    except BadRow:
+        if name in BY_THE_WAY:
+            return None
+        raise
 
 
 def _number(name: str, cell: str, mark: str | None) -> float | None:

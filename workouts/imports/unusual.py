@@ -32,6 +32,10 @@ def unusual(workout_type: str, values: Mapping[str, Any]) -> frozenset[str]:
         "planned_distance_meters": METRES[discipline],
         "tss": TSS,
         "intensity_factor": INTENSITY_FACTOR,
+        "actual_duration": HOURS[discipline],
+        "actual_distance_meters": METRES[discipline],
+        "actual_tss": TSS,
+        "actual_intensity_factor": INTENSITY_FACTOR,
     }
     given = {name: values[name] for name in usual if values.get(name)}
     return frozenset(name for name, value in given.items() if not usual[name][0] <= value <= usual[name][1])

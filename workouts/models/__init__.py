@@ -6,10 +6,11 @@ over: nullable stays nullable and ids stay `integer`, because the old version wr
 
 from workouts.models.athlete import Preferences, Token, WeekTarget
 from workouts.models.history import Change, Import
-from workouts.models.plan import Workout, WorkoutQuerySet, WorkoutType
+from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType
 from workouts.models.selection import ArchivedSelection, Choice, SelectionQuerySet, WorkoutSelection
 
 __all__ = [
+    "ACTUAL",
     "ArchivedSelection",
     "Change",
     "Choice",

@@ -31,6 +31,19 @@ class WorkoutType(models.TextChoices):
     OTHER = "Other"
 
 
+ACTUAL = (
+    "actual_duration",
+    "actual_distance_meters",
+    "actual_tss",
+    "actual_intensity_factor",
+    "actual_heart_rate",
+    "actual_power",
+    "rpe",
+    "feeling",
+)
+"""The columns that say what was done. All others of a workout are the plan."""
+
+
 class WorkoutQuerySet(models.QuerySet["Workout"]):
     def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
         """Workouts that the athlete has in first..last, both included, in the order of the days.
@@ -45,13 +58,22 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
 
     def selected(self) -> "WorkoutQuerySet":
         """What the athlete will do: without a choice the coach's plan holds."""
-        return self.exclude(id__in=WorkoutSelection.objects.skipped().values("workout"))
+        return self.exclude(_skipped())
 
     def skipped(self) -> "WorkoutQuerySet":
-        return self.filter(id__in=WorkoutSelection.objects.skipped().values("workout"))
+        """By the athlete, or dropped by the coach."""
+        return self.filter(_skipped())
+
+    def planned(self) -> "WorkoutQuerySet":
+        """What the plan's sums count: selected, and no activity that was only recorded."""
+        return self.selected().exclude(is_recorded=True)
 
     def moved(self) -> "WorkoutQuerySet":
         return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
+
+
+def _skipped() -> models.Q:
+    return models.Q(is_dropped=True) | models.Q(id__in=WorkoutSelection.objects.skipped().values("workout"))
 
 
 class Workout(models.Model):
@@ -70,6 +92,24 @@ class Workout(models.Model):
     tss = FiniteFloatField("TSS", most=limits.TSS, null=True, blank=True, help_text="Training Stress Score.")
     intensity_factor = FiniteFloatField(most=limits.INTENSITY_FACTOR, null=True, blank=True)
     is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
+    actual_duration = FiniteFloatField(most=limits.HOURS, null=True, blank=True, help_text="Hours.")
+    actual_distance_meters = FiniteFloatField(
+        "actual distance", most=limits.METRES, null=True, blank=True, help_text="Metres."
+    )
+    actual_tss = FiniteFloatField("actual TSS", most=limits.TSS, null=True, blank=True)
+    actual_intensity_factor = FiniteFloatField(most=limits.INTENSITY_FACTOR, null=True, blank=True)
+    actual_heart_rate = FiniteFloatField(
+        most=limits.HEART_RATE, null=True, blank=True, help_text="Beats per minute, on average."
+    )
+    actual_power = FiniteFloatField(most=limits.WATTS, null=True, blank=True, help_text="Watts, on average.")
+    rpe = FiniteFloatField(
+        "RPE", most=limits.RATING, null=True, blank=True, help_text="Rating of perceived exertion, 1 to 10."
+    )
+    feeling = FiniteFloatField(most=limits.RATING, null=True, blank=True, help_text="1 to 5.")
+    is_recorded = models.BooleanField(
+        "recorded", null=True, help_text="An activity that was never planned. Empty: nobody has looked yet."
+    )
+    is_dropped = models.BooleanField("dropped", null=True, help_text="The coach has taken it out of the plan.")
     created_at = MomentField(null=True, default=timezone.now)
     modified_at = MomentField(
         null=True, editable=False, help_text="The last change of the workout or of its selection, made by this planner."
@@ -100,4 +140,20 @@ class Workout(models.Model):
 
     @property
     def skipped(self) -> bool:
-        return bool(self.selection and self.selection.skipped)
+        """By the athlete, or dropped by the coach."""
+        return bool(self.is_dropped or (self.selection and self.selection.skipped))
+
+    @property
+    def counts(self) -> bool:
+        """In the plan's sums."""
+        return not (self.skipped or self.is_recorded)
+
+    @property
+    def was_done(self) -> bool:
+        """As far as an import told."""
+        return any(getattr(self, name) for name in ACTUAL)
+
+    @property
+    def source(self) -> str:
+        """Who brought it: `coach`, `own`, or `recorded`."""
+        return "own" if self.is_custom else "recorded" if self.is_recorded else "coach"

@@ -20,7 +20,7 @@ from workouts.season import season
 from workouts.summary import Summary, summarise
 from workouts.times import Slot, slot_of
 
-SOURCES = {"coach": "Coach's plan", "own": "Own"}
+SOURCES = {"coach": "Coach's plan", "own": "Own", "recorded": "Recorded"}
 SLOTS = {
     Slot.MORNING: "Morning",
     Slot.AFTERNOON: "Afternoon",
@@ -45,7 +45,7 @@ class Filters:
 
     def admits(self, workout: Workout) -> bool:
         of_type = not self.type or discipline_of(workout.workout_type) == self.type
-        of_source = not self.source or workout.is_custom == (self.source == "own")
+        of_source = not self.source or workout.source == self.source
         return of_type and of_source
 
     @property
@@ -142,7 +142,7 @@ class Board:
         return Column(
             day=day,
             slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
-            minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if not workout.skipped),
+            minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if workout.counts),
             today=day == self.today,
             past=self.is_agenda and day < self.today,
             beyond=day > self.sunday,

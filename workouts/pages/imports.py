@@ -1,20 +1,23 @@
 """Importing the coach's plan: a file, its preview, and the files imported so far."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from workouts.imports import csv_file, importing
 from workouts.imports.archive import is_archive
+from workouts.imports.choices import KEEP, Choices, Policy, by_policy
 from workouts.imports.differences import differences, unusual_values
 from workouts.imports.encoding import UNICODE
 from workouts.imports.forms import UploadForm
-from workouts.models import Import, Preferences
+from workouts.imports.gone import Gone
+from workouts.models import Import, Preferences, WorkoutSelection
 from workouts.pages import HtmxRequest
 from workouts.uploads import MAX_BYTES, plans
 
@@ -22,7 +25,12 @@ PER_PAGE = 20
 SHOWN = 100
 """Rows of a table of the preview, of which an import may have thousands."""
 
+CHOSEN_SINGLY = 300
+"""Workouts that the file does not have, each with a choice of its own. For more there is one choice for all."""
+
 ALL_MOVES = "all"
+GONE = "gone-"
+"""What the fields of single choices begin with, before the id of the workout."""
 
 
 def imports(request: HtmxRequest) -> HttpResponse:
@@ -68,11 +76,13 @@ def file(request: HtmxRequest, import_id: int) -> FileResponse:
 def _confirm(request: HtmxRequest, import_id: int) -> HttpResponse:
     digest, moved = request.POST.get("digest", ""), _confirmed_moves(request.POST.getlist("moved"))
     try:
-        upload = importing.confirm(import_id, digest=digest, moved=moved, by=request.user)
+        upload = importing.confirm(import_id, digest=digest, moved=moved, gone=_choices(request.POST), by=request.user)
     except Import.DoesNotExist:
         raise Http404 from None
     except importing.PlanChanged:
         return _show(request, get_object_or_404(plans(), pk=import_id), status=409)
+    except importing.WrongChoice as refusal:
+        return _show(request, get_object_or_404(plans(), pk=import_id), status=422, refusal=str(refusal))
     messages.success(request, f"Imported {upload.file_name}: {importing.summary(upload.result)}.")
     return redirect("imports")
 
@@ -81,23 +91,57 @@ def _confirmed_moves(ticked: Iterable[str]) -> set[int] | None:
     """The rows whose moves were ticked. None for all, which is one box where there are more than are shown."""
     if ALL_MOVES in ticked:
         return None
-    return {int(row) for row in ticked if row.isascii() and row.isdigit() and len(row) < 10}
+    return {int(row) for row in ticked if _is_number(row)}
 
 
-def _show(request: HtmxRequest, upload: Import, status: int = 200) -> HttpResponse:
+def _choices(sent: QueryDict) -> Choices | Policy:
+    """What becomes of the workouts that the file does not have: of all of them, or of each."""
+    policy = next((policy for policy in Policy if policy == sent.get("gone")), None)
+    numbers = {name: name.removeprefix(GONE) for name in sent if name.startswith(GONE)}
+    return policy or {int(number): str(sent[name]) for name, number in numbers.items() if _is_number(number)}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _show(request: HtmxRequest, upload: Import, status: int = 200, refusal: str = "") -> HttpResponse:
+    """The preview. After a wrong choice as it was sent, else with the renames that are recognised."""
     plan, preferences = importing.plan_of(upload), Preferences.load()
-    result, encoding = plan.result(), csv_file.read(bytes(upload.content)).encoding
+    suggested = plan.with_choices(Policy.RENAME)
+    choices = _choices(request.POST) if refusal else suggested.choices
+    result, encoding = suggested.result(), csv_file.read(bytes(upload.content)).encoding
     context = {
         "upload": upload,
         "plan": plan,
+        "suggested": suggested,
         "result": result,
         "counts": importing.counts(result).items(),
-        "changed": [(match, differences(match, preferences)) for match in plan.merge.changed[:SHOWN]],
         "unusual": unusual_values(plan.merge),
         "encoding": encoding if encoding != UNICODE else "",
+        "gone": _with_choices(plan.gone, by_policy(plan.gone, choices) if isinstance(choices, Policy) else choices),
+        "ticked": _confirmed_moves(request.POST.getlist("moved")) if refusal else None,
+        "changed": [(match, differences(match, preferences)) for match in suggested.merge.changed[:SHOWN]],
         "preferences": preferences,
         "shown": SHOWN,
+        "chosen_singly": CHOSEN_SINGLY,
         "all_moves": ALL_MOVES,
         "outdated": status == 409,
+        "refusal": refusal,
     }
     return render(request, "workouts/imports/preview.html", context, status=status)
+
+
+def _with_choices(gone: Sequence[Gone], choices: Choices) -> list[dict[str, Any]]:
+    """Those that are chosen for one by one, each with its choice and what the athlete chose for it."""
+    shown = gone[:CHOSEN_SINGLY] if len(gone) <= CHOSEN_SINGLY else gone[:SHOWN]
+    found = WorkoutSelection.objects.filter(workout__in=[one.workout.pk for one in shown])
+    selections = {selection.workout_id: selection for selection in found}
+    return [
+        {
+            "gone": one,
+            "choice": choices.get(one.workout.pk, KEEP),
+            "selection": selections.get(one.workout.pk),
+        }
+        for one in shown
+    ]

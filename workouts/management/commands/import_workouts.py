@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management import CommandError
 
 from releases.management.base import DatabaseCommand
+from workouts.imports.choices import DROP, KEEP, Policy
 from workouts.imports.importing import NotImportable, counts, import_file
 from workouts.imports.plan import plan_import
 from workouts.models import Workout
@@ -28,15 +29,24 @@ class Command(DatabaseCommand):
             help="What to do with a workout that the coach moved: move it with the athlete's selection (the default), "
             "or leave it and add a new one.",
         )
+        parser.add_argument(
+            "--gone",
+            choices=[policy.value for policy in Policy],
+            default=KEEP,
+            help="What to do with the coach's workouts on the days of the file that it does not have: keep them (the "
+            "default), drop them from the plan, or let those that were renamed take over their new name and keep the "
+            "others.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path, moved = options["file"], MOVED[options["moved"]]
+        path, moved, gone = options["file"], MOVED[options["moved"]], Policy(options["gone"])
         try:
             content = _read(path)
             if options["dry_run"]:
-                result = plan_import(content, Workout.objects.all()).with_moves(moved).result()
+                plan = plan_import(content, Workout.objects.all())
+                result = plan.with_moves(moved).with_choices(gone).result()
             else:
-                result = import_file(path.name, content, by=None, moved=moved).result
+                result = import_file(path.name, content, by=None, moved=moved, gone=gone).result
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}. Nothing was imported.") from error
         except NotImportable as error:
@@ -55,8 +65,17 @@ class Command(DatabaseCommand):
             self.stdout.write(f"  {name}: {count}")
         for move in result["moved"]:
             self.stdout.write(f"Row {move['row']}: “{move['title']}” moves from {move['from']} to {move['to']}.")
+        for gone in result["gone"]:
+            self.stdout.write(f"“{gone['title']}” of {gone['day']} is not in the file: {_fate(gone)}")
         for skipped in result["skipped"]:
             self.stdout.write(self.style.WARNING(f"Row {skipped['row']} was skipped. {skipped['reason']}"))
+
+
+def _fate(gone: dict[str, Any]) -> str:
+    becomes = f"“{gone['becomes']}”, row {gone['row']}"
+    if gone["choice"] == KEEP:
+        return f"kept. It may have become {becomes}: see --gone rename." if gone["row"] else "kept."
+    return "dropped." if gone["choice"] == DROP else f"renamed to {becomes}."
 
 
 def _read(path: Path) -> bytes:
