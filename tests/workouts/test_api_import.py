@@ -61,6 +61,21 @@ def test_what_was_skipped_changed_or_moved_is_in_the_answer(api: ApiClient) -> N
     assert "soon" in answer["skipped"][0]["reason"]
 
 
+def test_a_file_of_which_every_row_is_skipped_changes_nothing(api: ApiClient) -> None:
+    """Nor does it drop what stands on the days of rows that could not be read."""
+    api.send_raw("POST", "workouts/import", CSV, 201, "text/csv")
+    head, first, *_ = CSV.splitlines()
+
+    refused = api.send_raw(
+        "POST", "workouts/import?gone=drop", f"{head}\n{first.replace('50.0', 'soon')}\n", 422, "text/csv"
+    )
+
+    assert refused["error"] == "Not accepted, and nothing was changed. Every row was skipped."
+    assert [row["row"] for row in refused["skipped"]] == [2]
+    assert Workout.objects.exclude(is_dropped=True).count() == 2
+    assert Import.objects.count() == 1
+
+
 def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_says_otherwise(api: ApiClient) -> None:
     api.send_raw("POST", "workouts/import", CSV + "Core,Strength,,1,,2026-01-10,,,\n", 201, "text/csv")
     ids = dict(Workout.objects.values_list("title", "pk"))

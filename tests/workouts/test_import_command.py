@@ -82,7 +82,7 @@ def test_a_file_of_which_every_row_is_skipped_is_no_success(file: Callable[..., 
         answer = manage("import_workouts", plan, *arguments)
         assert answer.returncode == 1
         assert answer.stdout.endswith("Row 2 was skipped. PlannedDuration is “1h”, which is not a number.\n")
-        assert answer.stderr == f"CommandError: Every row of {plan} was skipped. Nothing was imported.\n"
+        assert answer.stderr == f"CommandError: {plan}: Every row was skipped. Nothing was imported.\n"
     assert sql("SELECT count(*) FROM workouts") == [(0,)]
 
 

@@ -8,7 +8,7 @@ from ninja.responses import Status
 
 from workouts.api.errors import WRITING, refuse, refuse_values
 from workouts.api.schemas import ImportAnswer, ImportChoice
-from workouts.imports.importing import NotImportable, import_file
+from workouts.imports.importing import EveryRowSkipped, NotImportable, import_file
 from workouts.uploads import MAX_BYTES
 
 router = Router(tags=["Workouts"], by_alias=True)
@@ -33,7 +33,7 @@ def import_workouts(request: HttpRequest, choice: Query[ImportChoice]) -> Status
     """Imports a TrainingPeaks export: as the field `file` of a form, or as the whole body.
 
     What is already there is brought up to date. A row that cannot be read is skipped, and named in the answer. So are
-    the coach's workouts on the days of the file that it does not have.
+    the coach's workouts on the days of the file that it does not have. Where every row is skipped, nothing is imported.
     """
     name, content = _file(request)
     if len(content) > MAX_BYTES:
@@ -44,6 +44,8 @@ def import_workouts(request: HttpRequest, choice: Query[ImportChoice]) -> Status
         result = import_file(name, content, by=request.user, gone=choice.gone).result
     except NotImportable as error:
         return refuse_values({"file": str(error)})
+    except EveryRowSkipped as error:
+        return refuse(422, f"Not accepted, and nothing was changed. {error}", skipped=error.result["skipped"])
     message = f"Successfully imported {result['new']} workouts"
     return Status(201, {**result, "imported": result["new"], "message": message})
 

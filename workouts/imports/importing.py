@@ -10,15 +10,33 @@ from workouts.changes import Author, apply
 from workouts.imports.choices import DROP, KEEP, RENAME, Choices, Policy, WrongChoice
 from workouts.imports.csv_file import NotImportable
 from workouts.imports.plan import ImportPlan, plan_import
-from workouts.models import Import, Workout
+from workouts.models import Import, Workout, WorkoutQuerySet
 from workouts.uploads import PlanChanged, keep, plans
 
-__all__ = ["NotImportable", "PlanChanged", "WrongChoice", "confirm", "import_file", "plan_of", "preview"]
+__all__ = [
+    "EveryRowSkipped",
+    "NotImportable",
+    "PlanChanged",
+    "WrongChoice",
+    "confirm",
+    "import_file",
+    "plan_file",
+    "plan_of",
+    "preview",
+]
 
 ROWS = ("new", "changed", "moved", "unchanged", "skipped")
 NOT_IN_THE_FILE = "not in the file"
 FATES = {RENAME: "renamed", DROP: "dropped", KEEP: NOT_IN_THE_FILE}
 LOCK = 0x776F726B  # any number, the same for every import
+
+
+class EveryRowSkipped(Exception):
+    """Nothing of the file could be read, so nothing was written. `result` is as Import.result would be."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__("Every row was skipped.")
+        self.result = result
 
 
 def preview(file_name: str, content: bytes, *, by: Author) -> Import:
@@ -58,15 +76,26 @@ def import_file(
     moved: Container[int] | None = None,
     gone: Policy = Policy.KEEP,
 ) -> Import:
-    """Imports a file that nobody previews. Raises NotImportable.
+    """Imports a file that nobody previews. Raises NotImportable and EveryRowSkipped."""
+    _wait_for_other_imports()
+    plan = plan_file(content, Workout.objects.select_for_update(no_key=True), moved=moved, gone=gone)
+    return _apply(keep(file_name, content, plan.result(), by=by), plan, by)
+
+
+def plan_file(
+    content: bytes, workouts: WorkoutQuerySet, *, moved: Container[int] | None = None, gone: Policy = Policy.KEEP
+) -> ImportPlan:
+    """What importing a file that nobody previews does. Raises NotImportable and EveryRowSkipped.
 
     A workout that the coach moved keeps its overlay. That is the safer guess of the two: a wrong move can be undone,
     while a moved workout taken as a new one leaves a double that no later import tells from two workouts. With
     `moved=()` it is a new workout. What the file does not have is kept, because a part of a plan is a file too.
     """
-    _wait_for_other_imports()
-    plan = plan_import(content, Workout.objects.select_for_update(no_key=True)).with_moves(moved).with_choices(gone)
-    return _apply(keep(file_name, content, plan.result(), by=by), plan, by)
+    plan = plan_import(content, workouts).with_moves(moved).with_choices(gone)
+    rows = _rows(plan.result())
+    if rows["skipped"] == sum(rows.values()):
+        raise EveryRowSkipped(plan.result())
+    return plan
 
 
 def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:

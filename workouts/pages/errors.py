@@ -19,7 +19,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     sentence = (
-        "The planner could not answer. Nothing was changed by this request."
+        "The planner could not answer. If you were changing something, look whether it was saved."
         f" The error is in the log, under the request id {get_guid()}."
     )
     return _answer(request, 500, "Something went wrong", sentence)

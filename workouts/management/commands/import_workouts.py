@@ -8,8 +8,7 @@ from django.core.management import CommandError
 
 from releases.management.base import DatabaseCommand
 from workouts.imports.choices import DROP, KEEP, Policy
-from workouts.imports.importing import NotImportable, counts, import_file
-from workouts.imports.plan import plan_import
+from workouts.imports.importing import EveryRowSkipped, NotImportable, counts, import_file, plan_file
 from workouts.models import Workout
 from workouts.uploads import MAX_BYTES
 
@@ -43,17 +42,17 @@ class Command(DatabaseCommand):
         try:
             content = _read(path)
             if options["dry_run"]:
-                plan = plan_import(content, Workout.objects.all())
-                result = plan.with_moves(moved).with_choices(gone).result()
+                result = plan_file(content, Workout.objects.all(), moved=moved, gone=gone).result()
             else:
                 result = import_file(path.name, content, by=None, moved=moved, gone=gone).result
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}. Nothing was imported.") from error
         except NotImportable as error:
             raise CommandError(f"{path}: {error} Nothing was imported.") from error
+        except EveryRowSkipped as error:
+            self._report(error.result)
+            raise CommandError(f"{path}: {error} Nothing was imported.") from error
         self._report(result)
-        if len(result["skipped"]) == sum(counts(result).values()):
-            raise CommandError(f"Every row of {path} was skipped. Nothing was imported.")
         if options["dry_run"]:
             self.stdout.write("Nothing was written: this was a dry run.")
         else:
