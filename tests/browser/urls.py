@@ -4,6 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from config import urls
+from config.urls import handler400, handler500
+
+__all__ = ["handler400", "handler500", "urlpatterns"]
 
 
 def broken(request: HttpRequest) -> HttpResponse:

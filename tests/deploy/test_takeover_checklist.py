@@ -100,7 +100,8 @@ def test_takes_over_after_a_rehearsal_and_finds_the_way_back(
 
     assert said.startswith("UPDATE 1\n")
     assert sql("SELECT version_num FROM alembic_version") == [(legacy.UNIQUE_REVISION,)]
-    assert re.findall(r"^  Unapplying workouts\.(\d+)", said, re.MULTILINE) == [f"000{n}" for n in range(9, 3, -1)]
+    later = sorted(file.stem for file in (ROOT / "workouts/migrations").glob("0*.py") if file.stem >= "0004")
+    assert re.findall(r"^  Unapplying workouts\.(\w+)", said, re.MULTILINE) == later[::-1]
     assert "Step back succeeded" in said
     assert legacy.selections(sql) == selections
     constraints = describe(sql, "postgresql", tables="workout_selections")["constraints"]
