@@ -10,7 +10,7 @@ from tests.trainingpeaks import Cells, export, workout
 from workouts.changes import undo
 from workouts.editing import add_workout, edit_workout
 from workouts.imports.csv_file import NotImportable
-from workouts.imports.importing import import_file
+from workouts.imports.importing import EveryRowSkipped, import_file
 from workouts.models import Change, Import, Workout, WorkoutSelection
 from workouts.rows import TABLES
 from workouts.selections import change_selection
@@ -275,6 +275,9 @@ def test_a_file_without_workouts_is_refused_and_not_kept() -> None:
     assert not Import.objects.exists()
 
 
-def test_a_file_of_bad_rows_is_kept_with_its_reasons() -> None:
-    assert imported(workout("Run", "soon"), workout("Run", MONDAY, TSS="many")) == counted(skipped=2)
+def test_of_a_file_of_bad_rows_nothing_is_kept_but_its_reasons_are_told() -> None:
+    with pytest.raises(EveryRowSkipped) as refused:
+        imported(workout("Run", "soon"), workout("Run", MONDAY, TSS="many"))
+    assert [row["row"] for row in refused.value.result["skipped"]] == [2, 3]
     assert not Workout.objects.exists()
+    assert not Import.objects.exists()
