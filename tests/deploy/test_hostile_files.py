@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import Manage
 from tests.server import Server, serving, web
 
-pytestmark = pytest.mark.either_engine
+pytestmark = [pytest.mark.proof, pytest.mark.either_engine]
 
 MB = 1024 * 1024
 HEAD = '{"format": "workout-planner", "version": 1, "workouts": ['

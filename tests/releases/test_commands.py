@@ -30,6 +30,7 @@ def arguments(command: str, plan: Path) -> list[str]:
     return [command, *more.get(command, [])]
 
 
+@pytest.mark.proof
 def test_an_empty_database(manage: Manage, tmp_path: Path) -> None:
     for command in OURS:
         result = manage(*arguments(command, tmp_path / "plan.csv"))

@@ -93,6 +93,7 @@ def test_one_that_refers_to_a_row_which_the_guard_replaces_goes_to_the_new_one(
     assert foreign_keys(sql, engine) == constraints
 
 
+@pytest.mark.proof
 def test_they_follow_while_both_applications_write(release: Manage, sql: Sql, engine: str, database_url: str) -> None:
     """The guard replaces rows all the time here, and other software goes on referring to them."""
     if engine != "postgresql":

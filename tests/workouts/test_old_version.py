@@ -23,6 +23,7 @@ MIGRATIONS = (
 )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("born", ["legacy", "fresh"])
 def test_its_statements_work_after_every_migration(manage: Manage, sql: Sql, engine: str, born: str) -> None:
     if born == "legacy":

@@ -85,6 +85,7 @@ def test_a_restore_takes_no_id_that_is_being_given_away(race: Callable[[str, int
         ]
 
 
+@pytest.mark.proof
 def test_of_hundreds_of_pairs_of_requests_to_several_workers_both_last(
     manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:
