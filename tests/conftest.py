@@ -151,17 +151,9 @@ def sql(database_url: str) -> Sql:
 
 
 def container(database_url: str) -> dict[str, str]:
-    """What a container gets: nothing of this process but the search path, and what measures coverage.
-
-    On SQLite no coverage: measuring makes each process half as slow again, and PostgreSQL runs the planner's code, too.
-    """
-    measured = {} if database_url.startswith("sqlite") else measuring()
-    environment = {"DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests-" + "0123456789" * 4}
-    return {"PATH": os.environ["PATH"], **measured, **environment}
-
-
-def measuring() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
+    """What a container gets: nothing of this process but the search path and what measures coverage."""
+    inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
+    return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests-" + "0123456789" * 4}
 
 
 def execute(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:

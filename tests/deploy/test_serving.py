@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Manage, Sql, container, measuring, procfile
+from tests.conftest import ROOT, Manage, Sql, container, procfile
 from tests.server import Server, serving, web
 
 pytestmark = pytest.mark.either_engine
@@ -25,7 +25,7 @@ EDGE = {"X_Forwarded_Proto": "https"}
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests that only ask."""
     folder = tmp_path_factory.mktemp("served")
-    environment = {**container(f"sqlite:///{folder}/db.sqlite3"), **measuring()}
+    environment = container(f"sqlite:///{folder}/db.sqlite3")
     subprocess.run(["sh", "-c", procfile()["release"]], cwd=ROOT, env=environment, capture_output=True, check=True)
     with serving(web(), environment, folder / "log") as server:
         yield server

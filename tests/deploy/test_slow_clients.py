@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from serving.limits import BODY_BYTES, HEAD_BYTES
-from tests.conftest import ROOT, container, measuring, procfile
+from tests.conftest import ROOT, container, procfile
 from tests.server import Server, serving, web
 from tests.slow_clients import FORM, HEAD, SENT, largest_static_file, slow_clients
 
@@ -32,7 +32,7 @@ PROBES = ("/livez", "/readyz")
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
-    environment = {**container(f"sqlite:///{folder}/db.sqlite3"), **measuring()}
+    environment = container(f"sqlite:///{folder}/db.sqlite3")
     subprocess.run(["sh", "-c", procfile()["release"]], cwd=ROOT, env=environment, capture_output=True, check=True)
     with serving(web(), environment, folder / "log") as server:
         yield server

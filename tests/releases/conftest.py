@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import ROOT, container, measuring
+from tests.conftest import ROOT, container
 
 SETTINGS = """
 import os
@@ -89,7 +89,7 @@ class Project:
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Returns at once."""
-        given = {**container(self.database_url), **measuring(), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        given = {**container(self.database_url), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         process = subprocess.Popen(
             ["python", "manage.py", *arguments],
             cwd=self.root,
