@@ -257,6 +257,15 @@ def test_renames_that_are_recognised(case: str) -> None:
     assert [one["choice"] for one in result["gone"]].count("keep") == len(before) - len(expected)
 
 
+def test_a_file_may_hold_nothing_but_a_renamed_workout() -> None:
+    imported(workout("Long run", TUESDAY))
+
+    result = imported(workout("Longest run", TUESDAY), gone=RENAME)
+
+    assert gone(result) == [("Long run", "rename", "Longest run")]
+    assert Workout.objects.get().title == "Longest run"
+
+
 def test_a_double_of_an_earlier_import_gives_way_to_the_workout_that_has_the_overlay() -> None:
     renamed = {**RUN, "Title": "Longest run"}
     imported(SWIM, RUN, RIDE)

@@ -91,11 +91,11 @@ def plan_file(
     while a moved workout taken as a new one leaves a double that no later import tells from two workouts. With
     `moved=()` it is a new workout. What the file does not have is kept, because a part of a plan is a file too.
     """
-    plan = plan_import(content, workouts).with_moves(moved).with_choices(gone)
+    plan = plan_import(content, workouts)
     rows = _rows(plan.result())
     if rows["skipped"] == sum(rows.values()):
         raise EveryRowSkipped(plan.result())
-    return plan
+    return plan.with_moves(moved).with_choices(gone)
 
 
 def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:
