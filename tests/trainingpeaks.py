@@ -4,6 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from workouts.imports import csv_file, plan
+from workouts.imports.row import PlannedWorkout
+
 PLANNED = ("Title", "WorkoutType", "WorkoutDescription", "PlannedDuration", "PlannedDistanceInMeters", "WorkoutDay")
 DONE = (
     "DistanceInMeters",
@@ -46,3 +49,8 @@ def export(
     writer.writeheader()
     writer.writerows(rows)
     return (text.getvalue() + "".join(f"{line}\n" for line in more)).encode(encoding)
+
+
+def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[plan.Skipped]]:
+    """The rows of a file that are workouts, and those that are not. Raises NotImportable."""
+    return plan.read_workouts(csv_file.read(content))

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.api_client import ApiClient
-from tests.trainingpeaks import export, workout
+from tests.trainingpeaks import export, read_workouts, workout
 from tests.workouts.planners import document
 from workouts import limits
 from workouts.backup.reading import NotRestorable, read
@@ -22,7 +22,6 @@ from workouts.backup.records import WorkoutRecord
 from workouts.changes import undo
 from workouts.editing import delete_workout
 from workouts.forms import WorkoutForm
-from workouts.imports.plan import read_workouts
 from workouts.models import ArchivedSelection, WeekTarget, Workout, WorkoutSelection
 
 pytestmark = pytest.mark.django_db

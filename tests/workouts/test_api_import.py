@@ -71,6 +71,7 @@ def test_a_file_of_which_every_row_is_skipped_changes_nothing(api: ApiClient) ->
     )
 
     assert refused["error"] == "Not accepted, and nothing was changed. Every row was skipped."
+    assert refused["fields"] == {"file": "Every row was skipped."}
     assert [row["row"] for row in refused["skipped"]] == [2]
     assert Workout.objects.exclude(is_dropped=True).count() == 2
     assert Import.objects.count() == 1

@@ -7,10 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from tests.trainingpeaks import export, workout
+from tests.trainingpeaks import export, read_workouts, workout
 from workouts.imports.archive import MOST_FILES, NotUnpacked, unpack
 from workouts.imports.csv_file import NotImportable, read
-from workouts.imports.plan import read_workouts
 from workouts.uploads import MAX_BYTES
 
 PLAN = export(workout("Läufe", "2026-11-23"))

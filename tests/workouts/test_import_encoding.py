@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.trainingpeaks import export, workout
+from tests.trainingpeaks import export, read_workouts, workout
 from workouts.imports.csv_file import read
-from workouts.imports.plan import read_workouts
 
 WEST = ["Läufe", "Café — 5 €", "Año nuevo", "Natação, manhã", "Långpass på väg", "Séance à jeun", "“Go”…", "SÉANCE"]
 MIDDLE = ["Dlouhý běh", "Bieg długi", "Könnyű futás", "Lagano trčanje", "Ľahký beh, šprint"]

@@ -5,10 +5,9 @@ import datetime
 
 import pytest
 
-from tests.trainingpeaks import COLUMNS, export, workout
+from tests.trainingpeaks import COLUMNS, export, read_workouts, workout
 from workouts import limits
 from workouts.imports.csv_file import NotImportable, read
-from workouts.imports.plan import read_workouts
 from workouts.imports.row import PlannedWorkout
 from workouts.uploads import MAX_BYTES
 

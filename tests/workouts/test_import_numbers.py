@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.trainingpeaks import Cells, export, workout
-from workouts.imports.plan import read_workouts
+from tests.trainingpeaks import Cells, export, read_workouts, workout
 from workouts.imports.unusual import unusual
 
 DAY = "2026-11-23"

@@ -45,7 +45,8 @@ def import_workouts(request: HttpRequest, choice: Query[ImportChoice]) -> Status
     except NotImportable as error:
         return refuse_values({"file": str(error)})
     except EveryRowSkipped as error:
-        return refuse(422, f"Not accepted, and nothing was changed. {error}", skipped=error.result["skipped"])
+        words, skipped = str(error), error.result["skipped"]
+        return refuse(422, f"Not accepted, and nothing was changed. {words}", fields={"file": words}, skipped=skipped)
     message = f"Successfully imported {result['new']} workouts"
     return Status(201, {**result, "imported": result["new"], "message": message})
 

@@ -92,8 +92,7 @@ def plan_file(
     `moved=()` it is a new workout. What the file does not have is kept, because a part of a plan is a file too.
     """
     plan = plan_import(content, workouts)
-    rows = _rows(plan.result())
-    if rows["skipped"] == sum(rows.values()):
+    if plan.nothing_was_read:
         raise EveryRowSkipped(plan.result())
     return plan.with_moves(moved).with_choices(gone)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from workouts.imports import csv_file
 from workouts.imports.choices import DROP, KEEP, RENAME, Choices, Chosen, Policy, by_policy, candidate_of, choose
-from workouts.imports.csv_file import NotImportable
+from workouts.imports.csv_file import NotImportable, Table
 from workouts.imports.gone import Gone, gone_from
 from workouts.imports.merge import Match, Merge, key_of, merge, span
 from workouts.imports.row import BadRow, PlannedWorkout, mark_of, read_name, read_row
@@ -23,13 +23,22 @@ Skipped = dict[str, Any]
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """`gone` are the coach's workouts that the file does not have. They are kept unless something else is chosen."""
+    """`gone` are the coach's workouts that the file does not have. They are kept unless something else is chosen.
+
+    `encoding` is the name for people of how the file writes its letters.
+    """
 
     merge: Merge
     gone: Sequence[Gone]
     skipped: Sequence[Skipped]
+    encoding: str
     choices: Choices = field(default_factory=dict)
     chosen: Chosen = field(default_factory=Chosen)
+
+    @property
+    def nothing_was_read(self) -> bool:
+        """Every row was skipped. To be asked before anything is chosen."""
+        return not (self.merge.new or self.merge.changed or self.merge.unchanged or self.merge.moved)
 
     def with_moves(self, confirmed: Container[int] | None) -> "ImportPlan":
         """With the moves of these rows, None being all. The row of a move that is not confirmed is a new workout."""
@@ -92,7 +101,8 @@ class ImportPlan:
 
 def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
     """The plan for the file `content` against `workouts`. Raises NotImportable."""
-    rows, skipped = read_workouts(content)
+    table = csv_file.read(content)
+    rows, skipped = read_workouts(table)
     if not rows and not skipped:
         raise NotImportable("The file has a header and no workouts.")
     days = span(rows)
@@ -103,15 +113,14 @@ def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
     # Of twins the one that the athlete chose something for is matched first, and what was dropped last.
     found.sort(key=lambda workout: (bool(workout.is_dropped), workout.pk not in chosen))
     merged = merge(rows, found)
-    merged = replace(merged, gone=_without_skipped(merged.gone, content, skipped))
-    return ImportPlan(merged, gone_from(merged, chosen), skipped)
+    merged = replace(merged, gone=_without_skipped(merged.gone, table, skipped))
+    return ImportPlan(merged, gone_from(merged, chosen), skipped, table.encoding)
 
 
-def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[Skipped]]:
+def read_workouts(table: Table) -> tuple[list[PlannedWorkout], list[Skipped]]:
     """The rows that are workouts, and those that are not. Raises NotImportable."""
     rows: list[PlannedWorkout] = []
     skipped: list[Skipped] = []
-    table = csv_file.read(content)
     mark = mark_of(table)
     for row in table:
         try:
@@ -127,12 +136,12 @@ def before(match: Match) -> dict[str, Any]:
     return {name: values[name] for name in match.after}
 
 
-def _without_skipped(gone: Sequence[Workout], content: bytes, skipped: Sequence[Skipped]) -> list[Workout]:
+def _without_skipped(gone: Sequence[Workout], table: Table, skipped: Sequence[Skipped]) -> list[Workout]:
     """A workout whose row cannot be read is in the file all the same."""
     numbers = {row["row"] for row in skipped}
     if not (gone and numbers):
         return list(gone)
-    names = (read_name(row) for row in csv_file.read(content) if row.number in numbers)
+    names = (read_name(row) for row in table if row.number in numbers)
     unread = Counter(key_of(name.day, name) for name in names if name)
     left = []
     for workout in gone:

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from workouts.imports import csv_file, importing
+from workouts.imports import importing
 from workouts.imports.archive import is_archive
 from workouts.imports.choices import KEEP, Choices, Policy, by_policy
 from workouts.imports.differences import differences, unusual_values
@@ -110,7 +110,7 @@ def _show(request: HtmxRequest, upload: Import, status: int = 200, refusal: str 
     plan, preferences = importing.plan_of(upload), Preferences.load()
     suggested = plan.with_choices(Policy.RENAME)
     choices = _choices(request.POST) if refusal else suggested.choices
-    result, encoding = suggested.result(), csv_file.read(bytes(upload.content)).encoding
+    result = suggested.result()
     context = {
         "upload": upload,
         "plan": plan,
@@ -118,7 +118,7 @@ def _show(request: HtmxRequest, upload: Import, status: int = 200, refusal: str 
         "result": result,
         "counts": importing.counts(result).items(),
         "unusual": unusual_values(plan.merge),
-        "encoding": encoding if encoding != UNICODE else "",
+        "encoding": plan.encoding if plan.encoding != UNICODE else "",
         "gone": _with_choices(plan.gone, by_policy(plan.gone, choices) if isinstance(choices, Policy) else choices),
         "ticked": _confirmed_moves(request.POST.getlist("moved")) if refusal else None,
         "changed": [(match, differences(match, preferences)) for match in suggested.merge.changed[:SHOWN]],
