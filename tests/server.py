@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT, procfile
+from tests.conftest import ROOT, container, procfile
 
 START_SECONDS = 60
 
@@ -60,6 +60,15 @@ def serving(command: list[str], environment: dict[str, str], log: Path, cwd: Pat
     finally:
         if process.poll() is None:
             server.stop()
+
+
+@contextmanager
+def released(folder: Path) -> Iterator[Server]:
+    """The Procfile's two lines, on an SQLite database in `folder`."""
+    environment = container(f"sqlite:///{folder}/db.sqlite3")
+    subprocess.run(["sh", "-c", procfile()["release"]], cwd=ROOT, env=environment, capture_output=True, check=True)
+    with serving(web(), environment, folder / "log") as server:
+        yield server
 
 
 def wait_until_it_answers(server: Server) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Manage, Sql, container, procfile
-from tests.server import Server, serving, web
+from tests.conftest import ROOT, Manage, Sql
+from tests.server import Server, released, serving, web
 
 pytestmark = pytest.mark.either_engine
 
@@ -24,10 +24,7 @@ EDGE = {"X_Forwarded_Proto": "https"}
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests that only ask."""
-    folder = tmp_path_factory.mktemp("served")
-    environment = container(f"sqlite:///{folder}/db.sqlite3")
-    subprocess.run(["sh", "-c", procfile()["release"]], cwd=ROOT, env=environment, capture_output=True, check=True)
-    with serving(web(), environment, folder / "log") as server:
+    with released(tmp_path_factory.mktemp("served")) as server:
         yield server
 
 

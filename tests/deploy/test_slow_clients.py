@@ -5,7 +5,6 @@ import os
 import re
 import socket
 import statistics
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from serving.limits import BODY_BYTES, HEAD_BYTES
-from tests.conftest import ROOT, container, procfile
-from tests.server import Server, serving, web
+from tests.conftest import ROOT
+from tests.server import Server, released, serving, web
 from tests.slow_clients import FORM, HEAD, SENT, largest_static_file, slow_clients
 
 pytestmark = pytest.mark.either_engine
@@ -31,10 +30,7 @@ PROBES = ("/livez", "/readyz")
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("served")
-    environment = container(f"sqlite:///{folder}/db.sqlite3")
-    subprocess.run(["sh", "-c", procfile()["release"]], cwd=ROOT, env=environment, capture_output=True, check=True)
-    with serving(web(), environment, folder / "log") as server:
+    with released(tmp_path_factory.mktemp("served")) as server:
         yield server
     assert "Traceback" not in server.log()
 
