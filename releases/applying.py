@@ -17,6 +17,11 @@ OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations
 Apply = Callable[[ProjectState, BaseDatabaseSchemaEditor], ProjectState]
 
 
+def code_name(code: Any) -> str:
+    """Of what RunPython calls: Django says no more of it than that it is code."""
+    return str(getattr(code, "__name__", type(code).__name__))
+
+
 @dataclass
 class Applying:
     """Of one migration, over all attempts of a run: an attempt goes on where the one before it stopped."""

@@ -18,7 +18,7 @@ from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseA
 from django.db.migrations.operations.base import Operation
 
 from releases import statements
-from releases.applying import Applying, is_whole
+from releases.applying import Applying, code_name, is_whole
 
 REPEATABLE = (
     AddConstraintNotValid,
@@ -130,7 +130,4 @@ def _listed(chosen: Iterable[Operation]) -> str:
 
 
 def _named(operation: Operation) -> str:
-    """Django says no more of code than that it is code."""
-    if isinstance(operation, RunPython):
-        return f"RunPython({getattr(operation.code, '__name__', operation.code)})"
-    return operation.describe()
+    return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()

@@ -11,6 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RenameField, RenameModel
 from django.db.migrations.operations.base import Operation
 
+from releases.applying import code_name
 from releases.steps import applied_state, on_database, on_state
 
 MANY = 100_000  # rows that are counted one by one; a table may have many more
@@ -150,13 +151,9 @@ def _changes(operation: Operation) -> str:
 def _runs(operation: RunPython) -> str:
     code: Any = operation.reverse_code
     if code is RunPython.noop:
-        return f"leaves what {_name(operation.code)} did"
+        return f"leaves what {code_name(operation.code)}() did"
     reason = (inspect.getdoc(code) or "").partition("\n")[0]
-    return f"runs {_name(code)}: {reason}" if reason else f"runs {_name(code)}"
-
-
-def _name(code: Any) -> str:
-    return f"{getattr(code, '__name__', type(code).__name__)}()"
+    return f"runs {code_name(code)}(): {reason}" if reason else f"runs {code_name(code)}()"
 
 
 def _runs_sql(operation: RunSQL) -> str:

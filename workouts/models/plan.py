@@ -31,16 +31,7 @@ class WorkoutType(models.TextChoices):
     OTHER = "Other"
 
 
-ACTUAL = (
-    "actual_duration",
-    "actual_distance_meters",
-    "actual_tss",
-    "actual_intensity_factor",
-    "actual_heart_rate",
-    "actual_power",
-    "rpe",
-    "feeling",
-)
+ACTUAL = tuple(limits.ACTUAL)
 """The columns that say what was done. All others of a workout are the plan."""
 
 
