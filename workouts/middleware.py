@@ -9,7 +9,10 @@ from workouts.pages.errors import too_large
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is too long by its length: Django's own limits leave out files, and read them first."""
+    """Refuses a body that is too long by its length: Django's own limits leave out files, and read them first.
+
+    Stands inside the middleware that gives a page its security headers, none of which reads a body.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -117,6 +117,12 @@ def test_duration(hours: float, text: str) -> None:
         (2400, "Swim", ("mi", "m"), "2400 m"),
         (2400, "Swim", ("km", "yd"), "2625 yd"),
         (1_234_560, "Bike", ("km", "m"), "1234.56 km"),
+        (1.2, "Run", ("km", "m"), "1.2 m"),
+        (99.6, "Run", ("km", "m"), "100 m"),
+        (100, "Run", ("km", "m"), "0.1 km"),
+        (50, "Run", ("mi", "m"), "55 yd"),
+        (0, "Run", ("km", "m"), "0 m"),
+        (1.2, "Swim", ("km", "m"), "1.2 m"),
     ],
 )
 def test_distance(metres: float, kind_of_workout: str, units: tuple[str, str], text: str) -> None:

@@ -8,8 +8,11 @@ from workouts.models import Preferences, WorkoutType
 
 register = template.Library()
 
+METRES_PER_KILOMETRE = 1000
 METRES_PER_MILE = 1609.344
 METRES_PER_YARD = 0.9144
+SHORT = 0.1
+"""Of a kilometre or a mile: what is shorter would read `0 km`."""
 
 
 @register.filter
@@ -28,13 +31,20 @@ def duration(hours: float) -> str:
 
 @register.simple_tag
 def distance(metres: float, discipline: str, preferences: Preferences) -> str:
-    """`9000` metres as `9 km` or `5.59 mi`; in the pool as `2400 m` or `2625 yd`."""
+    """`9000` metres as `9 km` or `5.59 mi`, `12` as `12 m` or `13 yd`; in the pool as `2400 m` or `2625 yd`."""
     if discipline == WorkoutType.SWIM:
-        yards = preferences.swim_unit == Preferences.SwimUnit.YARDS
-        return f"{round(metres / METRES_PER_YARD if yards else metres)} {preferences.swim_unit}"
+        return _short(metres, yards=preferences.swim_unit == Preferences.SwimUnit.YARDS)
     miles = preferences.distance_unit == Preferences.DistanceUnit.MILES
-    length = f"{metres / (METRES_PER_MILE if miles else 1000):.2f}"
-    return f"{length.rstrip('0').rstrip('.')} {preferences.distance_unit}"
+    length = metres / (METRES_PER_MILE if miles else METRES_PER_KILOMETRE)
+    if length < SHORT:
+        return _short(metres, yards=miles)
+    return f"{f'{length:.2f}'.rstrip('0').rstrip('.')} {preferences.distance_unit}"
+
+
+def _short(metres: float, *, yards: bool) -> str:
+    length = metres / METRES_PER_YARD if yards else metres
+    digits = 0 if length >= 10 or length == round(length) else 1
+    return f"{length:.{digits}f} {Preferences.SwimUnit.YARDS if yards else Preferences.SwimUnit.METRES}"
 
 
 @register.filter
