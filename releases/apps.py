@@ -6,8 +6,9 @@ from django.core.checks import register
 
 class ReleasesConfig(AppConfig):
     name = "releases"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from releases.checks import check_migration_database
+        from releases.checks import check_settings
 
-        register(check_migration_database)
+        register(check_settings)

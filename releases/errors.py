@@ -1,10 +1,22 @@
 """What an error of a database or of Python says: its code, and its words without the values of rows. Pure."""
 
 import re
+from typing import Any
 
-import psycopg
 from django.db import Error, InterfaceError, OperationalError
 from django.db.migrations.exceptions import MigrationSchemaMissing
+
+try:
+    from psycopg import Error as DriverError
+    from psycopg import InterfaceError as DriverInterfaceError
+    from psycopg import OperationalError as DriverOperationalError
+    from psycopg import errors as driver_errors
+except ImportError:  # other databases do without; then nothing is raised that these would be
+    DRIVER: tuple[type[Any], ...] = ()
+    LOST: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
+else:
+    DRIVER = (DriverError,)
+    LOST = (OperationalError, InterfaceError, DriverOperationalError, DriverInterfaceError)
 
 # The details that name objects. Those of the classes 22 and 23 hold values of rows, which belong in no log.
 TELLING_DETAILS = {"0A000", "2BP01", "55006"}
@@ -44,8 +56,7 @@ def code(error: BaseException) -> str:
 
 def is_silent(error: BaseException) -> bool:
     """Whether the database gave no code: the connection was refused, or was cut before the server could say why."""
-    lost = isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError)
-    return lost and code(error) == type(error).__name__
+    return isinstance(error, LOST) and code(error) == type(error).__name__
 
 
 def was_cut(error: BaseException) -> bool:
@@ -57,10 +68,11 @@ def reason(error: BaseException) -> str:
     """What the database or Python says, in one line."""
     if isinstance(error, Stopped):
         return str(error)
-    found, state = source(error), sqlstate(error)
-    if not isinstance(found, psycopg.Error) or state is None:
+    found: Any = source(error)
+    state = sqlstate(error)
+    if not isinstance(found, DRIVER) or state is None:
         text = VALUE.sub(r"\1 ...", " ".join(str(found).split()))
-        is_databases = isinstance(error, Error | psycopg.Error)
+        is_databases = isinstance(error, (Error, *DRIVER))
         return text if is_databases and text else f"{type(found).__name__}: {text}".removesuffix(": ")
     parts = [found.diag.message_primary, found.diag.message_detail if state in TELLING_DETAILS else None]
     if state.startswith("22"):  # its words hold the value
@@ -70,5 +82,5 @@ def reason(error: BaseException) -> str:
 
 def _condition(state: str) -> str:
     """`22001` is `string data right truncation`."""
-    name = psycopg.errors.lookup(state).__name__
+    name = driver_errors.lookup(state).__name__
     return re.sub(r"(?<!^)([A-Z])", r" \1", name).lower()

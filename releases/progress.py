@@ -1,9 +1,11 @@
 """How far a release has come."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.migrations import Migration
+
+Say = Callable[[str], None]  # takes a line for the operator
 
 
 @dataclass(frozen=True)

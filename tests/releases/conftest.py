@@ -20,8 +20,8 @@ SECRET_KEY = "only-for-tests"
 DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = ["releases", "shop"]
-RELEASE_LIMITS = {
-    name.removeprefix("LIMIT_").lower(): float(value) for name, value in os.environ.items() if name.startswith("LIMIT_")
+RELEASES = {
+    name.removeprefix("RELEASE_"): float(value) for name, value in os.environ.items() if name.startswith("RELEASE_")
 }
 """
 
@@ -47,8 +47,8 @@ class Migration(migrations.Migration):
 class Project:
     """A directory with manage.py, settings and the app `shop`, whose models and migrations are written as text.
 
-    Commands run in it as an operator types them there. Every keyword is a variable of the environment; LIMIT_BUILD=2
-    is `RELEASE_LIMITS["build"]`.
+    Commands run in it as an operator types them there. Every keyword is a variable of the environment;
+    RELEASE_BUILD_TIMEOUT=2 is `RELEASES["BUILD_TIMEOUT"]`.
     """
 
     root: Path

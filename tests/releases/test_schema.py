@@ -371,7 +371,7 @@ def test_what_does_not_concern_this_database_is_left_out(shop: Project, sql: Sql
     assert shop.manage("migrate", "--check").returncode == 1
 
     settings = (shop.root / "project_settings.py").read_text()
-    shop.write("project_settings.py", settings + "RELEASE_UNVERIFIED_APPS = ['shop']\n")
+    shop.write("project_settings.py", settings + "RELEASES['UNVERIFIED_APPS'] = ['shop']\n")
     assert shop.manage("migrate", "--check").returncode == 0
     router = (
         "class Router:\n    def allow_migrate(self, *args, model_name=None, **hints): return model_name != 'lamp'\n"

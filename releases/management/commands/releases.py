@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from textwrap import indent
 from typing import Any
 
-from releases.management.base import DatabaseCommand
+from releases.commands import DatabaseCommand
 from releases.models import Release
 
 COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"

@@ -11,8 +11,9 @@ from typing import Any
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.postgres import Say
-from releases.sessions import SILENCE, Session, beat, cut
+from releases.postgresql.sessions import Session, beat, cut
+from releases.progress import Say
+from releases.sessions import SILENCE
 
 BLOCKERS = """
 SELECT pid, coalesce(nullif(application_name, ''), 'unnamed'), coalesce(usename, '-'), coalesce(state, backend_type),
