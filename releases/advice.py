@@ -1,7 +1,8 @@
 """What to do about which failure. Each text is completed with what is known: {variable}, {table}, {user} and so on.
 
 By SQLSTATE (https://www.postgresql.org/docs/18/errcodes-appendix.html) or its first two characters, its class; by
-SQLite's name (https://sqlite.org/rescode.html) or the name that it extends; by the causes of releases.refusals.
+SQLite's name (https://sqlite.org/rescode.html) or the name that it extends; by MySQL's number; by the causes of
+releases.refusals.
 """
 
 from releases import refusals
@@ -146,6 +147,14 @@ SQLITE = {
     "SQLITE_READONLY": f"{{file}} cannot be written. Let this user write it. {AGAIN}",
 }
 
+NOT_REACHED = f"Start the database, or correct host and port in {{variable}}. {AGAIN}"
+MYSQL = {
+    "MYSQL_1045": f"There is no such user, or its password is another one. Correct both in {{variable}}. {AGAIN}",
+    "MYSQL_2002": NOT_REACHED,
+    "MYSQL_2003": NOT_REACHED,
+    "MYSQL_2005": NOT_REACHED,
+}
+
 EXCEPTIONS = {
     "InterfaceError": STATEMENTS["08"],
     "OperationalError": STATEMENTS["08"],
@@ -168,6 +177,6 @@ EXCEPTIONS = {
 
 def lookup(code: str, otherwise: str) -> str:
     """The text for a code, or for the class or the name that it extends."""
-    texts = {**STATEMENTS, **SQLITE, **EXCEPTIONS}
+    texts = {**STATEMENTS, **SQLITE, **MYSQL, **EXCEPTIONS}
     wider = "_".join(code.split("_")[:2]) if code.startswith("SQLITE_") else code[:2]
     return texts.get(code, texts.get(wider, otherwise))

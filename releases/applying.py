@@ -53,13 +53,25 @@ class Applying:
             if number < self.done:
                 operation.state_forwards(self.migration.app_label, state)
                 continue
-            self.migration.operations = [_in_a_transaction(operation)]  # type: ignore[misc]
+            self.migration.operations = [self._as_a_whole(operation)]  # type: ignore[misc]
             try:
                 state = apply(state, schema_editor)
             finally:
                 self.migration.operations = operations  # type: ignore[misc]
             self.done, self.deferred = number + 1, [*schema_editor.deferred_sql]
         return state
+
+    def is_whole(self, operation: Operation) -> bool:
+        """Whether it is committed as a whole or not at all. MySQL commits every change of the schema by itself."""
+        transactional = bool(operation.atomic) or type(operation).__module__ in OF_THE_SCHEMA
+        return transactional and self.connection.features.can_rollback_ddl
+
+    def _as_a_whole(self, operation: Operation) -> Operation:
+        """A change of the schema takes several statements; what is done by half can be neither undone nor repeated."""
+        if self.is_whole(operation):
+            operation = copy.copy(operation)
+            operation.atomic = True  # type: ignore[misc]
+        return operation
 
     def _run_deferred(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
         """Indexes and foreign keys of new tables, before the record instead of after it.
@@ -72,16 +84,3 @@ class Applying:
             schema_editor.execute(schema_editor.deferred_sql[0], None)
             del schema_editor.deferred_sql[0]
             self.deferred = [*schema_editor.deferred_sql]
-
-
-def is_whole(operation: Operation) -> bool:
-    """Whether it is committed as a whole or not at all."""
-    return bool(operation.atomic) or type(operation).__module__ in OF_THE_SCHEMA
-
-
-def _in_a_transaction(operation: Operation) -> Operation:
-    """Changes of the schema take several statements, and what is done by half can be neither undone nor repeated."""
-    if is_whole(operation):
-        operation = copy.copy(operation)
-        operation.atomic = True  # type: ignore[misc]
-    return operation

@@ -20,6 +20,8 @@ else:
 
 # The details that name objects. Those of the classes 22 and 23 hold values of rows, which belong in no log.
 TELLING_DETAILS = {"0A000", "2BP01", "55006"}
+# https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html: gone away, lost, lost while reading
+CUT_BY_MYSQL = {2006, 2013, 2055}
 # Django's own words for a foreign key of SQLite that leads nowhere.
 VALUE = re.compile(r"(primary key|contains a value) '[^']*'")
 
@@ -50,8 +52,15 @@ def sqlstate(error: BaseException | None) -> str | None:
 
 
 def code(error: BaseException) -> str:
-    """The SQLSTATE; SQLite's name, such as SQLITE_BUSY; or the name of the exception."""
-    return sqlstate(error) or getattr(source(error), "sqlite_errorname", None) or type(error).__name__
+    """The SQLSTATE; SQLite's name, such as SQLITE_BUSY; MySQL's number; or the name of the exception."""
+    found = _of_mysql(error) or sqlstate(error) or getattr(source(error), "sqlite_errorname", None)
+    return found or type(error).__name__
+
+
+def _of_mysql(error: BaseException) -> str | None:
+    """The number, unless it says that the connection was cut: then the server gave none."""
+    number = error.args[0] if isinstance(error, Error) and error.args else None
+    return f"MYSQL_{number}" if isinstance(number, int) and number not in CUT_BY_MYSQL else None
 
 
 def is_silent(error: BaseException) -> bool:

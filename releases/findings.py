@@ -21,7 +21,7 @@ from releases.preflight.writable import read_only_file, read_only_server
 from releases.progress import Progress
 from releases.refusals import Refusal
 
-ABSENT = {"42P01", "42703", "3F000", "SQLITE_ERROR"}
+ABSENT = {"42P01", "42703", "3F000", "SQLITE_ERROR", "MYSQL_1054", "MYSQL_1146"}
 
 PRIMARY_KEY = """
 SELECT quote_ident(a.attname), pg_get_serial_sequence(c.conrelid::regclass::text, a.attname)

@@ -12,7 +12,7 @@ from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseA
 from django.db.migrations.operations.base import Operation
 
 from releases import statements
-from releases.applying import Applying, code_name, is_whole
+from releases.applying import Applying, code_name
 
 REPEATABLE = (operations.AlterModelManagers, operations.AlterModelOptions)
 # By name: django.contrib.postgres cannot be imported without psycopg.
@@ -51,7 +51,7 @@ def what_is_left(migration: Migration, code: str | None) -> str:
     if applying.before is None:
         return NOTHING
     done, stopped = migration.operations[: applying.done], migration.operations[applying.done :][:1]
-    partly = [operation for operation in stopped if not is_whole(operation)]
+    partly = [operation for operation in stopped if not applying.is_whole(operation)]
     once = [operation for operation in [*done, *partly] if not _is_repeatable(migration, operation)]
     if not once:
         sentences = [GOES_ON if done or partly else NOTHING]

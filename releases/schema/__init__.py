@@ -22,6 +22,7 @@ from releases.schema.description import Table
 from releases.schema.differences import Difference, compare, compare_columns
 from releases.schema.sequences import lagging
 
+COMPARED = ("postgresql", "sqlite")
 NOT_ALLOWED = ("42501", "25006")  # insufficient_privilege, read_only_sql_transaction
 INTEGERS = {"smallint", "integer", "bigint"}
 
@@ -76,7 +77,7 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
 
     Every migration must have been applied. Of other databases than PostgreSQL and SQLite it knows nothing.
     """
-    if connection.vendor not in ("postgresql", "sqlite"):
+    if connection.vendor not in COMPARED:
         return Verdict("")
     connection.ensure_connection()
     declaration = declare(connection, apps)

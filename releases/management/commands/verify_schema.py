@@ -13,7 +13,7 @@ from releases.indexes import repeatable
 from releases.naming import migrate_command
 from releases.repair import repair
 from releases.run import Run, run_alone
-from releases.schema import verify
+from releases.schema import COMPARED, verify
 from releases.sessions import for_a_release
 from releases.watchdog import guard
 
@@ -28,6 +28,8 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
+        if connection.vendor not in COMPARED:
+            raise CommandError(f"Only schemas of {' and '.join(COMPARED)} can be compared. Nothing was changed.")
         executor = MigrationExecutor(connection)
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             unapplied = ", ".join(str(migration) for migration, _ in plan)
