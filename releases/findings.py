@@ -117,7 +117,7 @@ def _duplicate(diagnostic: Any, session: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _alike(diagnostic: Any, table: str) -> str:
-    """The detail holds `(workout_id)=(5)` in every language: the columns may be printed, the values may not."""
+    """The detail holds `(book_id)=(5)` in every language: the columns may be printed, the values may not."""
     columns, found, _ = (diagnostic.message_detail or "").partition(")=(")
     listed = columns.partition("(")[2]
     shown = f" In psql: SELECT {listed}, count(*) FROM {table} GROUP BY {listed} HAVING count(*) > 1;" if found else ""

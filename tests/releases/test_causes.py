@@ -187,10 +187,7 @@ def test_a_release_by_a_wrong_password(shop: Project, postgresql: None) -> None:
 
 
 def test_the_variable_that_is_wrong_is_the_one_that_is_named(postgresql: None, shop: Project) -> None:
-    settings = (shop.root / "project_settings.py").read_text()
-    shop.write(
-        "project_settings.py", f'{settings}RELEASES["DIRECT_DATABASE"] = dj_database_url.parse(os.environ["DIRECT"])\n'
-    )
+    shop.settings('RELEASES["DIRECT_DATABASE"] = dj_database_url.parse(os.environ["DIRECT"])')
 
     result = shop.manage("migrate", RELEASE_DATABASE_WAIT="0", DIRECT="postgresql://a:b@nowhere.invalid/c")
 

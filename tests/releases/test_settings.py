@@ -70,7 +70,7 @@ def test_a_direct_connection_of_another_engine_is_an_error(settings: Any) -> Non
 
 @pytest.mark.parametrize("command", ["migrate", "rollback", "verify_schema", "releases"])
 def test_no_command_begins_with_wrong_settings(project: Project, command: str) -> None:
-    project.write("project_settings.py", (project.root / "project_settings.py").read_text() + "RELEASES = {'LOCK': 1}")
+    project.settings("RELEASES = {'LOCK': 1}")
 
     result = project.manage(command)
 
