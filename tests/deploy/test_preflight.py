@@ -14,8 +14,8 @@ import pytest
 
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, container, execute
+from tests.deploy import test_adversaries
 from tests.postgres import POSTGRES, throwaway_postgres
-from tests.releases import test_adversaries
 from tests.releases.conftest import Project
 from tests.schema import contents
 
