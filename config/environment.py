@@ -128,6 +128,7 @@ TIME_ZONE: str = env.str("TIME_ZONE", "UTC", validate=_time_zone)
 RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(*RANGES["database_wait"]))
 RELEASE_LOCK_TIMEOUT: float = env.float("RELEASE_LOCK_TIMEOUT", 1, validate=validate.Range(*RANGES["lock_timeout"]))
 RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=validate.Range(*RANGES["build_timeout"]))
+RELEASE_STALL_BUDGET: float = env.float("RELEASE_STALL_BUDGET", 2, validate=validate.Range(*RANGES["stall_budget"]))
 RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(*RANGES["deadline"]))
 
 DATABASE_URL: Database = env.database("DATABASE_URL", "")

@@ -13,7 +13,9 @@ UP_TO_A_DAY = 24 * 60 * 60
 RANGES = {
     "database_wait": (0, UP_TO_A_DAY),
     "lock_timeout": (0.01, UP_TO_A_DAY),
+    "table_lock_timeout": (0.01, UP_TO_A_DAY),
     "build_timeout": (0.01, UP_TO_A_DAY),
+    "stall_budget": (0.1, UP_TO_A_DAY),
     "deadline": (1, UP_TO_A_DAY),
 }
 
@@ -27,9 +29,13 @@ class Conf:
     database_wait: float = 30
     """Seconds that a release waits for a database that does not answer yet."""
     lock_timeout: float = 1
-    """Seconds that an ordinary statement waits for a lock: whoever queues behind it waits as long."""
+    """Seconds that an ordinary statement waits for a lock, mostly of a row."""
+    table_lock_timeout: float = 0.2
+    """The same of a statement that locks a whole table, behind which every other one on that table queues."""
     build_timeout: float = 60
     """Seconds that a concurrent index build waits for each of the older transactions."""
+    stall_budget: float = 2
+    """Seconds that a statement of somebody else may wait for the release, which then stops itself."""
     deadline: float = 900
     """Seconds after which a release is ended, whatever it is doing."""
     deadline_variable: str = ""

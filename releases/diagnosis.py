@@ -5,7 +5,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import advice
-from releases.errors import Stopped, code, is_silent, reason, source, was_cut
+from releases.errors import Stalled, Stopped, code, is_silent, reason, source, was_cut
 from releases.findings import find, known
 from releases.leftovers import what_is_left
 from releases.progress import Progress
@@ -49,7 +49,7 @@ def _paragraph(
 def _advice(
     error: BaseException, refusal: Refusal | None, progress: Progress | None, connection: BaseDatabaseWrapper
 ) -> str:
-    if isinstance(error, Stopped):
+    if isinstance(error, Stopped | Stalled):
         return error.advice
     facts = known(connection, refusal, source(error))
     if refusal:

@@ -38,6 +38,17 @@ class Stopped(KeyboardInterrupt):
         self.is_cut = False  # whether its connection had to be cut, so that the server is left to notice
 
 
+class Stalled(Exception):
+    """A release stopped itself: somebody's statement had waited for it beyond the stall budget.
+
+    It is raised from the error that came of that, which says whether the server has rolled back.
+    """
+
+    def __init__(self, why: str, advice: str) -> None:
+        super().__init__(why)
+        self.advice = advice
+
+
 def source(error: BaseException | None) -> BaseException | None:
     """The driver's error behind Django's. Django raises MigrationSchemaMissing inside `except`, without `from`."""
     if isinstance(error, MigrationSchemaMissing):
@@ -70,12 +81,14 @@ def is_silent(error: BaseException) -> bool:
 
 def was_cut(error: BaseException) -> bool:
     """Whether the session ended, so that what became of a transaction just being committed is not known."""
+    if isinstance(error, Stalled) and error.__cause__:
+        return was_cut(error.__cause__)
     return isinstance(error, Stopped) or is_silent(error) or code(error).startswith(("08", "25P03", "25P04", "57P"))
 
 
 def reason(error: BaseException) -> str:
     """What the database or Python says, in one line."""
-    if isinstance(error, Stopped):
+    if isinstance(error, Stopped | Stalled):
         return str(error)
     found: Any = source(error)
     state = sqlstate(error)

@@ -12,7 +12,7 @@ from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseA
 from django.db.migrations.operations.base import Operation
 
 from releases import statements
-from releases.applying import Applying, code_name
+from releases.applying import Applying, name_of
 
 REPEATABLE = (operations.AlterModelManagers, operations.AlterModelOptions)
 # By name: django.contrib.postgres cannot be imported without psycopg.
@@ -119,8 +119,4 @@ def _sql_to_undo(applying: Applying, chosen: Iterable[Operation]) -> str:
 
 
 def _listed(chosen: Iterable[Operation]) -> str:
-    return "; ".join(map(_named, chosen))
-
-
-def _named(operation: Operation) -> str:
-    return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()
+    return "; ".join(map(name_of, chosen))

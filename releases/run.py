@@ -13,10 +13,11 @@ from django.db.migrations import Migration
 from django.utils import timezone
 
 from releases import conf
+from releases.applying import Applying, name_of
 from releases.deadline import Deadline
 from releases.lock import file_lock
 from releases.models import Release
-from releases.progress import Say
+from releases.progress import Doing, Say
 from releases.sessions import commit, deployment
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Run:
     attempts: int = 0
     answers: bool = True  # whether the database does
     waited: float = 0
+    autovacuum_yields_after: float | None = None  # seconds, where the last attempt met one that had not
     migrations: list[dict[str, Any]] = field(default_factory=list)
     current: Migration | None = None
     lock: "MigrationLock | None" = None
@@ -45,6 +47,12 @@ class Run:
     schema: str = ""
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
+
+    def doing(self) -> Doing:
+        """The operation that is being applied."""
+        applying: Applying | None = getattr(self.current, "applying", None)
+        operation = applying and applying.operation
+        return Doing(name_of(operation), type(operation).__name__) if operation else Doing()
 
     def migration_starts(self, migration: Migration) -> None:
         """Raises LockLostError when another release may have taken over meanwhile."""

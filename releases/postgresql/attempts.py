@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 
 from releases.conf import Conf
 from releases.deadline import Deadline
@@ -12,6 +13,8 @@ from releases.postgresql.opening import open_sessions
 from releases.postgresql.sessions import Session
 from releases.retry import is_passing, pauses
 from releases.run import Run
+
+MARGIN = 0.3  # seconds
 
 
 def run_alone_and_again(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
@@ -32,14 +35,18 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], conf: Conf) -> No
                 if not is_passing(error) or deadline.passed():
                     raise
                 why = reason(error).rstrip(".")
+        if run.autovacuum_yields_after:
+            patient = run.autovacuum_yields_after + MARGIN
+            conf = replace(conf, table_lock_timeout=max(conf.table_lock_timeout, patient))
         run.say(f"\nAttempt {run.attempts} was stopped: {why}. Trying again in {pause:.1f} s.")
         time.sleep(min(pause, deadline.remaining()))
 
 
 def _attempt(run: Run, companion: Session, migrate: Callable[[], None], conf: Conf, deadline: Deadline) -> None:
-    with exclusively(run.connection, companion, conf, deadline, run.say) as (lock, watcher):
+    with exclusively(run.connection, companion, conf, deadline, run.say, run.doing) as (lock, watcher):
         run.lock = lock
         try:
             migrate()
         finally:
             run.waited += lock.waited + watcher.waited
+            run.autovacuum_yields_after = watcher.autovacuum_yields_after

@@ -3,7 +3,7 @@
 import hashlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 
 import psycopg
@@ -16,8 +16,9 @@ from releases.deadline import Deadline
 from releases.postgresql.opening import open_sessions, refuse_pooling
 from releases.postgresql.same_database import refuse_other_database
 from releases.postgresql.sessions import Session, set_up
+from releases.postgresql.table_locks import short_table_locks
 from releases.postgresql.watch import Watcher
-from releases.progress import Say
+from releases.progress import Doing, Say
 from releases.retry import LockLostError
 from releases.sessions import for_a_release
 
@@ -45,14 +46,31 @@ def alone_on_server(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]
 
 @contextmanager
 def exclusively(
-    connection: BaseDatabaseWrapper, companion: Session, conf: Conf, deadline: Deadline, say: Say
+    connection: BaseDatabaseWrapper,
+    companion: Session,
+    conf: Conf,
+    deadline: Deadline,
+    say: Say,
+    doing: Callable[[], Doing] = Doing,
 ) -> Iterator[tuple["MigrationLock", Watcher]]:
-    """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive."""
+    """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive.
+
+    Raises Stalled where it made others wait beyond the stall budget.
+    """
     refuse_pooling(connection, companion)
     refuse_other_database(connection, say)
     set_up(connection, companion, conf, deadline)
-    with Watcher(companion, connection, say) as watcher, MigrationLock(companion, deadline, say) as lock:
-        yield lock, watcher
+    with (
+        Watcher(companion, connection, say, conf.stall_budget, doing) as watcher,
+        MigrationLock(companion, deadline, say) as lock,
+        short_table_locks(connection, conf.table_lock_timeout),
+    ):
+        try:
+            yield lock, watcher
+        except Exception as error:
+            if stalled := watcher.stalls.error():
+                raise stalled from error
+            raise
 
 
 class MigrationLock:

@@ -31,6 +31,7 @@ SERVER = {
     "client_connection_check_interval": "5s",  # from 14: a killed client's statement ends, too
     "transaction_timeout": "0",  # from 17
     "default_transaction_isolation": "read committed",  # an older snapshot would not see what writers add meanwhile
+    "deadlock_timeout": "100ms",  # autovacuum gives way to whoever has waited for it so long; for superusers alone
     "DateStyle": "ISO",
     "IntervalStyle": "postgres",
     "extra_float_digits": "1",  # a float comes back as it was stored
@@ -38,10 +39,13 @@ SERVER = {
     "array_nulls": "on",
 }
 
-# What this version does not know is left out. Servers on other systems cannot see that a client's socket is closed.
+# What this version does not know, or this role may not set, is left out. Servers on other systems cannot see that a
+# client's socket is closed.
 SET = """
-SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS wanted (name, value)
-WHERE name IN (SELECT s.name FROM pg_settings s) AND (name <> 'client_connection_check_interval' OR version() ~ 'linux')
+SELECT set_config(wanted.name, value, false)
+FROM unnest(%s::text[], %s::text[]) AS wanted (name, value) JOIN pg_settings s USING (name)
+    JOIN pg_roles ON rolname = current_user
+WHERE (context = 'user' OR rolsuper) AND (name <> 'client_connection_check_interval' OR version() ~ 'linux')
 """
 
 IDLE = (TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
