@@ -18,10 +18,10 @@ from environs import Env, EnvValidationError, ValidationError, validate
 
 from config.databases import Database, behind_pooler, parse_database_url
 from config.hosts import parse_hosts, parse_origins
+from releases.conf import RANGES
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FILES = ("passfile", "sslcert", "sslcrl", "sslcrldir", "sslkey", "sslrootcert")
-UP_TO_A_DAY = 24 * 60 * 60
 SHORTEST_TOKEN = 20
 
 T = TypeVar("T")
@@ -125,10 +125,11 @@ TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 
 READYZ_TOKEN: str = env.str("READYZ_TOKEN", "", validate=_long_token)
 TIME_ZONE: str = env.str("TIME_ZONE", "UTC", validate=_time_zone)
 
-RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(0, UP_TO_A_DAY))
-RELEASE_LOCK_TIMEOUT: float = env.float("RELEASE_LOCK_TIMEOUT", 1, validate=validate.Range(0.01, UP_TO_A_DAY))
-RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=validate.Range(0.01, UP_TO_A_DAY))
-RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(1, UP_TO_A_DAY))
+RELEASE_DATABASE_WAIT: float = env.float("RELEASE_DATABASE_WAIT", 30, validate=validate.Range(*RANGES["database_wait"]))
+RELEASE_LOCK_TIMEOUT: float = env.float("RELEASE_LOCK_TIMEOUT", 1, validate=validate.Range(*RANGES["lock_timeout"]))
+RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=validate.Range(*RANGES["build_timeout"]))
+RELEASE_STALL_BUDGET: float = env.float("RELEASE_STALL_BUDGET", 2, validate=validate.Range(*RANGES["stall_budget"]))
+RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(*RANGES["deadline"]))
 
 DATABASE_URL: Database = env.database("DATABASE_URL", "")
 MIGRATION_DATABASE_URL: Database | None = env.direct_database("MIGRATION_DATABASE_URL", "")

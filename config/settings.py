@@ -12,12 +12,21 @@ from serving.limits import BODY_BYTES
 DEBUG = environment.DEBUG
 SECRET_KEY = environment.SECRET_KEY
 DATABASES = {"default": environment.DATABASE_URL}
-MIGRATION_DATABASE = environment.MIGRATION_DATABASE_URL
-RELEASE_LIMITS = {
-    "database": environment.RELEASE_DATABASE_WAIT,
-    "lock": environment.RELEASE_LOCK_TIMEOUT,
-    "build": environment.RELEASE_BUILD_TIMEOUT,
-    "deadline": environment.RELEASE_DEADLINE,
+RELEASES = {
+    "DATABASE_WAIT": environment.RELEASE_DATABASE_WAIT,
+    "LOCK_TIMEOUT": environment.RELEASE_LOCK_TIMEOUT,
+    "BUILD_TIMEOUT": environment.RELEASE_BUILD_TIMEOUT,
+    "STALL_BUDGET": environment.RELEASE_STALL_BUDGET,
+    "DEADLINE": environment.RELEASE_DEADLINE,
+    "DEADLINE_VARIABLE": "RELEASE_DEADLINE",
+    "DATABASE_VARIABLE": "DATABASE_URL",
+    "DIRECT_DATABASE": environment.MIGRATION_DATABASE_URL,
+    "DIRECT_DATABASE_VARIABLE": "MIGRATION_DATABASE_URL",
+    "DIRECT_DATABASE_HINT": "On Railway: railway variable set 'MIGRATION_DATABASE_URL=${{Postgres.DATABASE_URL}}'",
+    "COMMAND": "python manage.py migrate --noinput --fake-initial",
+    "COMMIT_VARIABLE": "RAILWAY_GIT_COMMIT_SHA",
+    "DEPLOYMENT_VARIABLE": "RAILWAY_DEPLOYMENT_ID",
+    "READYZ_TOKEN": environment.READYZ_TOKEN,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -132,8 +141,6 @@ TRUSTED_PROXIES = environment.TRUSTED_PROXIES
 CLIENT_ADDRESS = "HTTP_X_REAL_IP" if environment.RAILWAY_ENVIRONMENT_NAME else "REMOTE_ADDR"
 if TRUSTED_PROXIES:
     CLIENT_ADDRESS = "HTTP_X_FORWARDED_FOR"
-
-READYZ_TOKEN = environment.READYZ_TOKEN
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

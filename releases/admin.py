@@ -38,7 +38,8 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        applied = path("applied/", self.admin_site.admin_view(self.applied_migrations), name="releases_applied")
+        name = f"{self.opts.app_label}_{self.opts.model_name}_applied"
+        applied = path("applied/", self.admin_site.admin_view(self.applied_migrations), name=name)
         return [applied, *super().get_urls()]
 
     def applied_migrations(self, request: HttpRequest) -> HttpResponse:

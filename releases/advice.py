@@ -1,49 +1,47 @@
 """What to do about which failure. Each text is completed with what is known: {variable}, {table}, {user} and so on.
 
 By SQLSTATE (https://www.postgresql.org/docs/18/errcodes-appendix.html) or its first two characters, its class; by
-SQLite's name (https://sqlite.org/rescode.html) or the name that it extends; by the causes of releases.connecting.
+SQLite's name (https://sqlite.org/rescode.html) or the name that it extends; by MySQL's number; by the causes of
+releases.refusals.
 """
 
-from releases import connecting
+from releases import refusals
 
-COMMAND = "python manage.py migrate --noinput --fake-initial"
 AGAIN = "Then run this again."
-UNKNOWN = f"Mend the cause, then run: {COMMAND} (with --traceback to see where it was raised)."
+UNKNOWN = "Mend the cause, then run: {command} (with --traceback to see where it was raised)."
 UNKNOWN_TO_COMMAND = "Mend the cause, then run this again (with --traceback to see where it was raised)."
 CORRECT_THE_MIGRATION = f"Correct the migration. {AGAIN}"
 
 # The connection was refused.
 CONNECTING = {
-    connecting.UNKNOWN_HOST: f"No host of the name {{host}} is known here. Correct the host in {{variable}}. {AGAIN}",
-    connecting.NOTHING_LISTENS: (
+    refusals.UNKNOWN_HOST: f"No host of the name {{host}} is known here. Correct the host in {{variable}}. {AGAIN}",
+    refusals.NOTHING_LISTENS: (
         f"Nothing listens on {{host}}, port {{port}}. Start the database, or correct host and port in {{variable}}."
         f" {AGAIN}"
     ),
-    connecting.NO_ANSWER: (
+    refusals.NO_ANSWER: (
         "{host}, port {port}, gives no answer. Check that the database is up and that this machine may reach it, or"
         f" correct host and port in {{variable}}. {AGAIN}"
     ),
-    connecting.NO_TLS: (
+    refusals.NO_TLS: (
         "The server has no TLS, and the connection asks for it (sslmode={sslmode}). Turn it on there; or, where nobody"
-        f" else is on the network between, end {{variable}} with ?sslmode=disable. {AGAIN}"
+        f" else is on the network between, {{without_tls}}. {AGAIN}"
     ),
-    connecting.NO_CERTIFICATE: (
+    refusals.NO_CERTIFICATE: (
         "The file of {file} is missing or cannot be read. Put it there, or name the right one in {variable}"
         f" (sslrootcert=system takes the operating system's authorities). {AGAIN}"
     ),
-    connecting.UNTRUSTED: (
+    refusals.UNTRUSTED: (
         "TLS did not come about (sslmode={sslmode}): the certificate of {host} is not signed by whom sslrootcert names,"
         " or is of another host, or has expired. Name the right authority (sslrootcert=...) and host in {variable}."
         f" {AGAIN}"
     ),
-    connecting.NO_PASSWORD: (
-        f"{{variable}} has no password, and the server asks for one. Add it: //USER:PASSWORD@HOST. {AGAIN}"
-    ),
-    connecting.REFUSED: f"The server is up. Correct the parameters of {{variable}} that these words name. {AGAIN}",
+    refusals.NO_PASSWORD: (f"{{variable}} has no password, and the server asks for one. Add it{{password}}. {AGAIN}"),
+    refusals.REFUSED: f"The server is up. Correct the parameters of {{variable}} that these words name. {AGAIN}",
     "28000": (
         "User {user} may not log in to database {database} from here (sslmode={sslmode}). Its role may lack LOGIN, as a"
         " superuser: ALTER ROLE {quoted_user} LOGIN; or pg_hba.conf may have no line for it, or one that asks for TLS:"
-        f" end {{variable}} with ?sslmode=require. {AGAIN}"
+        f" {{with_tls}}. {AGAIN}"
     ),
     "28P01": f"There is no user {{user}}, or its password is another one. Correct both in {{variable}}. {AGAIN}",
     "3D000": (
@@ -149,6 +147,14 @@ SQLITE = {
     "SQLITE_READONLY": f"{{file}} cannot be written. Let this user write it. {AGAIN}",
 }
 
+NOT_REACHED = f"Start the database, or correct host and port in {{variable}}. {AGAIN}"
+MYSQL = {
+    "MYSQL_1045": f"There is no such user, or its password is another one. Correct both in {{variable}}. {AGAIN}",
+    "MYSQL_2002": NOT_REACHED,
+    "MYSQL_2003": NOT_REACHED,
+    "MYSQL_2005": NOT_REACHED,
+}
+
 EXCEPTIONS = {
     "InterfaceError": STATEMENTS["08"],
     "OperationalError": STATEMENTS["08"],
@@ -171,6 +177,6 @@ EXCEPTIONS = {
 
 def lookup(code: str, otherwise: str) -> str:
     """The text for a code, or for the class or the name that it extends."""
-    texts = {**STATEMENTS, **SQLITE, **EXCEPTIONS}
+    texts = {**STATEMENTS, **SQLITE, **MYSQL, **EXCEPTIONS}
     wider = "_".join(code.split("_")[:2]) if code.startswith("SQLITE_") else code[:2]
     return texts.get(code, texts.get(wider, otherwise))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import Migration
+from django.db.migrations import Migration, RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -22,6 +22,11 @@ def code_name(code: Any) -> str:
     return str(getattr(code, "__name__", type(code).__name__))
 
 
+def name_of(operation: Operation) -> str:
+    """`RunPython(fill_in)`, `Add field effort to workout`."""
+    return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()
+
+
 @dataclass
 class Applying:
     """Of one migration, over all attempts of a run: an attempt goes on where the one before it stopped."""
@@ -29,6 +34,7 @@ class Applying:
     done: int = 0  # operations that are committed
     deferred: list[Any] = field(default_factory=list)  # SQL that Django left for the end of the migration
     before: ProjectState | None = None
+    operation: Operation | None = None  # the last that was begun
 
     def follow(self, migration: Migration, connection: BaseDatabaseWrapper) -> None:
         """Django's own `migration.apply` runs, for one operation after the other where each commits."""
@@ -36,30 +42,54 @@ class Applying:
         apply = migration.apply
 
         def apply_all(state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
-            if schema_editor.atomic_migration:
-                state = apply(state, schema_editor)
-            else:
-                state = self._one_by_one(apply, state, schema_editor)
+            each = self._in_one_transaction if schema_editor.atomic_migration else self._one_by_one
+            state = each(apply, state, schema_editor)
             self._run_deferred(schema_editor)
             return state
 
         migration.apply = apply_all  # type: ignore[method-assign,assignment]
         migration.applying = self  # type: ignore[attr-defined]
 
+    def _in_one_transaction(
+        self, apply: Apply, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
+    ) -> ProjectState:
+        for operation in self.migration.operations:
+            state = self._apply(apply, operation, state, schema_editor)
+        return state
+
     def _one_by_one(self, apply: Apply, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
-        operations, self.before = self.migration.operations, state.clone()
+        self.before = state.clone()
         schema_editor.deferred_sql = [*self.deferred]
-        for number, operation in enumerate(operations):
+        for number, operation in enumerate(self.migration.operations):
             if number < self.done:
                 operation.state_forwards(self.migration.app_label, state)
                 continue
-            self.migration.operations = [_in_a_transaction(operation)]  # type: ignore[misc]
-            try:
-                state = apply(state, schema_editor)
-            finally:
-                self.migration.operations = operations  # type: ignore[misc]
+            state = self._apply(apply, self._as_a_whole(operation), state, schema_editor)
             self.done, self.deferred = number + 1, [*schema_editor.deferred_sql]
         return state
+
+    def is_whole(self, operation: Operation) -> bool:
+        """Whether it is committed as a whole or not at all. MySQL commits every change of the schema by itself."""
+        transactional = bool(operation.atomic) or type(operation).__module__ in OF_THE_SCHEMA
+        return transactional and self.connection.features.can_rollback_ddl
+
+    def _as_a_whole(self, operation: Operation) -> Operation:
+        """A change of the schema takes several statements; what is done by half can be neither undone nor repeated."""
+        if self.is_whole(operation):
+            operation = copy.copy(operation)
+            operation.atomic = True  # type: ignore[misc]
+        return operation
+
+    def _apply(
+        self, apply: Apply, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
+    ) -> ProjectState:
+        """Django's own way of one operation. It is what `operation` says for as long as it runs."""
+        operations, self.operation = self.migration.operations, operation
+        self.migration.operations = [operation]  # type: ignore[misc]
+        try:
+            return apply(state, schema_editor)
+        finally:
+            self.migration.operations = operations  # type: ignore[misc]
 
     def _run_deferred(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
         """Indexes and foreign keys of new tables, before the record instead of after it.
@@ -72,16 +102,3 @@ class Applying:
             schema_editor.execute(schema_editor.deferred_sql[0], None)
             del schema_editor.deferred_sql[0]
             self.deferred = [*schema_editor.deferred_sql]
-
-
-def is_whole(operation: Operation) -> bool:
-    """Whether it is committed as a whole or not at all."""
-    return bool(operation.atomic) or type(operation).__module__ in OF_THE_SCHEMA
-
-
-def _in_a_transaction(operation: Operation) -> Operation:
-    """Changes of the schema take several statements, and what is done by half can be neither undone nor repeated."""
-    if is_whole(operation):
-        operation = copy.copy(operation)
-        operation.atomic = True  # type: ignore[misc]
-    return operation

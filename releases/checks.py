@@ -1,23 +1,73 @@
-"""System checks of the settings that a release reads."""
+"""System checks of the setting RELEASES."""
 
+from importlib.util import find_spec
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS
 
+from releases import conf
+from releases.naming import direct_place, direct_settings, served_place
 
-def check_migration_database(**kwargs: Any) -> list[CheckMessage]:
+POSTGRESQL = "django.db.backends.postgresql"
+
+
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    faults = list(conf.find_faults(getattr(settings, "RELEASES", {})))
+    if faults:
+        return [Error(fault.message, hint=fault.hint, id=f"releases.{fault.code}") for fault in faults]
+    return [*_other_engine(), *_unknown_apps(), *_no_psycopg()]
+
+
+def refuse_settings() -> None:
+    """Raises CommandError where RELEASES cannot be read: `migrate` needs it before the system checks run."""
+    try:
+        conf.read()
+    except ImproperlyConfigured as error:
+        raise CommandError(f"{error} Nothing was changed.") from error
+
+
+def _other_engine() -> list[CheckMessage]:
     """A direct connection to the same database has the same engine."""
-    direct = getattr(settings, "MIGRATION_DATABASE", None) or {}
     served = settings.DATABASES[DEFAULT_DB_ALIAS]["ENGINE"]
-    if direct.get("ENGINE", served) == served:
+    direct = direct_settings(DEFAULT_DB_ALIAS).get("ENGINE", served)
+    if direct == served:
         return []
     return [
         Error(
-            f"MIGRATION_DATABASE is for {direct['ENGINE']}, and the default database for {served}: a release would"
+            f"RELEASES['DIRECT_DATABASE'] is for {direct}, and the default database for {served}: a release would"
             " migrate another database than the one that is served. Nothing was changed.",
-            hint="Set MIGRATION_DATABASE_URL to a direct connection to the database of DATABASE_URL, or remove it.",
+            hint=f"Set {direct_place()} to a direct connection to the database of {served_place()}, or remove it.",
             id="releases.E001",
+        )
+    ]
+
+
+def _unknown_apps() -> list[CheckMessage]:
+    installed = {config.label for config in apps.get_app_configs()}
+    return [
+        Error(
+            f"RELEASES['UNVERIFIED_APPS'] names {label!r}, and no installed app has that label.",
+            hint="Correct the label, or leave it out.",
+            id="releases.E006",
+        )
+        for label in conf.read().unverified_apps
+        if label not in installed
+    ]
+
+
+def _no_psycopg() -> list[CheckMessage]:
+    engines = {database.get("ENGINE") for database in settings.DATABASES.values()}
+    if POSTGRESQL not in engines or find_spec("psycopg"):
+        return []
+    return [
+        Error(
+            "A release on PostgreSQL needs psycopg 3, which is not installed.",
+            hint="Type: pip install 'psycopg[binary]>=3.2'",
+            id="releases.E007",
         )
     ]

@@ -5,11 +5,11 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import advice
-from releases.connecting import Refusal, conninfo, why_refused
-from releases.errors import Stopped, code, is_silent, reason, source, was_cut
+from releases.errors import Stalled, Stopped, code, is_silent, reason, source, was_cut
 from releases.findings import find, known
 from releases.leftovers import what_is_left
 from releases.progress import Progress
+from releases.refusals import Refusal
 
 
 def explain(error: BaseException, progress: Progress, connection: BaseDatabaseWrapper | None = None) -> str:
@@ -38,6 +38,8 @@ def _paragraph(
 ) -> str:
     refusal = getattr(error, "refusal", None)
     if refusal is None and connection.vendor == "postgresql" and is_silent(error):
+        from releases.postgresql.connecting import conninfo, why_refused
+
         refusal = why_refused(conninfo(connection))
     if refusal:
         happened = "The database did not answer" if refusal.passes else "The database refused the connection"
@@ -47,7 +49,7 @@ def _paragraph(
 def _advice(
     error: BaseException, refusal: Refusal | None, progress: Progress | None, connection: BaseDatabaseWrapper
 ) -> str:
-    if isinstance(error, Stopped):
+    if isinstance(error, Stopped | Stalled):
         return error.advice
     facts = known(connection, refusal, source(error))
     if refusal:

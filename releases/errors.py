@@ -1,13 +1,27 @@
 """What an error of a database or of Python says: its code, and its words without the values of rows. Pure."""
 
 import re
+from typing import Any
 
-import psycopg
 from django.db import Error, InterfaceError, OperationalError
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
+try:
+    from psycopg import Error as DriverError
+    from psycopg import InterfaceError as DriverInterfaceError
+    from psycopg import OperationalError as DriverOperationalError
+    from psycopg import errors as driver_errors
+except ImportError:  # other databases do without; then nothing is raised that these would be
+    DRIVER: tuple[type[Any], ...] = ()
+    LOST: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
+else:
+    DRIVER = (DriverError,)
+    LOST = (OperationalError, InterfaceError, DriverOperationalError, DriverInterfaceError)
+
 # The details that name objects. Those of the classes 22 and 23 hold values of rows, which belong in no log.
 TELLING_DETAILS = {"0A000", "2BP01", "55006"}
+# https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html: gone away, lost, lost while reading
+CUT_BY_MYSQL = {2006, 2013, 2055}
 # Django's own words for a foreign key of SQLite that leads nowhere.
 VALUE = re.compile(r"(primary key|contains a value) '[^']*'")
 
@@ -24,6 +38,17 @@ class Stopped(KeyboardInterrupt):
         self.is_cut = False  # whether its connection had to be cut, so that the server is left to notice
 
 
+class Stalled(Exception):
+    """A release stopped itself: somebody's statement had waited for it beyond the stall budget.
+
+    It is raised from the error that came of that, which says whether the server has rolled back.
+    """
+
+    def __init__(self, why: str, advice: str) -> None:
+        super().__init__(why)
+        self.advice = advice
+
+
 def source(error: BaseException | None) -> BaseException | None:
     """The driver's error behind Django's. Django raises MigrationSchemaMissing inside `except`, without `from`."""
     if isinstance(error, MigrationSchemaMissing):
@@ -38,29 +63,38 @@ def sqlstate(error: BaseException | None) -> str | None:
 
 
 def code(error: BaseException) -> str:
-    """The SQLSTATE; SQLite's name, such as SQLITE_BUSY; or the name of the exception."""
-    return sqlstate(error) or getattr(source(error), "sqlite_errorname", None) or type(error).__name__
+    """The SQLSTATE; SQLite's name, such as SQLITE_BUSY; MySQL's number; or the name of the exception."""
+    found = _of_mysql(error) or sqlstate(error) or getattr(source(error), "sqlite_errorname", None)
+    return found or type(error).__name__
+
+
+def _of_mysql(error: BaseException) -> str | None:
+    """The number, unless it says that the connection was cut: then the server gave none."""
+    number = error.args[0] if isinstance(error, Error) and error.args else None
+    return f"MYSQL_{number}" if isinstance(number, int) and number not in CUT_BY_MYSQL else None
 
 
 def is_silent(error: BaseException) -> bool:
     """Whether the database gave no code: the connection was refused, or was cut before the server could say why."""
-    lost = isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError)
-    return lost and code(error) == type(error).__name__
+    return isinstance(error, LOST) and code(error) == type(error).__name__
 
 
 def was_cut(error: BaseException) -> bool:
     """Whether the session ended, so that what became of a transaction just being committed is not known."""
+    if isinstance(error, Stalled) and error.__cause__:
+        return was_cut(error.__cause__)
     return isinstance(error, Stopped) or is_silent(error) or code(error).startswith(("08", "25P03", "25P04", "57P"))
 
 
 def reason(error: BaseException) -> str:
     """What the database or Python says, in one line."""
-    if isinstance(error, Stopped):
+    if isinstance(error, Stopped | Stalled):
         return str(error)
-    found, state = source(error), sqlstate(error)
-    if not isinstance(found, psycopg.Error) or state is None:
+    found: Any = source(error)
+    state = sqlstate(error)
+    if not isinstance(found, DRIVER) or state is None:
         text = VALUE.sub(r"\1 ...", " ".join(str(found).split()))
-        is_databases = isinstance(error, Error | psycopg.Error)
+        is_databases = isinstance(error, (Error, *DRIVER))
         return text if is_databases and text else f"{type(found).__name__}: {text}".removesuffix(": ")
     parts = [found.diag.message_primary, found.diag.message_detail if state in TELLING_DETAILS else None]
     if state.startswith("22"):  # its words hold the value
@@ -70,5 +104,5 @@ def reason(error: BaseException) -> str:
 
 def _condition(state: str) -> str:
     """`22001` is `string data right truncation`."""
-    name = psycopg.errors.lookup(state).__name__
+    name = driver_errors.lookup(state).__name__
     return re.sub(r"(?<!^)([A-Z])", r" \1", name).lower()

@@ -4,25 +4,24 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-import psycopg
 from django.apps import apps
-from django.conf import settings
 from django.db import Error, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.advice import AGAIN, COMMAND
-from releases.connecting import Refusal
+from releases.advice import AGAIN
+from releases.naming import migrate_command, place_of, repair_command
 from releases.preflight.pending import Pending
 from releases.preflight.places import hidden_records
 from releases.preflight.rights import missing_rights
 from releases.preflight.server import ask_server, ask_tables
 from releases.preflight.writable import read_only_file, read_only_server
 from releases.progress import Progress
-from releases.schema import REPAIR
+from releases.refusals import Refusal
 
-ABSENT = {"42P01", "42703", "3F000", "SQLITE_ERROR"}
+ABSENT = {"42P01", "42703", "3F000", "SQLITE_ERROR", "MYSQL_1054", "MYSQL_1146"}
 
 PRIMARY_KEY = """
 SELECT quote_ident(a.attname), pg_get_serial_sequence(c.conrelid::regclass::text, a.attname)
@@ -37,9 +36,14 @@ SELECT max({column}) >= (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 E
 def known(connection: BaseDatabaseWrapper, refusal: Refusal | None, source: BaseException | None) -> dict[str, str]:
     """What the texts of releases.advice are completed with."""
     settings_dict, quote = connection.settings_dict, connection.ops.quote_name
-    diagnostic = source.diag if isinstance(source, psycopg.Error) else None
+    diagnostic: Any = getattr(source, "diag", None)
+    place = place_of(connection)
     facts = {
-        "variable": variable(connection),
+        "variable": str(place),
+        "with_tls": place.ended_with("sslmode", "require"),
+        "without_tls": place.ended_with("sslmode", "disable"),
+        "password": ": //USER:PASSWORD@HOST" if place.is_url else "",
+        "command": migrate_command(connection.alias),
         "user": settings_dict["USER"],
         "database": str(settings_dict["NAME"]),
         "file": str(settings_dict["NAME"]),
@@ -49,14 +53,6 @@ def known(connection: BaseDatabaseWrapper, refusal: Refusal | None, source: Base
         **(asdict(refusal) if refusal else {}),
     }
     return {**facts, "quoted_user": quote(facts["user"]), "quoted_database": quote(facts["database"])}
-
-
-def variable(connection: BaseDatabaseWrapper) -> str:
-    """Which variable of the environment holds the URL of `connection`."""
-    direct = getattr(settings, "MIGRATION_DATABASE", None) or {}
-    places = [name for name in direct if name != "OPTIONS"]  # a release adds to those
-    used = bool(direct) and all(connection.settings_dict[name] == direct[name] for name in places)
-    return "MIGRATION_DATABASE_URL" if used else "DATABASE_URL"
 
 
 def find(
@@ -80,21 +76,21 @@ def _joined(sentences: list[str]) -> str | None:
 def _sentences(
     code: str, source: BaseException | None, progress: Progress | None, session: BaseDatabaseWrapper
 ) -> Iterator[str]:
-    if code == "23505" and isinstance(source, psycopg.Error):
-        yield from _duplicate(source.diag, session)
+    if code == "23505" and (diagnostic := getattr(source, "diag", None)):
+        yield from _duplicate(diagnostic, session)
     elif code == "25006":
-        yield from read_only_server(ask_server(session), variable(session))
+        yield from read_only_server(ask_server(session), place_of(session))
     elif code == "42501":
         yield from _rights(progress, session)
     elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
         if Path(session.settings_dict["NAME"]).is_dir():
-            yield f"{session.settings_dict['NAME']} is a directory. Name a file in {variable(session)}."
+            yield f"{session.settings_dict['NAME']} is a directory. Name a file in {place_of(session)}."
         yield from read_only_file(session)
     elif code in ABSENT and not (progress and progress.migration):
         yield from _unmigrated(session)
 
 
-def _duplicate(diagnostic: psycopg.errors.Diagnostic, session: BaseDatabaseWrapper) -> Iterator[str]:
+def _duplicate(diagnostic: Any, session: BaseDatabaseWrapper) -> Iterator[str]:
     """Of a primary key nobody has duplicates: what handed out the number that was taken?"""
     quote = session.ops.quote_name
     table = f"{quote(diagnostic.schema_name or '')}.{quote(diagnostic.table_name or '')}"
@@ -120,8 +116,8 @@ def _duplicate(diagnostic: psycopg.errors.Diagnostic, session: BaseDatabaseWrapp
             )
 
 
-def _alike(diagnostic: psycopg.errors.Diagnostic, table: str) -> str:
-    """The detail holds `(workout_id)=(5)` in every language: the columns may be printed, the values may not."""
+def _alike(diagnostic: Any, table: str) -> str:
+    """The detail holds `(book_id)=(5)` in every language: the columns may be printed, the values may not."""
     columns, found, _ = (diagnostic.message_detail or "").partition(")=(")
     listed = columns.partition("(")[2]
     shown = f" In psql: SELECT {listed}, count(*) FROM {table} GROUP BY {listed} HAVING count(*) > 1;" if found else ""
@@ -147,7 +143,7 @@ def _rights(progress: Progress | None, session: BaseDatabaseWrapper) -> Iterator
 def _unmigrated(session: BaseDatabaseWrapper) -> Iterator[str]:
     if session.vendor == "postgresql":
         server = ask_server(session)
-        obstacles = list(hidden_records(session, server, variable(session)))
+        obstacles = list(hidden_records(session, server))
         if server.schema is None:
             obstacles += missing_rights(session, server, Pending(session))
         if obstacles:
@@ -155,15 +151,15 @@ def _unmigrated(session: BaseDatabaseWrapper) -> Iterator[str]:
             return
     executor = MigrationExecutor(session)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    name = session.settings_dict["NAME"]
+    name, command, repair = session.settings_dict["NAME"], migrate_command(session.alias), repair_command(session.alias)
     if not plan:
-        yield f"Every migration is recorded in {name}, so something was removed by hand. Run: {REPAIR}"
+        yield f"Every migration is recorded in {name}, so something was removed by hand. Run: {repair}"
     elif executor.loader.applied_migrations:
-        yield f"{len(plan)} migrations of this code are not applied to {name}, {plan[0][0]} the first. Run: {COMMAND}"
+        yield f"{len(plan)} migrations of this code are not applied to {name}, {plan[0][0]} the first. Run: {command}"
     else:
         yield (
             f"{name} has no tables of this code. Where it is another database than was meant, correct"
-            f" {variable(session)}; otherwise run: {COMMAND}"
+            f" {place_of(session)}; otherwise run: {command}"
         )
 
 

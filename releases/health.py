@@ -76,6 +76,6 @@ def check_ready() -> list[str]:
 
 
 def unknown_to(loader: MigrationLoader) -> list[str]:
-    """Labels such as `workouts.0001_initial`: applied to the database, but not of this code, which was rolled back."""
+    """Labels such as `shop.0001_initial`: applied to the database, but not of this code, which was rolled back."""
     unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
     return sorted(f"{app}.{name}" for app, name in unknown)

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from releases.limits import Limits
+from releases import conf
 from releases.repeatable import RepeatableStatements
 from releases.statements import ADD_CHECK, CREATE_INDEX, DROP_INDEX, REINDEX
 
@@ -86,7 +86,7 @@ def _patient(connection: BaseDatabaseWrapper) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         before = cursor.fetchone()
-        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{Limits.from_settings().build:g}s"])
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{conf.read().build_timeout:g}s"])
         try:
             yield
         finally:

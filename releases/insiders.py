@@ -2,15 +2,16 @@
 
 import ipaddress
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+
+from releases import conf
 
 ADDED_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_", "HTTP_X_REAL_IP")
 
 
 def is_insider(request: HttpRequest) -> bool:
-    """Whoever has the READYZ_TOKEN of the settings, and whoever asks from a private network and through no proxy.
+    """Whoever has RELEASES["READYZ_TOKEN"], and whoever asks from a private network and through no proxy.
 
     A proxy's own address is private, too, so one that adds no header lets everybody in.
     """
@@ -18,7 +19,7 @@ def is_insider(request: HttpRequest) -> bool:
 
 
 def _has_token(request: HttpRequest) -> bool:
-    token = getattr(settings, "READYZ_TOKEN", "")
+    token = conf.read().readyz_token
     return bool(token) and constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}")
 
 

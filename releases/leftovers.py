@@ -7,27 +7,19 @@ any part of it was committed.
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.postgres.operations import (
-    AddConstraintNotValid,
-    AddIndexConcurrently,
-    RemoveIndexConcurrently,
-    ValidateConstraint,
-)
 from django.db import DatabaseError
 from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseAndState, operations
 from django.db.migrations.operations.base import Operation
 
 from releases import statements
-from releases.applying import Applying, code_name, is_whole
+from releases.applying import Applying, name_of
 
-REPEATABLE = (
-    AddConstraintNotValid,
-    AddIndexConcurrently,
-    RemoveIndexConcurrently,
-    ValidateConstraint,
-    operations.AlterModelManagers,
-    operations.AlterModelOptions,
-)
+REPEATABLE = (operations.AlterModelManagers, operations.AlterModelOptions)
+# By name: django.contrib.postgres cannot be imported without psycopg.
+REPEATABLE_ON_POSTGRESQL = {
+    f"django.contrib.postgres.operations.{name}"
+    for name in ("AddConstraintNotValid", "AddIndexConcurrently", "RemoveIndexConcurrently", "ValidateConstraint")
+}
 # Undoing these drops what they added, makes it again (empty), or renames it back. It succeeds whatever the rows are.
 UNDONE_BY_SQL = (
     operations.AddConstraint,
@@ -59,7 +51,7 @@ def what_is_left(migration: Migration, code: str | None) -> str:
     if applying.before is None:
         return NOTHING
     done, stopped = migration.operations[: applying.done], migration.operations[applying.done :][:1]
-    partly = [operation for operation in stopped if not is_whole(operation)]
+    partly = [operation for operation in stopped if not applying.is_whole(operation)]
     once = [operation for operation in [*done, *partly] if not _is_repeatable(migration, operation)]
     if not once:
         sentences = [GOES_ON if done or partly else NOTHING]
@@ -92,7 +84,8 @@ def _is_repeatable(migration: Migration, operation: Operation) -> bool:
         return all(map(statements.is_repeatable, _statements(operation.sql)))
     if isinstance(operation, RunPython):
         return operation.code is RunPython.noop
-    return isinstance(operation, REPEATABLE)
+    names = {f"{one.__module__}.{one.__qualname__}" for one in type(operation).__mro__}
+    return isinstance(operation, REPEATABLE) or bool(names & REPEATABLE_ON_POSTGRESQL)
 
 
 def _statements(sql: Any) -> list[str]:
@@ -126,8 +119,4 @@ def _sql_to_undo(applying: Applying, chosen: Iterable[Operation]) -> str:
 
 
 def _listed(chosen: Iterable[Operation]) -> str:
-    return "; ".join(map(_named, chosen))
-
-
-def _named(operation: Operation) -> str:
-    return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()
+    return "; ".join(map(name_of, chosen))

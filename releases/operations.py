@@ -1,4 +1,7 @@
-"""A unique constraint added while the table is read and written."""
+"""What migrations import: a unique constraint added while the table is read and written, and its parts.
+
+Migrations are kept for ever, and so are these names.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +15,8 @@ from django.db.migrations.state import ProjectState
 from releases.indexes import build_concurrently
 from releases.rebuilds import indexes_kept
 from releases.repeatable import CONSTRAINT, taken
+
+__all__ = ["AddUniqueConstraint", "build_concurrently", "indexes_kept"]
 
 
 class AddUniqueConstraint(AddConstraint):

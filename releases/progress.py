@@ -1,9 +1,11 @@
 """How far a release has come."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.migrations import Migration
+
+Say = Callable[[str], None]  # takes a line for the operator
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,11 @@ class Progress:
         if len(self.done) > 1:
             return f"Migrations {', '.join(self.done)} were applied before and stay."
         return f"Migration {self.done[0]} was applied before and stays." if self.done else ""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What the release is at: the operation in words, and its class."""
+
+    operation: str = ""
+    kind: str = ""

@@ -3,11 +3,9 @@
 import random
 from collections.abc import Iterator
 
-import psycopg
 from django.core.management import CommandError
-from django.db import InterfaceError, OperationalError
 
-from releases.errors import source, sqlstate
+from releases.errors import LOST, source, sqlstate
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 PASSING = {
@@ -21,7 +19,6 @@ PASSING = {
     "57P05",  # idle_session_timeout
 }
 CONNECTION_EXCEPTION = "08"
-LOST = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 
 
 class LockLostError(Exception):

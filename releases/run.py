@@ -1,25 +1,27 @@
 """One release: how `migrate` is run so that it waits, locks, tries again, and is recorded."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.utils import timezone
 
-from releases.errors import reason
-from releases.limits import Deadline, Limits
-from releases.lock import MigrationLock, exclusively, file_lock
+from releases import conf
+from releases.applying import Applying, name_of
+from releases.deadline import Deadline
+from releases.lock import file_lock
 from releases.models import Release
-from releases.postgres import Say, open_sessions
-from releases.retry import is_passing, pauses
-from releases.sessions import Session
+from releases.progress import Doing, Say
+from releases.sessions import commit, deployment
+
+if TYPE_CHECKING:
+    from releases.postgresql.lock import MigrationLock
 
 logger = logging.getLogger(__name__)
 
@@ -37,13 +39,20 @@ class Run:
     attempts: int = 0
     answers: bool = True  # whether the database does
     waited: float = 0
+    autovacuum_yields_after: float | None = None  # seconds, where the last attempt met one that had not
     migrations: list[dict[str, Any]] = field(default_factory=list)
     current: Migration | None = None
-    lock: MigrationLock | None = None
+    lock: "MigrationLock | None" = None
     record: Release | None = None
     schema: str = ""
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
+
+    def doing(self) -> Doing:
+        """The operation that is being applied."""
+        applying: Applying | None = getattr(self.current, "applying", None)
+        operation = applying and applying.operation
+        return Doing(name_of(operation), type(operation).__name__) if operation else Doing()
 
     def migration_starts(self, migration: Migration) -> None:
         """Raises LockLostError when another release may have taken over meanwhile."""
@@ -107,8 +116,8 @@ class Run:
 
     def _release(self) -> Release:
         return Release(
-            commit=os.environ.get("RAILWAY_GIT_COMMIT_SHA", ""),
-            deployment=os.environ.get("RAILWAY_DEPLOYMENT_ID", ""),
+            commit=commit(),
+            deployment=deployment(),
             started=self.started,
             migrations=self.migrations,
             direction=self.direction,
@@ -119,41 +128,12 @@ class Run:
 
 def run_alone(run: Run, migrate: Callable[[], None]) -> None:
     """Runs `migrate` while no other release of this database, or of this file, runs."""
-    limits = Limits.from_settings()
+    given = conf.read()
     if run.connection.vendor == "postgresql":
-        run_alone_and_again(run, migrate, limits)
+        from releases.postgresql.attempts import run_alone_and_again
+
+        run_alone_and_again(run, migrate, given)
         return
     run.attempts = 1
-    with file_lock(str(run.connection.settings_dict["NAME"]), Deadline(limits.deadline), run.say):
+    with file_lock(run.connection, Deadline(given.deadline), run.say):
         migrate()
-
-
-def run_alone_and_again(run: Run, migrate: Callable[[], None], limits: Limits) -> None:
-    """Runs `migrate` on PostgreSQL: under the migration lock, and again after an error that passes.
-
-    Raises what does not pass, and what has not passed by the deadline.
-    """
-    deadline = Deadline(limits.deadline)
-    for pause in pauses():
-        seconds, run.answers = min(limits.database, deadline.remaining()), False
-        with closing(open_sessions(run.connection, seconds, run.say)) as companion:
-            run.attempts, run.answers = run.attempts + 1, True
-            try:
-                _attempt(run, companion, migrate, limits, deadline)
-                return
-            except BaseException as error:
-                run.connection.close()  # what follows, the record at least, finds a session that works
-                if not is_passing(error) or deadline.passed():
-                    raise
-                why = reason(error).rstrip(".")
-        run.say(f"\nAttempt {run.attempts} was stopped: {why}. Trying again in {pause:.1f} s.")
-        time.sleep(min(pause, deadline.remaining()))
-
-
-def _attempt(run: Run, companion: Session, migrate: Callable[[], None], limits: Limits, deadline: Deadline) -> None:
-    with exclusively(run.connection, companion, limits, deadline, run.say) as (lock, watcher):
-        run.lock = lock
-        try:
-            migrate()
-        finally:
-            run.waited += lock.waited + watcher.waited

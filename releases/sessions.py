@@ -1,137 +1,84 @@
-"""How every session of a release is set up: the one that migrates and its companion, each time it is opened."""
+"""The connection of a release: where it leads, and how long connecting may take."""
 
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import contextmanager
 
-import psycopg
-from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from psycopg.pq import PipelineStatus, TransactionStatus
 
-from releases.limits import Deadline, Limits
-
-Session = psycopg.Connection[Any]
+from releases import conf
+from releases.naming import direct_settings
 
 # Seconds of silence after which either end takes the other for dead. So whatever becomes of a release (SIGSTOP, a
 # dead host or network, a proxy that forwards nothing more), the server frees its locks within a minute.
 SILENCE = 45
 
-CLIENT = {
+KEEP_ALIVE = {
     "keepalives_idle": 15,
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": SILENCE * 1000,
 }
 
-# Only what would end a healthy release, change what its statements mean, or make psycopg fail, where a role or a
-# database has it otherwise. search_path, row_security and default_transaction_read_only are the operator's intention.
-SERVER = {
-    # A healthy release is never silent for so long: `beat` speaks up while Python computes. Outside a transaction,
-    # too: the companion's idle session holds the migration lock, and a release that wakes up without that lock must
-    # not find its other session alive.
-    "idle_in_transaction_session_timeout": f"{SILENCE}s",
-    "idle_session_timeout": f"{SILENCE}s",  # from 14
-    "tcp_keepalives_idle": "15",
-    "tcp_keepalives_interval": "10",
-    "tcp_keepalives_count": "3",
-    "tcp_user_timeout": f"{SILENCE}s",
-    "client_connection_check_interval": "5s",  # from 14: a killed client's statement ends, too
-    "transaction_timeout": "0",  # from 17
-    "default_transaction_isolation": "read committed",  # an older snapshot would not see what writers add meanwhile
-    "DateStyle": "ISO",
-    "IntervalStyle": "postgres",
-    "extra_float_digits": "1",  # a float comes back as it was stored
-    "standard_conforming_strings": "on",
-    "array_nulls": "on",
-}
-
-# What this version does not know is left out. Servers on other systems cannot see that a client's socket is closed.
-SET = """
-SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS wanted (name, value)
-WHERE name IN (SELECT s.name FROM pg_settings s) AND (name <> 'client_connection_check_interval' OR version() ~ 'linux')
-"""
-
-IDLE = (TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
-
 
 def name_of_this_release() -> str:
-    return f"release {os.environ.get('RAILWAY_DEPLOYMENT_ID') or socket.gethostname()} {os.getpid()}"
+    return f"release {deployment() or socket.gethostname()} {os.getpid()}"
+
+
+def commit() -> str:
+    return os.environ.get(conf.read().commit_variable, "")
+
+
+def deployment() -> str:
+    """The platform's id of it; empty where none is known."""
+    return os.environ.get(conf.read().deployment_variable, "")
 
 
 @contextmanager
 def for_a_release(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within, `connection` belongs to a release: it leads to settings.MIGRATION_DATABASE, where the application itself
-    goes through a pooler, and its socket has keep-alives. Afterwards it is closed, and nothing of the release stays.
+    """Within, `connection` belongs to a release: it leads to the direct database, where the application itself goes
+    through a pooler, and its socket has keep-alives. Afterwards it is closed, and nothing of the release stays.
     """
-    given, direct = connection.settings_dict, getattr(settings, "MIGRATION_DATABASE", None) or {}
+    given = connection.settings_dict
     _close(connection)
-    connection.settings_dict = {**given, **direct}
+    connection.settings_dict = {**given, **direct_settings(connection.alias)}
     if connection.vendor == "postgresql":
-        connection.settings_dict["OPTIONS"] = {**CLIENT, **connection.settings_dict["OPTIONS"]}
+        connection.settings_dict["OPTIONS"] = {**KEEP_ALIVE, **connection.settings_dict["OPTIONS"]}
     try:
         yield
     finally:
-        connection_created.disconnect(dispatch_uid=_uid(connection))
+        connection_created.disconnect(dispatch_uid=receiver_of(connection))
         _close(connection)
         connection.settings_dict = given
 
 
-def set_up(connection: BaseDatabaseWrapper, companion: Session, limits: Limits, deadline: Deadline) -> None:
-    """Sets up both sessions, and from now on whatever session `connection` opens.
+@contextmanager
+def connecting_within(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    """Within, an attempt to connect lasts no longer, although each address has a timeout of its own.
 
-    Not before it is known that no pooler hands the settings on to the application's sessions.
+    A host seldom has more than two addresses, one of IPv4 and one of IPv6. libpq's least timeout is 2 s.
     """
-
-    def opened(connection: BaseDatabaseWrapper, **_: object) -> None:
-        if connection.alias == alias:
-            _set(connection.connection, limits, deadline)
-
-    alias = connection.alias
-    connection_created.connect(opened, weak=False, dispatch_uid=_uid(connection))
-    _set(connection.connection, limits, deadline)
-    _set(companion, limits, deadline)
-
-
-def beat(session: Session | None) -> None:
-    """Tells the server that this process lives, where its session is idle and would be ended for that.
-
-    A migration may compute for longer than SILENCE between two statements of its transaction. An empty statement takes
-    no snapshot, changes nothing and is allowed in a failed transaction. A statement, a COPY or a stream that is under
-    way is left alone.
-    """
-    if session is None or session.closed or not session.lock.acquire(blocking=False):
+    if connection.vendor != "postgresql":
+        yield
         return
+    given = connection.settings_dict["OPTIONS"]
+    hosts = str(given.get("host", connection.settings_dict["HOST"])).split(",")
+    share = max(2, int(seconds / (2 * len(hosts))))
+    timeout = min(int(given.get("connect_timeout", share)), share)
+    connection.settings_dict["OPTIONS"] = {**given, "connect_timeout": timeout}
     try:
-        pgconn = session.pgconn
-        if pgconn.transaction_status in IDLE and pgconn.pipeline_status == PipelineStatus.OFF:
-            pgconn.exec_(b"-- the release is alive")
+        yield
     finally:
-        session.lock.release()
+        connection.settings_dict["OPTIONS"] = given
 
 
-def cut(session: Session | None) -> None:
-    """Ends what a thread does with `session`, even where the network is silent: it gets an OperationalError."""
-    if session is None or session.closed:
-        return
-    with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(session.fileno())) as own:
-        own.shutdown(socket.SHUT_RDWR)
-
-
-def _set(session: Session, limits: Limits, deadline: Deadline) -> None:
-    """No statement outlives the release, where nobody tells the server that it has ended: it is late on purpose."""
-    timeouts = {"lock_timeout": limits.lock, "statement_timeout": deadline.remaining() + SILENCE}
-    wanted = {**SERVER, **{name: f"{seconds * 1000:.0f}ms" for name, seconds in timeouts.items()}}
-    session.execute(SET, [list(wanted), list(wanted.values())])
+def receiver_of(connection: BaseDatabaseWrapper) -> str:
+    """The dispatch_uid of what sets up each session that `connection` opens during a release."""
+    return f"releases.sessions {connection.alias}"
 
 
 def _close(connection: BaseDatabaseWrapper) -> None:
     if not connection.in_atomic_block:
         connection.close()
-
-
-def _uid(connection: BaseDatabaseWrapper) -> str:
-    return f"releases.sessions {connection.alias}"

@@ -1,4 +1,4 @@
-"""Which statements a release makes repeatable, told by their heads. Pure.
+"""Which statements a release makes repeatable, and which lock a table, told by their words. Pure.
 
 Outside a transaction each of them commits by itself, and stops at what it had made if it is only run again.
 """
@@ -30,6 +30,19 @@ ADD_CHECK = _statement(
     rf" (?P<check>CHECK\b[^;]*?)(?P<not_valid> NOT VALID)?{END}"
 )
 VALIDATE = _statement(rf"ALTER TABLE (?:ONLY )?{NAME} VALIDATE CONSTRAINT {IDENTIFIER}{END}")
+
+# Readers and writers queue behind these. What is concurrent, or keeps only other changes of the schema out, is no such.
+LOCKS_TABLE = re.compile(
+    rf"{GAP}*(?:ALTER|CREATE|DROP|LOCK|TRUNCATE|COMMENT|REINDEX|CLUSTER)\b", re.IGNORECASE | re.DOTALL
+)
+LOCKS_NOBODY_OUT = re.compile(
+    r"\bCONCURRENTLY\b|\bSHARE\s+UPDATE\s+EXCLUSIVE\b|\bVALIDATE\s+CONSTRAINT\b", re.IGNORECASE
+)
+
+
+def locks_table(sql: str) -> bool:
+    """Whether ordinary statements wait for whoever waits to run `sql`, as far as its words tell."""
+    return bool(LOCKS_TABLE.match(sql)) and not LOCKS_NOBODY_OUT.search(sql)
 
 
 def is_repeatable(sql: str) -> bool:

@@ -160,5 +160,5 @@ def operator() -> str:
     """Who runs this, as the operating system knows it. A container's user may have a number and no name."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+    except (KeyError, OSError, ImportError):  # the last before Python 3.13, on Windows
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"

@@ -13,11 +13,11 @@ from types import FrameType, TracebackType
 from django.core.management import BaseCommand, CommandError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases import conf
+from releases.deadline import Deadline
 from releases.errors import Stopped
-from releases.limits import Deadline, Limits
-from releases.sessions import cut
 
-STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOPPING = tuple(one for one in signal.Signals if one.name in ("SIGINT", "SIGTERM", "SIGHUP"))
 
 # Seconds after the deadline. What waits ends there by itself, and names what it waited for: it gets the time to.
 MARGIN = 2
@@ -34,10 +34,14 @@ def guard(
     explain: Callable[[BaseException], str],
     record: Callable[[str], None] | None = None,
 ) -> "AbstractContextManager[Watchdog | None]":
-    """The watchdog of a command that was typed; a program that calls one has signals and threads of its own."""
-    if not command._called_from_command_line:  # type: ignore[attr-defined]  # noqa: SLF001
+    """The watchdog of a command that was typed; a program that calls one has signals and threads of its own.
+
+    There is none on Windows, which has no signal that another thread could send to the main one.
+    """
+    typed = command._called_from_command_line  # type: ignore[attr-defined]  # noqa: SLF001
+    if not typed or not hasattr(signal, "pthread_kill"):
         return nullcontext()
-    return Watchdog(connection, Deadline(Limits.from_settings().deadline), explain, record)
+    return Watchdog(connection, Deadline(conf.read().deadline), explain, record)
 
 
 class Watchdog:
@@ -116,6 +120,8 @@ class Watchdog:
             self.reason.is_cut = True
         session = self._connection.connection
         if session and self._connection.vendor == "postgresql":
+            from releases.postgresql.sessions import cut
+
             with suppress(Exception):
                 session.cancel_safe(timeout=CANCEL_WITHIN)
             cut(session)
@@ -143,8 +149,9 @@ def _by_signal(signum: int) -> Stopped:
 
 
 def _by_deadline(deadline: Deadline) -> Stopped:
+    name = conf.read().deadline_variable or 'RELEASES["DEADLINE"]'
     return Stopped(
         f"it had not ended after {deadline.seconds:g} s",
-        "See what it waited for. If it needs longer, raise RELEASE_DEADLINE. Then run this again.",
+        f"See what it waited for. If it needs longer, raise {name}. Then run this again.",
         1,
     )

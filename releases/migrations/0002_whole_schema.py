@@ -5,9 +5,11 @@ The database holds the default: a version that was rolled back records its relea
 
 from django.db import migrations, models
 
+from releases.apps import own_label
+
 
 class Migration(migrations.Migration):
-    dependencies = [("releases", "0001_initial")]
+    dependencies = [(own_label(), "0001_initial")]
 
     operations = [
         migrations.AddField(

@@ -6,17 +6,19 @@ take a step back for a release, so these rows go with the columns.
 
 from django.db import migrations, models
 
+from releases.apps import own_label
+
 DIRECTIONS = [("forwards", "Forwards"), ("backwards", "Backwards")]
 
 
 def forget_steps_back(apps, schema_editor):
     """The older version would take a recorded step back for a release."""
-    releases = apps.get_model("releases", "Release").objects.using(schema_editor.connection.alias)
+    releases = apps.get_model(own_label(), "Release").objects.using(schema_editor.connection.alias)
     releases.filter(direction="backwards").delete()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("releases", "0002_whole_schema")]
+    dependencies = [(own_label(), "0002_whole_schema")]
 
     operations = [
         migrations.AddField(

@@ -7,8 +7,10 @@ was rolled back shows them again; `remove_stale_contenttypes` takes them away wh
 
 from django.db import migrations
 
+from releases.apps import own_label
+
 
 class Migration(migrations.Migration):
-    dependencies = [("releases", "0003_steps_back")]
+    dependencies = [(own_label(), "0003_steps_back")]
 
     operations = [migrations.DeleteModel(name="AppliedMigration")]

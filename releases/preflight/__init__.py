@@ -2,23 +2,37 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.conf import settings
 from django.core.management import CommandError
 from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
+from releases.naming import place_of
+from releases.preflight.catalogue import tables_elsewhere
+from releases.preflight.dependents import Dependent, dependents_of
 from releases.preflight.pending import read_pending
-from releases.preflight.places import hidden_records, wrong_encoding
+from releases.preflight.places import hidden, hidden_records, wrong_encoding
 from releases.preflight.rights import missing_rights
 from releases.preflight.server import ask_server
+from releases.preflight.standing import look_for_tables, say_in_the_way
 from releases.preflight.writable import read_only_file, read_only_server
+
+__all__ = [
+    "Dependent",
+    "dependents_of",
+    "hidden",
+    "look_for_tables",
+    "say_in_the_way",
+    "tables_elsewhere",
+]
 
 
 def refuse_obstacles(connection: BaseDatabaseWrapper, app_label: str | None) -> None:
     """Raises CommandError with everything that stands in the way of the pending migrations (of one app), at once."""
-    find = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-    _refuse(find(connection, app_label))
+    if connection.vendor == "postgresql":
+        _refuse(_on_postgresql(connection, app_label))
+    elif connection.vendor == "sqlite":
+        _refuse(_on_sqlite(connection, app_label))
 
 
 def refuse_closed_file(connection: BaseDatabaseWrapper) -> None:
@@ -37,6 +51,11 @@ def refuse_closed_file(connection: BaseDatabaseWrapper) -> None:
         raise
 
 
+def refuse_closed_directory(connection: BaseDatabaseWrapper) -> None:
+    """Raises CommandError where this user may not write beside an SQLite file."""
+    _refuse(read_only_file(connection))
+
+
 def _refuse(obstacles: Iterable[str]) -> None:
     if listed := "\n".join(f"- {obstacle}" for obstacle in obstacles):
         raise CommandError(f"The release cannot begin. Nothing was changed.\n{listed}\nThen run the release again.")
@@ -48,9 +67,8 @@ def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None) -> It
     pending = read_pending(connection, MigrationLoader(connection if server.may_read_records else None), app_label)
     if pending is None:
         return
-    variable = "MIGRATION_DATABASE_URL" if getattr(settings, "MIGRATION_DATABASE", None) else "DATABASE_URL"
-    yield from read_only_server(server, variable)
-    yield from hidden_records(connection, server, variable)
+    yield from read_only_server(server, place_of(connection))
+    yield from hidden_records(connection, server)
     yield from wrong_encoding(server)
     yield from missing_rights(connection, server, pending)
 

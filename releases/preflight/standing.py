@@ -20,9 +20,11 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Model
 from django.db.models.signals import pre_migrate
 
-from releases.advice import COMMAND
+from releases.naming import migrate_command
 from releases.preflight.columns import column_differences
 from releases.preflight.pending import Pending, reaching_the_database
+
+ADOPT = "--fake-initial"
 
 Plan = Sequence[tuple[Migration, bool]]
 Kinds = dict[str, str]
@@ -72,6 +74,8 @@ def say_in_the_way(sentences: list[str]) -> str:
 def look_for_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial: bool) -> Standing:
     """Only reads."""
     found = Standing()
+    if connection.vendor not in STANDING:
+        return found
     executor, pending = MigrationExecutor(connection), Pending(connection)
     loader = executor.loader
     state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
@@ -141,7 +145,8 @@ def _adopt(
         found.adopted += tables
     elif tables:
         found.in_the_way.append(
-            f"{', '.join(tables)} stand already, as {migration} creates them, and can be adopted. Run: {COMMAND}"
+            f"{', '.join(tables)} stand already, as {migration} creates them, and can be adopted. Run:"
+            f" {_adopting(connection)}"
         )
 
 
@@ -163,6 +168,15 @@ def _say(connection: BaseDatabaseWrapper, migration: Migration, kind: str, name:
 def _rename(connection: BaseDatabaseWrapper, kind: str, name: str) -> str:
     quote = connection.ops.quote_name
     if connection.vendor == "sqlite" and kind != "TABLE":
-        return f"Drop it or give it another name, then run: {COMMAND}"
+        return f"Drop it or give it another name, then run: {migrate_command(connection.alias)}"
     statement = f"ALTER {kind} {quote(name)} RENAME TO {quote(f'other_{name}')};"
-    return f"If other software uses it, give this one a database of its own. Else type: {statement} Then run: {COMMAND}"
+    return (
+        f"If other software uses it, give this one a database of its own. Else type: {statement} Then run:"
+        f" {migrate_command(connection.alias)}"
+    )
+
+
+def _adopting(connection: BaseDatabaseWrapper) -> str:
+    """With Django's option that adopts, where the project's own command does not have it."""
+    command = migrate_command(connection.alias)
+    return command if ADOPT in command else f"{command} {ADOPT}"

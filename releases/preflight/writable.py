@@ -7,18 +7,19 @@ from shlex import quote
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.naming import Place, place_of
 from releases.preflight.server import Server
 
 SETTING = "default_transaction_read_only"
 
 
-def read_only_server(server: Server, variable: str) -> Iterator[str]:
+def read_only_server(server: Server, place: Place) -> Iterator[str]:
     """A setting that an operator made on purpose is respected, so it is named and not overruled.
 
     The statement that ends it would itself be refused in a read-only transaction.
     """
     if server.standby:
-        yield f"The server is a standby, which takes no changes. Set {variable} to the primary server."
+        yield f"The server is a standby, which takes no changes. Set {place} to the primary server."
         return
     if not server.read_only:
         return
@@ -34,7 +35,7 @@ def read_only_server(server: Server, variable: str) -> Iterator[str]:
             f" Where that may end, as a superuser: BEGIN READ WRITE; ALTER {scope} RESET {SETTING}; COMMIT;"
         )
     elif server.read_only_source == "client":
-        yield f"The options of {variable} set {SETTING}, so nothing can be changed. Remove that from {variable}."
+        yield f"The options of {place} set {SETTING}, so nothing can be changed. Remove that from {place}."
     else:
         yield (
             f"{SETTING} is on for the whole server, so nothing can be changed."
@@ -42,27 +43,36 @@ def read_only_server(server: Server, variable: str) -> Iterator[str]:
         )
 
 
+def is_file(connection: BaseDatabaseWrapper) -> bool:
+    """Whether it is SQLite's and on a disk."""
+    name = str(connection.settings_dict["NAME"])
+    return connection.vendor == "sqlite" and name != ":memory:" and not name.startswith("file:")
+
+
 def read_only_file(connection: BaseDatabaseWrapper) -> Iterator[str]:
     """SQLite writes to the file, and to journals that it makes beside it."""
-    name = str(connection.settings_dict["NAME"])
-    if name == ":memory:" or name.startswith("file:"):
+    if not is_file(connection):
         return
-    file = Path(name).resolve()
+    file = Path(str(connection.settings_dict["NAME"])).resolve()
     directory = file.parent
     if not directory.is_dir():
         yield f"{directory}, where the SQLite file is to be, is no directory. Type: mkdir -p {quote(str(directory))}"
         return
-    if os.statvfs(directory).f_flag & os.ST_RDONLY:
-        yield f"The file system of {directory} is mounted read-only. Set DATABASE_URL to a file on another one."
+    if hasattr(os, "statvfs") and os.statvfs(directory).f_flag & os.ST_RDONLY:
+        place = place_of(connection)
+        yield f"The file system of {directory} is mounted read-only. Set {place} to a file on another one."
         return
     files = [path for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")) if path.exists()]
     closed = [path for path in files if not os.access(path, os.R_OK | os.W_OK)]
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
         closed.insert(0, directory)
     if closed:
-        paths, user = [str(path) for path in closed], os.geteuid()
-        listed = " ".join(map(quote, paths))
-        yield (
-            f"User {user} may not write to {', '.join(paths)}, and SQLite writes to the file and makes journals beside"
-            f" it. As root: chown {user} {listed} && chmod u+rwX {listed}"
-        )
+        yield _closed([str(path) for path in closed])
+
+
+def _closed(paths: list[str]) -> str:
+    why = f"may not write to {', '.join(paths)}, and SQLite writes to the file and makes journals beside it."
+    if not hasattr(os, "geteuid"):  # on Windows
+        return f"This user {why} Let it write there."
+    user, listed = os.geteuid(), " ".join(map(quote, paths))
+    return f"User {user} {why} As root: chown {user} {listed} && chmod u+rwX {listed}"

@@ -15,13 +15,14 @@ from django.db.migrations.loader import MigrationLoader
 
 from releases.errors import sqlstate
 from releases.models import Release
+from releases.naming import repair_command
 from releases.schema import postgresql, sqlite
 from releases.schema.declared import Declaration, columns_only, declare, foreign_keys
 from releases.schema.description import Table
 from releases.schema.differences import Difference, compare, compare_columns
 from releases.schema.sequences import lagging
 
-REPAIR = "python manage.py verify_schema --repair"
+COMPARED = ("postgresql", "sqlite")
 NOT_ALLOWED = ("42501", "25006")  # insufficient_privilege, read_only_sql_transaction
 INTEGERS = {"smallint", "integer", "bigint"}
 
@@ -48,11 +49,15 @@ class Verdict:
     def sentences(self) -> list[str]:
         return [str(difference) for difference in (*self.damaged, *self.unmigrated)]
 
-    def explain(self) -> str:
-        """What is missing, and what to type."""
+    def explain(self, alias: str) -> str:
+        """What is missing in the database of that alias, and what to type."""
         lines = []
         if self.damaged:
-            lines += ["The database is not as the migrations made it:", *_listed(self.damaged), f"Run: {REPAIR}"]
+            lines += [
+                "The database is not as the migrations made it:",
+                *_listed(self.damaged),
+                f"Run: {repair_command(alias)}",
+            ]
         if self.unmigrated:
             lines += [
                 "The models declare what no migration makes:",
@@ -72,7 +77,7 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
 
     Every migration must have been applied. Of other databases than PostgreSQL and SQLite it knows nothing.
     """
-    if connection.vendor not in ("postgresql", "sqlite"):
+    if connection.vendor not in COMPARED:
         return Verdict("")
     connection.ensure_connection()
     declaration = declare(connection, apps)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.apps.registry import Apps
-from django.conf import settings
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.ddl_references import Statement
 
+from releases import conf
 from releases.schema.description import Column, Rule, Table
 
 Model = type[models.Model]
@@ -31,9 +31,9 @@ def declare(connection: BaseDatabaseWrapper, apps: Apps) -> Declaration:
     """Everything that `migrate` is to bring into this database.
 
     Left out is what does not concern it: models that are unmanaged, swapped, routed elsewhere or not supported here,
-    and the apps of the setting RELEASE_UNVERIFIED_APPS.
+    and RELEASES["UNVERIFIED_APPS"].
     """
-    left_out = getattr(settings, "RELEASE_UNVERIFIED_APPS", ())
+    left_out = conf.read().unverified_apps
     concerned = [
         model
         for model in apps.get_models(include_auto_created=True)

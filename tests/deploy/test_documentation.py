@@ -1,4 +1,4 @@
-"""Every command block of the documentation is run here, or is marked as needing Railway."""
+"""Every command block of the documentation is run here, or in test_wheel.py, or is marked as needing Railway."""
 
 import os
 import re
@@ -20,7 +20,7 @@ AGAINST_ITS_DATABASE = re.compile(
 )
 """From the operator's machine. tests/deploy/test_takeover_checklist.py runs those of railway-deployment.md."""
 RAN_ELSEWHERE = {"make run", "make test", "make check", "make help"}  # test_make_run, .ci/run
-KINDS = {"sh", "sh railway", "text", "python", "sql"}
+KINDS = {"sh", "sh railway", "sh project", "text", "python", "sql", "json", "toml", "yaml"}
 
 
 def blocks(kind: str) -> list[tuple[str, str]]:

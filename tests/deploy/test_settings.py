@@ -91,8 +91,8 @@ def test_the_clients_address_is_what_a_proxy_of_our_own_wrote() -> None:
 
 def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> None:
     empty = {"DEBUG": "", "TIME_ZONE": " ", "LOG_LEVEL": "", "PORT": "", "RELEASE_DEADLINE": "", "ALLOWED_HOSTS": ""}
-    found = settings("DEBUG", "TIME_ZONE", "RELEASE_LIMITS", "DATABASES", DATABASE_URL=" \n", **empty)
-    assert (found["DEBUG"], found["TIME_ZONE"], found["RELEASE_LIMITS"]["deadline"]) == (False, "UTC", 900)
+    found = settings("DEBUG", "TIME_ZONE", "RELEASES", "DATABASES", DATABASE_URL=" \n", **empty)
+    assert (found["DEBUG"], found["TIME_ZONE"], found["RELEASES"]["DEADLINE"]) == (False, "UTC", 900)
     assert found["DATABASES"]["default"]["NAME"] == str(ROOT / "db.sqlite3")
 
     found = settings("TIME_ZONE", "DATABASES", TIME_ZONE=" Europe/Vienna", DATABASE_URL=" postgres://u:p@h/d\n")
@@ -210,11 +210,9 @@ def test_railway_takes_a_key_that_openssl_made() -> None:
 
 def test_a_server_side_cursor_is_not_used_behind_a_pooler() -> None:
     direct = "postgres://u:p@direct/d"
-    found = settings(
-        "DATABASES", "MIGRATION_DATABASE", DATABASE_URL="postgres://u:p@h/d", MIGRATION_DATABASE_URL=direct
-    )
+    found = settings("DATABASES", "RELEASES", DATABASE_URL="postgres://u:p@h/d", MIGRATION_DATABASE_URL=direct)
     assert found["DATABASES"]["default"]["DISABLE_SERVER_SIDE_CURSORS"] is True
-    assert found["MIGRATION_DATABASE"]["DISABLE_SERVER_SIDE_CURSORS"] is False
+    assert found["RELEASES"]["DIRECT_DATABASE"]["DISABLE_SERVER_SIDE_CURSORS"] is False
 
 
 def test_the_readme_lists_every_variable_with_its_default() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,18 +13,7 @@ import pytest
 
 from tests.conftest import ROOT, container
 
-SETTINGS = """
-import os
-import dj_database_url
-
-SECRET_KEY = "only-for-tests"
-DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS = ["releases", "shop"]
-RELEASE_LIMITS = {
-    name.removeprefix("LIMIT_").lower(): float(value) for name, value in os.environ.items() if name.startswith("LIMIT_")
-}
-"""
+TEMPLATE = Path(__file__).parent / "project"
 
 MIGRATION = '''"""Of a test."""
 
@@ -45,10 +35,10 @@ class Migration(migrations.Migration):
 
 @dataclass
 class Project:
-    """A directory with manage.py, settings and the app `shop`, whose models and migrations are written as text.
+    """A copy of tests/releases/project. The models and migrations of its app `shop` are written as text.
 
-    Commands run in it as an operator types them there. Every keyword is a variable of the environment; LIMIT_BUILD=2
-    is `RELEASE_LIMITS["build"]`.
+    Commands run in it as an operator types them there. Every keyword is a variable of the environment;
+    RELEASE_BUILD_TIMEOUT=2 is `RELEASES["BUILD_TIMEOUT"]`.
     """
 
     root: Path
@@ -56,16 +46,17 @@ class Project:
     processes: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        manage = (ROOT / "manage.py").read_text().replace("config.settings", "project_settings")
-        self.write("manage.py", manage)
-        self.write("project_settings.py", SETTINGS)
-        for module in ("__init__", "models", "migrations/__init__"):
-            self.write(f"shop/{module}.py", "")
+        shutil.copytree(TEMPLATE, self.root, ignore=shutil.ignore_patterns("__pycache__"))
 
     def write(self, path: str, text: str) -> None:
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+
+    def settings(self, text: str) -> None:
+        """Goes on with project_settings.py."""
+        with (self.root / "project_settings.py").open("a") as file:
+            file.write(f"{text}\n")
 
     def models(self, text: str) -> None:
         """The classes of shop/models.py."""

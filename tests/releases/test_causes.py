@@ -15,10 +15,11 @@ import pytest
 from django.db import Error, connections
 from pytest_django import DjangoDbBlocker
 
-from releases import connecting
-from releases.connecting import Refusal, why_refused
+from releases import refusals
 from releases.diagnosis import explain
+from releases.postgresql.connecting import why_refused
 from releases.progress import Progress
+from releases.refusals import Refusal
 from tests.conftest import execute
 from tests.releases.conftest import Project
 
@@ -56,7 +57,7 @@ def refused(result: "subprocess.CompletedProcess[str]", *words: str) -> str:
 
 
 def migrate(project: Project, url: str = "") -> "subprocess.CompletedProcess[str]":
-    return project.manage("migrate", "-v0", DATABASE_URL=url or project.database_url, LIMIT_DATABASE="0")
+    return project.manage("migrate", "-v0", DATABASE_URL=url or project.database_url, RELEASE_DATABASE_WAIT="0")
 
 
 @pytest.fixture
@@ -186,12 +187,11 @@ def test_a_release_by_a_wrong_password(shop: Project, postgresql: None) -> None:
 
 
 def test_the_variable_that_is_wrong_is_the_one_that_is_named(postgresql: None, shop: Project) -> None:
-    settings = (shop.root / "project_settings.py").read_text()
-    shop.write("project_settings.py", f'{settings}MIGRATION_DATABASE = dj_database_url.parse(os.environ["DIRECT"])\n')
+    shop.settings('RELEASES["DIRECT_DATABASE"] = dj_database_url.parse(os.environ["DIRECT"])')
 
-    result = shop.manage("migrate", LIMIT_DATABASE="0", DIRECT="postgresql://a:b@nowhere.invalid/c")
+    result = shop.manage("migrate", RELEASE_DATABASE_WAIT="0", DIRECT="postgresql://a:b@nowhere.invalid/c")
 
-    refused(result, "Correct the host in MIGRATION_DATABASE_URL.")
+    refused(result, 'Correct the host in RELEASES["DIRECT_DATABASE"].')
 
 
 def test_of_several_hosts_the_one_that_came_furthest_is_told(connect: Callable[[str], str]) -> None:
@@ -205,8 +205,8 @@ def test_of_several_hosts_the_one_that_came_furthest_is_told(connect: Callable[[
     assert refusal(server.password, "127.0.0.1:1", here) is None
     for cause, passes, hosts in (
         ("28P01", False, ("127.0.0.1:1", here)),
-        (connecting.NOTHING_LISTENS, True, ("nowhere.invalid:1", "127.0.0.1:1")),
-        (connecting.UNKNOWN_HOST, True, ("nowhere.invalid:1",)),
+        (refusals.NOTHING_LISTENS, True, ("nowhere.invalid:1", "127.0.0.1:1")),
+        (refusals.UNKNOWN_HOST, True, ("nowhere.invalid:1",)),
     ):
         found = refusal("hunter2", *hosts)
         assert found
@@ -219,5 +219,5 @@ def test_a_server_that_accepts_and_says_nothing_is_given_up_soon(connect: Callab
         refusal = why_refused(f"postgresql://a:b@127.0.0.1:{silent.getsockname()[1]}/c", seconds=0.2)
 
     assert refusal
-    assert (refusal.cause, refusal.passes) == (connecting.NO_ANSWER, True)
+    assert (refusal.cause, refusal.passes) == (refusals.NO_ANSWER, True)
     assert time.monotonic() - began < 10

@@ -66,7 +66,7 @@ def test_held_up_by_idle_transactions(shop: Project, sql: Sql, database_url: str
         writer.execute("UPDATE shop_box SET label = '' WHERE id = 1")
         reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT count(*) FROM django_migrations")
-        release = shop.start("migrate", LIMIT_LOCK="0.2", LIMIT_BUILD="30")
+        release = shop.start("migrate", RELEASE_LOCK_TIMEOUT="0.2", RELEASE_BUILD_TIMEOUT="30")
         time.sleep(5)
         assert release.poll() is None
     printed, errors = release.communicate(timeout=60)

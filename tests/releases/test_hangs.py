@@ -12,7 +12,7 @@ from functools import partial
 import psycopg
 import pytest
 
-from releases.lock import KEY
+from releases.postgresql.lock import KEY
 from tests.conftest import Sql, execute
 from tests.proxy import proxy_to
 from tests.releases.conftest import Project
@@ -131,7 +131,7 @@ def test_who_is_silent_loses_its_locks_within_a_minute_and_who_computes_keeps_th
 
 
 def test_the_deadline_ends_a_statement_that_hangs(shop: Made, sql: Sql, engine: str) -> None:
-    release = shop(SLEEP[engine]).start("migrate", LIMIT_DEADLINE="4")
+    release = shop(SLEEP[engine]).start("migrate", RELEASE_DEADLINE="4")
 
     _, stderr = end_of(release)
 
@@ -146,7 +146,7 @@ def test_the_deadline_ends_a_statement_that_hangs(shop: Made, sql: Sql, engine: 
 @pytest.mark.usefixtures("postgresql")
 def test_the_deadline_ends_a_release_whose_connections_are_silent(shop: Made, sql: Sql, database_url: str) -> None:
     with proxy_to(database_url) as proxy:
-        release = shop(SLEEP["postgresql"], url=proxy.url).start("migrate", LIMIT_DEADLINE="15")
+        release = shop(SLEEP["postgresql"], url=proxy.url).start("migrate", RELEASE_DEADLINE="15")
         wait_for(lambda: sql(LOCKED))
         proxy.fall_silent()
         _, stderr = end_of(release)
@@ -160,7 +160,7 @@ def test_the_deadline_ends_a_release_whose_connections_are_silent(shop: Made, sq
 def test_a_migration_that_will_not_stop_is_ended_and_recorded(shop: Made, sql: Sql) -> None:
     deaf = "import time\n\ndef deaf(apps, schema_editor):\n    while True:\n        try:\n            time.sleep(9)\n"
     deaf += "        except BaseException:\n            pass\n"
-    release = shop("migrations.RunPython(deaf)", before=deaf).start("migrate", LIMIT_DEADLINE="4")
+    release = shop("migrations.RunPython(deaf)", before=deaf).start("migrate", RELEASE_DEADLINE="4")
 
     _, stderr = end_of(release)
 
@@ -220,7 +220,7 @@ def test_a_signal_ends_each_wait_at_once(shop: Made, sql: Sql, database_url: str
         assert for_the_lock.stdout
         assert "Another release is running" in for_the_lock.stdout.readline()
         project.database_url = "postgresql://planner:secret@127.0.0.1:1/planner"
-        for_the_server = project.start("migrate", LIMIT_DATABASE=str(HOUR), LIMIT_DEADLINE=str(HOUR))
+        for_the_server = project.start("migrate", RELEASE_DATABASE_WAIT=str(HOUR), RELEASE_DEADLINE=str(HOUR))
         assert for_the_server.stdout
         assert "does not answer yet; waiting up to 3600 s" in for_the_server.stdout.readline()
         for waiting in (for_the_lock, for_the_server):
@@ -241,7 +241,7 @@ def mute_server() -> Iterator[str]:
 @pytest.mark.usefixtures("postgresql")
 def test_the_wait_for_the_database_bounds_connecting(shop: Made, mute_server: str) -> None:
     began = time.monotonic()
-    result = shop("migrations.RunSQL('SELECT 1')", url=mute_server).manage("migrate", LIMIT_DATABASE="5")
+    result = shop("migrations.RunSQL('SELECT 1')", url=mute_server).manage("migrate", RELEASE_DATABASE_WAIT="5")
 
     assert result.returncode == 1
     assert "The database did not answer" in result.stderr

@@ -29,12 +29,12 @@ from releases.insiders import is_insider
     ],
 )
 def test_insiders_ask_directly_or_have_the_token(sent: dict[str, Any], told: bool) -> None:
-    with override_settings(READYZ_TOKEN="secret"):
+    with override_settings(RELEASES={"READYZ_TOKEN": "secret"}):
         assert is_insider(RequestFactory().get("/readyz", **sent)) is told
 
 
 @pytest.mark.parametrize("given", [{}, {"READYZ_TOKEN": ""}])
 def test_without_a_token_in_the_settings_none_is_right(given: dict[str, str]) -> None:
     stranger = RequestFactory().get("/readyz", REMOTE_ADDR="8.8.8.8", HTTP_AUTHORIZATION="Bearer ")
-    with override_settings(**given):
+    with override_settings(RELEASES=given):
         assert not is_insider(stranger)

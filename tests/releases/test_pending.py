@@ -1,14 +1,11 @@
 """Which tables a migration creates, alters and refers to is read from its operations."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.db.migrations import Migration, operations
 from django.db.migrations.state import ProjectState
 from django.db.models import CASCADE, CharField, ForeignKey, IntegerField, ManyToManyField
 
-from releases.checks import check_migration_database
 from releases.preflight.pending import Pending
 
 KEY = ("id", IntegerField(primary_key=True))
@@ -73,15 +70,3 @@ def test_new_tables_and_the_foreign_keys_that_are_made() -> None:
     assert pending.created.keys() == {"shop_shelf", "shop_shelf_books"}
     assert pending.referenced.keys() == {"shop_book", "people"}
     assert pending.altered.keys() == {"shop_tag"}
-
-
-def test_a_direct_connection_of_another_engine_is_an_error_of_the_settings(settings: Any) -> None:
-    served = settings.DATABASES["default"]["ENGINE"]
-    settings.MIGRATION_DATABASE = {"ENGINE": "django.db.backends.mysql"}
-    (error,) = check_migration_database()
-    assert error.id == "releases.E001"
-    assert f"is for django.db.backends.mysql, and the default database for {served}" in error.msg
-
-    for same in (None, {"HOST": "direct"}, {"ENGINE": served}):
-        settings.MIGRATION_DATABASE = same
-        assert check_migration_database() == []

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from tests import legacy
-from tests.conftest import ROOT, Manage, Sql
+from tests.conftest import ROOT, Sql
 from tests.releases.conftest import Project
 
 CRASHING = f"{ROOT}{os.pathsep}{ROOT / 'tests/crash'}"
@@ -162,22 +161,6 @@ def test_tables_that_a_release_adopted_are_left_alone(project: Project, sql: Sql
     result = project.manage("rollback", "shop", "--steps", "1", "--noinput")
     assert result.returncode == 1
     assert "No migration of shop is applied" in result.stderr
-
-
-def test_a_takeover_is_undone_to_the_row(manage: Manage, sql: Sql, engine: str) -> None:
-    """And can be made again. The old application's tables are its own."""
-    legacy.create(sql, engine)
-    before = legacy.selections(sql), legacy.workouts(sql)
-    assert manage("migrate", "-v0", "--fake-initial").returncode == 0
-
-    result = manage("rollback", "--noinput")
-
-    assert result.returncode == 0, result.stderr
-    assert "workouts.0001_initial" not in result.stdout
-    assert (legacy.selections(sql), legacy.workouts(sql)) == before
-    assert sql("SELECT app, name FROM django_migrations") == [("workouts", "0001_initial")]
-    assert manage("migrate", "-v0", "--fake-initial").returncode == 0
-    assert legacy.selections(sql) == legacy.settle(legacy.SELECTIONS)[0]
 
 
 def test_what_this_code_does_not_have_is_refused(shop: Project, sql: Sql) -> None:

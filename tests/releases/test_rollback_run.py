@@ -12,9 +12,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from filelock import FileLock
 
-from releases.limits import Deadline
-from releases.lock import KEY, file_lock
+from releases.postgresql.lock import KEY
 from tests.conftest import ROOT, Sql, container
 from tests.releases.conftest import Project
 from tests.releases.test_rollback import CRASHING, SHELF, applied, field, type_what_it_says
@@ -114,7 +114,7 @@ def held_lock(engine: str, database_url: str) -> Iterator[None]:
             session.execute("SELECT pg_advisory_lock(%s)", [KEY])
             yield
         return
-    with file_lock(database_url.removeprefix("sqlite:///"), Deadline(9), print):
+    with FileLock(f"{database_url.removeprefix('sqlite:///')}.lock"):
         yield
 
 
@@ -123,7 +123,7 @@ def test_a_lock_that_somebody_holds_is_tried_again(shop: Project, sql: Sql, engi
         pytest.skip("SQLite waits for writers by itself")
     with psycopg.connect(database_url) as reader:
         reader.execute("SELECT * FROM shop_shelf")
-        rollback = shop.start("rollback", "--noinput", LIMIT_LOCK="0.3")
+        rollback = shop.start("rollback", "--noinput", RELEASE_LOCK_TIMEOUT="0.3")
         time.sleep(3)
     stdout, stderr = rollback.communicate(timeout=60)
 
@@ -257,7 +257,7 @@ def test_a_database_that_does_not_answer(project: Project, engine: str) -> None:
     if engine == "sqlite":
         pytest.skip("a file answers")
     result = project.manage(
-        "rollback", "--noinput", DATABASE_URL="postgresql://shop:hunter2@127.0.0.1:1/shop", LIMIT_DATABASE="1"
+        "rollback", "--noinput", DATABASE_URL="postgresql://shop:hunter2@127.0.0.1:1/shop", RELEASE_DATABASE_WAIT="1"
     )
 
     assert result.returncode == 1

@@ -11,8 +11,8 @@ import pytest
 from django.db import OperationalError
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
+from releases.postgresql.sessions import SERVER
 from releases.retry import is_passing
-from releases.sessions import SERVER
 from tests.conftest import Sql
 from tests.releases.conftest import Project
 
@@ -120,7 +120,7 @@ def test_waits_for_a_free_connection(project: Project, role: Callable[[str], str
     project.database_url = role("CONNECTION LIMIT 2")
     one, two = (psycopg.connect(project.database_url) for _ in range(2))
     with one, two:
-        full = project.manage("migrate", LIMIT_DATABASE="2")
+        full = project.manage("migrate", RELEASE_DATABASE_WAIT="2")
         assert full.returncode == 1
         assert "The server, the database or the user has no connection left; a release needs two." in full.stderr
         release = project.start("migrate", PYTHONUNBUFFERED="1")

@@ -143,7 +143,7 @@ def test_an_attempt_goes_on_where_the_one_before_was_stopped(shop: Project, sql:
     shop.migration("0003_paint", foreign_key, ADD_COLOUR, atomic=False)
     with psycopg.connect(database_url) as idle:
         idle.execute("UPDATE shop_box SET size = 2")
-        release = shop.start("migrate", LIMIT_LOCK="0.2")
+        release = shop.start("migrate", RELEASE_LOCK_TIMEOUT="0.2")
         assert release.stdout
         while "Trying again" not in release.stdout.readline():
             assert release.poll() is None

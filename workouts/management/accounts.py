@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 
-from releases.management.base import DatabaseCommand
+from releases.commands import DatabaseCommand
 
 
 class CreateAccount(DatabaseCommand):

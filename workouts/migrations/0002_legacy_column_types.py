@@ -12,7 +12,7 @@ Backwards is nothing: 0001 creates these very types.
 
 from django.db import migrations, models, transaction
 
-from releases.rebuilds import indexes_kept
+from releases.operations import indexes_kept
 
 UNIQUE = models.UniqueConstraint(fields=["workout"], name="uq_workout_selections_workout_id")
 

@@ -25,7 +25,7 @@ from django.core.management import CommandError
 from django.db import migrations, transaction
 from django.utils import timezone
 
-from releases.indexes import build_concurrently
+from releases.operations import build_concurrently
 from workouts.migrations import _guard as guard
 from workouts.migrations._checks import (
     DIFFERS,

@@ -13,7 +13,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
-from releases.advice import COMMAND
+from releases.commands import migrate_command
 from workouts.takeover.dependents import find_dependents, find_disturbing
 from workouts.takeover.legacy import LEGACY, find_differences
 from workouts.takeover.obstacle import Obstacle
@@ -64,7 +64,7 @@ def say_obstacles(obstacles: list[Obstacle]) -> str:
     """What has to be dropped first is named first, and brought back last."""
     lines = ["What hangs on the old tables stands in the way. Nothing was changed."]
     lines += [f"- {obstacle}" for obstacle in obstacles]
-    lines.append(f"Then run: {COMMAND}")
+    lines.append(f"Then run: {migrate_command()}")
     if restore := [obstacle.restore for obstacle in reversed(obstacles) if obstacle.restore]:
         lines += ["After it, what is to be there again, in this order:", *restore]
     return "\n".join([*lines, SEE])

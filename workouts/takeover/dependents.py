@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.preflight.dependents import dependents_of
+from releases.preflight import dependents_of
 from workouts.takeover.legacy import LEGACY
 from workouts.takeover.obstacle import Obstacle
 

@@ -1,12 +1,10 @@
 """The old tables in a schema that search_path does not show: a release would make an empty planner beside them."""
 
-from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
-from releases.preflight.catalogue import tables_elsewhere
-from releases.preflight.places import hidden as say_hidden
-from releases.preflight.server import ask_server
+from releases.preflight import hidden as say_hidden
+from releases.preflight import tables_elsewhere
 from workouts.takeover.legacy import LEGACY
 
 REVISION = "alembic_version"
@@ -28,5 +26,4 @@ def find_hidden_tables(connection: BaseDatabaseWrapper) -> list[str]:
     if records in shown or not schemas:
         return []
     names = ", ".join(sorted(name for name, found in hidden.items() if schemas[0] in found))
-    variable = "MIGRATION_DATABASE_URL" if getattr(settings, "MIGRATION_DATABASE", None) else "DATABASE_URL"
-    return [say_hidden(connection, ask_server(connection), names, schemas[0], variable).rstrip(".")]
+    return [say_hidden(connection, names, schemas[0]).rstrip(".")]

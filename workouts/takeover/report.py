@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.preflight.standing import look_for_tables, say_in_the_way
+from releases.preflight import look_for_tables, say_in_the_way
 from workouts.migrations._checks import preventing
 from workouts.migrations._references import find_references
 from workouts.takeover import (

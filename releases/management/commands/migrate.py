@@ -8,27 +8,28 @@ from typing import Any, NoReturn
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
+from releases import conf
 from releases.applying import Applying
+from releases.checks import refuse_settings
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
 from releases.health import unknown_to
 from releases.indexes import repeatable
-from releases.limits import Limits
 from releases.models import Release
-from releases.postgres import connecting_within
+from releases.naming import verify_command
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.standing import tables_in_the_way_refused
 from releases.progress import Progress
 from releases.run import Run, run_alone
 from releases.schema import verify
-from releases.sessions import for_a_release
+from releases.sessions import connecting_within, for_a_release
 from releases.steps import explain_step_back, operator, unrecord_within_transaction
 from releases.watchdog import Watchdog, guard
 
@@ -47,11 +48,12 @@ class Command(migrate.Command):
 
     def execute(self, *args: Any, **options: Any) -> None:
         """Bounds everything: the system checks come before handle() and may already need the database."""
-        connection, limits = connections[options["database"]], Limits.from_settings()
+        refuse_settings()
+        connection = connections[options["database"]]
         self.explain = partial(self._explain, connection)
         with (
             guard(self, connection, self.explain, self._record) as self.watchdog,
-            connecting_within(connection, limits.database),
+            connecting_within(connection, conf.read().database_wait),
         ):
             try:
                 refuse_closed_file(connection)
@@ -72,7 +74,7 @@ class Command(migrate.Command):
             return
         self.verbosity = options["verbosity"]
         backwards = direction == Release.Direction.BACKWARDS
-        run = Run(connections[DEFAULT_DB_ALIAS], self._say, direction, operator() if backwards else "")
+        run = Run(connections[options["database"]], self._say, direction, operator() if backwards else "")
         work = self._step_back if backwards else self._release
         self.carry_out(run, partial(work, *args, **options))
 
@@ -105,12 +107,12 @@ class Command(migrate.Command):
                 self.run.migration_succeeded(adopted=fake)
 
     def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
-        """Of a run on the main database that really applies or unapplies; the rest stays as Django has it."""
-        if options["database"] != DEFAULT_DB_ALIAS or any(options[name] for name in DJANGOS_OWN):
+        """Of a run that really applies or unapplies; the rest stays as Django has it."""
+        if any(options[name] for name in DJANGOS_OWN):
             return None
         if not options["migration_name"]:
             return Release.Direction.FORWARDS
-        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        executor = MigrationExecutor(connections[options["database"]])
         app, name = options["app_label"], options["migration_name"]
         try:
             target = None if name == "zero" else executor.loader.get_migration_by_prefix(app, name).name
@@ -154,13 +156,15 @@ class Command(migrate.Command):
         """A gate that stays closed: --check fails at every start while anything is missing, not only at the first."""
         verdict = verify(connection)
         if not verdict.whole:
-            self.stdout.write("The schema is not whole. To see what is missing, run: python manage.py verify_schema")
+            self.stdout.write(
+                f"The schema is not whole. To see what is missing, run: {verify_command(connection.alias)}"
+            )
             sys.exit(1)
 
     def _verify(self, run: Run) -> None:
         verdict = verify(run.connection)
         if not verdict.whole:
-            raise CommandError(verdict.explain())
+            raise CommandError(verdict.explain(run.connection.alias))
         run.schema = verdict.digest
 
     def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:

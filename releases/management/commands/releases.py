@@ -5,7 +5,9 @@ from argparse import ArgumentParser
 from textwrap import indent
 from typing import Any
 
-from releases.management.base import DatabaseCommand
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from releases.commands import DatabaseCommand
 from releases.models import Release
 
 COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"
@@ -17,9 +19,10 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--last", type=int, default=10, help="How many; 10 unless told.")
         parser.add_argument("--json", action="store_true", help="One JSON object a line.")
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Its alias.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        releases = Release.objects.all()[: options["last"]]
+        releases = Release.objects.using(options["database"])[: options["last"]]
         if options["json"]:
             for release in releases:
                 self.stdout.write(json.dumps(as_dict(release)))

@@ -4,15 +4,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import CommandError
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.advice import COMMAND
+from releases.commands import DatabaseCommand
 from releases.indexes import repeatable
-from releases.management.base import DatabaseCommand
+from releases.naming import migrate_command
 from releases.repair import repair
 from releases.run import Run, run_alone
-from releases.schema import verify
+from releases.schema import COMPARED, verify
 from releases.sessions import for_a_release
 from releases.watchdog import guard
 
@@ -23,22 +24,28 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--repair", action="store_true", help="Build what is missing, while the table is in use.")
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Its alias.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        if connection.vendor not in COMPARED:
+            raise CommandError(f"Only schemas of {' and '.join(COMPARED)} can be compared. Nothing was changed.")
         executor = MigrationExecutor(connection)
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             unapplied = ", ".join(str(migration) for migration, _ in plan)
-            raise CommandError(f"Not applied yet: {unapplied}. Nothing was compared. Run: {COMMAND}")
+            raise CommandError(
+                f"Not applied yet: {unapplied}. Nothing was compared. Run: {migrate_command(connection.alias)}"
+            )
         if options["repair"]:
-            self._repair()
+            self._repair(connection)
         verdict = verify(connection)
         if not verdict.whole:
-            raise CommandError(verdict.explain())
+            raise CommandError(verdict.explain(connection.alias))
         if verdict.shallow:
-            raise CommandError(self._shallow())
+            raise CommandError(_shallow(connection))
         self.stdout.write(self.style.SUCCESS("Everything that the models declare is there, as declared and valid."))
 
-    def _repair(self) -> None:
+    def _repair(self, connection: BaseDatabaseWrapper) -> None:
         """Under the migration lock, in sessions like those of a release, and again after an error that passes."""
 
         def build() -> None:
@@ -52,11 +59,12 @@ class Command(DatabaseCommand):
         self.stdout.write(words)
         self.stdout.flush()
 
-    def _shallow(self) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT quote_ident(current_database()), quote_ident(current_user)")
-            database, user = cursor.fetchone()
-        return (
-            "Every table and every column is there. The rest was not compared: that needs the right to create temporary"
-            f" tables. Run as the database's owner: GRANT TEMPORARY ON DATABASE {database} TO {user};"
-        )
+
+def _shallow(connection: BaseDatabaseWrapper) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_database()), quote_ident(current_user)")
+        database, user = cursor.fetchone()
+    return (
+        "Every table and every column is there. The rest was not compared: that needs the right to create temporary"
+        f" tables. Run as the database's owner: GRANT TEMPORARY ON DATABASE {database} TO {user};"
+    )

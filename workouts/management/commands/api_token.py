@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management import CommandError
 
-from releases.management.base import DatabaseCommand
+from releases.commands import DatabaseCommand
 from workouts.accounts import tokens
 from workouts.models import Token
 

@@ -6,9 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from releases.lock import alone
-from releases.management.base import DatabaseCommand
-from releases.schema import REPAIR
+from releases.commands import DatabaseCommand, alone, repair_command
 
 # The rule lives in the migration, which imports nothing that could change; its name is no identifier.
 rule = import_module("workouts.migrations.0004_deduplicate_selections")
@@ -21,4 +19,4 @@ class Command(DatabaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with alone(connection, self.stdout.write):
             rule.deduplicate(apps, connection.schema_editor())
-        self.stdout.write(f"\nTo build the unique constraint, run: {REPAIR}")
+        self.stdout.write(f"\nTo build the unique constraint, run: {repair_command()}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from releases.management.base import DatabaseCommand
+from releases.commands import DatabaseCommand
 from workouts.files.backup.exporting import export_json
 
 

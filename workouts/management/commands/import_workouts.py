@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import CommandError
 
-from releases.management.base import DatabaseCommand
+from releases.commands import DatabaseCommand
 from workouts.files.imports.choices import DROP, KEEP, Policy
 from workouts.files.imports.importing import EveryRowSkipped, NotImportable, counts, import_file, plan_file
 from workouts.files.uploads import MAX_BYTES

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from releases.management.base import DatabaseCommand
+from releases.commands import DatabaseCommand
 from workouts.management.demo import PLAN, TARGETS
 from workouts.models import WeekTarget, Workout
 from workouts.values.days import ONE_DAY, ONE_WEEK, Day, monday_of

@@ -11,8 +11,7 @@ from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.advice import COMMAND
-from releases.management.base import DatabaseCommand
+from releases.commands import DatabaseCommand, migrate_command
 from workouts.takeover.report import look
 
 DRY_RUN = "python manage.py takeover --dry-run"
@@ -26,14 +25,16 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["dry_run"]:
-            raise CommandError(f"It is the release that takes a database over: {COMMAND} To look before: {DRY_RUN}")
+            raise CommandError(
+                f"It is the release that takes a database over: {migrate_command()} To look before: {DRY_RUN}"
+            )
         with _read_only(connections[DEFAULT_DB_ALIAS]) as connection:
             report = look(connection)
         for line in report.lines:
             self.stdout.write(line)
         if report.refusals:
             raise CommandError("\n".join(report.refusals))
-        self.stdout.write(f"Nothing stands in the way, and nothing was changed. The release: {COMMAND}")
+        self.stdout.write(f"Nothing stands in the way, and nothing was changed. The release: {migrate_command()}")
 
 
 @contextmanager
@@ -54,7 +55,9 @@ def _open_read_only(connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
     """Without: SQLite would make a file that is not there, and write the settings' WAL mode into one that is."""
     file = Path(connection.settings_dict["NAME"])
     if not file.is_file():
-        raise CommandError(f"There is no SQLite file {file}. A release makes it, with an empty planner: {COMMAND}")
+        raise CommandError(
+            f"There is no SQLite file {file}. A release makes it, with an empty planner: {migrate_command()}"
+        )
     opened = connection.copy()
     opened.settings_dict |= {"NAME": f"file:{quote(str(file))}?mode=ro", "OPTIONS": {}}
     return opened

@@ -1,30 +1,35 @@
-"""While a release runs: who holds it up, how far an index build has come, and does the server still hear it?
+"""While a release runs: who holds it up, whom it holds up, how far an index build is, and if the server still hears it.
 
 Ends nobody's session but its own.
 """
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.postgres import Say
-from releases.sessions import SILENCE, Session, beat, cut
+from releases.postgresql.sessions import Session, beat, cut
+from releases.postgresql.stalls import StallBudget
+from releases.progress import Doing, Say
+from releases.sessions import SILENCE
 
 BLOCKERS = """
-SELECT pid, coalesce(nullif(application_name, ''), 'unnamed'), coalesce(usename, '-'), coalesce(state, backend_type),
-    coalesce(round(extract(epoch FROM clock_timestamp() - xact_start)), 0),
+SELECT pid, coalesce(nullif(application_name, ''), 'unnamed'), coalesce(usename, '-'),
+    coalesce(state, backend_type, 'unknown'), coalesce(round(extract(epoch FROM clock_timestamp() - xact_start)), 0),
     left(regexp_replace(query, '\\s+', ' ', 'g'), 80)
 FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(%s)) ORDER BY xact_start
 """
+YIELDS_AFTER = "SELECT extract(epoch FROM current_setting('deadlock_timeout')::interval)::float8"
 PROGRESS = """
 SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s
 """
 
-LOOK_EVERY = 0.25
+NOBODY = "-"  # the user of the server's own processes, of which autovacuum alone locks tables
+LOOK_EVERY = 0.1  # half of what a statement waits for a table, so that who holds it is seen
 BEAT_EVERY = 5.0
 PROGRESS_EVERY = 5.0
 
@@ -32,11 +37,19 @@ PROGRESS_EVERY = 5.0
 class Watcher:
     """Watches the session of `connection` through the companion, and keeps both alive, from entering to leaving."""
 
-    def __init__(self, companion: Session, connection: BaseDatabaseWrapper, say: Say) -> None:
+    def __init__(
+        self,
+        companion: Session,
+        connection: BaseDatabaseWrapper,
+        say: Say,
+        stall_budget: float,
+        doing: Callable[[], Doing] = Doing,
+    ) -> None:
         self._companion, self._connection, self._say = companion, connection, say
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             (self._pid,) = cursor.fetchone()
+        self.stalls = StallBudget(companion, self._pid, stall_budget, doing)
         self._leaving = threading.Event()
         self._heard = time.monotonic()
         self._threads = [
@@ -44,6 +57,7 @@ class Watcher:
             for target in (self._look, self._listen)
         ]
         self.waited = 0.0
+        self.autovacuum_yields_after: float | None = None  # seconds, where it was waited for
 
     def __enter__(self) -> "Watcher":
         for thread in self._threads:
@@ -63,6 +77,7 @@ class Watcher:
             try:
                 blockers = self._companion.execute(BLOCKERS, [self._pid]).fetchall()
                 progress = self._companion.execute(PROGRESS, [self._pid]).fetchone()
+                self.stalls.look()
             except psycopg.Error:
                 self._stop_without_lock()
                 return
@@ -93,5 +108,7 @@ class Watcher:
             cut(self._connection.connection)
 
     def _tell(self, blockers: list[tuple[Any, ...]]) -> None:
+        if any(user == NOBODY for _, _, user, *_ in blockers):
+            (self.autovacuum_yields_after,) = self._companion.execute(YIELDS_AFTER).fetchone() or (None,)
         for pid, application, user, state, age, query in blockers:
             self._say(f"Waiting for pid {pid} ({application}, user {user}, {state}, transaction {age} s old): {query}")

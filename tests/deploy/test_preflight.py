@@ -14,9 +14,9 @@ import pytest
 
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, container, execute
+from tests.deploy import test_adversaries
 from tests.postgres import POSTGRES, throwaway_postgres
-from tests.releases import test_adversaries
-from tests.releases.conftest import SETTINGS, Project
+from tests.releases.conftest import Project
 from tests.schema import contents
 
 COMMAND = ("migrate", "--noinput", "--fake-initial")
@@ -394,7 +394,7 @@ def sqlite_project(new_project: Callable[[str], Project], engine: str, tmp_path:
     if engine != "sqlite":
         pytest.skip("a server's files are its own")
     project = new_project(f"sqlite:///{tmp_path}/volume/db.sqlite3")
-    project.write("project_settings.py", f"{SETTINGS}\nLOGGING = {LOGS_ON_STDOUT}\n")
+    project.settings(f"LOGGING = {LOGS_ON_STDOUT}")
     project.models("class Book(models.Model):\n    pass\n")
     key = '("id", models.BigAutoField(primary_key=True))'
     project.migration("0001_initial", f'migrations.CreateModel("Book", [{key}])')

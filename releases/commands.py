@@ -1,11 +1,15 @@
-"""What the commands share that need the database."""
+"""For management commands of other apps: the words of a release for what fails, its lock, and its commands' names."""
 
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from releases.diagnosis import explain_command
+from releases.lock import alone
+from releases.naming import migrate_command, repair_command
+
+__all__ = ["DatabaseCommand", "alone", "migrate_command", "repair_command"]
 
 
 class DatabaseCommand(BaseCommand):
@@ -17,6 +21,7 @@ class DatabaseCommand(BaseCommand):
     left = "Nothing was changed."
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        self.alias = options.get("database") or DEFAULT_DB_ALIAS
         try:
             return super().execute(*args, **options)
         except CommandError:
@@ -25,4 +30,4 @@ class DatabaseCommand(BaseCommand):
             raise CommandError(self.explain(error)) from error
 
     def explain(self, error: BaseException) -> str:
-        return explain_command(error, self.left, connection)
+        return explain_command(error, self.left, connections[self.alias])

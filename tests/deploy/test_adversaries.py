@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from releases.lock import KEY
+from releases.postgresql.lock import KEY
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, execute
 from tests.pgbouncer import pgbouncer

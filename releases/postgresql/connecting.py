@@ -8,52 +8,33 @@ import ctypes
 import importlib
 import os
 import re
-import select
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
-# Causes that are ours to name, because the server sent no SQLSTATE.
-UNKNOWN_HOST = "unknown host"
-NOTHING_LISTENS = "nothing listens"
-NO_ANSWER = "no answer"
-NO_TLS = "no TLS"
-NO_CERTIFICATE = "no certificate"
-UNTRUSTED = "untrusted"
-NO_PASSWORD = "no password"  # noqa: S105  # the name of a cause
-REFUSED = "refused"
-
-PASSING = {UNKNOWN_HOST, NOTHING_LISTENS, NO_ANSWER, "53300", "57P01", "57P02", "57P03"}
+from releases.refusals import (
+    NO_ANSWER,
+    NO_CERTIFICATE,
+    NO_PASSWORD,
+    NO_TLS,
+    NOTHING_LISTENS,
+    REFUSED,
+    UNKNOWN_HOST,
+    UNTRUSTED,
+    Refusal,
+)
 
 SQLSTATE_ALONE = 3  # PQERRORS_SQLSTATE
 SQLSTATE = re.compile(r":  ([0-9A-Z]{5})$", re.MULTILINE)
 SSL_REQUEST = bytes.fromhex("00000008 04d2162f")
 TLS_MODES = ("require", "verify-ca", "verify-full")
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a connection was refused: a SQLSTATE or one of the causes above, and where it led to. Without secrets."""
-
-    cause: str
-    host: str
-    port: str
-    user: str
-    database: str
-    sslmode: str
-    file: str = ""  # the parameter and the path of a certificate that is missing
-
-    @property
-    def passes(self) -> bool:
-        """Whether the same connection may be accepted a little later: the server starts, or is full."""
-        return self.cause in PASSING or self.cause.startswith("08")
 
 
 def conninfo(connection: BaseDatabaseWrapper) -> str:
@@ -99,10 +80,11 @@ def _poll(attempt: pq.abc.PGconn, end: float) -> pq.PollingStatus | None:
         status = attempt.connect_poll()
         if status in (pq.PollingStatus.OK, pq.PollingStatus.FAILED):
             return pq.PollingStatus(status)
-        waiting = select.poll()
-        waiting.register(attempt.socket, select.POLLIN if status == pq.PollingStatus.READING else select.POLLOUT)
-        if not waiting.poll(max(0, end - time.monotonic()) * 1000):
-            return None
+        event = EVENT_READ if status == pq.PollingStatus.READING else EVENT_WRITE
+        with DefaultSelector() as waiting:
+            waiting.register(attempt.socket, event)
+            if not waiting.select(max(0, end - time.monotonic())):
+                return None
 
 
 def _without_sqlstate(attempt: pq.abc.PGconn, parameters: dict[str, str], seconds: float) -> str:

@@ -1,17 +1,18 @@
-"""MIGRATION_DATABASE_URL has to lead to the database that the application uses, or that one stays unmigrated."""
+"""The direct connection has to lead to the database that the application uses, or that one stays unmigrated."""
 
 import secrets
 from contextlib import closing
 
-from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.limits import Limits
-from releases.postgres import Say, wait_until_it_answers
+from releases import conf
+from releases.naming import direct_place, direct_settings, served_place
+from releases.postgresql.opening import wait_until_it_answers
 from releases.preflight.places import to_show
 from releases.preflight.server import ask_server
+from releases.progress import Say
 
 HELD = """
 SELECT count(*) > 0 FROM pg_locks
@@ -25,21 +26,21 @@ def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:
 
     The application must be able to connect, too: otherwise neither is known, and it could not serve.
     """
-    if not getattr(settings, "MIGRATION_DATABASE", None):
+    if not direct_settings(connection.alias):
         return
     with closing(connections.create_connection(connection.alias)) as served:
         served.alias = (
             "application"  # a release sets up what is opened by its own alias, and a pooler would hand that on
         )
         try:
-            wait_until_it_answers(served, Limits.from_settings().database, say)
+            wait_until_it_answers(served, conf.read().database_wait, say)
             difference = _difference(connection, served)
         except Error as error:
             reason = " ".join(str(error).split()).rstrip(".")
             raise CommandError(
-                f"DATABASE_URL does not answer ({reason}), while MIGRATION_DATABASE_URL does. The application could not"
-                " serve, and it cannot be seen that both are one database. Nothing was changed. Correct DATABASE_URL,"
-                " or start what it leads to, then run this again."
+                f"{served_place()} does not answer ({reason}), while {direct_place()} does. The application could not"
+                " serve, and it cannot be seen that both are one database. Nothing was changed. Correct"
+                f" {served_place()}, or start what it leads to, then run this again."
             ) from error
     if difference:
         happened, remedy = difference
@@ -50,10 +51,10 @@ def _difference(connection: BaseDatabaseWrapper, served: BaseDatabaseWrapper) ->
     """What differs, and what to do; None where both are one place."""
     same, direct, its = _sees_lock(connection, served), ask_server(connection), ask_server(served)
     if its.standby and not direct.standby:
-        return "DATABASE_URL leads to a standby, which takes no changes.", "Set it to the primary server."
+        return f"{served_place()} leads to a standby, which takes no changes.", "Set it to the primary server."
     if not same:
         return (
-            f"MIGRATION_DATABASE_URL leads to another database ({_name(connection)}) than DATABASE_URL"
+            f"{direct_place()} leads to another database ({_name(connection)}) than {served_place()}"
             f" ({_name(served)}).",
             "Set it to a direct connection to the latter.",
         )
@@ -64,9 +65,8 @@ def _difference(connection: BaseDatabaseWrapper, served: BaseDatabaseWrapper) ->
         )
     if its.place != direct.place:
         return (
-            f"The application's tables are in schema {its.place}, and MIGRATION_DATABASE_URL leads to schema"
-            f" {direct.place}.",
-            to_show(direct, its.place, "MIGRATION_DATABASE_URL"),
+            f"The application's tables are in schema {its.place}, and {direct_place()} leads to schema {direct.place}.",
+            to_show(direct, its.place, direct_place()),
         )
     return None
 

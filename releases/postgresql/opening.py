@@ -1,8 +1,7 @@
 """Connecting a release to PostgreSQL: waiting for a server that starts or is full, refusing what cannot hold a lock."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 import psycopg
@@ -10,23 +9,21 @@ from django.core.management import CommandError
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.connecting import conninfo, why_refused
+from releases import conf
+from releases.deadline import Deadline
 from releases.errors import sqlstate
-from releases.limits import Deadline
+from releases.naming import direct_place
+from releases.postgresql.connecting import conninfo, why_refused
+from releases.postgresql.sessions import Session
+from releases.progress import Say
 from releases.retry import pauses
-from releases.sessions import Session, name_of_this_release
+from releases.sessions import connecting_within, name_of_this_release
 
-Say = Callable[[str], None]
 Opened = TypeVar("Opened")
 
 TOO_MANY_CONNECTIONS, PROTOCOL_VIOLATION = "53300", "08P01"
 LOOK_FOR = 1  # seconds, for why a connection was refused
 
-POOLED = (
-    "The database is behind a pooler in {mode} mode (PgBouncer): locks and settings of a session do not hold"
-    " there. Nothing was changed. Set MIGRATION_DATABASE_URL to a direct connection, then run this again."
-    " On Railway: railway variable set 'MIGRATION_DATABASE_URL=${{{{Postgres.DATABASE_URL}}}}'"
-)
 LIMITED = (
     "{} may open one connection only, and a release needs two: one migrates, the other holds the lock. Nothing was"
     " changed. Let a superuser run `{}`, then run this again."
@@ -73,26 +70,6 @@ def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, co
     raise AssertionError("pauses() has no end")
 
 
-@contextmanager
-def connecting_within(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
-    """Within, an attempt to connect lasts no longer, although each address has a timeout of its own.
-
-    A host seldom has more than two addresses, one of IPv4 and one of IPv6. libpq's least timeout is 2 s.
-    """
-    if connection.vendor != "postgresql":
-        yield
-        return
-    given = connection.settings_dict["OPTIONS"]
-    hosts = str(given.get("host", connection.settings_dict["HOST"])).split(",")
-    share = max(2, int(seconds / (2 * len(hosts))))
-    timeout = min(int(given.get("connect_timeout", share)), share)
-    connection.settings_dict["OPTIONS"] = {**given, "connect_timeout": timeout}
-    try:
-        yield
-    finally:
-        connection.settings_dict["OPTIONS"] = given
-
-
 def _open_companion(connection: BaseDatabaseWrapper) -> Session:
     """A second session in autocommit: it holds no snapshot, so a concurrent index build need not wait for it."""
     with connection.wrap_database_errors:
@@ -121,10 +98,18 @@ def refuse_pooling(connection: BaseDatabaseWrapper, companion: Session) -> None:
             other = _server_pid_in_transaction(connection)
         except OperationalError as error:
             if sqlstate(error) == PROTOCOL_VIOLATION and _server_pid(companion):
-                raise CommandError(POOLED.format(mode="statement")) from error
+                raise CommandError(_pooled("statement")) from error
             raise
         if other == before or _server_pid(companion) != before:
-            raise CommandError(POOLED.format(mode="transaction"))
+            raise CommandError(_pooled("transaction"))
+
+
+def _pooled(mode: str) -> str:
+    return (
+        f"The database is behind a pooler in {mode} mode (PgBouncer): locks and settings of a session do not hold"
+        f" there. Nothing was changed. Set {direct_place()} to a direct connection, then run this again."
+        f" {conf.read().direct_database_hint}"
+    ).rstrip()
 
 
 def _server_pid_in_transaction(connection: BaseDatabaseWrapper) -> int:

@@ -1,0 +1,118 @@
+"""The setting RELEASES: each key, its type and its default. Read anew each time, so that tests can override it."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+UP_TO_A_DAY = 24 * 60 * 60
+# Seconds. PostgreSQL takes a limit of 0 for none.
+RANGES = {
+    "database_wait": (0, UP_TO_A_DAY),
+    "lock_timeout": (0.01, UP_TO_A_DAY),
+    "table_lock_timeout": (0.01, UP_TO_A_DAY),
+    "build_timeout": (0.01, UP_TO_A_DAY),
+    "stall_budget": (0.1, UP_TO_A_DAY),
+    "deadline": (1, UP_TO_A_DAY),
+}
+
+Database = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Conf:
+    """The keys are these names in capitals. One that ends in `_variable` names a variable of the environment."""
+
+    database_wait: float = 30
+    """Seconds that a release waits for a database that does not answer yet."""
+    lock_timeout: float = 1
+    """Seconds that an ordinary statement waits for a lock, mostly of a row."""
+    table_lock_timeout: float = 0.2
+    """The same of a statement that locks a whole table, behind which every other one on that table queues."""
+    build_timeout: float = 60
+    """Seconds that a concurrent index build waits for each of the older transactions."""
+    stall_budget: float = 2
+    """Seconds that a statement of somebody else may wait for the release, which then stops itself."""
+    deadline: float = 900
+    """Seconds after which a release is ended, whatever it is doing."""
+    deadline_variable: str = ""
+    """The variable that sets the deadline, for messages."""
+    database_variable: str = ""
+    """The variable that holds the URL of the default database, for messages."""
+    direct_database: Database | str | None = None
+    """A direct connection for releases, where the default database is behind a pooler: an entry as of DATABASES, or
+    the alias of one."""
+    direct_database_variable: str = ""
+    """The variable that holds the URL of the direct database, for messages."""
+    direct_database_hint: str = ""
+    """A sentence that says how the direct database is set on this platform."""
+    command: str = "python manage.py migrate"
+    """What an operator types to run the release again."""
+    commit_variable: str = ""
+    """The variable that holds the commit, for the record."""
+    deployment_variable: str = ""
+    """The variable that holds the platform's id of the deployment, for the record."""
+    unverified_apps: tuple[str, ...] = ()
+    """Labels of apps whose tables are left out of the comparison of the schema."""
+    readyz_token: str = ""
+    """Whoever sends it is told by /readyz what is missing, from anywhere."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with RELEASES, and how to correct it. `code` is the end of the check's id."""
+
+    code: str
+    message: str
+    hint: str
+
+
+TYPES: dict[Any, tuple[tuple[type, ...], str]] = {
+    float: ((int, float), "a number of seconds"),
+    str: ((str,), "text"),
+    tuple[str, ...]: ((list, tuple), "a list of app labels"),
+    Database | str | None: ((Mapping, str, type(None)), "a dictionary as an entry of DATABASES, or an alias"),
+}
+KEYS = {field.name.upper(): TYPES[field.type] for field in fields(Conf)}
+
+
+def read() -> Conf:
+    """Raises ImproperlyConfigured with everything that is wrong."""
+    given = getattr(settings, "RELEASES", {})
+    if faults := list(find_faults(given)):
+        raise ImproperlyConfigured(" ".join(f"{fault.message} {fault.hint}" for fault in faults))
+    return Conf(**{key.lower(): value for key, value in given.items()})
+
+
+def find_faults(given: Any) -> Iterator[Fault]:
+    if not isinstance(given, Mapping):
+        yield Fault("E002", "RELEASES is no dictionary.", "Write RELEASES = {...}.")
+        return
+    for key, value in given.items():
+        if key not in KEYS:
+            yield Fault("E003", f"RELEASES has no key {key!r}.", f"The keys are {', '.join(KEYS)}.")
+            continue
+        types, description = KEYS[key]
+        if not isinstance(value, types) or isinstance(value, bool) or not _holds_text(value):
+            yield Fault("E004", f"RELEASES[{key!r}] is of the wrong type.", f"It must be {description}.")
+        elif must_be := _must_be(key.lower(), value):
+            yield Fault("E005", f"RELEASES[{key!r}] has a value that cannot work.", f"It must be {must_be}.")
+
+
+def _holds_text(value: Any) -> bool:
+    return not isinstance(value, list | tuple) or all(isinstance(one, str) for one in value)
+
+
+def _must_be(name: str, value: Any) -> str:
+    """How the value has to be; empty where it is."""
+    if name in RANGES:
+        least, most = RANGES[name]
+        return "" if math.isfinite(value) and least <= value <= most else f"from {least:g} to {most} seconds"
+    if name == "command" and not value.strip():
+        return "a command"
+    if name == "direct_database" and isinstance(value, str) and value not in settings.DATABASES:
+        return f"one of {', '.join(settings.DATABASES)}, or a dictionary"
+    return ""

@@ -1,0 +1,71 @@
+"""What messages call the settings of a connection, and the commands that are for its database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases import conf
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the parameters of a connection are set: in the URL that a variable holds, or in a setting."""
+
+    name: str
+    is_url: bool
+
+    def __str__(self) -> str:
+        return self.name
+
+    def ended_with(self, parameter: str, value: str) -> str:
+        """What to do to it, as a part of a sentence, so that libpq gets `parameter`."""
+        if self.is_url:
+            return f"end {self} with ?{parameter}={value}"
+        return f'set "{parameter}" to "{value}" in the OPTIONS of {self}'
+
+
+def served_place(alias: str = DEFAULT_DB_ALIAS) -> Place:
+    variable = conf.read().database_variable if alias == DEFAULT_DB_ALIAS else ""
+    return Place(variable or f'DATABASES["{alias}"]', bool(variable))
+
+
+def direct_place() -> Place:
+    variable = conf.read().direct_database_variable
+    return Place(variable or 'RELEASES["DIRECT_DATABASE"]', bool(variable))
+
+
+def place_of(connection: BaseDatabaseWrapper) -> Place:
+    """Of the parameters that `connection` has now: a release of the default database may use the direct ones."""
+    direct = direct_settings(connection.alias)
+    parts = [name for name in direct if name != "OPTIONS"]  # a release adds to those
+    used = bool(direct) and all(connection.settings_dict[name] == direct[name] for name in parts)
+    return direct_place() if used else served_place(connection.alias)
+
+
+def direct_settings(alias: str) -> Mapping[str, Any]:
+    """What a release connects with instead of the entry of DATABASES; empty where it is the same."""
+    direct = conf.read().direct_database
+    if alias != DEFAULT_DB_ALIAS or not direct:
+        return {}
+    return settings.DATABASES[direct] if isinstance(direct, str) else direct
+
+
+def migrate_command(alias: str = DEFAULT_DB_ALIAS) -> str:
+    """What to type to run a release (again)."""
+    return f"{conf.read().command}{_of(alias)}"
+
+
+def verify_command(alias: str = DEFAULT_DB_ALIAS) -> str:
+    return f"python manage.py verify_schema{_of(alias)}"
+
+
+def repair_command(alias: str = DEFAULT_DB_ALIAS) -> str:
+    return f"{verify_command(alias)} --repair"
+
+
+def _of(alias: str) -> str:
+    return "" if alias == DEFAULT_DB_ALIAS else f" --database {alias}"

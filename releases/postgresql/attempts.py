@@ -1,0 +1,52 @@
+"""A release on PostgreSQL: under the lock, and again after an error that passes."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+
+from releases.conf import Conf
+from releases.deadline import Deadline
+from releases.errors import reason
+from releases.postgresql.lock import exclusively
+from releases.postgresql.opening import open_sessions
+from releases.postgresql.sessions import Session
+from releases.retry import is_passing, pauses
+from releases.run import Run
+
+MARGIN = 0.3  # seconds
+
+
+def run_alone_and_again(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
+    """Runs `migrate` on PostgreSQL: under the migration lock, and again after an error that passes.
+
+    Raises what does not pass, and what has not passed by the deadline.
+    """
+    deadline = Deadline(conf.deadline)
+    for pause in pauses():
+        seconds, run.answers = min(conf.database_wait, deadline.remaining()), False
+        with closing(open_sessions(run.connection, seconds, run.say)) as companion:
+            run.attempts, run.answers = run.attempts + 1, True
+            try:
+                _attempt(run, companion, migrate, conf, deadline)
+                return
+            except BaseException as error:
+                run.connection.close()  # what follows, the record at least, finds a session that works
+                if not is_passing(error) or deadline.passed():
+                    raise
+                why = reason(error).rstrip(".")
+        if run.autovacuum_yields_after:
+            patient = run.autovacuum_yields_after + MARGIN
+            conf = replace(conf, table_lock_timeout=max(conf.table_lock_timeout, patient))
+        run.say(f"\nAttempt {run.attempts} was stopped: {why}. Trying again in {pause:.1f} s.")
+        time.sleep(min(pause, deadline.remaining()))
+
+
+def _attempt(run: Run, companion: Session, migrate: Callable[[], None], conf: Conf, deadline: Deadline) -> None:
+    with exclusively(run.connection, companion, conf, deadline, run.say, run.doing) as (lock, watcher):
+        run.lock = lock
+        try:
+            migrate()
+        finally:
+            run.waited += lock.waited + watcher.waited
+            run.autovacuum_yields_after = watcher.autovacuum_yields_after

@@ -1,0 +1,115 @@
+"""One release at a time, across containers: an advisory lock of the database."""
+
+import hashlib
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+
+import psycopg
+from django.core.management import CommandError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases import conf
+from releases.conf import Conf
+from releases.deadline import Deadline
+from releases.postgresql.opening import open_sessions, refuse_pooling
+from releases.postgresql.same_database import refuse_other_database
+from releases.postgresql.sessions import Session, set_up
+from releases.postgresql.table_locks import short_table_locks
+from releases.postgresql.watch import Watcher
+from releases.progress import Doing, Say
+from releases.retry import LockLostError
+from releases.sessions import for_a_release
+
+KEY = int.from_bytes(hashlib.sha256(b"django-migrations").digest()[:8], "big", signed=True)
+
+HOLDER = """
+SELECT a.pid, a.application_name, date_trunc('second', a.backend_start)
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()
+    AND (l.classid::bigint << 32) | l.objid::bigint = %s
+"""
+
+
+@contextmanager
+def alone_on_server(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
+    """For a command that does not try again."""
+    given = conf.read()
+    with (
+        for_a_release(connection),
+        closing(open_sessions(connection, given.database_wait, say)) as companion,
+        exclusively(connection, companion, given, Deadline(given.deadline), say),
+    ):
+        yield
+
+
+@contextmanager
+def exclusively(
+    connection: BaseDatabaseWrapper,
+    companion: Session,
+    conf: Conf,
+    deadline: Deadline,
+    say: Say,
+    doing: Callable[[], Doing] = Doing,
+) -> Iterator[tuple["MigrationLock", Watcher]]:
+    """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive.
+
+    Raises Stalled where it made others wait beyond the stall budget.
+    """
+    refuse_pooling(connection, companion)
+    refuse_other_database(connection, say)
+    set_up(connection, companion, conf, deadline)
+    with (
+        Watcher(companion, connection, say, conf.stall_budget, doing) as watcher,
+        MigrationLock(companion, deadline, say) as lock,
+        short_table_locks(connection, conf.table_lock_timeout),
+    ):
+        try:
+            yield lock, watcher
+        except Exception as error:
+            if stalled := watcher.stalls.error():
+                raise stalled from error
+            raise
+
+
+class MigrationLock:
+    """Held from entering to leaving, or until its session ends: a holder that dies frees it.
+
+    It polls. A session blocked inside pg_advisory_lock() holds a snapshot; a concurrent index build of the holder
+    would wait for that snapshot, and the two would deadlock.
+    """
+
+    def __init__(self, session: Session, deadline: Deadline, say: Say) -> None:
+        self._session, self._deadline, self._say = session, deadline, say
+        self.waited = 0.0
+
+    def __enter__(self) -> "MigrationLock":
+        began, named = time.monotonic(), None
+        while not self._try():
+            holder = self._session.execute(HOLDER, [KEY]).fetchone()
+            if holder and holder[0] != named:
+                named = holder[0]
+                self._say("Another release is running: pid {}, {}, since {}. Waiting for it.".format(*holder))
+            if self._deadline.passed():
+                raise CommandError(
+                    f"Another release (pid {named}) still holds the migration lock. Nothing was changed by this one."
+                    " See what it waits for, then run this again."
+                )
+            time.sleep(random.uniform(0.1, 0.4))  # noqa: S311  # no secret
+        self.waited = time.monotonic() - began
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(psycopg.Error):  # a session that was ended has freed it already
+            self._session.execute("SELECT pg_advisory_unlock(%s)", [KEY])
+
+    def check(self) -> None:
+        """Raises LockLostError unless the session that holds the lock lives."""
+        try:
+            self._session.execute("SELECT 1")
+        except psycopg.Error as error:
+            raise LockLostError("The session that held the migration lock was ended.") from error
+
+    def _try(self) -> bool:
+        return self._session.execute("SELECT pg_try_advisory_lock(%s)", [KEY]).fetchone() == (True,)

@@ -1,0 +1,78 @@
+"""Whom a release makes wait. Past the stall budget it stops itself: nothing that it does is worth a service that hangs.
+
+The judge of a migration cannot know what RunPython and RunSQL will lock, nor for how long. The server can be asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from releases.errors import Stalled
+from releases.postgresql.sessions import Session
+from releases.progress import Doing
+
+# Autovacuum, which has no user, yields by itself. Nobody queues behind VACUUM, ANALYZE and a concurrent build.
+LONGEST = """
+SELECT a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'), a.usename,
+    coalesce(extract(epoch FROM clock_timestamp() - l.waitstart), 0)::float8,
+    left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80)
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE NOT l.granted AND l.mode <> 'ShareUpdateExclusiveLock' AND a.usesysid IS NOT NULL
+    AND %s = ANY (pg_blocking_pids(a.pid))
+ORDER BY l.waitstart LIMIT 1
+"""
+CANCEL = "SELECT pg_cancel_backend(%s)"
+TERMINATE = "SELECT pg_terminate_backend(%s)"
+TERMINATE_AFTER = 1.0
+
+ADVICE = {
+    "AddConstraint": "a unique constraint: releases.operations.AddUniqueConstraint; a check: AddConstraintNotValid and"
+    " ValidateConstraint of django.contrib.postgres.operations, in two migrations",
+    "AddIndex": "AddIndexConcurrently of django.contrib.postgres.operations, in a migration with atomic = False",
+    "RunPython": "a thousand rows at a time, each in a transaction.atomic() of its own, in a migration with"
+    " atomic = False",
+    "RunSQL": "a statement that locks less, or fewer rows at a time",
+}
+WIDEN = "a step that only widens, such as a new nullable column that is filled in batches"
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """Of all statements that wait for the release the one that has waited longest."""
+
+    pid: int
+    application: str
+    user: str
+    seconds: float
+    query: str
+
+
+class StallBudget:
+    """Looked at by the watcher, several times a second."""
+
+    def __init__(self, companion: Session, pid: int, seconds: float, doing: Callable[[], Doing]) -> None:
+        self._companion, self._pid, self._seconds, self._doing = companion, pid, seconds, doing
+        self._stalled: tuple[Waiter, Doing] | None = None
+
+    def look(self) -> None:
+        """Cancels the release's statement. Where that does not end the wait, as while Python computes, its session."""
+        row = self._companion.execute(LONGEST, [self._pid]).fetchone()
+        waiter = Waiter(*row) if row else None
+        if waiter is None or waiter.seconds < self._seconds:
+            return
+        if self._stalled is None:
+            self._stalled = waiter, self._doing()
+            self._companion.execute(CANCEL, [self._pid])
+        elif waiter.seconds > self._seconds + TERMINATE_AFTER:
+            self._companion.execute(TERMINATE, [self._pid])
+
+    def error(self) -> Stalled | None:
+        """Why the release was stopped, if that is why."""
+        if self._stalled is None:
+            return None
+        waiter, doing = self._stalled
+        what = f"its operation {doing.operation}" if doing.operation else "it"
+        return Stalled(
+            f"{what} made pid {waiter.pid} ({waiter.application}, user {waiter.user}) wait for {waiter.seconds:.1f} s,"
+            f" more than the stall budget of {self._seconds:g} s, and was stopped. What waited: {waiter.query}",
+            f"Write instead {ADVICE.get(doing.kind, WIDEN)}; or release while nobody uses the table.",
+        )

@@ -1,0 +1,37 @@
+"""A statement that locks a whole table waits only briefly for that: whoever comes after it queues behind it.
+
+It fails then, and the release begins its attempt again. So a long reader is waited out in many short looks instead of
+one long one. Waiting for a row holds nobody up, and may take longer.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases.statements import locks_table
+
+SHORTEN = "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, false)"
+RESTORE = "SELECT set_config('lock_timeout', %s, false)"
+
+
+@contextmanager
+def short_table_locks(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    """Within, such statements of `connection` have a lock_timeout of `seconds`, and all others the session's."""
+
+    def execute_briefly(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if not (isinstance(sql, str) and locks_table(sql)):
+            return execute(sql, params, many, context)
+        with connection.cursor() as cursor:
+            cursor.execute(SHORTEN, [f"{seconds * 1000:.0f}ms"])
+            before = cursor.fetchone()[0]
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            if not connection.needs_rollback and connection.is_usable():
+                with connection.cursor() as cursor:
+                    cursor.execute(RESTORE, [before])
+
+    with connection.execute_wrapper(execute_briefly):
+        yield

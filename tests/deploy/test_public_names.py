@@ -1,0 +1,60 @@
+"""The planner uses of `releases` what its documentation offers, and `releases` nothing of the planner."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+DOCUMENT = ROOT / "docs/releases-in-your-project.md"
+OFFERED = {
+    module: re.findall(r"`(\w+)`", names)
+    for module, names in re.findall(r"^\| `(releases\.\w+)` \| ([^:]*)", DOCUMENT.read_text(), re.MULTILINE)
+}
+
+
+def imported(*folders: str) -> Iterator[tuple[Path, str, str]]:
+    """Every file, the module that it imports, and a name from it."""
+    for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                yield from ((file, node.module, alias.name) for alias in node.names)
+            elif isinstance(node, ast.Import):
+                yield from ((file, alias.name, "") for alias in node.names)
+
+
+def test_the_planner_imports_only_what_is_offered() -> None:
+    used = [one for one in imported("workouts", "config", "serving") if one[1].split(".")[0] == "releases"]
+    assert used
+    for file, module, name in used:
+        assert name in OFFERED.get(module, ()), f"{file}: {module}.{name}"
+
+
+def test_its_migrations_import_only_operations() -> None:
+    for file, module, _ in imported("workouts/migrations"):
+        assert module.split(".")[0] != "releases" or module == "releases.operations", file
+
+
+@pytest.mark.parametrize("module", OFFERED)
+def test_what_is_offered_is_there(module: str) -> None:
+    found = import_module(module)
+    assert OFFERED[module] == sorted(OFFERED[module])
+    assert all(hasattr(found, name) for name in OFFERED[module])
+    assert getattr(found, "__all__", OFFERED[module]) == OFFERED[module]
+
+
+def test_releases_knows_nothing_of_the_planner() -> None:
+    for file, module, _ in imported("releases"):
+        assert module.split(".")[0] not in ("workouts", "config", "serving"), file
+    for file in (ROOT / "releases").rglob("*.py"):
+        words = re.findall(r"railway|DATABASE_URL|workout|athlete", file.read_text(), re.IGNORECASE)
+        assert not words, f"{file}: {words}"
+
+
+def test_only_one_room_and_one_module_import_psycopg() -> None:
+    importing = {file.relative_to(ROOT / "releases") for file, module, _ in imported("releases") if "psycopg" in module}
+    assert all(file.parts[0] in ("postgresql", "errors.py") for file in importing)

@@ -1,0 +1,76 @@
+"""`migrate --database other` is a release, too: alone, verified, and recorded where it runs."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import execute
+from tests.releases.conftest import Project
+
+BOX = 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField())])'
+MODEL = "class Box(models.Model):\n    size = models.IntegerField()\n"
+
+
+@pytest.fixture
+def shop(project: Project, new_database: Callable[[], str]) -> Project:
+    project.models(MODEL)
+    project.migration("0001_boxes", BOX)
+    project.settings(f'DATABASES["other"] = dj_database_url.parse("{new_database()}")')
+    return project
+
+
+def other(shop: Project) -> str:
+    return (shop.root / "project_settings.py").read_text().rpartition('parse("')[2].partition('"')[0]
+
+
+def test_a_release_of_another_database_is_recorded_there(shop: Project) -> None:
+    assert shop.manage("migrate").returncode == 0
+    result = shop.manage("migrate", "--database", "other")
+    assert result.returncode == 0, result.stderr
+
+    assert shop.manage("releases", "--database", "other").stdout.count("succeeded") == 1
+    assert shop.manage("releases").stdout.count("succeeded") == 1
+    assert "Everything that the models declare is there" in shop.manage("verify_schema", "--database", "other").stdout
+
+
+def test_what_is_missing_there_is_repaired_by_the_command_that_is_printed(shop: Project) -> None:
+    assert shop.manage("migrate", "--database", "other", "-v0").returncode == 0
+    execute(other(shop), "ALTER TABLE shop_box DROP COLUMN size")
+
+    check = shop.manage("migrate", "--check", "--database", "other")
+    assert (check.returncode, check.stdout) == (
+        1,
+        "The schema is not whole. To see what is missing, run: python manage.py verify_schema --database other\n",
+    )
+    printed = shop.manage("migrate", "--database", "other").stderr
+    command = printed.partition("Run: python manage.py ")[2].strip()
+    assert command == "verify_schema --database other --repair"
+    assert shop.manage(*command.split()).returncode == 0
+    assert shop.manage("migrate", "--check", "--database", "other").returncode == 0
+
+
+def test_a_failure_there_names_its_setting_and_its_command(shop: Project) -> None:
+    shop.migration(
+        "0002_broken", "migrations.RunPython(broken)", before="def broken(*args):\n    raise ValueError\n\n\n"
+    )
+
+    result = shop.manage("migrate", "--database", "other", "-v0")
+
+    assert result.returncode == 1
+    assert "run: python manage.py migrate --database other (with --traceback" in result.stderr
+    assert "failed" in shop.manage("releases", "--database", "other").stdout
+    unmigrated = shop.manage("releases", "--database", "default")
+    assert 'correct DATABASES["default"]; otherwise run: python manage.py migrate\n' in unmigrated.stderr
+
+
+def test_a_router_that_keeps_the_history_elsewhere_is_no_obstacle(shop: Project) -> None:
+    shop.write(
+        "shop/routers.py",
+        "class Router:\n    def allow_migrate(self, db, app, **hints): return (db, app) != ('other', 'releases')\n",
+    )
+    shop.settings("DATABASE_ROUTERS = ['shop.routers.Router']")
+
+    result = shop.manage("migrate", "--database", "other")
+
+    assert result.returncode == 0, result.stderr
+    assert shop.manage("migrate", "--check", "--database", "other").returncode == 0
