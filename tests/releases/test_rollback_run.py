@@ -5,7 +5,6 @@ import os
 import pty
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -124,11 +123,14 @@ def test_a_lock_that_somebody_holds_is_tried_again(shop: Project, sql: Sql, engi
     with psycopg.connect(database_url) as reader:
         reader.execute("SELECT * FROM shop_shelf")
         rollback = shop.start("rollback", "--noinput", RELEASE_LOCK_TIMEOUT="0.3")
-        time.sleep(3)
-    stdout, stderr = rollback.communicate(timeout=60)
+        assert rollback.stdout
+        while "Attempt 1 was stopped: canceling statement due to lock timeout" not in (
+            line := rollback.stdout.readline()
+        ):
+            assert line, "it ended"
+    _, stderr = rollback.communicate(timeout=60)
 
     assert rollback.returncode == 0, stderr
-    assert "Attempt 1 was stopped: canceling statement due to lock timeout" in stdout
     assert applied(sql) == ["0001"]
     (undone, *_) = history(shop)
     assert undone["attempts"] > 1
