@@ -115,7 +115,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-SESSION_ENGINE = "workouts.sessions"
+SESSION_ENGINE = "workouts.accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 24 * 60 * 60  # seconds from the login; sessions are in the database and outlast a deploy
 
 # Ten failures let a person go through old passwords. Forty an hour find no password that the validators allow. They
@@ -125,9 +125,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "workouts.logins.client_address"
-AXES_USERNAME_CALLABLE = "workouts.logins.account"
-AXES_LOCKOUT_CALLABLE = "workouts.logins.too_many_failures"
+AXES_CLIENT_IP_CALLABLE = "workouts.accounts.logins.client_address"
+AXES_USERNAME_CALLABLE = "workouts.accounts.logins.account"
+AXES_LOCKOUT_CALLABLE = "workouts.accounts.logins.too_many_failures"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True  # it would keep every login for ever
 AXES_ENABLE_ADMIN = False

@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.test import Client
 
+from workouts.accounts.tokens import issue
 from workouts.models import Token
-from workouts.tokens import issue
 
 
 class ApiClient(Client):

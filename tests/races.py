@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
-from workouts.backup.exporting import export_json
-from workouts.backup.restoring import confirm, plan_of, preview
-from workouts.changes import apply, undo
-from workouts.editing import add_workout, delete_workout
+from workouts.files.backup.exporting import export_json
+from workouts.files.backup.restoring import confirm, plan_of, preview
+from workouts.history.changes import apply, undo
+from workouts.history.editing import add_workout, delete_workout
+from workouts.history.rows import RowChange
+from workouts.history.selections import change_selection, reset_selection
 from workouts.models import Change, WeekTarget, Workout, WorkoutSelection
-from workouts.rows import RowChange
-from workouts.selections import change_selection, reset_selection
 
 MONDAY, FRIDAY = datetime.date(2026, 11, 23), datetime.date(2026, 11, 27)
 OLD_VERSION = "INSERT INTO workout_selections (workout_id, is_selected, time_of_day) VALUES (%s, true, 'night')"

@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from workouts.imports import csv_file, plan
-from workouts.imports.row import PlannedWorkout
+from workouts.files.imports import csv_file, plan
+from workouts.files.imports.row import PlannedWorkout
 
 PLANNED = ("Title", "WorkoutType", "WorkoutDescription", "PlannedDuration", "PlannedDistanceInMeters", "WorkoutDay")
 DONE = (

@@ -9,7 +9,7 @@ class WorkoutsConfig(AppConfig):
     name = "workouts"
 
     def ready(self) -> None:
-        from workouts.logins import forget_expired_sessions
+        from workouts.accounts.logins import forget_expired_sessions
         from workouts.takeover import refuse_unknown_database
 
         pre_migrate.connect(refuse_unknown_database, sender=self)

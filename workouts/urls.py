@@ -2,8 +2,8 @@
 
 from django.urls import path, register_converter
 
-from workouts.days import DayConverter, MonthConverter
 from workouts.pages import backup, feed, history, imports, month, settings, targets, week, workout
+from workouts.values.days import DayConverter, MonthConverter
 
 register_converter(DayConverter, "day")
 register_converter(MonthConverter, "month")

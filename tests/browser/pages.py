@@ -142,7 +142,8 @@ def _import_preview(page: Page) -> None:
     page.goto("/imports/")
     moved = workout("Long ride", str(FRIDAY), "Bike", PlannedDuration=3.5, PlannedDistanceInMeters=95000)
     changed = workout("Technique swim", str(TUESDAY), "Swim", PlannedDuration=1.25, PlannedDistanceInMeters=2400)
-    send(page, export(moved, changed, workout("Hill repeats", str(SATURDAY)), workout("Nameless", "soon")))
+    new = [workout(title, str(SATURDAY)) for title in ("Hill repeats", *TITLES)]
+    send(page, export(moved, changed, *new, workout("Nameless", "soon")))
     for heading in ("Moved by the coach", "In the planner, not in this file", "Changed", "New", "Skipped"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 

@@ -9,7 +9,7 @@ from tests.browser.conftest import OpenPage, Site
 from tests.browser.extremes import LONG
 from tests.browser.plan import MONDAY, SUNDAY, WEEK, WORKOUTS, add
 from tests.browser.week import card
-from workouts.days import days_from
+from workouts.values.days import days_from
 
 DARK, LIGHT = range(60), range(200, 256)
 

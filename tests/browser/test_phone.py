@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Site
 from tests.browser.plan import WEEK, add
 from tests.browser.week import card
-from workouts.days import monday_of
+from workouts.values.days import monday_of
 
 
 def test_lists_today_and_the_next_seven_days(phone: Page, site: Site) -> None:

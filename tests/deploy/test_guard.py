@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests import legacy
 from tests.legacy import Selection
-from tests.workouts.test_deduplication import (
+from tests.workouts.takeover.test_deduplication import (
     BEFORE,
     migrate,
     migrate_to_latest,

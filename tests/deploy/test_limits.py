@@ -5,8 +5,8 @@ from django.conf import settings
 from config import gunicorn
 from serving import limits
 from tests.conftest import ROOT
-from workouts.limits import CHARACTERS, RECORDS, ROWS
-from workouts.uploads import MAX_BYTES
+from workouts.files.uploads import MAX_BYTES
+from workouts.values.limits import CHARACTERS, RECORDS, ROWS
 
 MB = 1024**2
 

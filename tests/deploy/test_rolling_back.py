@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, Manage, Sql, procfile
 from tests.server import Server, serving, web
-from tests.workouts.test_sessions import log_in
+from tests.workouts.accounts.test_sessions import log_in
 
 pytestmark = pytest.mark.proof
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from workouts import limits
-from workouts.backup.exporting import export_csv, export_json
+from workouts.files.backup.exporting import export_csv, export_json
 from workouts.models import ACTUAL, ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
+from workouts.values import limits
 
 MONDAY = datetime.date(2026, 11, 23)
 NOON = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from workouts import login_tokens
+from workouts.accounts import login_tokens
+from workouts.accounts.logins import TOO_MANY_FAILURES
 from workouts.api.errors import LOGGING_IN, READING, Refusal, refuse
 from workouts.api.schemas import LoginAnswer, LoginBody, UserAnswer, VerifyAnswer
-from workouts.logins import TOO_MANY_FAILURES
 
 router = Router(tags=["Login"], by_alias=True)
 

@@ -9,7 +9,7 @@ from ninja.security.base import AuthBase
 from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
-from workouts import login_tokens, tokens
+from workouts.accounts import login_tokens, tokens
 from workouts.models import Token
 
 

@@ -13,10 +13,10 @@ from django.views import defaults
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from workouts.accounts.logins import SECONDS_LOCKED_OUT
 from workouts.api.parsing import NameStandsTwice
-from workouts.changes import Stale
-from workouts.editing import CoachsWorkout
-from workouts.logins import SECONDS_LOCKED_OUT
+from workouts.history.changes import Stale
+from workouts.history.editing import CoachsWorkout
 from workouts.models import Workout
 
 logger = logging.getLogger(__name__)

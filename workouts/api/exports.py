@@ -12,8 +12,8 @@ from ninja import Router
 
 from workouts.api.errors import WRITING, refuse
 from workouts.api.schemas import ExportAnswer, ExportBody
-from workouts.feed import workouts_in_feed
 from workouts.models import Token
+from workouts.plan.feed import workouts_in_feed
 
 router = Router(tags=["Calendar"], by_alias=True)
 

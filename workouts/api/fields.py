@@ -9,8 +9,8 @@ from django.db import models
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from workouts import limits
 from workouts.models import Workout, WorkoutSelection
+from workouts.values import limits
 
 LONGEST_PASSWORD = 4096
 """More only makes the server hash more."""

@@ -8,8 +8,8 @@ from ninja.responses import Status
 
 from workouts.api.errors import WRITING, refuse, refuse_values
 from workouts.api.schemas import ImportAnswer, ImportChoice
-from workouts.imports.importing import EveryRowSkipped, NotImportable, import_file
-from workouts.uploads import MAX_BYTES
+from workouts.files.imports.importing import EveryRowSkipped, NotImportable, import_file
+from workouts.files.uploads import MAX_BYTES
 
 router = Router(tags=["Workouts"], by_alias=True)
 

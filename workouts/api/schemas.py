@@ -25,7 +25,7 @@ from workouts.api.fields import (
     Type,
     UserName,
 )
-from workouts.imports.choices import Policy
+from workouts.files.imports.choices import Policy
 from workouts.models import Workout, WorkoutSelection, WorkoutType
 
 CHOICE = {"time_of_day", "workout_location"}

@@ -6,8 +6,8 @@ from ninja import Router
 
 from workouts.api.errors import UNKNOWN, WRITING
 from workouts.api.schemas import Done, SelectionAnswer, SelectionBody
+from workouts.history.selections import change_selection, reset_selection
 from workouts.models import WorkoutSelection
-from workouts.selections import change_selection, reset_selection
 
 router = Router(tags=["Selections"], by_alias=True)
 ANSWERS = {200: SelectionAnswer, **WRITING, **UNKNOWN}

@@ -8,9 +8,9 @@ from ninja import Router
 
 from workouts.api.errors import READING, UNKNOWN, refuse
 from workouts.api.schemas import WeeklyTargets
-from workouts.days import monday_of
-from workouts.disciplines import Discipline
 from workouts.models import WeekTarget
+from workouts.values.days import monday_of
+from workouts.values.disciplines import Discipline
 
 router = Router(tags=["Targets"])
 

@@ -10,9 +10,9 @@ from ninja.responses import Status
 
 from workouts.api.errors import READING, UNKNOWN, WRITING, WrongValues, refuse_values
 from workouts.api.schemas import Done, NewWorkoutBody, WorkoutAnswer, WorkoutBody, WorkoutFilters, WorkoutList
-from workouts.editing import add_workout, delete_workout, edit_workout
+from workouts.history.editing import add_workout, delete_workout, edit_workout
+from workouts.history.selections import change_selection
 from workouts.models import Workout, WorkoutQuerySet
-from workouts.selections import change_selection
 
 router = Router(tags=["Workouts"], by_alias=True)
 

@@ -5,7 +5,8 @@ import datetime
 from django.conf import settings
 from django.db import models
 
-from workouts.times import clock_time, slot_of
+from workouts.values.measures import DistanceUnit, SwimUnit
+from workouts.values.times import clock_time, slot_of
 
 
 class WeekTarget(models.Model):
@@ -25,14 +26,6 @@ class WeekTarget(models.Model):
 
 class Preferences(models.Model):
     """Of the one athlete of an installation: one row, or none while everything is as at first."""
-
-    class DistanceUnit(models.TextChoices):
-        KILOMETRES = "km", "Kilometres"
-        MILES = "mi", "Miles"
-
-    class SwimUnit(models.TextChoices):
-        METRES = "m", "Metres"
-        YARDS = "yd", "Yards"
 
     distance_unit = models.CharField(max_length=2, choices=DistanceUnit, default=DistanceUnit.KILOMETRES)
     swim_unit = models.CharField("unit in the pool", max_length=2, choices=SwimUnit, default=SwimUnit.METRES)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from workouts import limits
+from workouts.values import limits
 
 
 class FiniteFloatField(models.FloatField):

@@ -7,9 +7,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from workouts import limits
 from workouts.models.fields import FiniteFloatField, MomentField
 from workouts.models.selection import WorkoutSelection
+from workouts.values import limits
 
 
 class WorkoutType(models.TextChoices):

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from workouts.backup import restoring
-from workouts.backup.exporting import export_csv, export_json
-from workouts.changes import Stale
+from workouts.files.backup import restoring
+from workouts.files.backup.exporting import export_csv, export_json
+from workouts.files.uploads import MAX_BYTES, exports
+from workouts.history.changes import Stale
 from workouts.models import Import
-from workouts.uploads import MAX_BYTES, exports
 
 CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"
 

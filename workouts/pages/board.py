@@ -12,13 +12,13 @@ from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from workouts.days import ONE_DAY, ONE_WEEK, Day, days_from, monday_of
-from workouts.disciplines import Discipline, discipline_of
 from workouts.models import Preferences, WeekTarget, Workout
 from workouts.pages import HtmxRequest
-from workouts.season import season
-from workouts.summary import Summary, summarise
-from workouts.times import Slot, slot_of
+from workouts.plan.season import season
+from workouts.plan.summary import Summary, summarise
+from workouts.values.days import ONE_DAY, ONE_WEEK, Day, days_from, monday_of
+from workouts.values.disciplines import Discipline, discipline_of
+from workouts.values.times import Slot, slot_of
 
 SOURCES = {"coach": "Coach's plan", "own": "Own", "recorded": "Recorded"}
 SLOTS = {

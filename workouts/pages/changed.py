@@ -10,14 +10,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
-from workouts.changes import AlreadyUndone, Stale
-from workouts.days import Day
-from workouts.editing import CoachsWorkout
+from workouts.history.changes import AlreadyUndone, Stale
+from workouts.history.editing import CoachsWorkout
+from workouts.history.rows import RowChange
 from workouts.models import Change, Workout
 from workouts.pages import HtmxRequest
 from workouts.pages.board import Board, address_of
-from workouts.rows import RowChange
-from workouts.season import season
+from workouts.plan.season import season
+from workouts.values.days import Day
 
 P = ParamSpec("P")
 

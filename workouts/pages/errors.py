@@ -6,7 +6,7 @@ from django.template import loader
 from django_guid import get_guid
 
 from workouts.api.errors import refuse
-from workouts.uploads import MAX_BYTES
+from workouts.files.uploads import MAX_BYTES
 
 MEGABYTE = 1024**2
 

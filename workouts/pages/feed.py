@@ -9,10 +9,10 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from workouts.calendars import calendar_of
-from workouts.feed import workouts_in_feed
+from workouts.accounts.tokens import find
 from workouts.models import Preferences, Token
-from workouts.tokens import find
+from workouts.plan.calendars import calendar_of
+from workouts.plan.feed import workouts_in_feed
 
 
 @login_not_required

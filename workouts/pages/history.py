@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from workouts import changes
+from workouts.history import changes
 from workouts.models import Change
 from workouts.pages import HtmxRequest
 from workouts.pages.changed import says_refusals, show_changed

@@ -10,16 +10,16 @@ from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from workouts.imports import importing
-from workouts.imports.archive import is_archive
-from workouts.imports.choices import KEEP, Choices, Policy, by_policy
-from workouts.imports.differences import differences, unusual_values
-from workouts.imports.encoding import UNICODE
-from workouts.imports.forms import UploadForm
-from workouts.imports.gone import Gone
+from workouts.files.imports import importing
+from workouts.files.imports.archive import is_archive
+from workouts.files.imports.choices import KEEP, Choices, Policy, by_policy
+from workouts.files.imports.differences import differences, unusual_values
+from workouts.files.imports.encoding import UNICODE
+from workouts.files.imports.forms import UploadForm
+from workouts.files.imports.gone import Gone
+from workouts.files.uploads import MAX_BYTES, plans
 from workouts.models import Import, Preferences, WorkoutSelection
 from workouts.pages import HtmxRequest
-from workouts.uploads import MAX_BYTES, plans
 
 PER_PAGE = 20
 SHOWN = 100

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from workouts.days import ONE_DAY, Day, month_weeks, next_month
 from workouts.models import Workout
+from workouts.values.days import ONE_DAY, Day, month_weeks, next_month
 
 
 @require_safe

@@ -13,13 +13,13 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from workouts.changes import put
-from workouts.forms import PreferencesForm
+from workouts.accounts.tokens import issue, revoke
+from workouts.history.changes import put
+from workouts.history.rows import to_json
 from workouts.models import Token
 from workouts.pages import HtmxRequest
 from workouts.pages.changed import says_refusals
-from workouts.rows import to_json
-from workouts.tokens import issue, revoke
+from workouts.pages.forms import PreferencesForm
 
 
 class AthletesRequest(HtmxRequest):

@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from workouts.changes import put
-from workouts.days import Day, monday_of
-from workouts.forms import TargetsForm
+from workouts.history.changes import put
 from workouts.models import WeekTarget
 from workouts.pages import HtmxRequest
 from workouts.pages.changed import says_refusals, show_changed
+from workouts.pages.forms import TargetsForm
+from workouts.values.days import Day, monday_of
 
 
 @says_refusals

@@ -3,10 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from workouts.days import Day, monday_of
 from workouts.pages import HtmxRequest
 from workouts.pages.board import Board, Filters
 from workouts.pages.changed import changed_of
+from workouts.values.days import Day, monday_of
 
 
 def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:

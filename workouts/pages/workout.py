@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from workouts.days import Day
-from workouts.editing import add_workout, delete_workout, edit_workout
-from workouts.forms import EstimateForm, SelectionForm, WorkoutForm
+from workouts.history.editing import add_workout, delete_workout, edit_workout
+from workouts.history.selections import change_selection, reset_selection
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
 from workouts.pages.changed import refuse, says_refusals, show_changed
-from workouts.selections import change_selection, reset_selection
+from workouts.pages.forms import EstimateForm, SelectionForm, WorkoutForm
+from workouts.values.days import Day
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 
 from releases.commands import DatabaseCommand
-from workouts import tokens
+from workouts.accounts import tokens
 from workouts.models import Token
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management import CommandError
 
 from releases.commands import DatabaseCommand
-from workouts.changes import Stale, put
-from workouts.imports.csv_file import NotImportable
-from workouts.imports.targets_file import read_targets
+from workouts.files.imports.csv_file import NotImportable
+from workouts.files.imports.targets_file import read_targets
+from workouts.history.changes import Stale, put
 
 
 class Command(DatabaseCommand):

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management import CommandError
 
 from releases.commands import DatabaseCommand
-from workouts.imports.choices import DROP, KEEP, Policy
-from workouts.imports.importing import EveryRowSkipped, NotImportable, counts, import_file, plan_file
+from workouts.files.imports.choices import DROP, KEEP, Policy
+from workouts.files.imports.importing import EveryRowSkipped, NotImportable, counts, import_file, plan_file
+from workouts.files.uploads import MAX_BYTES
 from workouts.models import Workout
-from workouts.uploads import MAX_BYTES
 
 MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
 

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from releases.commands import DatabaseCommand
-from workouts.days import ONE_DAY, ONE_WEEK, Day, monday_of
-from workouts.demo import PLAN, TARGETS
+from workouts.management.demo import PLAN, TARGETS
 from workouts.models import WeekTarget, Workout
+from workouts.values.days import ONE_DAY, ONE_WEEK, Day, monday_of
 
 
 class Command(DatabaseCommand):

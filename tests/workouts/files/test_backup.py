@@ -1,0 +1,287 @@
+"""What is exported can be restored: all of it, whatever it holds, and undone as one step."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import Model
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
+from pytest_django import DjangoAssertNumQueries
+
+from tests.conftest import Manage, Sql
+from tests.workouts.planners import MONDAY, as_csv, as_json, document, fill, fill_by_hand, planners
+from workouts.files.backup.csv_file import _cell, _text
+from workouts.files.backup.records import (
+    ArchivedRecord,
+    PreferencesRecord,
+    Record,
+    SelectionRecord,
+    TargetRecord,
+    WorkoutRecord,
+)
+from workouts.files.backup.restoring import PlanChanged, Restoration, confirm, plan_of, preview
+from workouts.history.changes import undo
+from workouts.history.selections import change_selection
+from workouts.models import (
+    ACTUAL,
+    ArchivedSelection,
+    Change,
+    Import,
+    Preferences,
+    WeekTarget,
+    Workout,
+    WorkoutSelection,
+)
+
+pytestmark = pytest.mark.django_db
+
+Planner = dict[str, object]
+
+twice = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def restore(text: str) -> Change:
+    upload = preview("planner", text.encode(), by=None)
+    restored = confirm(upload.pk, digest=plan_of(upload).digest, by=None)
+    assert restored.change
+    return restored.change
+
+
+def plan(text: str) -> Restoration:
+    return plan_of(preview("planner", text.encode(), by=None))
+
+
+@twice
+@given(planners, planners)
+def test_json_brings_back_everything_and_undoing_it_what_there_was(
+    one: dict[str, object], other: dict[str, object]
+) -> None:
+    fill(one)
+    exported, first = as_json(), document()
+    fill(other)
+    before = document()
+
+    change = restore(exported)
+    assert document() == first
+    assert not plan(exported).rows
+
+    undo(change.pk, by=None)
+    assert without_bookkeeping(document()) == without_bookkeeping(before)
+
+
+def without_bookkeeping(found: dict[str, object]) -> object:
+    """Of selections a change records what the athlete chose, and not their ids and times."""
+    workouts = found["workouts"]
+    assert isinstance(workouts, list)
+    for workout in workouts:
+        if workout["selection"]:
+            workout["selection"] = {**workout["selection"], "id": None, "updatedAt": None}
+    return found
+
+
+@twice
+@given(planners, planners)
+def test_csv_brings_back_workouts_and_selections(one: Planner, other: Planner) -> None:
+    fill(one)
+    exported = as_csv()
+    assert not plan(exported).rows, "restoring what is there changes nothing, NULL or not"
+    fill(other)
+    targets = document()["weekTargets"]
+
+    restore(exported)
+
+    assert as_csv() == exported
+    assert document()["weekTargets"] == targets
+
+
+@given(st.text(st.sampled_from("=+-@\uff1d\uff20;,\t\r\n'\" ax")) | st.text(st.characters(exclude_characters="\0")))
+@example(";=1+1")
+@example("a\n=1+1")
+@example("\n=1+1")
+@example('x;"=1+1"')
+def test_no_cell_is_a_formula_and_every_cell_can_be_read_back(text: str) -> None:
+    """Whatever a spreadsheet takes for the mark between two cells."""
+    cell = _cell(text)
+    assert not cell.startswith(("\t", "\r", "\n"))
+    for part in re.split("[;,\t\r\n]", cell):
+        assert not part.lstrip(' "').startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20"))
+    assert _text(cell) == text
+
+
+def test_the_export_of_an_empty_planner_empties_it_and_undoing_fills_it() -> None:
+    empty = as_json()
+    fill_by_hand()
+    before = document()
+
+    change = restore(empty)
+    assert not Workout.objects.exists()
+    assert not Preferences.objects.exists()
+    assert ArchivedSelection.objects.count() == 1, "the archive is never made smaller"
+
+    undo(change.pk, by=None)
+    assert without_bookkeeping(document()) == without_bookkeeping(before)
+
+
+def test_an_empty_planner_is_filled_and_new_rows_get_new_ids() -> None:
+    fill_by_hand()
+    exported, before = as_json(), document()
+    for model in (WorkoutSelection, Workout, WeekTarget, Preferences, ArchivedSelection):
+        model._default_manager.all().delete()
+
+    restore(exported)
+    workout = Workout.objects.create(title="New", workout_type="Run", originally_planned_day=MONDAY)
+    change_selection(workout.pk, {"time_of_day": "evening"}, by=None)
+    assert (workout.pk, WorkoutSelection.objects.get(workout=workout).pk) > (7, 5)
+
+    restore(exported)
+    assert document() == before
+
+
+def test_an_id_that_was_given_away_is_not_given_away_again() -> None:
+    exported = as_json()
+    last = Workout.objects.create(title="Last", workout_type="Run", originally_planned_day=MONDAY).pk
+    restore(exported)
+    assert Workout.objects.create(title="Next", workout_type="Run", originally_planned_day=MONDAY).pk > last
+
+
+def test_a_restore_is_one_change_of_the_person_who_made_it() -> None:
+    athlete = User.objects.create_user("athlete")
+    fill_by_hand()
+    exported = as_json()
+    Workout.objects.filter(pk=7).delete()
+    Workout.objects.filter(pk=3).update(title="Short run")
+
+    upload = preview("C:\\fakepath\\my\tplanner.json", exported.encode(), by=athlete)
+    confirmed = confirm(upload.pk, digest=plan_of(upload).digest, by=athlete)
+
+    change = Change.objects.get()
+    assert (change.summary, change.made_by) == ("Restored from myplanner.json", athlete)
+    assert confirmed.change == change
+    assert confirmed.result == {"restore": [{"what": "workouts", "added": 1, "changed": 1, "removed": 0}]}
+    assert confirm(upload.pk, digest="", by=athlete).change == change, "a second time does nothing"
+    assert Change.objects.count() == 1
+
+
+def test_what_changed_since_the_preview_is_shown_before_it_is_lost() -> None:
+    fill_by_hand()
+    upload = preview("planner.json", as_json().encode(), by=None)
+    digest = plan_of(upload).digest
+    change_selection(7, {"user_notes": "new"}, by=None)
+
+    with pytest.raises(PlanChanged):
+        confirm(upload.pk, digest=digest, by=None)
+
+    assert WorkoutSelection.objects.get(workout=7).user_notes == "new"
+    assert Import.objects.get().change is None
+
+
+def test_a_part_that_is_not_in_the_file_stays() -> None:
+    fill_by_hand()
+    found = document()
+    restore('{"format": "workout-planner", "version": 1, "workouts": []}')
+    assert {**document(), "workouts": None} == {**found, "workouts": None}
+
+
+SINCE_VERSION_2 = {*(WorkoutRecord.names()[column] for column in ACTUAL), "isRecorded", "isDropped"}
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_an_export_of_version_1_leaves_what_was_done_as_it_is(kind: str) -> None:
+    fill_by_hand()
+    Workout.objects.filter(pk=7).update(actual_duration=1.5, is_recorded=True, is_dropped=True)
+    old = document_of_version_1() if kind == "json" else csv_of_version_1()
+    assert not plan(old).rows
+
+    Workout.objects.filter(pk=7).update(title="Other ride")
+    Workout.objects.filter(pk=3).delete()
+    restore(old)
+
+    ride, run = Workout.objects.get(pk=7), Workout.objects.get(pk=3)
+    assert (ride.title, ride.actual_duration, ride.is_recorded, ride.is_dropped) == ("Ride", 1.5, True, True)
+    assert (run.title, run.actual_duration, run.is_dropped) == ("Long run", None, None)
+
+
+def document_of_version_1() -> str:
+    found = {**document(), "version": 1}
+    workouts = [{name: row[name] for name in row if name not in SINCE_VERSION_2} for row in found["workouts"]]
+    return json.dumps({**found, "workouts": workouts})
+
+
+def csv_of_version_1() -> str:
+    text = io.StringIO(newline="")
+    rows = list(csv.DictReader(io.StringIO(as_csv(), newline="")))
+    writer = csv.DictWriter(text, [name for name in rows[0] if name not in SINCE_VERSION_2], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def test_every_column_is_exported() -> None:
+    exported: dict[type[Model], tuple[type[Record], set[str]]] = {
+        Workout: (WorkoutRecord, {"modified_at"}),
+        WorkoutSelection: (SelectionRecord, {"workout_id"}),
+        ArchivedSelection: (ArchivedRecord, {"id"}),
+        WeekTarget: (TargetRecord, {"id"}),
+        Preferences: (PreferencesRecord, {"id"}),
+    }
+    for model, (record, left_out) in exported.items():
+        fields = {field.attname: field for field in model._meta.concrete_fields}
+        assert record.names().keys() == fields.keys() - left_out
+        for column in record.names():
+            nullable = type(None) in getattr(record.model_fields[column].annotation, "__args__", ())
+            assert nullable == fields[column].null
+
+
+def test_names_are_those_of_the_api() -> None:
+    names = WorkoutRecord.names()
+    assert names.pop("planned_distance_meters") == "plannedDistanceInMeters"
+    assert names.pop("actual_distance_meters") == "actualDistanceInMeters"
+    assert all(name == to_camel(column) for column, name in names.items())
+
+
+def test_exports_take_a_constant_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    fill_by_hand()
+    with django_assert_num_queries(4):
+        as_json()
+    with django_assert_num_queries(1):
+        as_csv()
+
+
+def test_csv_opens_in_a_spreadsheet() -> None:
+    fill_by_hand()
+    text = as_csv()
+    assert text.startswith("\ufeffid,title,")
+    header, first, second = csv.reader(io.StringIO(text[1:], newline=""))
+    assert dict(zip(header, first, strict=True))["userNotes"] == "'=1+1"
+    assert dict(zip(header, second, strict=True))["selectionId"] == ""
+
+
+def test_no_account_and_no_secret_is_exported() -> None:
+    athlete = User.objects.create_user("athlete", password="secret")
+    fill_by_hand()
+    Change.objects.create(made_by=athlete, summary="secret", rows=[])
+    for text in (as_json(), as_csv()):
+        assert "athlete" not in text
+        assert "secret" not in text
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 1e308, -1.0])
+def test_what_no_workout_can_have_is_exported_as_no_value(number: float) -> None:
+    Workout.objects.create(title="w", workout_type="Run", originally_planned_day=MONDAY, tss=number)
+    assert document()["workouts"][0]["tss"] is None
+    restore(as_json().replace('"w"', '"v"'))
+
+
+@pytest.mark.either_engine
+def test_the_command_writes_what_the_page_does(manage: Manage, sql: Sql, migrated: None) -> None:
+    manage("load_demo_week")
+    written = manage("export_planner").stdout
+    assert written.startswith('{"format": "workout-planner"')
+    assert [(len(plan(written).backup.rows["workout"]),)] == sql("SELECT count(*) FROM workouts")

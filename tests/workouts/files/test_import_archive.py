@@ -1,0 +1,81 @@
+"""TrainingPeaks' own ZIP is imported as it is; what else an archive may be is refused with the reason."""
+
+import io
+import random
+import zipfile
+from contextlib import suppress
+
+import pytest
+
+from tests.trainingpeaks import export, read_workouts, workout
+from workouts.files.imports.archive import MOST_FILES, NotUnpacked, unpack
+from workouts.files.imports.csv_file import NotImportable, read
+from workouts.files.uploads import MAX_BYTES
+
+PLAN = export(workout("Läufe", "2026-11-23"))
+
+
+def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", compression) as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_the_one_csv_file_of_an_archive_is_read(compression: int) -> None:
+    content = zipped({"export/workouts.CSV": PLAN, "__MACOSX/._workouts.csv": b"\0", "readme.txt": b""}, compression)
+    assert [row.title for row in read_workouts(content)[0]] == ["Läufe"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (zipped({}), "This ZIP archive holds no CSV file."),
+        (zipped({"ride.fit": b"", "run.fit": b""}), "This ZIP archive holds no CSV file."),
+        (zipped({"a.csv": PLAN, "b.csv": PLAN}), "This ZIP archive holds 2 CSV files: a.csv, b.csv. Unpack it"),
+        (zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "This is an Excel workbook (.xlsx). Save it as"),
+        (zipped({"content.xml": b""}), "This is an OpenDocument file. Save it as CSV"),
+        (zipped({"a.csv": PLAN}, zipfile.ZIP_LZMA), "This ZIP archive is of an unusual kind."),
+        (zipped({f"{n}.csv": b"" for n in range(MOST_FILES + 1)}), "holds more than 1000 files."),
+        (zipped({"a.csv": PLAN})[:-30], "This ZIP archive is cut off or broken."),
+        (b"PK\x03\x04\x14\0\x06\0", "This ZIP archive is cut off or broken."),
+        (zipped({"a.csv": b" " * (MAX_BYTES + 1)}), "The file is larger than 10 MB."),
+        (zipped({"a.csv": zipped({"b.csv": PLAN})}), "This is a ZIP archive (.zip). Import the CSV file"),
+        (zipped({"a.csv": b"BEGIN:VCALENDAR"}), "This is a calendar file (.ics). Import the CSV file"),
+    ],
+)
+def test_what_holds_no_plan_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(NotImportable) as refusal:
+        read(content)
+    assert reason in str(refusal.value)
+
+
+def test_a_password_is_named() -> None:
+    content = bytearray(zipped({"a.csv": PLAN}))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flags] |= 1
+    with pytest.raises(NotUnpacked, match="has a password"):
+        unpack(bytes(content))
+
+
+def test_a_bomb_is_unpacked_no_further_than_a_file_may_be() -> None:
+    """A hundred megabytes of blanks, also where the archive says of itself that it is small."""
+    content = bytearray(zipped({"a.csv": b" " * (10 * MAX_BYTES)}))
+    assert len(content) < MAX_BYTES / 50
+    assert len(unpack(bytes(content))) == MAX_BYTES + 1
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
+    with pytest.raises(NotUnpacked, match="broken"):
+        unpack(bytes(content))
+
+
+def test_whatever_is_broken_is_refused_and_never_an_error() -> None:
+    whole, luck = zipped({"a.csv": PLAN}), random.Random(1)
+    for _ in range(2000):
+        content = bytearray(whole)
+        for _ in range(luck.randint(1, 4)):
+            content[luck.randrange(4, len(content))] = luck.randrange(256)
+        with suppress(NotUnpacked):
+            unpack(bytes(content))

@@ -1,0 +1,288 @@
+"""What a file of workouts may look like, and what is said of one that cannot be read."""
+
+import codecs
+import datetime
+
+import pytest
+
+from tests.trainingpeaks import COLUMNS, export, read_workouts, workout
+from workouts.files.imports.csv_file import NotImportable, read
+from workouts.files.imports.row import PlannedWorkout
+from workouts.files.uploads import MAX_BYTES
+from workouts.values import limits
+
+DAY = "2026-11-23"
+MINIMAL = ("Title", "WorkoutType", "WorkoutDay")
+
+
+def only(content: bytes) -> PlannedWorkout:
+    rows, skipped = read_workouts(content)
+    assert skipped == []
+    (row,) = rows
+    return row
+
+
+def reasons(content: bytes) -> list[tuple[int, str]]:
+    rows, skipped = read_workouts(content)
+    assert rows == []
+    return [(row["row"], row["reason"]) for row in skipped]
+
+
+def test_an_export_has_45_columns_of_which_fifteen_are_read() -> None:
+    row = only(
+        export(
+            workout(
+                "AE1. Aerobic Intervals",
+                DAY,
+                "Swim",
+                WorkoutDescription="100 easy",
+                PlannedDuration="0.614722222222222",
+                PlannedDistanceInMeters="2377.43994140625",
+                CoachComments='See chapter 12, "Form"',
+                IF="1.07",
+                TSS="62.89",
+                TimeTotalInHours="0.51",
+                DistanceInMeters="2308.86",
+                HeartRateAverage="148",
+                PowerAverage="not known",
+                Rpe="400",
+                Feeling="3",
+                PowerMax="not read",
+            )
+        )
+    )
+
+    assert len(COLUMNS) == 45
+    assert row.values() == {
+        "title": "AE1. Aerobic Intervals",
+        "workout_type": "Swim",
+        "originally_planned_day": DAY,
+        "workout_description": "100 easy",
+        "planned_duration": 0.614722222222222,
+        "planned_distance_meters": 2377.43994140625,
+        "coach_comments": 'See chapter 12, "Form"',
+        "actual_duration": 0.51,
+        "actual_distance_meters": 2308.86,
+        "actual_tss": 62.89,
+        "actual_intensity_factor": 1.07,
+        "actual_heart_rate": 148,
+        "actual_power": None,
+        "rpe": None,
+        "feeling": 3,
+        "is_recorded": False,
+    }
+
+
+def test_columns_may_be_in_any_order_and_their_names_in_any_case() -> None:
+    row = only(f" workoutday ,TITLE,workouttype\n{DAY},Ride,Bike\n".encode())
+
+    named = {"title": "Ride", "workout_type": "Bike", "originally_planned_day": DAY}
+    assert row.values() == {**named, "is_recorded": False}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_every_usual_encoding_is_read(encoding: str) -> None:
+    row = only(export(workout("Läufe “5 €”", DAY), encoding=encoding))
+    assert row.title == "Läufe “5 €”"
+
+
+def test_utf_16_with_the_high_byte_first_is_read() -> None:
+    assert only(codecs.BOM_UTF16_BE + export(workout("Läufe", DAY), encoding="utf-16-be")).title == "Läufe"
+
+
+def test_latin_1_is_read_where_windows_has_no_such_byte() -> None:
+    assert only(export(workout("Läufe\x81", DAY), encoding="latin-1")).title == "Läufe\x81"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_every_usual_delimiter_is_read(delimiter: str) -> None:
+    row = only(export(workout("Run; easy, long", DAY, PlannedDuration="1,5"), delimiter=delimiter))
+    assert (row.title, row.content["planned_duration"]) == ("Run; easy, long", 1.5)
+
+
+@pytest.mark.parametrize("hint", ["sep=;", '"sep=;"', "SEP=;\r", "\n sep=; ", "sep=;;;;", "sep=,"])
+def test_the_first_line_that_names_the_delimiter_is_no_row(hint: str) -> None:
+    rows, skipped = read_workouts(
+        f"{hint}\n".encode() + export(workout("Run", DAY), workout("Ride", "soon"), delimiter=";")
+    )
+    assert [(row.row, row.title) for row in rows] == [(2, "Run")]
+    assert [row["row"] for row in skipped] == [3]
+
+
+@pytest.mark.parametrize(("hint", "delimiter"), [("sep=|", "|"), ("sep=\t", "\t")])
+def test_the_first_line_may_name_any_delimiter(hint: str, delimiter: str) -> None:
+    assert only(f"{hint}\n".encode() + export(workout("Run, easy", DAY), delimiter=delimiter)).title == "Run, easy"
+
+
+@pytest.mark.parametrize(("cell", "hours"), [("1,5", 1.5), (" 1.5 ", 1.5), ("2", 2), (".5", 0.5), ("1E-1", 0.1)])
+def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
+    assert only(export(workout("Run", DAY, PlannedDuration=cell))).content["planned_duration"] == hours
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("1h", "PlannedDuration is “1h”, which is not a number."),
+        ("nan", "PlannedDuration is “nan”, which is not a number."),
+        ("inf", "PlannedDuration is “inf”, which is not a number."),
+        ("1_0", "PlannedDuration is “1_0”, which is not a number."),
+        ("٣", "PlannedDuration is “٣”, which is not a number."),
+        ("1.23,5", "PlannedDuration is “1.23,5”, which is not a number."),
+        ("1.234,5", "PlannedDuration is “1.234,5”: more than 168 cannot be right."),
+        ("-1", "PlannedDuration is “-1”: it cannot be negative."),
+        ("1e400", "PlannedDuration is “1e400”: more than 168 cannot be right."),
+        ("9" * 400, f"PlannedDuration is “{'9' * 39}…”: more than 168 cannot be right."),
+        ("1\0", "PlannedDuration holds a NUL character."),
+    ],
+)
+def test_a_number_that_is_none_costs_its_row(cell: str, reason: str) -> None:
+    assert reasons(export(workout("Run", DAY, PlannedDuration=cell))) == [(2, reason)]
+
+
+@pytest.mark.parametrize("column", ["PlannedDistanceInMeters", "IF", "TSS", "TimeTotalInHours", "DistanceInMeters"])
+def test_every_number_is_checked(column: str) -> None:
+    assert reasons(export(workout("Run", DAY, **{column: "much"}))) == [
+        (2, f"{column} is “much”, which is not a number.")
+    ]
+    assert reasons(export(workout("Run", DAY, **{column: "1e300"})))[0][1].endswith("cannot be right.")
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-11-23T06:30:00", "2026-11-23 00:00", "2026-11-23T00:00:00Z"])
+def test_days_are_iso_dates_with_or_without_a_time(day: str) -> None:
+    assert only(export(workout("Run", day))).day == datetime.date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("day", ["23.11.2026", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1", "9999-12-31"])
+def test_any_other_day_costs_its_row(day: str) -> None:
+    assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”: a date such as 2026-11-23 is needed.")]
+
+
+def test_a_row_without_a_day_is_skipped() -> None:
+    assert reasons(export(workout("Run", " "))) == [(2, "WorkoutDay is empty: a date such as 2026-11-23 is needed.")]
+
+
+def test_tss_is_computed_from_hours_and_intensity_where_it_is_missing() -> None:
+    done = {"IF": "0.8", "TimeTotalInHours": "1.5"}
+    assert only(export(workout("Run", DAY, **done))).values()["actual_tss"] == pytest.approx(96)
+    assert only(export(workout("Run", DAY, TSS="90", **done))).values()["actual_tss"] == 90
+    assert only(export(workout("Run", DAY, IF="0.8"))).values()["tss"] is None
+
+
+def test_empty_cells_short_rows_and_missing_names() -> None:
+    row = only(f"Title,WorkoutType,WorkoutDay,CoachComments,TSS\n ,,{DAY}\n".encode())
+
+    assert (row.title, row.workout_type) == ("Other", "Other")
+    assert row.content == {"coach_comments": None, "tss": None}
+
+
+def test_blank_rows_are_no_rows_but_count_as_a_spreadsheet_counts_them() -> None:
+    content = export(workout("Run", DAY), more=["", ",,,", '"","  "', f"Bad,Run,,,,{DAY[:-1]}"])
+    rows, skipped = read_workouts(content)
+
+    assert [row.row for row in rows] == [2]
+    assert [row["row"] for row in skipped] == [6]
+
+
+def test_a_text_of_several_lines_is_one_row() -> None:
+    content = export(
+        workout("Run", DAY, WorkoutDescription="Warm up\r\n\r\n5 x 3 min\rCool down"), workout("Ride", "never", "Bike")
+    )
+    rows, skipped = read_workouts(content)
+
+    assert rows[0].content["workout_description"] == "Warm up\n\n5 x 3 min\nCool down"
+    assert [row["row"] for row in skipped] == [3]
+
+
+def test_formulas_and_html_are_texts() -> None:
+    row = only(export(workout('=HYPERLINK("http://x";"y")', DAY, WorkoutDescription="<script>alert(1)</script>")))
+
+    assert row.title == '=HYPERLINK("http://x";"y")'
+    assert row.content["workout_description"] == "<script>alert(1)</script>"
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_its_own_row_only() -> None:
+    content = export(
+        workout("Run", DAY), columns=MINIMAL, more=[f'"Open,Run,{DAY}', f"Ride,Bike,{DAY}", f"Swim,Swim,{DAY}"]
+    )
+    rows, skipped = read_workouts(content)
+
+    assert [row.title for row in rows] == ["Run", "Ride", "Swim"]
+    assert skipped == [{"row": 3, "reason": "Its quotation marks do not pair."}]
+
+
+def test_a_file_of_quotation_marks_that_do_not_pair_is_given_up() -> None:
+    """Each costs a look at what follows."""
+    lines = ['a","'] * 101
+    assert len(read_workouts(export(columns=MINIMAL, more=lines[1:]))[1]) == 100
+    with pytest.raises(NotImportable, match="More than 100 of its rows have quotation marks that do not pair"):
+        read_workouts(export(columns=MINIMAL, more=lines))
+
+
+def test_a_row_longer_than_any_row_costs_itself_only() -> None:
+    content = export(workout("Run", DAY), columns=MINIMAL, more=["x" * (limits.ROW_CHARACTERS + 1), f"Ride,Bike,{DAY}"])
+    rows, skipped = read_workouts(content)
+
+    assert [row.title for row in rows] == ["Run", "Ride"]
+    assert skipped == [{"row": 3, "reason": "It has more than 2000000 characters."}]
+
+
+def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ROWS", 3)
+    assert len(read_workouts(export(*[workout("Run", DAY)] * 3))[0]) == 3
+    for content in (export(*[workout("Run", DAY)] * 4), export() + b"\n" * 4):
+        with pytest.raises(NotImportable, match="more than 3 rows"):
+            read_workouts(content)
+
+
+def test_an_export_of_this_planner_is_named() -> None:
+    with pytest.raises(NotImportable, match="It can be restored; importing is for the coach's plan"):
+        read(b"id,title,originallyPlannedDay\n")
+
+
+def test_a_row_of_too_many_cells_is_skipped_for_its_texts_are_shifted() -> None:
+    content = export(columns=MINIMAL, more=[f"Easy, then hard,Run,{DAY}", f"Ride,Bike,{DAY},,"])
+    rows, skipped = read_workouts(content)
+
+    assert [row.title for row in rows] == ["Ride"]
+    assert skipped[0]["reason"].startswith("It has more cells than the header")
+
+
+def test_a_text_too_long_for_the_planner_costs_its_row() -> None:
+    assert only(export(workout("x" * 500, DAY))).title == "x" * 500
+    assert reasons(export(workout("x" * 501, DAY))) == [(2, "Title is longer than 500 characters.")]
+    assert reasons(export(workout("Run", DAY, "x" * 101))) == [(2, "WorkoutType is longer than 100 characters.")]
+
+
+def test_a_long_description_is_read_whole() -> None:
+    text = "100 easy " * 11_111
+    assert only(export(workout("Run", DAY, WorkoutDescription=text))).content["workout_description"] == text
+    assert reasons(export(workout("Run", DAY, WorkoutDescription=text + "12"))) == [
+        (2, "WorkoutDescription is longer than 100000 characters.")
+    ]
+
+
+def test_ten_megabytes_are_read_and_one_byte_more_is_refused() -> None:
+    text = "x" * limits.CHARACTERS
+    content = export(*(workout("Run", DAY, WorkoutDescription=text) for _ in range(104)))
+    content += b"\n" * (MAX_BYTES - len(content))
+
+    assert len(read_workouts(content)[0]) == 104
+    with pytest.raises(NotImportable, match="larger than 10 MB"):
+        read(content + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "The file is empty."),
+        (codecs.BOM_UTF8 + b" \r\n\r\n", "The file is empty."),
+        (bytes(range(256)), "This is not a text file."),
+        (b"Hello,\nI am no plan.", "it has no column Title, WorkoutType, WorkoutDay; found columns Hello, ."),
+        (b"Title,Date\nRun,2026-11-23", "it has no column WorkoutType, WorkoutDay; found columns Title, Date."),
+        (b'"Title\nnever closed', "This is not a TrainingPeaks export"),
+    ],
+)
+def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(NotImportable) as refusal:
+        read(content)
+    assert reason in str(refusal.value)

@@ -1,0 +1,42 @@
+"""A file of another kind is named for what it is."""
+
+import pytest
+
+from workouts.files.imports.csv_file import NotImportable, read
+from workouts.files.kinds import kind_of
+
+XML = b"<?xml version='1.0' encoding='UTF-8'?>\n"
+KINDS = [
+    (b"%PDF-1.7\n", "a PDF document (.pdf)"),
+    (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "an image"),
+    (b"\xff\xd8\xff\xe0\0\x10JFIF", "an image"),
+    (b"\0\0\0\x18ftypheic", "an image"),
+    (b"\x0e\x10\xd9\x07\x01\0\0\0.FIT", "a recorded activity (.fit)"),
+    (XML + b"<gpx version='1.1'>", "a recorded activity (.gpx)"),
+    (XML + b"<TrainingCenterDatabase>", "a recorded activity (.tcx)"),
+    (b"<workout_file>", "a structured workout (.zwo)"),
+    (b"[COURSE HEADER]\r\n", "a structured workout (.erg, .mrc)"),
+    (XML + b"<svg>", "an image (.svg)"),
+    (XML + b"<kml>", "an XML file (.xml)"),
+    (b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n", "a calendar file (.ics)"),
+    (b"\n<!DOCTYPE html>", "a web page (.html)"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document of the old kind (.xls)"),
+    (b"\x1f\x8b\x08\0", "a compressed file (.gz)"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b'{"format": 1, "workouts": [{"title": 2}]}', "a JSON file (.json), an object with “format”, “workouts”"),
+    (b'{"format": 1, "cut', "a JSON file (.json), an object with “format”"),
+    (b"[1, 2]", "a JSON file (.json)"),
+]
+
+
+@pytest.mark.parametrize(("content", "kind"), KINDS)
+def test_is_told_by_how_it_begins(content: bytes, kind: str) -> None:
+    assert kind_of(content) == kind
+    with pytest.raises(NotImportable) as refusal:
+        read(content)
+    assert str(refusal.value) == f"This is {kind}. Import the CSV file of a TrainingPeaks export."
+
+
+@pytest.mark.parametrize("content", [b"", b"Title,WorkoutDay\n", b"id,title\n", b"Hello", b"\0\1\2"])
+def test_a_table_is_none_of_them(content: bytes) -> None:
+    assert kind_of(content) == ""

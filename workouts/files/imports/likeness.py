@@ -1,0 +1,128 @@
+"""What makes a row and a workout of the same name alike: what the row asks for, and what the workout has to offer.
+
+Both are keys, so that looking a workout up costs the same however many there are.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workouts.files.imports.row import LOAD, PLAN, PlannedWorkout
+from workouts.models import ACTUAL, Workout
+
+Columns = Sequence[str]
+"""Those that a row has a value for, in their order."""
+
+ANY = "any TSS or none"
+ANYTHING, UNPLANNED = "anything", "nothing planned"
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """They are alike where the workout offers, for the columns of the row, what the row asks for; it may ask None."""
+
+    asked: Callable[[PlannedWorkout], Hashable]
+    offered: Callable[[Workout, Columns], Iterator[Hashable]]
+
+
+def openness(row: PlannedWorkout) -> tuple[bool, bool]:
+    """A row that says less goes with more workouts, so it chooses last."""
+    return not row.done, row.content.get("tss") is None
+
+
+def has_plan(workout: Workout) -> bool:
+    return any(getattr(workout, name) for name in PLAN)
+
+
+def current(workout: Workout, name: str) -> Any:
+    """The old version wrote '' where a text was empty."""
+    value = getattr(workout, name)
+    return None if value == "" else value
+
+
+def _identical(row: PlannedWorkout) -> Hashable:
+    return _content(row), row.content.get("tss", ANY)
+
+
+def _unchanged(row: PlannedWorkout) -> Hashable:
+    """A row without TSS leaves it to the workout."""
+    tss = row.content.get("tss")
+    return _content(row), ANY if tss is None else tss
+
+
+def _content(row: PlannedWorkout) -> Hashable:
+    return tuple(value for name, value in row.content.items() if name != "tss")
+
+
+def _contents(workout: Workout, columns: Columns) -> Iterator[Hashable]:
+    if not workout.is_dropped:
+        content = tuple(current(workout, name) for name in columns if name != "tss")
+        yield from ((content, tss) for tss in (ANY, workout.tss))
+
+
+def _contents_to_be_done(workout: Workout, columns: Columns) -> Iterator[Hashable]:
+    """What was done is not moved to be done again."""
+    if not workout.was_done or any(name in ACTUAL for name in columns):
+        yield from _contents(workout, columns)
+
+
+def _plan(row: PlannedWorkout) -> Hashable:
+    """Of a workout that was done since."""
+    return tuple(value for name, value in row.content.items() if name not in ACTUAL) if row.done else None
+
+
+def _plans(workout: Workout, columns: Columns) -> Iterator[Hashable]:
+    if not workout.is_dropped:
+        yield tuple(current(workout, name) for name in columns if name not in ACTUAL)
+
+
+def _plans_that_say_something(workout: Workout, columns: Columns) -> Iterator[Hashable]:
+    if has_plan(workout):
+        yield from _plans(workout, columns)
+
+
+def _session(column: str) -> Likeness:
+    """The figures of what was done tell activities of one title apart.
+
+    An earlier version read TSS and intensity of what was done into the plan's columns.
+    """
+
+    def asked(row: PlannedWorkout) -> Hashable:
+        value = row.content.get(column)
+        return None if value is None else (_plan(row), value)
+
+    def offered(workout: Workout, columns: Columns) -> Iterator[Hashable]:
+        planned = column.removeprefix("actual_")
+        value = getattr(workout, planned if planned in LOAD.values() and not workout.was_done else column)
+        yield from ((plan, value) for plan in _plans(workout, columns))
+
+    return Likeness(asked, offered)
+
+
+def _kind(row: PlannedWorkout) -> Hashable:
+    """An activity under the title of a planned workout is not that workout, as long as there is another row for it."""
+    return UNPLANNED if row.recorded else ANYTHING
+
+
+def _kinds(workout: Workout, columns: Columns) -> Iterator[Hashable]:
+    yield ANYTHING
+    if not has_plan(workout):
+        yield UNPLANNED
+
+
+def _anything(row: PlannedWorkout) -> Hashable:
+    return ANYTHING
+
+
+LIKENESSES: Sequence[Likeness] = (
+    Likeness(_identical, _contents),
+    Likeness(_unchanged, _contents),
+    *map(_session, ("actual_tss", "actual_intensity_factor", "actual_duration")),
+    Likeness(_plan, _plans),
+    Likeness(_kind, _kinds),
+    Likeness(_anything, _kinds),
+)
+"""Of a row and a workout on the same day, the closest first. What was dropped goes by its name alone, which is last."""
+
+MOVED: Sequence[Likeness] = (Likeness(_unchanged, _contents_to_be_done), Likeness(_plan, _plans_that_say_something))
+"""Of those on different days."""

@@ -1,0 +1,58 @@
+"""What a file is that is no table: told by how it begins, so that a refusal can name it."""
+
+import re
+
+from workouts.files import json_stream
+
+LOOKED_AT, NAMES = 1024, 8
+"""Bytes, and names of a JSON object."""
+
+IMAGE, ACTIVITY, CALENDAR = "an image", "a recorded activity", "a calendar file (.ics)"
+WEB_PAGE, STRUCTURED = "a web page (.html)", "a structured workout"
+
+BINARY = {
+    rb"%PDF-": "a PDF document (.pdf)",
+    rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|RIFF....WEBP|....ftyp(?:heic|heix|mif1|avif)": IMAGE,
+    rb".{8}\.FIT": f"{ACTIVITY} (.fit)",
+    rb"\xd0\xcf\x11\xe0": "an Office document of the old kind (.xls)",
+    rb"\x1f\x8b": "a compressed file (.gz)",
+    rb"Rar!|7z\xbc\xaf": "an archive (.rar, .7z)",
+    rb"PK\x03\x04|PK\x05\x06": "a ZIP archive (.zip)",
+    rb"SQLite format 3": "an SQLite database",
+}
+TEXT = {
+    rb"begin:vcalendar": CALENDAR,
+    rb"\[course header\]": f"{STRUCTURED} (.erg, .mrc)",
+    rb"<!doctype html|<html": WEB_PAGE,
+    rb"(?:<.*)?<gpx": f"{ACTIVITY} (.gpx)",
+    rb"(?:<.*)?<trainingcenterdatabase": f"{ACTIVITY} (.tcx)",
+    rb"(?:<.*)?<workout_file": f"{STRUCTURED} (.zwo)",
+    rb"(?:<.*)?<svg": f"{IMAGE} (.svg)",
+    rb"<.*<html": WEB_PAGE,
+    rb"<\?xml": "an XML file (.xml)",
+}
+"""In lower case, after blanks."""
+
+
+def kind_of(content: bytes) -> str:
+    """Such as `a calendar file (.ics)`; empty for a table and for what nobody knows."""
+    head = content[:LOOKED_AT]
+    text = head.removeprefix(json_stream.BOM).lstrip().lower()
+    found = (
+        name
+        for kinds, start in ((BINARY, head), (TEXT, text))
+        for pattern, name in kinds.items()
+        if re.match(pattern, start, re.DOTALL)
+    )
+    return next(found, "") or (_json(content) if text.startswith((b"{", b"[")) else "")
+
+
+def described(content: bytes) -> str:
+    """The same as a sentence."""
+    kind = kind_of(content)
+    return f"This is {kind}." if kind else ""
+
+
+def _json(content: bytes) -> str:
+    names = ", ".join(f"“{name[:40]}”" for name in json_stream.names(content, NAMES))
+    return f"a JSON file (.json), an object with {names}" if names else "a JSON file (.json)"

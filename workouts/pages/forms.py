@@ -1,0 +1,166 @@
+"""What people fill in. Values come out under the names of the models' columns."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
+from workouts.values import limits
+from workouts.values.disciplines import Discipline
+from workouts.values.times import Slot, slot_of
+
+
+def of_our_time(day: datetime.date) -> None:
+    if day.year not in limits.YEARS:
+        raise ValidationError(f"Enter a day from {limits.YEARS[0]} to {limits.YEARS[-1]}.")
+
+
+class SelectionForm(forms.Form):
+    """Any part of what the athlete chooses for a workout. A field that is not sent is not touched.
+
+    A card sends its day and slot with the button that skips it; then the button alone counts.
+    """
+
+    is_selected = forms.TypedChoiceField(choices=(("true", "Select"), ("false", "Skip")), coerce="true".__eq__)
+    current_plan_day = forms.DateField(label="Day", required=False, validators=[of_our_time])
+    slot = forms.ChoiceField(label="Time of day", choices=Slot.choices, required=False)
+    time_of_day = forms.CharField(max_length=50, required=False)
+    workout_location = forms.CharField(label="Place", max_length=100, required=False)
+    user_notes = forms.CharField(label="Notes", max_length=limits.CHARACTERS, required=False, widget=forms.Textarea)
+
+    def __init__(self, workout: Workout, data: QueryDict) -> None:
+        super().__init__(data)
+        self.workout = workout
+        sent = {"is_selected"} if "is_selected" in data else set(data)
+        for name in set(self.fields) - sent:
+            del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        """The columns to set, None where a field was emptied."""
+        values = {name: None if value == "" else value for name, value in self.cleaned_data.items()}
+        slot = values.pop("slot", None)
+        if "slot" in self.fields and slot_of(self.workout.time_of_day) != (slot or ""):
+            values["time_of_day"] = slot
+        if values.get("current_plan_day") == self.workout.originally_planned_day:
+            values["current_plan_day"] = None
+        return values
+
+
+class TimeSpanWidget(forms.MultiWidget):
+    """Hours and minutes, as one value in minutes."""
+
+    template_name = "workouts/time_span.html"
+
+    def __init__(self) -> None:
+        number = {"inputmode": "numeric", "min": 0}
+        super().__init__([forms.NumberInput({**number, "max": limits.HOURS}), forms.NumberInput({**number, "max": 59})])
+
+    def decompress(self, value: int | None) -> list[int | None]:
+        return [None, None] if value is None else list(divmod(value, 60))
+
+
+class TimeSpanField(forms.MultiValueField):
+    widget = TimeSpanWidget
+
+    def __init__(self, label: str) -> None:
+        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (limits.HOURS, 59)]
+        super().__init__(fields, label=label, required=False, require_all_fields=False)
+
+    def compress(self, data_list: list[int | None]) -> float | None:
+        hours, minutes = data_list or (None, None)
+        total = (hours or 0) * 60 + (minutes or 0)
+        if total > limits.HOURS * 60:
+            raise ValidationError(f"Enter {limits.HOURS} hours at most.")
+        return total or None
+
+
+class DurationField(TimeSpanField):
+    """The same of a value in hours."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return round(value * 60) if isinstance(value, float) else value
+
+    def compress(self, data_list: list[int | None]) -> float | None:
+        minutes = super().compress(data_list)
+        return minutes and minutes / 60
+
+
+class WorkoutForm(forms.ModelForm):
+    """An own workout."""
+
+    originally_planned_day = forms.DateField(
+        label="Day", validators=[of_our_time], widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    workout_type = forms.ChoiceField(label="Type", choices=WorkoutType.choices, initial=WorkoutType.RUN)
+    planned_duration = DurationField("Duration")
+    planned_distance_meters = forms.FloatField(
+        label="Distance in metres", required=False, min_value=0, max_value=limits.METRES
+    )
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=limits.TSS)
+    workout_description = forms.CharField(
+        label="Description",
+        required=False,
+        max_length=limits.CHARACTERS,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+    )
+
+    class Meta:
+        model = Workout
+        fields = (
+            "title",
+            "workout_type",
+            "originally_planned_day",
+            "planned_duration",
+            "planned_distance_meters",
+            "tss",
+            "workout_description",
+        )
+        widgets = {"title": forms.TextInput({"dir": "auto"})}
+
+
+class EstimateForm(forms.Form):
+    """The athlete's estimate of a coach's workout."""
+
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=limits.TSS)
+
+
+class TargetsForm(forms.Form):
+    """The targets of one week: hours and minutes in total and per discipline, and TSS."""
+
+    def __init__(self, target: WeekTarget, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["minutes"] = TimeSpanField("Total")
+        for name in Discipline.values:
+            self.fields[name] = TimeSpanField(name)
+            self.initial[name] = target.minutes_by_discipline.get(name)
+        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=limits.TSS)
+        self.initial.update(minutes=target.minutes, tss=target.tss)
+
+    def values(self) -> dict[str, Any] | None:
+        """The columns of WeekTarget, None where every field is empty."""
+        if not any(self.cleaned_data.values()):
+            return None
+        of_disciplines = {name: self.cleaned_data[name] for name in Discipline.values if self.cleaned_data[name]}
+        return {
+            "minutes": self.cleaned_data["minutes"],
+            "tss": self.cleaned_data["tss"],
+            "minutes_by_discipline": of_disciplines,
+        }
+
+
+class PreferencesForm(forms.ModelForm):
+    """Units, and when the slots of a day begin."""
+
+    class Meta:
+        model = Preferences
+        fields = ("distance_unit", "swim_unit", "morning", "afternoon", "evening")
+        labels = {"distance_unit": "Distances", "swim_unit": "In the pool"}
+        widgets = {
+            name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("morning", "afternoon", "evening")
+        }
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, instance=Preferences.load(), label_suffix="")

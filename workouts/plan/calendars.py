@@ -1,0 +1,144 @@
+"""Workouts as an iCalendar (RFC 5545) that calendars subscribe to.
+
+Pure: the same workouts and preferences make the same bytes, so a calendar that asks again can be told that nothing has
+changed.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable
+
+from django.template.defaultfilters import floatformat
+from icalendar import Calendar, Event, vDuration
+
+from workouts.models import Preferences, Workout, WorkoutSelection
+from workouts.values.disciplines import discipline_of
+from workouts.values.measures import distance, duration
+
+UID_DOMAIN = "workout-planner"  # not the host: events would double when the address of the site changes
+REFRESH = datetime.timedelta(hours=1)
+DEFAULT_LENGTH = datetime.timedelta(hours=1)
+END_OF_TIME = datetime.datetime.combine(datetime.date.max, datetime.time.max)
+BEFORE_ANY_CHANGE = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+QUICK = datetime.timedelta(days=10)
+LARGEST_INTEGER = 2**31 - 1
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def calendar_of(workouts: Iterable[Workout], preferences: Preferences, time_zone: str) -> bytes:
+    """One event per workout, which is to be loaded `with_selection()`. `time_zone` is the athlete's.
+
+    Times are floating, so 07:00 stays 07:00 wherever the athlete goes. Google alone takes floating times for UTC unless
+    the calendar names a time zone.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Workout planner//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("x-wr-calname", "Workouts")
+    if time_zone != "UTC":
+        calendar.add("x-wr-timezone", time_zone)
+    calendar.add("refresh-interval", vDuration(REFRESH), {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
+    for workout in workouts:
+        calendar.add_component(_event(workout, preferences))
+    return bytes(calendar.to_ical())
+
+
+def _event(workout: Workout, preferences: Preferences) -> Event:
+    overlay = workout.selection or WorkoutSelection()
+    changed = last_change(workout)
+    texts = {
+        "summary": _line(_summary(workout)),
+        "location": _line(overlay.workout_location or ""),
+        "description": _lines(_description(workout, overlay, preferences)),
+    }
+    event = Event()
+    event.add("uid", f"workout-{workout.pk}@{UID_DOMAIN}")
+    event.add("dtstamp", changed)  # without METHOD it is the time of the last revision: RFC 5545, 3.8.7.2
+    event.add("last-modified", changed)
+    event.add("sequence", sequence(workout))
+    event.add("categories", [_line(workout.workout_type)])
+    for name, text in texts.items():
+        if text:
+            event.add(name, text)
+    _add_times(event, workout, preferences.time_of(overlay.time_of_day))
+    return event
+
+
+def _add_times(event: Event, workout: Workout, starts: datetime.time | None) -> None:
+    """Unscheduled it lasts all day and keeps nobody busy. A day off never has a time."""
+    if starts is None or not discipline_of(workout.workout_type):
+        event.add("dtstart", workout.day)
+        event.add("transp", "TRANSPARENT")
+        return
+    start = datetime.datetime.combine(workout.day, starts)
+    event.add("dtstart", start)
+    event.add("dtend", start + min(length(workout.planned_duration), END_OF_TIME - start))
+    event.add("transp", "OPAQUE")
+
+
+def length(hours: float | None) -> datetime.timedelta:
+    """Of an event, in whole minutes. An hour where the plan says nothing."""
+    return datetime.timedelta(minutes=max(1, round(hours * 60))) if hours else DEFAULT_LENGTH
+
+
+def last_change(workout: Workout) -> datetime.datetime:
+    """Of anything that the event shows."""
+    overlay = workout.selection or WorkoutSelection()
+    times = (workout.created_at, workout.modified_at, overlay.updated_at)
+    return max((time for time in times if time), default=BEFORE_ANY_CHANGE)
+
+
+def sequence(workout: Workout) -> int:
+    """The age of the workout at its last change, as a revision number that never goes down.
+
+    In milliseconds for ten days, so that quick changes differ, then in seconds, so that forty years fit into the 31
+    bits of RFC 5545.
+    """
+    age = last_change(workout) - (workout.created_at or BEFORE_ANY_CHANGE)
+    quick = min(age, QUICK)
+    number = quick // datetime.timedelta(milliseconds=1) + (age - quick) // datetime.timedelta(seconds=1)
+    return min(number, LARGEST_INTEGER)
+
+
+def _summary(workout: Workout) -> str:
+    """`Run: Easy with strides`; the title alone where it begins with the type."""
+    title, kind = workout.title.strip(), workout.workout_type.strip()
+    if title.lower().startswith(kind.lower()):
+        return title
+    return f"{kind}: {title}" if title else kind
+
+
+def _description(workout: Workout, overlay: WorkoutSelection, preferences: Preferences) -> str:
+    paragraphs = (
+        _figures(workout, preferences),
+        workout.workout_description,
+        workout.coach_comments and f"Coach: {workout.coach_comments}",
+        overlay.user_notes and f"Notes: {overlay.user_notes}",
+    )
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _figures(workout: Workout, preferences: Preferences) -> str:
+    """Such as `1 h 30 min, 40 km, 95 TSS`."""
+    figures = []
+    if workout.planned_duration:
+        figures.append(duration(workout.planned_duration))
+    if workout.planned_distance_meters:
+        figures.append(distance(workout.planned_distance_meters, workout.workout_type, preferences))
+    if workout.tss:
+        figures.append(f"{floatformat(workout.tss)} TSS")
+    return ", ".join(figures)
+
+
+def _line(text: str) -> str:
+    return " ".join(_lines(text).split())
+
+
+def _lines(text: str) -> str:
+    """Without control characters and with one kind of line break. Any other would end a line of the file.
+
+    icalendar takes a written backslash and N for a line break; an invisible joiner keeps the two apart.
+    """
+    return CONTROL.sub("", "\n".join(text.splitlines())).replace(r"\N", "\\\N{WORD JOINER}N")

@@ -1,0 +1,59 @@
+"""Time and distance as an athlete reads them."""
+
+from typing import Protocol
+
+from django.db.models import TextChoices
+
+from workouts.values.disciplines import Discipline, discipline_of
+
+METRES_PER_KILOMETRE = 1000
+METRES_PER_MILE = 1609.344
+METRES_PER_YARD = 0.9144
+SHORT = 0.1
+"""Of a kilometre or a mile: what is shorter would read `0 km`."""
+
+
+class DistanceUnit(TextChoices):
+    KILOMETRES = "km", "Kilometres"
+    MILES = "mi", "Miles"
+
+
+class SwimUnit(TextChoices):
+    METRES = "m", "Metres"
+    YARDS = "yd", "Yards"
+
+
+class Units(Protocol):
+    """What the athlete prefers."""
+
+    distance_unit: str
+    swim_unit: str
+
+
+def minutes(count: float) -> str:
+    """`90` minutes as `1 h 30 min`. Rounded to the minute as a whole, so never `1 h 60 min`."""
+    hours, rest = divmod(round(count), 60)
+    parts = [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]
+    return " ".join(part for part in parts if part)
+
+
+def duration(hours: float) -> str:
+    """`1.5` hours as `1 h 30 min`."""
+    return minutes(hours * 60)
+
+
+def distance(metres: float, workout_type: str, units: Units) -> str:
+    """`9000` metres as `9 km` or `5.59 mi`, `12` as `12 m` or `13 yd`; in the pool as `2400 m` or `2625 yd`."""
+    if discipline_of(workout_type) == Discipline.SWIM:
+        return _short(metres, yards=units.swim_unit == SwimUnit.YARDS)
+    miles = units.distance_unit == DistanceUnit.MILES
+    length = metres / (METRES_PER_MILE if miles else METRES_PER_KILOMETRE)
+    if length < SHORT:
+        return _short(metres, yards=miles)
+    return f"{f'{length:.2f}'.rstrip('0').rstrip('.')} {units.distance_unit}"
+
+
+def _short(metres: float, *, yards: bool) -> str:
+    length = metres / METRES_PER_YARD if yards else metres
+    digits = 0 if length >= 10 or length == round(length) else 1
+    return f"{length:.{digits}f} {SwimUnit.YARDS if yards else SwimUnit.METRES}"
