@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError
+from django.core.management import CommandError, get_commands
 from django.db import DEFAULT_DB_ALIAS
 
 from releases import conf
@@ -20,7 +20,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     faults = list(conf.find_faults(getattr(settings, "RELEASES", {})))
     if faults:
         return [Error(fault.message, hint=fault.hint, id=f"releases.{fault.code}") for fault in faults]
-    return [*_other_engine(), *_unknown_apps(), *_no_psycopg()]
+    return [*_other_engine(), *_unknown_apps(), *_no_psycopg(), *_hidden_command()]
 
 
 def refuse_settings() -> None:
@@ -69,5 +69,19 @@ def _no_psycopg() -> list[CheckMessage]:
             "A release on PostgreSQL needs psycopg 3, which is not installed.",
             hint="Type: pip install 'psycopg[binary]>=3.2'",
             id="releases.E007",
+        )
+    ]
+
+
+def _hidden_command() -> list[CheckMessage]:
+    """Of several apps with a command `migrate` the first has the word."""
+    app = str(get_commands()["migrate"])
+    if app == "releases":
+        return []
+    return [
+        Error(
+            f"`migrate` is the command of {app}, not of releases: no release would be locked, bounded or recorded.",
+            hint="Put releases before it in INSTALLED_APPS.",
+            id="releases.E008",
         )
     ]

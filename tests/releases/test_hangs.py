@@ -219,7 +219,7 @@ def test_a_signal_ends_each_wait_at_once(shop: Made, sql: Sql, database_url: str
         for_the_lock = project.start("migrate")
         assert for_the_lock.stdout
         assert "Another release is running" in for_the_lock.stdout.readline()
-        project.database_url = "postgresql://planner:secret@127.0.0.1:1/planner"
+        project.database_url = "postgresql://shop:secret@127.0.0.1:1/shop"
         for_the_server = project.start("migrate", RELEASE_DATABASE_WAIT=str(HOUR), RELEASE_DEADLINE=str(HOUR))
         assert for_the_server.stdout
         assert "does not answer yet; waiting up to 3600 s" in for_the_server.stdout.readline()
@@ -235,7 +235,7 @@ def test_a_signal_ends_each_wait_at_once(shop: Made, sql: Sql, database_url: str
 def mute_server() -> Iterator[str]:
     """Accepts connections and never says a word."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        yield f"postgresql://planner:secret@127.0.0.1:{listener.getsockname()[1]}/planner"
+        yield f"postgresql://shop:secret@127.0.0.1:{listener.getsockname()[1]}/shop"
 
 
 @pytest.mark.usefixtures("postgresql")

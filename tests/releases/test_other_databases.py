@@ -60,7 +60,7 @@ def test_a_failure_there_names_its_setting_and_its_command(shop: Project) -> Non
     assert "run: python manage.py migrate --database other (with --traceback" in result.stderr
     assert "failed" in shop.manage("releases", "--database", "other").stdout
     unmigrated = shop.manage("releases", "--database", "default")
-    assert 'correct DATABASES["default"]; otherwise run: python manage.py migrate\n' in unmigrated.stderr
+    assert "correct DATABASE_URL; otherwise run: python manage.py migrate\n" in unmigrated.stderr
 
 
 def test_a_router_that_keeps_the_history_elsewhere_is_no_obstacle(shop: Project) -> None:

@@ -79,6 +79,19 @@ def test_no_command_begins_with_wrong_settings(project: Project, command: str) -
     assert "Traceback" not in result.stderr
 
 
+def test_an_app_that_hides_the_command_is_named(project: Project) -> None:
+    project.write("shop/management/__init__.py", "")
+    project.write("shop/management/commands/__init__.py", "")
+    project.write("shop/management/commands/migrate.py", "from django.core.management.commands.migrate import Command")
+    assert project.manage("check").returncode == 0
+
+    project.settings('INSTALLED_APPS = ["shop", "releases"]')
+
+    said = project.manage("check").stderr
+    assert "(releases.E008) `migrate` is the command of shop, not of releases" in said
+    assert "HINT: Put releases before it in INSTALLED_APPS." in said
+
+
 def test_every_key_is_in_the_documentation_with_its_default() -> None:
     text = (ROOT / "docs/releases-in-your-project.md").read_text()
     rows = re.findall(r"^\| `([A-Z_]+)` \| `([^|]*)` \|", text, re.MULTILINE)

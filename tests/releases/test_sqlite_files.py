@@ -27,7 +27,7 @@ def release(project: Project, path: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def test_a_directory_that_is_missing_is_made(shop: Project, tmp_path: Path) -> None:
-    file = tmp_path / "a volume/planner.sqlite3"
+    file = tmp_path / "a volume/shop.sqlite3"
 
     printed = refused(release(shop, file), "Nothing was changed.")
 
@@ -42,7 +42,7 @@ def test_a_directory_is_no_file(shop: Project, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["letter", "damaged"])
 def test_a_file_that_is_no_database_is_left_alone(shop: Project, tmp_path: Path, damage: str) -> None:
-    file = tmp_path / "planner.sqlite3"
+    file = tmp_path / "shop.sqlite3"
     assert release(shop, file).returncode == 0
     whole = tmp_path / "backup.sqlite3"
     shutil.copy(file, whole)
@@ -59,7 +59,7 @@ def test_a_file_that_is_no_database_is_left_alone(shop: Project, tmp_path: Path,
 
 
 def test_a_file_that_another_process_holds(shop: Project, tmp_path: Path) -> None:
-    file = tmp_path / "planner.sqlite3"
+    file = tmp_path / "shop.sqlite3"
     settings = (shop.root / "project_settings.py").read_text()
     shop.write("project_settings.py", f'{settings}DATABASES["default"]["OPTIONS"] = {{"timeout": 0.1}}\n')
     with closing(sqlite3.connect(file)) as other:
@@ -70,7 +70,7 @@ def test_a_file_that_another_process_holds(shop: Project, tmp_path: Path) -> Non
 
 def test_a_full_disk(shop: Project, tmp_path: Path) -> None:
     """SQLite's own limit on pages ends a statement as a full disk does."""
-    file = tmp_path / "planner.sqlite3"
+    file = tmp_path / "shop.sqlite3"
     before = "def fail(apps, schema_editor):\n    schema_editor.execute('PRAGMA max_page_count = 1')\n\n"
     numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)"
     rows = f'migrations.RunSQL("INSERT INTO shop_box (size) {numbers} SELECT n FROM numbers")'
