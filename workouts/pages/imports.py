@@ -17,8 +17,8 @@ from workouts.files.imports.differences import differences, unusual_values
 from workouts.files.imports.encoding import UNICODE
 from workouts.files.imports.forms import UploadForm
 from workouts.files.imports.gone import Gone
-from workouts.files.uploads import MAX_BYTES, plans
-from workouts.models import Import, Preferences, WorkoutSelection
+from workouts.files.uploads import MAX_BYTES
+from workouts.models import Preferences, Upload, WorkoutSelection
 from workouts.pages import HtmxRequest
 
 PER_PAGE = 20
@@ -44,45 +44,49 @@ def imports(request: HtmxRequest) -> HttpResponse:
             form.add_error("file", f"{refusal} Nothing was imported.")
         else:
             return redirect("import", upload.pk)
-    page = Paginator(plans().for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Upload.objects.imports().for_list(), PER_PAGE).get_page(request.GET.get("page"))
     files = [(upload, importing.summary(upload.result)) for upload in page]
     context = {"form": form, "page": page, "files": files, "shown": SHOWN}
     return render(request, "workouts/imports/list.html", context, status=422 if form.errors else 200)
 
 
-def preview(request: HtmxRequest, import_id: int) -> HttpResponse:
+def preview(request: HtmxRequest, upload_id: int) -> HttpResponse:
     """What importing a file would do; a POST does it."""
     if request.method == "POST":
-        return _confirm(request, import_id)
-    upload = get_object_or_404(plans(), pk=import_id)
+        return _confirm(request, upload_id)
+    upload = _upload(upload_id)
     return redirect("imports") if upload.change_id else _show(request, upload)
 
 
 @require_POST
-def discard(request: HtmxRequest, import_id: int) -> HttpResponse:
-    plans().previewed().filter(pk=import_id).delete()
+def discard(request: HtmxRequest, upload_id: int) -> HttpResponse:
+    Upload.objects.imports().previewed().filter(pk=upload_id).delete()
     return redirect("imports")
 
 
 @require_safe
-def file(request: HtmxRequest, import_id: int) -> FileResponse:
+def file(request: HtmxRequest, upload_id: int) -> FileResponse:
     """The file as it came."""
-    upload = get_object_or_404(plans(), pk=import_id)
+    upload = _upload(upload_id)
     content = bytes(upload.content)
     kind = "application/zip" if is_archive(content) else "text/csv"
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=upload.file_name, content_type=kind)
 
 
-def _confirm(request: HtmxRequest, import_id: int) -> HttpResponse:
+def _upload(upload_id: int) -> Upload:
+    return get_object_or_404(Upload.objects.imports(), pk=upload_id)
+
+
+def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
     digest, moved = request.POST.get("digest", ""), _confirmed_moves(request.POST.getlist("moved"))
     try:
-        upload = importing.confirm(import_id, digest=digest, moved=moved, gone=_choices(request.POST), by=request.user)
-    except Import.DoesNotExist:
+        upload = importing.confirm(upload_id, digest=digest, moved=moved, gone=_choices(request.POST), by=request.user)
+    except Upload.DoesNotExist:
         raise Http404 from None
     except importing.PlanChanged:
-        return _show(request, get_object_or_404(plans(), pk=import_id), status=409)
+        return _show(request, _upload(upload_id), status=409)
     except importing.WrongChoice as refusal:
-        return _show(request, get_object_or_404(plans(), pk=import_id), status=422, refusal=str(refusal))
+        return _show(request, _upload(upload_id), status=422, refusal=str(refusal))
     messages.success(request, f"Imported {upload.file_name}: {importing.summary(upload.result)}.")
     return redirect("imports")
 
@@ -105,7 +109,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def _show(request: HtmxRequest, upload: Import, status: int = 200, refusal: str = "") -> HttpResponse:
+def _show(request: HtmxRequest, upload: Upload, status: int = 200, refusal: str = "") -> HttpResponse:
     """The preview. After a wrong choice as it was sent, else with the renames that are recognised."""
     plan, preferences = importing.plan_of(upload), Preferences.load()
     suggested = plan.with_choices(Policy.RENAME)

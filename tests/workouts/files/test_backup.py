@@ -31,8 +31,8 @@ from workouts.models import (
     ACTUAL,
     ArchivedSelection,
     Change,
-    Import,
     Preferences,
+    Upload,
     WeekTarget,
     Workout,
     WorkoutSelection,
@@ -179,7 +179,7 @@ def test_what_changed_since_the_preview_is_shown_before_it_is_lost() -> None:
         confirm(upload.pk, digest=digest, by=None)
 
     assert WorkoutSelection.objects.get(workout=7).user_notes == "new"
-    assert Import.objects.get().change is None
+    assert Upload.objects.get().change is None
 
 
 def test_a_part_that_is_not_in_the_file_stays() -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests.workouts.planners import as_csv, as_json, document, fill_by_hand
 from workouts.files.uploads import MAX_BYTES
 from workouts.history.changes import undo
-from workouts.models import Change, Import, Workout, WorkoutSelection
+from workouts.models import Change, Upload, Workout, WorkoutSelection
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -103,9 +103,9 @@ def test_every_page_needs_a_login(client: Client, db: None) -> None:
         assert client.get(address)["Location"] == f"/login/?next={address}"
 
 
-def test_plans_and_exports_do_not_mix(athlete: Client) -> None:
+def test_imports_and_restores_do_not_mix(athlete: Client) -> None:
     nothing = {"new": 0, "changed": 0, "moved": [], "unchanged": 0, "skipped": []}
-    plan = Import.objects.create(file_name="plan.csv", content=b"", result=nothing)
+    plan = Upload.objects.create(file_name="plan.csv", content=b"", result=nothing)
     assert athlete.get(reverse("restore_preview", args=[plan.pk])).status_code == 404
     export = upload(athlete, as_json())["Location"].strip("/").split("/")[-1]
     assert athlete.get(reverse("import", args=[export])).status_code == 404
@@ -179,7 +179,7 @@ def test_json_that_is_wrong_is_refused_with_the_place(athlete: Client, edit: Edi
     before = document()
     assert reason in error_of(upload(athlete, edited(edit)))
     assert document() == before
-    assert not Import.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_a_part_that_is_there_twice_is_refused(athlete: Client) -> None:
@@ -219,7 +219,7 @@ def test_json_that_is_no_json_is_refused(athlete: Client) -> None:
 )
 def test_what_is_no_export_is_refused(athlete: Client, content: bytes, reason: str) -> None:
     assert reason in error_of(upload(athlete, content))
-    assert not Import.objects.exists()
+    assert not Upload.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -255,9 +255,9 @@ def test_a_spreadsheets_own_marks_are_read(athlete: Client) -> None:
 
 def test_a_file_that_nobody_confirmed_goes_after_a_day(athlete: Client) -> None:
     upload(athlete, as_json())
-    Import.objects.update(made_at="2026-01-01T00:00:00Z")
+    Upload.objects.update(made_at="2026-01-01T00:00:00Z")
     upload(athlete, as_json())
-    assert Import.objects.count() == 1
+    assert Upload.objects.count() == 1
 
 
 def test_a_restore_can_be_restored_over_and_undone_in_turn(athlete: Client) -> None:

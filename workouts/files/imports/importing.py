@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from workouts.files.imports.choices import DROP, KEEP, RENAME, Choices, Policy, WrongChoice
 from workouts.files.imports.csv_file import NotImportable
 from workouts.files.imports.plan import ImportPlan, plan_import
-from workouts.files.uploads import PlanChanged, keep, plans
+from workouts.files.uploads import PlanChanged, keep
 from workouts.history.changes import Author, apply
-from workouts.models import Import, Workout, WorkoutQuerySet
+from workouts.models import Upload, Workout, WorkoutQuerySet
 
 __all__ = [
     "EveryRowSkipped",
@@ -32,33 +32,33 @@ LOCK = 0x776F726B  # any number, the same for every import
 
 
 class EveryRowSkipped(Exception):
-    """Nothing of the file could be read, so nothing was written. `result` is as Import.result would be."""
+    """Nothing of the file could be read, so nothing was written. `result` is as Upload.result would be."""
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__("Every row was skipped.")
         self.result = result
 
 
-def preview(file_name: str, content: bytes, *, by: Author) -> Import:
+def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
     """Keeps the file with what importing it would do, and writes nothing else. Raises NotImportable."""
     plan = plan_import(content, Workout.objects.all())
-    return keep(file_name, content, plan.result(), by=by)
+    return keep(Upload.Purpose.IMPORT, file_name, content, plan.result(), by=by)
 
 
-def plan_of(upload: Import) -> ImportPlan:
+def plan_of(upload: Upload) -> ImportPlan:
     """What importing a previewed file would do now."""
     return plan_import(bytes(upload.content), Workout.objects.all())
 
 
 @transaction.atomic
-def confirm(import_id: int, *, digest: str, moved: Container[int] | None, gone: Choices | Policy, by: Author) -> Import:
+def confirm(upload_id: int, *, digest: str, moved: Container[int] | None, gone: Choices | Policy, by: Author) -> Upload:
     """Imports a previewed file, with the moves of the rows in `moved`, None being all. A second time it does nothing.
 
-    `gone` says what becomes of the workouts that the file does not have. Raises Import.DoesNotExist, WrongChoice, and
+    `gone` says what becomes of the workouts that the file does not have. Raises Upload.DoesNotExist, WrongChoice, and
     PlanChanged where the plan is not the one of `digest` any more.
     """
     _wait_for_other_imports()
-    upload = plans().get(pk=import_id)
+    upload = Upload.objects.imports().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
     plan = plan_import(bytes(upload.content), Workout.objects.select_for_update(no_key=True))
@@ -75,11 +75,12 @@ def import_file(
     by: Author,
     moved: Container[int] | None = None,
     gone: Policy = Policy.KEEP,
-) -> Import:
+) -> Upload:
     """Imports a file that nobody previews. Raises NotImportable and EveryRowSkipped."""
     _wait_for_other_imports()
     plan = plan_file(content, Workout.objects.select_for_update(no_key=True), moved=moved, gone=gone)
-    return _apply(keep(file_name, content, plan.result(), by=by), plan, by)
+    upload = keep(Upload.Purpose.IMPORT, file_name, content, plan.result(), by=by)
+    return _apply(upload, plan, by)
 
 
 def plan_file(
@@ -97,7 +98,7 @@ def plan_file(
     return plan.with_moves(moved).with_choices(gone)
 
 
-def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:
+def _apply(upload: Upload, plan: ImportPlan, by: Author) -> Upload:
     upload.result = plan.result()
     upload.change = apply(plan.changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by)
     upload.save(update_fields=["result", "change"])

@@ -74,7 +74,7 @@ class ImportPlan:
         return [*changed, *dropped, *removed, *added]
 
     def result(self) -> dict[str, Any]:
-        """As `Import.result` keeps it."""
+        """As `Upload.result` keeps it."""
         return {
             "new": len(self.merge.new),
             "changed": len(self.merge.changed),
