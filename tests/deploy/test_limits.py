@@ -6,7 +6,7 @@ from config import gunicorn
 from serving import limits
 from tests.conftest import ROOT
 from workouts.files.uploads import MAX_BYTES
-from workouts.values.limits import CHARACTERS, RECORDS, ROWS
+from workouts.values.bounds import CHARACTERS, RECORDS, ROWS
 
 MB = 1024**2
 

@@ -17,6 +17,10 @@ MAX_BYTES = 10 * 1024 * 1024
 PREVIEW_LASTS = datetime.timedelta(days=1)
 
 
+class NotImportable(Exception):
+    """The file is not what can be imported. Nothing was written. The text is for the user."""
+
+
 class PlanChanged(Exception):
     """What applying a file would do is no longer what was looked at. Nothing was written."""
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from workouts.files.backup import restoring
-from workouts.files.backup.exporting import export_csv, export_json
+from workouts.files.exports.exporting import export_csv, export_json
+from workouts.files.restores import restoring
 from workouts.files.uploads import MAX_BYTES
 from workouts.history.changes import Stale
 from workouts.models import Upload
@@ -17,8 +17,8 @@ from workouts.models import Upload
 CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(label="export.json or export.csv", widget=forms.FileInput(attrs={"accept": ".json,.csv"}))
+class RestoreForm(forms.Form):
+    file = forms.FileField(label="export.json", widget=forms.FileInput(attrs={"accept": ".json"}))
 
 
 @require_safe
@@ -35,7 +35,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 def restore(request: HttpRequest) -> HttpResponse:
     """Takes a file and shows what it would do."""
-    form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
+    form = RestoreForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -82,12 +82,12 @@ def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_say
     ids = dict(Workout.objects.values_list("title", "pk"))
     content = CSV.replace("Long Run", "Longest Run")
 
-    kept = {"id": ids["Core"], "title": "Core", "day": "2026-01-10", "choice": "keep", "row": None, "becomes": None}
+    kept = {"id": ids["Core"], "title": "Core", "day": "2026-01-10", "decision": "keep", "row": None, "becomes": None}
     renamed = {
         "id": ids["Long Run"],
         "title": "Long Run",
         "day": "2026-01-11",
-        "choice": "rename",
+        "decision": "rename",
         "row": 3,
         "becomes": "Longest Run",
     }
@@ -97,7 +97,7 @@ def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_say
 
     assert api.send_raw("POST", "workouts/import", content, 201, "text/csv")["gone"] == [kept]
     answer = api.send_raw("POST", "workouts/import?gone=drop", content, 201, "text/csv")
-    assert answer["gone"] == [{**kept, "choice": "drop"}]
+    assert answer["gone"] == [{**kept, "decision": "drop"}]
     dropped = api.send("GET", f"workouts/{ids['Core']}")
     assert (dropped["isDropped"], dropped["isRecorded"]) == (True, False)
     assert [one["title"] for one in api.send("GET", "workouts?selected=false")["workouts"]] == ["Core"]

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.trainingpeaks import Cells, export, workout
-from workouts.files.imports.csv_file import NotImportable
 from workouts.files.imports.importing import EveryRowSkipped, import_file
+from workouts.files.uploads import NotImportable
 from workouts.history.changes import undo
 from workouts.history.editing import add_workout, edit_workout
 from workouts.history.rows import TABLES

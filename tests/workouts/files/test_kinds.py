@@ -2,8 +2,9 @@
 
 import pytest
 
-from workouts.files.imports.csv_file import NotImportable, read
+from workouts.files.imports.trainingpeaks import read
 from workouts.files.kinds import kind_of
+from workouts.files.uploads import NotImportable
 
 XML = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 KINDS = [

@@ -18,8 +18,8 @@ def test_the_uploads_that_there_are_get_their_purpose(manage: Manage, sql: Sql) 
     assert manage("migrate", "-v0").returncode == 0
     write_as_the_old_version(sql, "later.csv", {"new": 1})
 
-    purposes = dict(sql("SELECT file_name, purpose FROM imports"))
-    assert purposes == {"plan.csv": "import", "planner.json": "restore", "later.csv": None}
+    purposes = sql("SELECT file_name, purpose FROM imports")
+    assert dict(purposes) == {"plan.csv": "import", "planner.json": "restore", "later.csv": None}
     assert manage("migrate", "workouts", BEFORE, "-v0").returncode == 0
     assert sql("SELECT count(*) FROM imports WHERE result IS NOT NULL") == [(3,)]
 

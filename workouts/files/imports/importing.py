@@ -1,23 +1,22 @@
-"""Files of workouts: looked at, imported, discarded. What is imported is one change, so it is undone as one."""
+"""Files of workouts: looked at and imported. What is imported is one change, so it is undone as one."""
 
-from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from typing import Any
 
 from django.db import connection, transaction
 
-from workouts.files.imports.choices import DROP, KEEP, RENAME, Choices, Policy, WrongChoice
-from workouts.files.imports.csv_file import NotImportable
-from workouts.files.imports.plan import ImportPlan, plan_import
-from workouts.files.uploads import PlanChanged, keep
+from workouts.files.imports.decisions import Decisions, InvalidDecision, Policy
+from workouts.files.imports.import_plan import ImportPlan, plan_import
+from workouts.files.imports.results import result_of, summary
+from workouts.files.uploads import NotImportable, PlanChanged, keep
 from workouts.history.changes import Author, apply
 from workouts.models import Upload, Workout, WorkoutQuerySet
 
 __all__ = [
     "EveryRowSkipped",
+    "InvalidDecision",
     "NotImportable",
     "PlanChanged",
-    "WrongChoice",
     "confirm",
     "import_file",
     "plan_file",
@@ -25,9 +24,6 @@ __all__ = [
     "preview",
 ]
 
-ROWS = ("new", "changed", "moved", "unchanged", "skipped")
-NOT_IN_THE_FILE = "not in the file"
-FATES = {RENAME: "renamed", DROP: "dropped", KEEP: NOT_IN_THE_FILE}
 LOCK = 0x776F726B  # any number, the same for every import
 
 
@@ -42,7 +38,7 @@ class EveryRowSkipped(Exception):
 def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
     """Keeps the file with what importing it would do, and writes nothing else. Raises NotImportable."""
     plan = plan_import(content, Workout.objects.all())
-    return keep(Upload.Purpose.IMPORT, file_name, content, plan.result(), by=by)
+    return keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan), by=by)
 
 
 def plan_of(upload: Upload) -> ImportPlan:
@@ -51,11 +47,13 @@ def plan_of(upload: Upload) -> ImportPlan:
 
 
 @transaction.atomic
-def confirm(upload_id: int, *, digest: str, moved: Container[int] | None, gone: Choices | Policy, by: Author) -> Upload:
+def confirm(
+    upload_id: int, *, digest: str, moved: Container[int] | None, gone: Decisions | Policy, by: Author
+) -> Upload:
     """Imports a previewed file, with the moves of the rows in `moved`, None being all. A second time it does nothing.
 
-    `gone` says what becomes of the workouts that the file does not have. Raises Upload.DoesNotExist, WrongChoice, and
-    PlanChanged where the plan is not the one of `digest` any more.
+    `gone` says what becomes of the workouts that the file does not have. Raises Upload.DoesNotExist, InvalidDecision,
+    and PlanChanged where the plan is not the one of `digest` any more.
     """
     _wait_for_other_imports()
     upload = Upload.objects.imports().get(pk=upload_id)
@@ -64,7 +62,7 @@ def confirm(upload_id: int, *, digest: str, moved: Container[int] | None, gone: 
     plan = plan_import(bytes(upload.content), Workout.objects.select_for_update(no_key=True))
     if plan.digest != digest:
         raise PlanChanged
-    return _apply(upload, plan.with_moves(moved).with_choices(gone), by)
+    return _apply(upload, plan.with_moves(moved).with_decisions(gone), by)
 
 
 @transaction.atomic
@@ -79,7 +77,7 @@ def import_file(
     """Imports a file that nobody previews. Raises NotImportable and EveryRowSkipped."""
     _wait_for_other_imports()
     plan = plan_file(content, Workout.objects.select_for_update(no_key=True), moved=moved, gone=gone)
-    upload = keep(Upload.Purpose.IMPORT, file_name, content, plan.result(), by=by)
+    upload = keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan), by=by)
     return _apply(upload, plan, by)
 
 
@@ -88,37 +86,21 @@ def plan_file(
 ) -> ImportPlan:
     """What importing a file that nobody previews does. Raises NotImportable and EveryRowSkipped.
 
-    A workout that the coach moved keeps its overlay. That is the safer guess of the two: a wrong move can be undone,
+    A workout that the coach moved keeps its selection. That is the safer guess of the two: a wrong move can be undone,
     while a moved workout taken as a new one leaves a double that no later import tells from two workouts. With
     `moved=()` it is a new workout. What the file does not have is kept, because a part of a plan is a file too.
     """
     plan = plan_import(content, workouts)
     if plan.nothing_was_read:
-        raise EveryRowSkipped(plan.result())
-    return plan.with_moves(moved).with_choices(gone)
+        raise EveryRowSkipped(result_of(plan))
+    return plan.with_moves(moved).with_decisions(gone)
 
 
 def _apply(upload: Upload, plan: ImportPlan, by: Author) -> Upload:
-    upload.result = plan.result()
-    upload.change = apply(plan.changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by)
+    upload.result = result_of(plan)
+    upload.change = apply(plan.row_changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by)
     upload.save(update_fields=["result", "change"])
     return upload
-
-
-def counts(result: Mapping[str, Any]) -> dict[str, int]:
-    """How many rows were new, changed, moved, unchanged and skipped, and how many workouts the file does not have."""
-    return {**_rows(result), NOT_IN_THE_FILE: len(result.get("gone", ()))}
-
-
-def summary(result: Mapping[str, Any]) -> str:
-    """Such as `12 new, 3 changed, 1 dropped`."""
-    choices = Counter(one["choice"] for one in result.get("gone", ()))
-    made = {**_rows(result), **{word: choices[choice] for choice, word in FATES.items()}}
-    return ", ".join(f"{count} {name}" for name, count in made.items() if count)
-
-
-def _rows(result: Mapping[str, Any]) -> dict[str, int]:
-    return {name: result[name] if isinstance(result[name], int) else len(result[name]) for name in ROWS}
 
 
 def _wait_for_other_imports() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from workouts.files.backup.contents import Backup
-from workouts.files.backup.difference import Rows, count, differences
-from workouts.files.backup.reading import NotRestorable, read
-from workouts.files.backup.records import SelectionRecord
+from workouts.files.exports.records import SelectionRecord
+from workouts.files.restores.contents import Contents
+from workouts.files.restores.reading import NotRestorable, read
+from workouts.files.restores.row_changes import Rows, count, row_changes
 from workouts.files.uploads import PlanChanged, keep
 from workouts.history.changes import Author, apply
 from workouts.history.rows import TABLES, Key, RowChange, Values, to_json
@@ -28,7 +28,7 @@ BATCH = 500
 class Restoration:
     """What restoring a file would do to the planner as it is now."""
 
-    backup: Backup
+    contents: Contents
     rows: list[RowChange]
 
     @cached_property
@@ -51,8 +51,9 @@ def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
 
 
 def plan_of(upload: Upload) -> Restoration:
-    backup = read(bytes(upload.content))
-    return Restoration(backup, differences(backup, _now()))
+    """What restoring an uploaded export would do now."""
+    contents = read(bytes(upload.content))
+    return Restoration(contents, row_changes(contents, _now()))
 
 
 @transaction.atomic
@@ -68,7 +69,7 @@ def confirm(upload_id: int, *, digest: str, by: Author) -> Upload:
     plan = plan_of(upload)
     if plan.digest != digest:
         raise PlanChanged
-    workouts, selections = plan.backup.rows["workout"], plan.backup.rows["selection"]
+    workouts, selections = plan.contents.rows["workout"], plan.contents.rows["selection"]
     _reserve(Workout, max(map(int, workouts), default=0))
     _reserve(WorkoutSelection, max((values["id"] for values in selections.values()), default=0))
     upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by)

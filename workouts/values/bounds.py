@@ -1,4 +1,4 @@
-"""What a workout can be at most: one definition for forms, API, import and restore.
+"""What a value can be at most: one definition for models, forms, API, import and restore.
 
 What is more is a mistake, such as seconds in a column of hours.
 """
@@ -10,13 +10,13 @@ INTENSITY_FACTOR = 10
 HEART_RATE = 500
 WATTS = 10_000
 RATING = 100
-NUMBERS = {
+PLANNED = {
     "planned_duration": HOURS,
     "planned_distance_meters": METRES,
     "tss": TSS,
     "intensity_factor": INTENSITY_FACTOR,
 }
-"""By column. None can be negative."""
+"""The numbers of a plan, by column. None can be negative."""
 
 ACTUAL = {
     "actual_duration": HOURS,
@@ -29,6 +29,9 @@ ACTUAL = {
     "feeling": RATING,
 }
 """The same of what was done."""
+
+TITLE, TYPE, TIME_OF_DAY, PLACE = 500, 100, 50, 100
+"""Characters of the short texts."""
 
 CHARACTERS = 100_000
 """Of a description, comments, notes."""

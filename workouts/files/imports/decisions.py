@@ -1,15 +1,16 @@
-"""What becomes of the workouts that a file does not have any more. Pure."""
+"""What is to become of the workouts that are gone from a file. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from workouts.files.imports.gone import Candidate, Gone
+from workouts.files.imports.candidates import Candidate
+from workouts.files.imports.gone import Gone
 from workouts.files.imports.merge import Match, renamed
 from workouts.models import ACTUAL, Workout
 
-Choices = Mapping[int, str]
+Decisions = Mapping[int, str]
 """By the id of the workout: `keep`, `drop`, or the number of the row that it has become."""
 
 KEEP, DROP, RENAME = "keep", "drop", "rename"
@@ -17,19 +18,19 @@ LEFT_TO_THE_ATHLETE = ("tss", *ACTUAL)
 
 
 class Policy(StrEnum):
-    """One choice for all. `rename` is for those of which a rename was recognised, and keeps the others."""
+    """One decision for all. `rename` is for those of which a rename was recognised, and keeps the others."""
 
     KEEP = KEEP
     DROP = DROP
     RENAME = RENAME
 
 
-class WrongChoice(Exception):
-    """A choice that cannot be. Nothing was written. The text is for the user."""
+class InvalidDecision(Exception):
+    """A decision that cannot be. Nothing was written. The text is for the user."""
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Decided:
     """`doubles` are workouts of an earlier import that give way to the renamed ones."""
 
     renamed: Sequence[Match] = ()
@@ -37,31 +38,31 @@ class Chosen:
     dropped: Sequence[Workout] = ()
 
 
-def by_policy(gone: Sequence[Gone], policy: Policy) -> Choices:
+def by_policy(gone: Sequence[Gone], policy: Policy) -> Decisions:
     if policy is Policy.RENAME:
-        return {one.workout.pk: str(one.renamed.row.row) for one in gone if one.renamed}
+        return {one.workout.pk: str(one.renamed.row.number) for one in gone if one.renamed}
     return {one.workout.pk: policy.value for one in gone}
 
 
-def choose(gone: Sequence[Gone], choices: Choices) -> Chosen:
-    """What is not named is kept. Raises WrongChoice."""
-    made = [(one, choices.get(one.workout.pk, KEEP)) for one in gone]
-    dropped = [one.workout for one, choice in made if choice == DROP]
-    renames = [(one.workout, candidate_of(one, choice)) for one, choice in made if choice not in (KEEP, DROP)]
-    times = Counter(candidate.row.row for _, candidate in renames)
+def decide(gone: Sequence[Gone], decisions: Decisions) -> Decided:
+    """What is not named is kept. Raises InvalidDecision."""
+    made = [(one, decisions.get(one.workout.pk, KEEP)) for one in gone]
+    dropped = [one.workout for one, decision in made if decision == DROP]
+    renames = [(one.workout, candidate_of(one, decision)) for one, decision in made if decision not in (KEEP, DROP)]
+    times = Counter(candidate.row.number for _, candidate in renames)
     for _, candidate in renames:
-        if times[candidate.row.row] > 1:
-            raise WrongChoice(f"“{candidate.row.title}” was chosen for two workouts. Choose it for one of them.")
+        if times[candidate.row.number] > 1:
+            raise InvalidDecision(f"Two workouts cannot both become “{candidate.row.title}”. Decide for one of them.")
     doubles = [candidate.double for _, candidate in renames if candidate.double]
-    return Chosen([_renamed(workout, candidate) for workout, candidate in renames], doubles, dropped)
+    return Decided([_renamed(workout, candidate) for workout, candidate in renames], doubles, dropped)
 
 
-def candidate_of(gone: Gone, choice: str) -> Candidate:
-    """Raises WrongChoice."""
+def candidate_of(gone: Gone, decision: str) -> Candidate:
+    """Raises InvalidDecision."""
     for candidate in gone.candidates:
-        if choice == str(candidate.row.row):
+        if decision == str(candidate.row.number):
             return candidate
-    raise WrongChoice(f"“{gone.workout.title}” cannot become what was chosen. Choose again.")
+    raise InvalidDecision(f"“{gone.workout.title}” cannot become what was selected. Decide again.")
 
 
 def _renamed(workout: Workout, candidate: Candidate) -> Match:
