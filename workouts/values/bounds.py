@@ -38,11 +38,11 @@ CHARACTERS = 100_000
 
 YEARS = range(1970, 2200)
 
-ROWS = 200_000
-"""Of a file to import, more than any export of 10 MB has; one made to have more would keep the planner busy."""
+ROWS = 50_000
+"""Of a file to import, and of each kind of an export to restore: what was imported can be restored.
 
-RECORDS = 50_000
-"""Of one kind in an export to restore."""
+It is about what a TrainingPeaks export of 10 MB has. Memory grows with the rows.
+"""
 
 ROW_CHARACTERS = 20 * CHARACTERS
 """Of one row of a CSV file, before anybody knows what is in it."""

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from workouts.files.exports.records import LISTS, Head, PreferencesRecord, Record, TargetRecord, WorkoutRecord
 from workouts.history.rows import Key, Values, to_json
-from workouts.values.bounds import RECORDS
+from workouts.values.bounds import ROWS
 
 MOMENT: TypeAdapter[datetime.datetime | None] = TypeAdapter(AwareDatetime | None)
 TABLES_OF = {"workouts": ("workout", "selection"), "weekTargets": ("target",), "archivedSelections": ()}
@@ -49,8 +49,8 @@ class Contents:
         if number == 0:
             self.rows |= {table: {} for table in TABLES_OF[name]}
         elif number:
-            if number > RECORDS:
-                raise ValueError(f"No more than {RECORDS} are read")
+            if number > ROWS:
+                raise ValueError(f"No more than {ROWS} are read")
             self._add_record(LISTS[name].model_validate_json(json.dumps(value)))
 
     def _add_record(self, record: Record) -> None:

@@ -13,7 +13,7 @@ from workouts.files.json_stream import NotJson, TooLarge
 from workouts.files.kinds import described
 from workouts.files.restores.contents import Contents
 from workouts.files.uploads import MAX_BYTES
-from workouts.values.bounds import RECORDS
+from workouts.values.bounds import ROWS
 
 LONGEST_NAME = 100
 """Of what a file calls its fields, in a refusal."""
@@ -46,7 +46,7 @@ def _check_head(content: bytes) -> None:
     for name, number, value in json_stream.members(content):
         if name in Head.model_fields:
             found[name] = value
-        if len(found) == len(Head.model_fields) or (number or 0) > RECORDS:
+        if len(found) == len(Head.model_fields) or (number or 0) > ROWS:
             break
     try:
         head = Head.model_validate(found, strict=True)
