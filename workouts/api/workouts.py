@@ -42,8 +42,8 @@ def change(request: HttpRequest, workout_id: int, body: WorkoutBody) -> Workout 
     """Changes what is named. Of a coach's workout: its TSS, and the athlete's time of day and place."""
     with transaction.atomic():
         edit_workout(workout_id, body.columns(), by=request.user)
-        if choice := body.selection_columns():
-            change_selection(workout_id, choice, by=request.user)
+        if selection := body.selection_columns():
+            change_selection(workout_id, selection, by=request.user)
         workout = _load(workout_id)
         if "is_custom" in body.model_fields_set and body.is_custom != workout.is_custom:
             transaction.set_rollback(True)

@@ -39,6 +39,7 @@ class Decided:
 
 
 def by_policy(gone: Sequence[Gone], policy: Policy) -> Decisions:
+    """One decision for each that is gone, or, to rename, for each that was recognised."""
     if policy is Policy.RENAME:
         return {one.workout.pk: str(one.renamed.row.number) for one in gone if one.renamed}
     return {one.workout.pk: policy.value for one in gone}
