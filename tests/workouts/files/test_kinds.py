@@ -27,6 +27,7 @@ KINDS = [
     (b'{"format": 1, "workouts": [{"title": 2}]}', "a JSON file (.json), an object with “format”, “workouts”"),
     (b'{"format": 1, "cut', "a JSON file (.json), an object with “format”"),
     (b"[1, 2]", "a JSON file (.json)"),
+    (b"\xef\xbb\xbfid,title,workoutType,originallyPlannedDay\r\n", "an export.csv of this planner, for spreadsheets"),
 ]
 
 
