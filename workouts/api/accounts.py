@@ -16,7 +16,7 @@ from workouts.accounts.logins import TOO_MANY_FAILURES
 from workouts.api.bodies import NOT_SENT, Body
 from workouts.api.errors import LOGGING_IN, READING, Refusal, refuse
 from workouts.api.schemas import Answer, Done
-from workouts.values.validation import Text
+from workouts.values.validation import Storable
 
 router = Router(tags=["Login"], by_alias=True)
 
@@ -24,13 +24,11 @@ LONGEST_PASSWORD = 4096
 """More only makes the server hash more."""
 
 
-def sent(longest: int | None) -> Any:
-    """Its length, which must not be 0: said in the schema only, because the refusal has words of its own."""
-    return Field(max_length=longest, json_schema_extra={"minLength": 1})
+NOT_EMPTY = Field(json_schema_extra={"minLength": 1})
+"""In the schema only: the refusal has words of its own."""
 
-
-UserName = Annotated[Text, sent(User._meta.get_field("username").max_length)]
-Password = Annotated[Text, sent(LONGEST_PASSWORD)]
+UserName = Annotated[str, Field(max_length=User._meta.get_field("username").max_length), *Storable, NOT_EMPTY]
+Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), *Storable, NOT_EMPTY]
 
 
 class LoginBody(Body):

@@ -132,7 +132,7 @@ def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
         ("-1", "PlannedDuration is “-1”: it cannot be negative."),
         ("1e400", "PlannedDuration is “1e400”: more than 168 cannot be right."),
         ("9" * 400, f"PlannedDuration is “{'9' * 39}…”: more than 168 cannot be right."),
-        ("1\0", "PlannedDuration holds a NUL character."),
+        ("1\0", "PlannedDuration: A NUL character cannot be stored."),
     ],
 )
 def test_a_number_that_is_none_costs_its_row(cell: str, reason: str) -> None:
@@ -154,11 +154,11 @@ def test_days_are_iso_dates_with_or_without_a_time(day: str) -> None:
 
 @pytest.mark.parametrize("day", ["23.11.2026", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1", "9999-12-31"])
 def test_any_other_day_costs_its_row(day: str) -> None:
-    assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”: a date such as 2026-11-23 is needed.")]
+    assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed.")]
 
 
 def test_a_row_without_a_day_is_skipped() -> None:
-    assert reasons(export(workout("Run", " "))) == [(2, "WorkoutDay is empty: a date such as 2026-11-23 is needed.")]
+    assert reasons(export(workout("Run", " "))) == [(2, "WorkoutDay is empty. A date such as 2026-11-23 is needed.")]
 
 
 def test_tss_is_computed_from_hours_and_intensity_where_it_is_missing() -> None:

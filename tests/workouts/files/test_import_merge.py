@@ -54,7 +54,7 @@ def test_a_file_is_kept_with_who_imported_it_and_what_it_did() -> None:
         "changed": 0,
         "unchanged": 0,
         "moved": [],
-        "skipped": [{"row": 5, "reason": "WorkoutDay is “soon”: a date such as 2026-11-23 is needed."}],
+        "skipped": [{"row": 5, "reason": "WorkoutDay is “soon”. A date such as 2026-11-23 is needed."}],
         "gone": [],
     }
     assert upload.change

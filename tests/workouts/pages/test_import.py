@@ -331,7 +331,9 @@ def test_a_row_that_is_chosen_twice_is_refused_and_the_choices_stay(athlete: Cli
     again = confirm(athlete, page, **sent)
 
     assert again.status_code == 422
-    assert "“Hill repeats” was chosen for two workouts. Choose it for one of them. Nothing was imported." in text(again)
+    assert "Two workouts cannot both become “Hill repeats”. Decide for one of them. Nothing was imported." in text(
+        again
+    )
     assert choices(again) == sent
     assert Change.objects.count() == 1
 
@@ -351,7 +353,7 @@ def test_a_choice_that_is_none_is_refused(athlete: Client, choice: str) -> None:
     again = confirm(athlete, page, **{f"gone-{number}": choice, "gone-x": "drop", f"gone-{'9' * 40}": "drop"})
 
     assert again.status_code == 422
-    assert "“Long run” cannot become what was chosen." in text(again)
+    assert "“Long run” cannot become what was selected." in text(again)
     assert Change.objects.count() == 1
 
 
