@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
-from workouts.files.backup.exporting import export_json
-from workouts.files.backup.restoring import confirm, plan_of, preview
+from workouts.files.exports.exporting import export_json
+from workouts.files.restores.restoring import confirm, plan_of, preview
 from workouts.history.changes import apply, undo
 from workouts.history.editing import add_workout, delete_workout
 from workouts.history.rows import RowChange

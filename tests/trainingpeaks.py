@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from workouts.files.imports import csv_file, plan
-from workouts.files.imports.row import PlannedWorkout
+from workouts.files.imports import trainingpeaks
+from workouts.files.imports.row import PlannedWorkout, Skipped, read_rows
 
 PLANNED = ("Title", "WorkoutType", "WorkoutDescription", "PlannedDuration", "PlannedDistanceInMeters", "WorkoutDay")
 DONE = (
@@ -51,6 +51,6 @@ def export(
     return (text.getvalue() + "".join(f"{line}\n" for line in more)).encode(encoding)
 
 
-def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[plan.Skipped]]:
+def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[Skipped]]:
     """The rows of a file that are workouts, and those that are not. Raises NotImportable."""
-    return plan.read_workouts(csv_file.read(content))
+    return read_rows(trainingpeaks.read(content))

@@ -6,7 +6,7 @@ from config import gunicorn
 from serving import limits
 from tests.conftest import ROOT
 from workouts.files.uploads import MAX_BYTES
-from workouts.values.limits import CHARACTERS, RECORDS, ROWS
+from workouts.values.bounds import CHARACTERS, ROWS
 
 MB = 1024**2
 
@@ -28,7 +28,7 @@ def test_the_document_says_what_the_code_does() -> None:
         "Bytes that a worker holds of requests and answers in part": f"{limits.HELD_BYTES // MB} MB",
         "File to import or to restore": f"{MAX_BYTES // MB} MB",
         "Rows of a file to import": f"{ROWS:_}".replace("_", " "),
-        "Workouts, selections or targets of an export to restore": f"{RECORDS:_}".replace("_", " "),
+        "Workouts, selections or targets of an export to restore": f"{ROWS:_}".replace("_", " "),
         "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),
         "Failed logins of an account from one address": (
             f"{settings.AXES_FAILURE_LIMIT}, for {settings.AXES_COOLOFF_TIME.seconds // 60} minutes"

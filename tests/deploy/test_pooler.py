@@ -26,14 +26,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from workouts.models import ArchivedSelection, Import, Workout, WorkoutSelection
+from workouts.models import ArchivedSelection, Upload, Workout, WorkoutSelection
 
 call_command("load_demo_week", verbosity=0)
 user = get_user_model().objects.create_superuser("admin", password="x")
 kept = WorkoutSelection.objects.create(workout=Workout.objects.filter(selections=None).first())
 ArchivedSelection.objects.create(
     selection_id=1, workout=kept.workout, kept_selection=kept, filled={}, archived_at=timezone.now())
-Import.objects.create(file_name="plan.csv", made_by=user, content=b"", result={})
+Upload.objects.create(file_name="plan.csv", made_by=user, content=b"", result={})
 Group.objects.create(name="coaches")
 session = SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()

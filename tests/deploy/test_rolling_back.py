@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel("Thought", [("id", models.BigAutoField(primary_key=True))]),
     ]
 '''
-FIELD = "    title = models.CharField(max_length=500)\n"
+FIELD = "    title = models.CharField(max_length=bounds.TITLE)\n"
 MODEL = """
 
 class Thought(models.Model):

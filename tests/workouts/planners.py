@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from workouts.files.backup.exporting import export_csv, export_json
+from workouts.files.exports.exporting import export_csv, export_json
 from workouts.models import ACTUAL, ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
-from workouts.values import limits
+from workouts.values import bounds
 
 MONDAY = datetime.date(2026, 11, 23)
 NOON = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
@@ -18,16 +18,16 @@ starts = st.sampled_from(
 )
 letters = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 texts = st.builds(str.__add__, starts, letters)
-days = st.dates(datetime.date(limits.YEARS[0], 1, 1), datetime.date(limits.YEARS[-1], 12, 31))
+days = st.dates(datetime.date(bounds.YEARS[0], 1, 1), datetime.date(bounds.YEARS[-1], 12, 31))
 moments = st.datetimes(
-    datetime.datetime(limits.YEARS[0], 1, 1),  # noqa: DTZ001
-    datetime.datetime(limits.YEARS[-1], 12, 31),  # noqa: DTZ001
+    datetime.datetime(bounds.YEARS[0], 1, 1),  # noqa: DTZ001
+    datetime.datetime(bounds.YEARS[-1], 12, 31),  # noqa: DTZ001
     timezones=st.just(datetime.UTC),
 )
 
 
 def numbers(column: str) -> st.SearchStrategy[float | None]:
-    return st.none() | st.floats(0, (limits.NUMBERS | limits.ACTUAL)[column])
+    return st.none() | st.floats(0, (bounds.PLANNED | bounds.ACTUAL)[column])
 
 
 choices = st.fixed_dictionaries(
@@ -60,8 +60,8 @@ workouts = st.fixed_dictionaries(
 )
 targets = st.fixed_dictionaries(
     {
-        "minutes": st.none() | st.integers(0, limits.HOURS * 60),
-        "tss": st.none() | st.integers(0, limits.TSS),
+        "minutes": st.none() | st.integers(0, bounds.HOURS * 60),
+        "tss": st.none() | st.integers(0, bounds.TSS),
         "minutes_by_discipline": st.dictionaries(st.sampled_from(["Swim", "Bike", "Run"]), st.integers(0, 9999)),
     }
 )

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from releases.admin import InspectOnly
 from workouts.admin.filters import MovedFilter, StateFilter, WeekFilter
-from workouts.models import ArchivedSelection, Change, Choice, Import, Workout, WorkoutSelection
+from workouts.models import ArchivedSelection, Change, Choice, Upload, Workout, WorkoutSelection
 
 CHOICE_FIELDS = [field.name for field in Choice._meta.get_fields()]
 
@@ -112,13 +112,14 @@ class ChangeAdmin(PlannerAdmin):
         return change.undone
 
 
-@admin.register(Import)
-class ImportAdmin(PlannerAdmin):
-    list_display = ("made_at", "file_name", "made_by", "change")
+@admin.register(Upload)
+class UploadAdmin(PlannerAdmin):
+    list_display = ("made_at", "purpose", "file_name", "made_by", "change")
+    list_filter = ("purpose",)
     list_select_related = ("made_by", "change")
     search_fields = ("file_name",)
     date_hierarchy = "made_at"
-    fields = ("made_at", "file_name", "made_by", "change", "result")
+    fields = ("made_at", "purpose", "file_name", "made_by", "change", "result")
 
 
 @admin.register(ArchivedSelection)

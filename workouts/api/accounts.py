@@ -1,6 +1,7 @@
 """/api/auth: a token for who knows the password, and whose token it is."""
 
-from typing import Any
+import datetime
+from typing import Annotated, Any, Literal
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
@@ -8,13 +9,51 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
+from pydantic import ConfigDict, Field
 
 from workouts.accounts import login_tokens
 from workouts.accounts.logins import TOO_MANY_FAILURES
+from workouts.api.bodies import NOT_SENT, Body
 from workouts.api.errors import LOGGING_IN, READING, Refusal, refuse
-from workouts.api.schemas import LoginAnswer, LoginBody, UserAnswer, VerifyAnswer
+from workouts.api.schemas import Answer, Done
+from workouts.values.validation import Storable
 
 router = Router(tags=["Login"], by_alias=True)
+
+LONGEST_PASSWORD = 4096
+"""More only makes the server hash more."""
+
+
+NOT_EMPTY = Field(json_schema_extra={"minLength": 1})
+"""In the schema only: the refusal has words of its own."""
+
+UserName = Annotated[str, Field(max_length=User._meta.get_field("username").max_length), *Storable, NOT_EMPTY]
+Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), *Storable, NOT_EMPTY]
+
+
+class LoginBody(Body):
+    model_config = ConfigDict(json_schema_extra={"required": ["username", "password"]})
+
+    username: UserName = NOT_SENT
+    password: Password = NOT_SENT
+
+
+class UserAnswer(Answer):
+    id: int
+    username: str
+    created_at: datetime.datetime = Field(validation_alias="date_joined")
+    last_login: datetime.datetime | None
+
+
+class LoginAnswer(Done):
+    token: str = Field(description="For `Authorization: Bearer TOKEN`.")
+    expires_at: datetime.datetime
+    user: UserAnswer
+
+
+class VerifyAnswer(Answer):
+    valid: Literal[True]
+    user: UserAnswer
 
 
 @router.post("/login", operation_id="logIn", auth=None, response={200: LoginAnswer, **LOGGING_IN})

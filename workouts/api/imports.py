@@ -1,13 +1,16 @@
 """/api/workouts/import: the coach's plan as a file."""
 
+import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from ninja.responses import Status
+from pydantic import BaseModel, Field
 
 from workouts.api.errors import WRITING, refuse, refuse_values
-from workouts.api.schemas import ImportAnswer, ImportChoice
+from workouts.api.schemas import Answer, Done
+from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import EveryRowSkipped, NotImportable, import_file
 from workouts.files.uploads import MAX_BYTES
 
@@ -23,13 +26,51 @@ BODY = {
 }
 
 
+class ImportOptions(BaseModel):
+    gone: Policy = Field(
+        Policy.KEEP,
+        description="What to do with workouts that the file does not have: keep them, drop them from the plan, or let"
+        " those that were renamed take over their new name and keep the others.",
+    )
+
+
+class SkippedRow(Answer):
+    row: int
+    reason: str
+
+
+class MovedRow(Answer):
+    row: int
+    title: str
+    from_: datetime.date = Field(validation_alias="from", serialization_alias="from")
+    to: datetime.date
+
+
+class GoneWorkout(Answer):
+    id: int
+    title: str
+    day: datetime.date
+    decision: Policy = Field(validation_alias="choice", description="What was done with it.")
+    row: int | None = Field(description="The row of the file that it has become, or may have become where it was kept.")
+    becomes: str | None = Field(description="The title of that row.")
+
+
+class ImportAnswer(Done):
+    imported: int = Field(description="Workouts that are new.")
+    changed: int
+    unchanged: int
+    moved: list[MovedRow] = Field(description="Workouts that the coach moved to another day.")
+    skipped: list[SkippedRow]
+    gone: list[GoneWorkout] = Field(description="The coach's workouts on the days of the file that it does not have.")
+
+
 @router.post(
     "/import",
     operation_id="importWorkouts",
     response={201: ImportAnswer, **WRITING},
     openapi_extra={"requestBody": BODY},
 )
-def import_workouts(request: HttpRequest, choice: Query[ImportChoice]) -> Status[dict[str, Any]] | HttpResponse:
+def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Status[dict[str, Any]] | HttpResponse:
     """Imports a TrainingPeaks export: as the field `file` of a form, or as the whole body.
 
     What is already there is brought up to date. A row that cannot be read is skipped, and named in the answer. So are
@@ -41,7 +82,7 @@ def import_workouts(request: HttpRequest, choice: Query[ImportChoice]) -> Status
     if not content.strip():
         return refuse(400, "No CSV data. Send the file as the form field “file”, or as the body.")
     try:
-        result = import_file(name, content, by=request.user, gone=choice.gone).result
+        result = import_file(name, content, by=request.user, gone=options.gone).result
     except NotImportable as error:
         return refuse_values({"file": str(error)})
     except EveryRowSkipped as error:

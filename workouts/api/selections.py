@@ -4,8 +4,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from ninja import Router
 
+from workouts.api.bodies import SelectionBody
 from workouts.api.errors import UNKNOWN, WRITING
-from workouts.api.schemas import Done, SelectionAnswer, SelectionBody
+from workouts.api.schemas import Done, SelectionAnswer
 from workouts.history.selections import change_selection, reset_selection
 from workouts.models import WorkoutSelection
 

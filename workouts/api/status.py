@@ -1,17 +1,33 @@
 """/api/stats and /api/health."""
 
 import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
+from pydantic import Field
 
 from workouts.api.errors import READING
-from workouts.api.schemas import Health, Stats
+from workouts.api.schemas import Answer
 from workouts.models import Workout, WorkoutSelection
 
 router = Router(tags=["Status"], by_alias=True)
+
+
+class Stats(Answer):
+    total_workouts: int
+    selected_workouts: int = Field(description="Rows of selections that say selected, as the old application counted.")
+    custom_workouts: int
+    skipped_workouts: int
+    planned_workouts: int = Field(
+        description="Workouts of the plan that the athlete will do: all but the skipped, dropped and recorded ones."
+    )
+
+
+class Health(Answer):
+    status: Literal["healthy"]
+    timestamp: datetime.datetime
 
 
 @router.get("/stats", operation_id="getStats", response={200: Stats, **READING})

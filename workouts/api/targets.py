@@ -1,13 +1,14 @@
 """/api/weekly-targets: the week's targets, in the shape of the old application's file."""
 
+import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Schema
+from pydantic import Field
 
 from workouts.api.errors import READING, UNKNOWN, refuse
-from workouts.api.schemas import WeeklyTargets
 from workouts.models import WeekTarget
 from workouts.values.days import monday_of
 from workouts.values.disciplines import Discipline
@@ -15,7 +16,29 @@ from workouts.values.disciplines import Discipline
 router = Router(tags=["Targets"])
 
 
-@router.get("/weekly-targets", operation_id="getWeeklyTargets", response={200: WeeklyTargets, **READING, **UNKNOWN})
+class TargetTimeAnswer(Schema):
+    hours: int
+    minutes: int
+
+
+class TargetsAnswer(Schema):
+    tss: int | None
+    total_time: TargetTimeAnswer | None
+    by_discipline: dict[str, TargetTimeAnswer] = Field(
+        description="Of swim, bike, run, strength and other, those that are set."
+    )
+
+
+class WeeklyTargetsAnswer(Schema):
+    """As the old application's config/weekly_targets.json, its names included."""
+
+    week_start_date: datetime.date
+    weekly_targets: TargetsAnswer
+
+
+@router.get(
+    "/weekly-targets", operation_id="getWeeklyTargets", response={200: WeeklyTargetsAnswer, **READING, **UNKNOWN}
+)
 def weekly_targets(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     """The targets of this week, else of the last week before it that has some."""
     this_week = monday_of(timezone.localdate())

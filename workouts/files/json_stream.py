@@ -7,7 +7,7 @@ from typing import Any
 
 import ijson
 
-from workouts.values.limits import CHARACTERS
+from workouts.values.bounds import CHARACTERS
 
 MOST_PARTS, MOST_CHARACTERS = 1_000, 2 * CHARACTERS
 """Of one value: names, values and brackets, of which a record of an export has fifty; and of one text in it."""

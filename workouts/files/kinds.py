@@ -1,4 +1,4 @@
-"""What a file is that is no table: told by how it begins, so that a refusal can name it."""
+"""What a file is that nobody can use here: told by how it begins, so that a refusal can name it."""
 
 import re
 
@@ -30,12 +30,13 @@ TEXT = {
     rb"(?:<.*)?<svg": f"{IMAGE} (.svg)",
     rb"<.*<html": WEB_PAGE,
     rb"<\?xml": "an XML file (.xml)",
+    rb"[^\r\n]*\bworkouttype\b[^\r\n]*\boriginallyplannedday\b": "an export.csv of this planner, for spreadsheets",
 }
 """In lower case, after blanks."""
 
 
 def kind_of(content: bytes) -> str:
-    """Such as `a calendar file (.ics)`; empty for a table and for what nobody knows."""
+    """Such as `a calendar file (.ics)`; empty for another table and for what nobody knows."""
     head = content[:LOOKED_AT]
     text = head.removeprefix(json_stream.BOM).lstrip().lower()
     found = (

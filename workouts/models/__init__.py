@@ -5,19 +5,21 @@ over: nullable stays nullable and ids stay `integer`, because the old version wr
 """
 
 from workouts.models.athlete import Preferences, Token, WeekTarget
-from workouts.models.history import Change, Import
+from workouts.models.history import Change
 from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType
 from workouts.models.selection import ArchivedSelection, Choice, SelectionQuerySet, WorkoutSelection
+from workouts.models.upload import Upload, UploadQuerySet
 
 __all__ = [
     "ACTUAL",
     "ArchivedSelection",
     "Change",
     "Choice",
-    "Import",
     "Preferences",
     "SelectionQuerySet",
     "Token",
+    "Upload",
+    "UploadQuerySet",
     "WeekTarget",
     "Workout",
     "WorkoutQuerySet",

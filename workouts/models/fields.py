@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from workouts.values import limits
+from workouts.values import bounds
 
 
 class FiniteFloatField(models.FloatField):
@@ -34,7 +34,7 @@ class MomentField(models.DateTimeField):
     def from_db_value(
         self, value: datetime.datetime | None, expression: object, connection: object
     ) -> datetime.datetime | None:
-        return value if value and value.year in limits.YEARS else None
+        return value if value and value.year in bounds.YEARS else None
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, _, args, kwargs = super().deconstruct()

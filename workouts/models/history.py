@@ -1,4 +1,4 @@
-"""What was changed, so that it can be undone, and the files that were imported.
+"""What was changed, so that it can be undone.
 
 References carry no constraint and no index: a change outlives what it changed.
 """
@@ -60,38 +60,3 @@ class Change(models.Model):
         if self.takes_back:
             return REDONE + self.summary.removeprefix(UNDONE)
         return UNDONE + self.summary.removeprefix(REDONE)
-
-
-class ImportQuerySet(models.QuerySet["Import"]):
-    def for_list(self) -> "ImportQuerySet":
-        """The newest first, without the files themselves."""
-        files = self.defer("content", "change__rows", "change__undone_by__rows")
-        return files.select_related("made_by", "change__undone_by").order_by("-id")
-
-    def applied(self) -> "ImportQuerySet":
-        return self.filter(change__isnull=False)
-
-    def previewed(self) -> "ImportQuerySet":
-        """Looked at and not applied."""
-        return self.filter(change__isnull=True)
-
-
-class Import(models.Model):
-    """A file of workouts: kept as it came, with what it did."""
-
-    file_name = models.CharField(max_length=255)
-    content = models.BinaryField()
-    made_at = models.DateTimeField(auto_now_add=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
-    )
-    result = models.JSONField(default=dict, help_text="How many rows were new, changed, unchanged, skipped, and why.")
-    change = models.OneToOneField(Change, models.SET_NULL, null=True, db_constraint=False, related_name="source")
-
-    objects = ImportQuerySet.as_manager()
-
-    class Meta:
-        db_table = "imports"
-
-    def __str__(self) -> str:
-        return self.file_name

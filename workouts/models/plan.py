@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 
 from workouts.models.fields import FiniteFloatField, MomentField
 from workouts.models.selection import WorkoutSelection
-from workouts.values import limits
+from workouts.values import bounds
 
 
 class WorkoutType(models.TextChoices):
@@ -31,7 +31,7 @@ class WorkoutType(models.TextChoices):
     OTHER = "Other"
 
 
-ACTUAL = tuple(limits.ACTUAL)
+ACTUAL = tuple(bounds.ACTUAL)
 """The columns that say what was done. All others of a workout are the plan."""
 
 
@@ -71,32 +71,32 @@ class Workout(models.Model):
     """One planned workout, from the coach or, `is_custom`, from the athlete."""
 
     id = models.AutoField(primary_key=True)
-    title = models.CharField(max_length=500)
-    workout_type = models.CharField("type", max_length=100, choices=WorkoutType)
+    title = models.CharField(max_length=bounds.TITLE)
+    workout_type = models.CharField("type", max_length=bounds.TYPE, choices=WorkoutType)
     workout_description = models.TextField("description", null=True, blank=True)
-    planned_duration = FiniteFloatField(most=limits.HOURS, null=True, blank=True, help_text="Hours.")
+    planned_duration = FiniteFloatField(most=bounds.HOURS, null=True, blank=True, help_text="Hours.")
     planned_distance_meters = FiniteFloatField(
-        "planned distance", most=limits.METRES, null=True, blank=True, help_text="Metres."
+        "planned distance", most=bounds.METRES, null=True, blank=True, help_text="Metres."
     )
     originally_planned_day = models.DateField("planned day", help_text="The coach's day.")
     coach_comments = models.TextField(null=True, blank=True)
-    tss = FiniteFloatField("TSS", most=limits.TSS, null=True, blank=True, help_text="Training Stress Score.")
-    intensity_factor = FiniteFloatField(most=limits.INTENSITY_FACTOR, null=True, blank=True)
+    tss = FiniteFloatField("TSS", most=bounds.TSS, null=True, blank=True, help_text="Training Stress Score.")
+    intensity_factor = FiniteFloatField(most=bounds.INTENSITY_FACTOR, null=True, blank=True)
     is_custom = models.BooleanField("own", default=False, db_default=False, help_text="Added by the athlete.")
-    actual_duration = FiniteFloatField(most=limits.HOURS, null=True, blank=True, help_text="Hours.")
+    actual_duration = FiniteFloatField(most=bounds.HOURS, null=True, blank=True, help_text="Hours.")
     actual_distance_meters = FiniteFloatField(
-        "actual distance", most=limits.METRES, null=True, blank=True, help_text="Metres."
+        "actual distance", most=bounds.METRES, null=True, blank=True, help_text="Metres."
     )
-    actual_tss = FiniteFloatField("actual TSS", most=limits.TSS, null=True, blank=True)
-    actual_intensity_factor = FiniteFloatField(most=limits.INTENSITY_FACTOR, null=True, blank=True)
+    actual_tss = FiniteFloatField("actual TSS", most=bounds.TSS, null=True, blank=True)
+    actual_intensity_factor = FiniteFloatField(most=bounds.INTENSITY_FACTOR, null=True, blank=True)
     actual_heart_rate = FiniteFloatField(
-        most=limits.HEART_RATE, null=True, blank=True, help_text="Beats per minute, on average."
+        most=bounds.HEART_RATE, null=True, blank=True, help_text="Beats per minute, on average."
     )
-    actual_power = FiniteFloatField(most=limits.WATTS, null=True, blank=True, help_text="Watts, on average.")
+    actual_power = FiniteFloatField(most=bounds.WATTS, null=True, blank=True, help_text="Watts, on average.")
     rpe = FiniteFloatField(
-        "RPE", most=limits.RATING, null=True, blank=True, help_text="Rating of perceived exertion, 1 to 10."
+        "RPE", most=bounds.RATING, null=True, blank=True, help_text="Rating of perceived exertion, 1 to 10."
     )
-    feeling = FiniteFloatField(most=limits.RATING, null=True, blank=True, help_text="1 to 5.")
+    feeling = FiniteFloatField(most=bounds.RATING, null=True, blank=True, help_text="1 to 5.")
     is_recorded = models.BooleanField(
         "recorded", null=True, help_text="An activity that was never planned. Empty: nobody has looked yet."
     )

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
 from workouts.models.fields import MomentField
+from workouts.values import bounds
 
 
 class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
@@ -46,8 +47,10 @@ class Choice(models.Model):
 
     is_selected = models.BooleanField("selected", null=True, default=True)
     current_plan_day = models.DateField("moved to", null=True, blank=True)
-    time_of_day = models.CharField(max_length=50, null=True, blank=True, help_text="Such as morning or 7am.")
-    workout_location = models.CharField("place", max_length=100, null=True, blank=True)
+    time_of_day = models.CharField(
+        max_length=bounds.TIME_OF_DAY, null=True, blank=True, help_text="Such as morning or 7am."
+    )
+    workout_location = models.CharField("place", max_length=bounds.PLACE, null=True, blank=True)
     user_notes = models.TextField("notes", null=True, blank=True)
 
     class Meta:

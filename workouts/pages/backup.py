@@ -8,17 +8,17 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from workouts.files.backup import restoring
-from workouts.files.backup.exporting import export_csv, export_json
-from workouts.files.uploads import MAX_BYTES, exports
+from workouts.files.exports.exporting import export_csv, export_json
+from workouts.files.restores import restoring
+from workouts.files.uploads import MAX_BYTES
 from workouts.history.changes import Stale
-from workouts.models import Import
+from workouts.models import Upload
 
 CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(label="export.json or export.csv", widget=forms.FileInput(attrs={"accept": ".json,.csv"}))
+class RestoreForm(forms.Form):
+    file = forms.FileField(label="export.json", widget=forms.FileInput(attrs={"accept": ".json"}))
 
 
 @require_safe
@@ -35,7 +35,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 def restore(request: HttpRequest) -> HttpResponse:
     """Takes a file and shows what it would do."""
-    form = UploadForm(request.POST or None, request.FILES or None, label_suffix="")
+    form = RestoreForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -47,15 +47,15 @@ def restore(request: HttpRequest) -> HttpResponse:
     return render(request, "workouts/backup/restore.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def restore_preview(request: HttpRequest, import_id: int) -> HttpResponse:
+def restore_preview(request: HttpRequest, upload_id: int) -> HttpResponse:
     """What restoring a file would do; a POST does it."""
-    upload = get_object_or_404(exports(), pk=import_id)
+    upload = get_object_or_404(Upload.objects.restores(), pk=upload_id)
     if request.method == "POST":
         return _confirm(request, upload)
     return _restored(upload) if upload.change_id else _preview(request, upload)
 
 
-def _confirm(request: HttpRequest, upload: Import) -> HttpResponse:
+def _confirm(request: HttpRequest, upload: Upload) -> HttpResponse:
     try:
         restored = restoring.confirm(upload.pk, digest=request.POST.get("digest", ""), by=request.user)
     except (restoring.PlanChanged, Stale):
@@ -63,12 +63,12 @@ def _confirm(request: HttpRequest, upload: Import) -> HttpResponse:
     return _restored(restored)
 
 
-def _restored(upload: Import) -> HttpResponse:
+def _restored(upload: Upload) -> HttpResponse:
     """The week, with a way to undo."""
     return redirect(f"{reverse('week')}?changed={upload.change_id}")
 
 
-def _preview(request: HttpRequest, upload: Import, reason: str = "", status: int = 200) -> HttpResponse:
+def _preview(request: HttpRequest, upload: Upload, reason: str = "", status: int = 200) -> HttpResponse:
     context = {"upload": upload, "plan": restoring.plan_of(upload), "reason": reason}
     return render(request, "workouts/backup/preview.html", context, status=status)
 

@@ -8,14 +8,16 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
-from workouts.values import limits
+from workouts.values import bounds, validation
 from workouts.values.disciplines import Discipline
 from workouts.values.times import Slot, slot_of
 
 
 def of_our_time(day: datetime.date) -> None:
-    if day.year not in limits.YEARS:
-        raise ValidationError(f"Enter a day from {limits.YEARS[0]} to {limits.YEARS[-1]}.")
+    try:
+        validation.of_our_time(day)
+    except ValueError as error:
+        raise ValidationError(f"{error}.") from error
 
 
 class SelectionForm(forms.Form):
@@ -27,9 +29,9 @@ class SelectionForm(forms.Form):
     is_selected = forms.TypedChoiceField(choices=(("true", "Select"), ("false", "Skip")), coerce="true".__eq__)
     current_plan_day = forms.DateField(label="Day", required=False, validators=[of_our_time])
     slot = forms.ChoiceField(label="Time of day", choices=Slot.choices, required=False)
-    time_of_day = forms.CharField(max_length=50, required=False)
-    workout_location = forms.CharField(label="Place", max_length=100, required=False)
-    user_notes = forms.CharField(label="Notes", max_length=limits.CHARACTERS, required=False, widget=forms.Textarea)
+    time_of_day = forms.CharField(max_length=bounds.TIME_OF_DAY, required=False)
+    workout_location = forms.CharField(label="Place", max_length=bounds.PLACE, required=False)
+    user_notes = forms.CharField(label="Notes", max_length=bounds.CHARACTERS, required=False, widget=forms.Textarea)
 
     def __init__(self, workout: Workout, data: QueryDict) -> None:
         super().__init__(data)
@@ -56,7 +58,7 @@ class TimeSpanWidget(forms.MultiWidget):
 
     def __init__(self) -> None:
         number = {"inputmode": "numeric", "min": 0}
-        super().__init__([forms.NumberInput({**number, "max": limits.HOURS}), forms.NumberInput({**number, "max": 59})])
+        super().__init__([forms.NumberInput({**number, "max": bounds.HOURS}), forms.NumberInput({**number, "max": 59})])
 
     def decompress(self, value: int | None) -> list[int | None]:
         return [None, None] if value is None else list(divmod(value, 60))
@@ -66,14 +68,14 @@ class TimeSpanField(forms.MultiValueField):
     widget = TimeSpanWidget
 
     def __init__(self, label: str) -> None:
-        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (limits.HOURS, 59)]
+        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (bounds.HOURS, 59)]
         super().__init__(fields, label=label, required=False, require_all_fields=False)
 
     def compress(self, data_list: list[int | None]) -> float | None:
         hours, minutes = data_list or (None, None)
         total = (hours or 0) * 60 + (minutes or 0)
-        if total > limits.HOURS * 60:
-            raise ValidationError(f"Enter {limits.HOURS} hours at most.")
+        if total > bounds.HOURS * 60:
+            raise ValidationError(f"Enter {bounds.HOURS} hours at most.")
         return total or None
 
 
@@ -97,13 +99,13 @@ class WorkoutForm(forms.ModelForm):
     workout_type = forms.ChoiceField(label="Type", choices=WorkoutType.choices, initial=WorkoutType.RUN)
     planned_duration = DurationField("Duration")
     planned_distance_meters = forms.FloatField(
-        label="Distance in metres", required=False, min_value=0, max_value=limits.METRES
+        label="Distance in metres", required=False, min_value=0, max_value=bounds.METRES
     )
-    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=limits.TSS)
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
     workout_description = forms.CharField(
         label="Description",
         required=False,
-        max_length=limits.CHARACTERS,
+        max_length=bounds.CHARACTERS,
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
 
@@ -124,7 +126,7 @@ class WorkoutForm(forms.ModelForm):
 class EstimateForm(forms.Form):
     """The athlete's estimate of a coach's workout."""
 
-    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=limits.TSS)
+    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
 
 
 class TargetsForm(forms.Form):
@@ -136,7 +138,7 @@ class TargetsForm(forms.Form):
         for name in Discipline.values:
             self.fields[name] = TimeSpanField(name)
             self.initial[name] = target.minutes_by_discipline.get(name)
-        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=limits.TSS)
+        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=bounds.TSS)
         self.initial.update(minutes=target.minutes, tss=target.tss)
 
     def values(self) -> dict[str, Any] | None:

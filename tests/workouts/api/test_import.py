@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api_client import ApiClient
-from workouts.models import Import, Workout
+from workouts.models import Upload, Workout
 
 CSV = """Title,WorkoutType,WorkoutDescription,PlannedDuration,PlannedDistanceInMeters,WorkoutDay,CoachComments,TSS,IF
 "Morning Swim","Swim","Easy 2000m swim",1.0,2000.0,2026-01-10,"Focus on form",50.0,0.65
@@ -38,7 +38,7 @@ def test_the_body_is_imported(api: ApiClient, content_type: str) -> None:
 
 def test_a_file_is_imported_under_its_name(api: ApiClient) -> None:
     assert upload(api, CSV.encode(), name="january.csv")["imported"] == 2
-    kept = Import.objects.get()
+    kept = Upload.objects.get()
     assert (kept.file_name, str(kept.made_by)) == ("january.csv", "athlete")
 
 
@@ -74,7 +74,7 @@ def test_a_file_of_which_every_row_is_skipped_changes_nothing(api: ApiClient) ->
     assert refused["fields"] == {"file": "Every row was skipped."}
     assert [row["row"] for row in refused["skipped"]] == [2]
     assert Workout.objects.exclude(is_dropped=True).count() == 2
-    assert Import.objects.count() == 1
+    assert Upload.objects.count() == 1
 
 
 def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_says_otherwise(api: ApiClient) -> None:
@@ -82,12 +82,12 @@ def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_say
     ids = dict(Workout.objects.values_list("title", "pk"))
     content = CSV.replace("Long Run", "Longest Run")
 
-    kept = {"id": ids["Core"], "title": "Core", "day": "2026-01-10", "choice": "keep", "row": None, "becomes": None}
+    kept = {"id": ids["Core"], "title": "Core", "day": "2026-01-10", "decision": "keep", "row": None, "becomes": None}
     renamed = {
         "id": ids["Long Run"],
         "title": "Long Run",
         "day": "2026-01-11",
-        "choice": "rename",
+        "decision": "rename",
         "row": 3,
         "becomes": "Longest Run",
     }
@@ -97,7 +97,7 @@ def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_say
 
     assert api.send_raw("POST", "workouts/import", content, 201, "text/csv")["gone"] == [kept]
     answer = api.send_raw("POST", "workouts/import?gone=drop", content, 201, "text/csv")
-    assert answer["gone"] == [{**kept, "choice": "drop"}]
+    assert answer["gone"] == [{**kept, "decision": "drop"}]
     dropped = api.send("GET", f"workouts/{ids['Core']}")
     assert (dropped["isDropped"], dropped["isRecorded"]) == (True, False)
     assert [one["title"] for one in api.send("GET", "workouts?selected=false")["workouts"]] == ["Core"]

@@ -16,13 +16,13 @@ from django.utils import timezone
 from tests.api_client import ApiClient
 from tests.trainingpeaks import export, read_workouts, workout
 from tests.workouts.planners import document
-from workouts.files.backup.reading import NotRestorable, read
-from workouts.files.backup.records import WorkoutRecord
+from workouts.files.exports.records import WorkoutRecord
+from workouts.files.restores.reading import NotRestorable, read
 from workouts.history.changes import undo
 from workouts.history.editing import delete_workout
 from workouts.models import ArchivedSelection, WeekTarget, Workout, WorkoutSelection
 from workouts.pages.forms import WorkoutForm
-from workouts.values import limits
+from workouts.values import bounds
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def fill() -> list[int]:
         for number in NUMBERS:
             text = LONG if number == NUMBERS[0] else None
             made = Workout.objects.create(title="", workout_type="", originally_planned_day=day, coach_comments=text)
-            numbers = dict.fromkeys(limits.NUMBERS | limits.ACTUAL, number)
+            numbers = dict.fromkeys(bounds.PLANNED | bounds.ACTUAL, number)
             columns = ", ".join(f"{column} = %s" for column in numbers)
             with connection.cursor() as cursor:
                 cursor.execute(f"UPDATE workouts SET {columns} WHERE id = %s", [*numbers.values(), made.pk])
@@ -110,7 +110,7 @@ CAMEL = WorkoutRecord.names()
 CELLS = {"planned_duration": "PlannedDuration", "planned_distance_meters": "PlannedDistanceInMeters", "tss": "TSS"}
 
 
-@pytest.mark.parametrize(("column", "most"), limits.NUMBERS.items())
+@pytest.mark.parametrize(("column", "most"), bounds.PLANNED.items())
 def test_every_way_in_has_the_same_limits(api: ApiClient, column: str, most: float) -> None:
     own = Workout.objects.create(title="Own", workout_type="Run", originally_planned_day="2026-11-23", is_custom=True)
     exported = document()
@@ -127,12 +127,12 @@ def test_every_way_in_has_the_same_limits(api: ApiClient, column: str, most: flo
     [
         ({"planned_duration_0": 168, "planned_duration_1": 0}, True),
         ({"planned_duration_0": 168, "planned_duration_1": 1}, False),
-        ({"planned_distance_meters": limits.METRES}, True),
-        ({"planned_distance_meters": limits.METRES + 0.5}, False),
-        ({"tss": limits.TSS}, True),
+        ({"planned_distance_meters": bounds.METRES}, True),
+        ({"planned_distance_meters": bounds.METRES + 0.5}, False),
+        ({"tss": bounds.TSS}, True),
         ({"tss": -1}, False),
-        ({"workout_description": "x" * limits.CHARACTERS}, True),
-        ({"workout_description": "x" * (limits.CHARACTERS + 1)}, False),
+        ({"workout_description": "x" * bounds.CHARACTERS}, True),
+        ({"workout_description": "x" * (bounds.CHARACTERS + 1)}, False),
         ({"originally_planned_day": "2200-01-01"}, False),
     ],
 )

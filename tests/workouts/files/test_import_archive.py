@@ -9,8 +9,8 @@ import pytest
 
 from tests.trainingpeaks import export, read_workouts, workout
 from workouts.files.imports.archive import MOST_FILES, NotUnpacked, unpack
-from workouts.files.imports.csv_file import NotImportable, read
-from workouts.files.uploads import MAX_BYTES
+from workouts.files.imports.trainingpeaks import read
+from workouts.files.uploads import MAX_BYTES, NotImportable
 
 PLAN = export(workout("Läufe", "2026-11-23"))
 

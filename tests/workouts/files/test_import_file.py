@@ -6,10 +6,10 @@ import datetime
 import pytest
 
 from tests.trainingpeaks import COLUMNS, export, read_workouts, workout
-from workouts.files.imports.csv_file import NotImportable, read
 from workouts.files.imports.row import PlannedWorkout
-from workouts.files.uploads import MAX_BYTES
-from workouts.values import limits
+from workouts.files.imports.trainingpeaks import read
+from workouts.files.uploads import MAX_BYTES, NotImportable
+from workouts.values import bounds
 
 DAY = "2026-11-23"
 MINIMAL = ("Title", "WorkoutType", "WorkoutDay")
@@ -105,7 +105,7 @@ def test_the_first_line_that_names_the_delimiter_is_no_row(hint: str) -> None:
     rows, skipped = read_workouts(
         f"{hint}\n".encode() + export(workout("Run", DAY), workout("Ride", "soon"), delimiter=";")
     )
-    assert [(row.row, row.title) for row in rows] == [(2, "Run")]
+    assert [(row.number, row.title) for row in rows] == [(2, "Run")]
     assert [row["row"] for row in skipped] == [3]
 
 
@@ -132,7 +132,7 @@ def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
         ("-1", "PlannedDuration is “-1”: it cannot be negative."),
         ("1e400", "PlannedDuration is “1e400”: more than 168 cannot be right."),
         ("9" * 400, f"PlannedDuration is “{'9' * 39}…”: more than 168 cannot be right."),
-        ("1\0", "PlannedDuration holds a NUL character."),
+        ("1\0", "PlannedDuration: A NUL character cannot be stored."),
     ],
 )
 def test_a_number_that_is_none_costs_its_row(cell: str, reason: str) -> None:
@@ -154,11 +154,11 @@ def test_days_are_iso_dates_with_or_without_a_time(day: str) -> None:
 
 @pytest.mark.parametrize("day", ["23.11.2026", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1", "9999-12-31"])
 def test_any_other_day_costs_its_row(day: str) -> None:
-    assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”: a date such as 2026-11-23 is needed.")]
+    assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed.")]
 
 
 def test_a_row_without_a_day_is_skipped() -> None:
-    assert reasons(export(workout("Run", " "))) == [(2, "WorkoutDay is empty: a date such as 2026-11-23 is needed.")]
+    assert reasons(export(workout("Run", " "))) == [(2, "WorkoutDay is empty. A date such as 2026-11-23 is needed.")]
 
 
 def test_tss_is_computed_from_hours_and_intensity_where_it_is_missing() -> None:
@@ -179,7 +179,7 @@ def test_blank_rows_are_no_rows_but_count_as_a_spreadsheet_counts_them() -> None
     content = export(workout("Run", DAY), more=["", ",,,", '"","  "', f"Bad,Run,,,,{DAY[:-1]}"])
     rows, skipped = read_workouts(content)
 
-    assert [row.row for row in rows] == [2]
+    assert [row.number for row in rows] == [2]
     assert [row["row"] for row in skipped] == [6]
 
 
@@ -219,7 +219,7 @@ def test_a_file_of_quotation_marks_that_do_not_pair_is_given_up() -> None:
 
 
 def test_a_row_longer_than_any_row_costs_itself_only() -> None:
-    content = export(workout("Run", DAY), columns=MINIMAL, more=["x" * (limits.ROW_CHARACTERS + 1), f"Ride,Bike,{DAY}"])
+    content = export(workout("Run", DAY), columns=MINIMAL, more=["x" * (bounds.ROW_CHARACTERS + 1), f"Ride,Bike,{DAY}"])
     rows, skipped = read_workouts(content)
 
     assert [row.title for row in rows] == ["Run", "Ride"]
@@ -227,7 +227,7 @@ def test_a_row_longer_than_any_row_costs_itself_only() -> None:
 
 
 def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ROWS", 3)
+    monkeypatch.setattr(bounds, "ROWS", 3)
     assert len(read_workouts(export(*[workout("Run", DAY)] * 3))[0]) == 3
     for content in (export(*[workout("Run", DAY)] * 4), export() + b"\n" * 4):
         with pytest.raises(NotImportable, match="more than 3 rows"):
@@ -262,7 +262,7 @@ def test_a_long_description_is_read_whole() -> None:
 
 
 def test_ten_megabytes_are_read_and_one_byte_more_is_refused() -> None:
-    text = "x" * limits.CHARACTERS
+    text = "x" * bounds.CHARACTERS
     content = export(*(workout("Run", DAY, WorkoutDescription=text) for _ in range(104)))
     content += b"\n" * (MAX_BYTES - len(content))
 

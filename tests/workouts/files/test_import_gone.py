@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.api_client import ApiClient
 from tests.trainingpeaks import Cells, export, workout
-from workouts.files.imports.choices import Policy
+from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import confirm, import_file, plan_of, preview
 from workouts.history.changes import undo
 from workouts.history.editing import add_workout, edit_workout
@@ -277,7 +277,7 @@ def test_a_double_of_an_earlier_import_gives_way_to_the_workout_that_has_the_ove
 
     upload = preview("again.csv", export(SWIM, renamed, RIDE), by=None)
     plan = plan_of(upload)
-    assert [(one.renamed, [str(c.row.row) for c in one.candidates]) for one in plan.gone] == [(None, ["3"])]
+    assert [(one.renamed, [str(c.row.number) for c in one.candidates]) for one in plan.gone] == [(None, ["3"])]
     done = confirm(upload.pk, digest=plan.digest, moved=None, gone={run.pk: "3"}, by=None)
 
     assert set(Workout.objects.values_list("pk", "title", "tss")) >= {(run.pk, "Longest run", 85)}

@@ -62,8 +62,8 @@ def compared(rows: list[PlannedWorkout], workouts: list[Workout]) -> dict[int, i
         for row in rows:
             day = row.day + datetime.timedelta(shift)
             found = (one for one in left if one.originally_planned_day == day and fits(row, one))
-            if row.row not in pairs and (workout := next(found, None)):
-                pairs[row.row] = workout.pk
+            if row.number not in pairs and (workout := next(found, None)):
+                pairs[row.number] = workout.pk
                 left.remove(workout)
     return pairs
 
@@ -118,9 +118,9 @@ def test_looking_up_finds_what_comparing_all_finds(rows: list[PlannedWorkout], w
     merged = merge(rows, workouts)
 
     pairs = compared(rows, workouts)
-    found = {match.row.row: match.workout.pk for match in (*merged.changed, *merged.unchanged, *merged.moved)}
+    found = {match.row.number: match.workout.pk for match in (*merged.changed, *merged.unchanged, *merged.moved)}
     assert found == pairs
-    assert {row.row for row in merged.new} == {row.row for row in rows} - pairs.keys()
+    assert {row.number for row in merged.new} == {row.number for row in rows} - pairs.keys()
     left = [workout for workout in workouts if workout.pk not in pairs.values() and not workout.is_dropped]
     tells_of_done = any(row.done for row in rows)
     assert {one.pk for one in merged.gone} == {one.pk for one in left if tells_of_done or not one.is_recorded}

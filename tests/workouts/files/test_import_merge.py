@@ -7,13 +7,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.trainingpeaks import Cells, export, workout
-from workouts.files.imports.csv_file import NotImportable
 from workouts.files.imports.importing import EveryRowSkipped, import_file
+from workouts.files.uploads import NotImportable
 from workouts.history.changes import undo
 from workouts.history.editing import add_workout, edit_workout
 from workouts.history.rows import TABLES
 from workouts.history.selections import change_selection
-from workouts.models import Change, Import, Workout, WorkoutSelection
+from workouts.models import Change, Upload, Workout, WorkoutSelection
 
 MONDAY, TUESDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-29"
 PLAN = (
@@ -54,7 +54,7 @@ def test_a_file_is_kept_with_who_imported_it_and_what_it_did() -> None:
         "changed": 0,
         "unchanged": 0,
         "moved": [],
-        "skipped": [{"row": 5, "reason": "WorkoutDay is “soon”: a date such as 2026-11-23 is needed."}],
+        "skipped": [{"row": 5, "reason": "WorkoutDay is “soon”. A date such as 2026-11-23 is needed."}],
         "gone": [],
     }
     assert upload.change
@@ -272,7 +272,7 @@ def test_what_was_undone_can_be_imported_again() -> None:
 def test_a_file_without_workouts_is_refused_and_not_kept() -> None:
     with pytest.raises(NotImportable, match="no workouts"):
         import_file("plan.csv", export(), by=None)
-    assert not Import.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_of_a_file_of_bad_rows_nothing_is_kept_but_its_reasons_are_told() -> None:
@@ -280,4 +280,4 @@ def test_of_a_file_of_bad_rows_nothing_is_kept_but_its_reasons_are_told() -> Non
         imported(workout("Run", "soon"), workout("Run", MONDAY, TSS="many"))
     assert [row["row"] for row in refused.value.result["skipped"]] == [2, 3]
     assert not Workout.objects.exists()
-    assert not Import.objects.exists()
+    assert not Upload.objects.exists()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.trainingpeaks import Cells, export, workout
-from workouts.files.imports.choices import Policy
+from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import import_file
 from workouts.history.changes import undo
 from workouts.history.editing import edit_workout

@@ -2,8 +2,9 @@
 
 import pytest
 
-from workouts.files.imports.csv_file import NotImportable, read
+from workouts.files.imports.trainingpeaks import read
 from workouts.files.kinds import kind_of
+from workouts.files.uploads import NotImportable
 
 XML = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 KINDS = [
@@ -26,6 +27,7 @@ KINDS = [
     (b'{"format": 1, "workouts": [{"title": 2}]}', "a JSON file (.json), an object with “format”, “workouts”"),
     (b'{"format": 1, "cut', "a JSON file (.json), an object with “format”"),
     (b"[1, 2]", "a JSON file (.json)"),
+    (b"\xef\xbb\xbfid,title,workoutType,originallyPlannedDay\r\n", "an export.csv of this planner, for spreadsheets"),
 ]
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests.workouts.planners import as_csv, as_json, document, fill_by_hand
 from workouts.files.uploads import MAX_BYTES
 from workouts.history.changes import undo
-from workouts.models import Change, Import, Workout, WorkoutSelection
+from workouts.models import Change, Upload, Workout, WorkoutSelection
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -84,10 +84,9 @@ def test_what_was_changed_meanwhile_is_shown_and_kept(athlete: Client) -> None:
 
 
 def test_a_file_of_what_is_there_has_nothing_to_restore(athlete: Client) -> None:
-    for text in (as_json(), as_csv()):
-        page = athlete.get(upload(athlete, text)["Location"]).content.decode()
-        assert "nothing to restore" in page
-        assert "digest" not in page
+    page = athlete.get(upload(athlete, as_json())["Location"]).content.decode()
+    assert "nothing to restore" in page
+    assert "digest" not in page
 
 
 def test_downloads_are_files_that_nobody_keeps(athlete: Client) -> None:
@@ -103,9 +102,9 @@ def test_every_page_needs_a_login(client: Client, db: None) -> None:
         assert client.get(address)["Location"] == f"/login/?next={address}"
 
 
-def test_plans_and_exports_do_not_mix(athlete: Client) -> None:
+def test_imports_and_restores_do_not_mix(athlete: Client) -> None:
     nothing = {"new": 0, "changed": 0, "moved": [], "unchanged": 0, "skipped": []}
-    plan = Import.objects.create(file_name="plan.csv", content=b"", result=nothing)
+    plan = Upload.objects.create(file_name="plan.csv", content=b"", result=nothing)
     assert athlete.get(reverse("restore_preview", args=[plan.pk])).status_code == 404
     export = upload(athlete, as_json())["Location"].strip("/").split("/")[-1]
     assert athlete.get(reverse("import", args=[export])).status_code == 404
@@ -135,21 +134,21 @@ WRONG: list[tuple[Edit, str]] = [
     ),
     (workout(plannedDistanceInMeters=-1), "plannedDistanceInMeters: Input should be greater than or equal to 0."),
     (workout(workoutDescription="x" * 100_001), "workoutDescription: String should have at most 100000 characters."),
-    (workout(originallyPlannedDay="9999-12-31"), "originallyPlannedDay: a year from 1970 to 2199 is needed."),
+    (workout(originallyPlannedDay="9999-12-31"), "originallyPlannedDay: A year from 1970 to 2199 is needed."),
     (workout(tss=True), "In workouts number 2, tss: Input should be a valid number."),
     (workout(id=2**31), "In workouts number 2, id: Input should be less than or equal to 2000000000."),
     (workout(id=0), "In workouts number 2, id: Input should be greater than or equal to 1."),
     (workout(id=3), "The workout id 3 is there more than once."),
-    (workout(title="a\0b"), "In workouts number 2, title: a NUL character cannot be stored."),
+    (workout(title="a\0b"), "In workouts number 2, title: A NUL character cannot be stored."),
     (workout(title="a\ud800b"), "The file is cut off or no JSON: half of a surrogate pair is not a character."),
     (workout(title="a\udc00b"), "The file is cut off or no JSON: half of a surrogate pair is not a character."),
     (workout(title="x" * 501), "In workouts number 2, title: String should have at most 500 characters."),
     (workout(title=None), "In workouts number 2, title: Input should be a valid string."),
     (workout(isCustom=1), "In workouts number 2, isCustom: Input should be a valid boolean."),
-    (workout(originallyPlannedDay="86400"), "originallyPlannedDay: a date such as 2026-11-23 is needed."),
-    (workout(originallyPlannedDay="2026-02-30"), "originallyPlannedDay: day is out of range for month."),
+    (workout(originallyPlannedDay="86400"), "originallyPlannedDay: A date such as 2026-11-23 is needed."),
+    (workout(originallyPlannedDay="2026-02-30"), "originallyPlannedDay: A date such as 2026-11-23 is needed."),
     (workout(createdAt="2026-11-23T00:00:00"), "createdAt: Input should have timezone info."),
-    (workout(createdAt="0001-01-01T00:00:00+05:00"), "createdAt: a year from 1970 to 2199 is needed."),
+    (workout(createdAt="0001-01-01T00:00:00+05:00"), "createdAt: A year from 1970 to 2199 is needed."),
     (workout(**{"x" * 1000: 1}), f"In workouts number 2, {'x' * 100}: Extra inputs are not permitted."),
     (lambda found: found.update({"x" * 1000: 1}), f"In {'x' * 100}: Extra inputs are not permitted."),
     (workout(selection=[]), "In workouts number 2, selection: Input should be"),
@@ -161,16 +160,16 @@ WRONG: list[tuple[Edit, str]] = [
     (lambda found: found["weekTargets"].append(found["weekTargets"][0]), "The target of week 2026-11-23 is there"),
     (lambda found: found["weekTargets"][0].update(minutes=2**31), "In weekTargets number 1, minutes: Input"),
     (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Run": -1}), "minutesByDiscipline, Run: "),
-    (lambda found: found["preferences"].update(morning="07:00+01:00"), "In preferences, morning: a time of day has"),
+    (lambda found: found["preferences"].update(morning="07:00+01:00"), "In preferences, morning: A time of day has"),
     (lambda found: found["preferences"].update(swimUnit="ft"), "In preferences, swimUnit: Input should be 'm'"),
     (lambda found: found["archivedSelections"][0].update(filled=[]), "In archivedSelections number 1, filled: "),
     (workout(selection={"a": [0] * 1000}), "In workouts number 2: more than any record holds."),
     (lambda found: found.pop("workouts"), "In workouts: Field required."),
-    (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: no discipline."),
+    (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: No discipline."),
     (lambda found: found.update(workouts={}), "In workouts: Input should be a valid "),
     (lambda found: found.update(version=3), "The file is of version 3 of the format and this planner reads 2."),
-    (lambda found: found.update(version="new"), "It is neither an export.json nor an export.csv"),
-    (lambda found: found.update(format="other"), "It is neither an export.json nor an export.csv"),
+    (lambda found: found.update(version="new"), "Restoring needs an export.json of this planner."),
+    (lambda found: found.update(format="other"), "Restoring needs an export.json of this planner."),
 ]
 
 
@@ -179,7 +178,7 @@ def test_json_that_is_wrong_is_refused_with_the_place(athlete: Client, edit: Edi
     before = document()
     assert reason in error_of(upload(athlete, edited(edit)))
     assert document() == before
-    assert not Import.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_a_part_that_is_there_twice_is_refused(athlete: Client) -> None:
@@ -206,58 +205,38 @@ def test_json_that_is_no_json_is_refused(athlete: Client) -> None:
     ("content", "reason"),
     [
         (b"", "The submitted file is empty."),
-        (b" \n", "It is neither an export.json nor an export.csv"),
-        (b"[]", "This is a JSON file (.json). It is neither"),
-        (b'{"a": 1, "b": {"c": 2}}', "This is a JSON file (.json), an object with “a”, “b”. It is neither"),
-        (b"BEGIN:VCALENDAR\r\n", "This is a calendar file (.ics). It is neither an export.json nor an export.csv"),
-        (b"PK\x03\x04\xff\xfe", "This is a ZIP archive (.zip). It is neither"),
-        ("{}".encode("utf-16"), "Those are UTF-8 text."),
+        (b" \n", "Restoring needs an export.json of this planner."),
+        (b"[]", "This is a JSON file (.json). Restoring"),
+        (b'{"a": 1, "b": {"c": 2}}', "This is a JSON file (.json), an object with “a”, “b”. Restoring"),
+        (b"BEGIN:VCALENDAR\r\n", "This is a calendar file (.ics). Restoring needs an export.json of this planner."),
+        (b"PK\x03\x04\xff\xfe", "This is a ZIP archive (.zip). Restoring"),
+        ("{}".encode("utf-16"), "Restoring needs an export.json of this planner."),
         (b" " * (MAX_BYTES + 1), "The file is larger than 10 MB."),
-        (b"Title,WorkoutType,WorkoutDay\nRun,Run,2026-11-23\n", "This is a plan from TrainingPeaks."),
+        (b"Title,WorkoutType,WorkoutDay\nRun,Run,2026-11-23\n", "Restoring needs an export.json of this planner."),
     ],
     ids=range(9),
 )
 def test_what_is_no_export_is_refused(athlete: Client, content: bytes, reason: str) -> None:
     assert reason in error_of(upload(athlete, content))
-    assert not Import.objects.exists()
+    assert not Upload.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ("3,Long run", "x,Long run", "In row 2, id: Input should be a valid integer."),
-        ("7,Ride", "3,Ride", "The workout id 3 is there more than once."),
-        ("7,Ride", "99999999999,Ride", "In row 3, id: Input should be less than or equal to 2000000000."),
-        ("7,Ride", '7,"Ride', "The file is cut off or no CSV: unexpected end of data."),
-        ("7,Ride", "7,Ride,more", "Row 3 has 30 cells and the header 29."),
-        ("Ride,Run", "Ri\0de,Run", "In row 3, title: a NUL character cannot be stored."),
-        (",tss,", ",load,", "The column tss is missing."),
-        ("2026-11-23", "23.11.2026", "In row 2, originallyPlannedDay: a date such as 2026-11-23 is needed."),
-        ("false", "maybe", "In row 2, isCustom: Input should be a valid boolean."),
-        ("5,true,", "5,true,tomorrow", "In row 2, selection, currentPlanDay: a date such as 2026-11-23 is needed."),
-        ("5,true,", ",true,", "In row 2, selection, id: Input should be a valid integer."),
-        ("Ride,Run,,,", "Ride,Run,,nan,", "In row 3, plannedDuration: Input should be a finite number."),
-        ("Ride,Run,,,", "Ride,Run,,1e308,", "In row 3, plannedDuration: Input should be less than or equal to 168."),
-    ],
-)
-def test_csv_that_is_wrong_is_refused_with_the_place(athlete: Client, old: str, new: str, reason: str) -> None:
-    before, exported = document(), as_csv()
-    assert old in exported
-    assert reason in error_of(upload(athlete, exported.replace(old, new), "planner.csv"))
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_an_export_for_spreadsheets_is_refused_with_what_to_give_instead(athlete: Client, delimiter: str) -> None:
+    before = document()
+    assert error_of(upload(athlete, as_csv().replace(",", delimiter), "planner.csv")) == (
+        "This is an export.csv of this planner, for spreadsheets."
+        " Restoring needs an export.json of this planner. Nothing was changed."
+    )
     assert document() == before
-
-
-def test_a_spreadsheets_own_marks_are_read(athlete: Client) -> None:
-    """Excel writes TRUE for true."""
-    response = upload(athlete, as_csv().replace("true", "TRUE").replace("false", "FALSE"), "planner.csv")
-    assert "nothing to restore" in athlete.get(response["Location"]).content.decode()
+    assert not Upload.objects.exists()
 
 
 def test_a_file_that_nobody_confirmed_goes_after_a_day(athlete: Client) -> None:
     upload(athlete, as_json())
-    Import.objects.update(made_at="2026-01-01T00:00:00Z")
+    Upload.objects.update(made_at="2026-01-01T00:00:00Z")
     upload(athlete, as_json())
-    assert Import.objects.count() == 1
+    assert Upload.objects.count() == 1
 
 
 def test_a_restore_can_be_restored_over_and_undone_in_turn(athlete: Client) -> None:

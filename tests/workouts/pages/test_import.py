@@ -17,7 +17,7 @@ from workouts.files.imports.importing import import_file, preview
 from workouts.files.uploads import MAX_BYTES
 from workouts.history.editing import edit_workout
 from workouts.history.selections import change_selection
-from workouts.models import Change, Import, Workout
+from workouts.models import Change, Upload, Workout
 
 MONDAY, TUESDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-29"
 SWIM = workout("Easy swim", MONDAY, "Swim", PlannedDuration="0.75")
@@ -55,7 +55,7 @@ def test_needs_a_login(client: Client, db: None) -> None:
 def test_a_preview_writes_no_workout(athlete: Client) -> None:
     page = upload(athlete, PLAN)
 
-    assert page.redirect_chain == [(f"/imports/{Import.objects.get().pk}/", 302)]
+    assert page.redirect_chain == [(f"/imports/{Upload.objects.get().pk}/", 302)]
     assert "3 new 0 changed 0 moved 0 unchanged 0 skipped" in text(page)
     assert "Sun 29 Nov 2026 Bike Long ride 3 h" in text(page)
     assert not Workout.objects.exists()
@@ -116,7 +116,7 @@ def test_confirming_imports_and_says_so(athlete: Client) -> None:
     assert Workout.objects.count() == 3
     change = Change.objects.get()
     assert (change.summary, str(change.made_by)) == ("Imported plan.csv: 3 new", "athlete")
-    assert Import.objects.get().change == change
+    assert Upload.objects.get().change == change
 
 
 def test_confirming_twice_imports_once(athlete: Client) -> None:
@@ -205,17 +205,17 @@ def test_a_preview_can_be_discarded_and_an_import_cannot(athlete: Client) -> Non
     athlete.post(f"/imports/{number}/discard/")
     athlete.post(f"/imports/{done.pk}/discard/")
 
-    assert list(Import.objects.all()) == [done]
+    assert list(Upload.objects.all()) == [done]
     assert confirm(athlete, page).status_code == 404
 
 
 def test_previews_of_yesterday_go_at_the_next_upload(athlete: Client) -> None:
     stale, done = preview("stale.csv", PLAN, by=None), import_file("done.csv", PLAN, by=None)
-    Import.objects.update(made_at=timezone.now() - datetime.timedelta(hours=25))
+    Upload.objects.update(made_at=timezone.now() - datetime.timedelta(hours=25))
 
     upload(athlete, export(workout("New", MONDAY)), "new.csv")
 
-    assert set(Import.objects.values_list("file_name", flat=True)) == {"done.csv", "new.csv"}
+    assert set(Upload.objects.values_list("file_name", flat=True)) == {"done.csv", "new.csv"}
     assert athlete.get(f"/imports/{stale.pk}/").status_code == 404
     assert done.change
 
@@ -234,7 +234,7 @@ def test_what_cannot_be_imported_is_refused_on_the_page(athlete: Client, content
 
     assert page.status_code == 422
     assert reason in text(page)
-    assert not Import.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_a_form_without_a_file_is_refused(athlete: Client) -> None:
@@ -250,7 +250,7 @@ def test_imported_files_are_listed_and_can_be_had_back(athlete: Client) -> None:
     assert "athlete 1 new, 1 skipped" in text(page)
     assert "Row 3: WorkoutDay is “soon”" in text(page)
 
-    response = athlete.get(f"/imports/{Import.objects.get().pk}/file/")
+    response = athlete.get(f"/imports/{Upload.objects.get().pk}/file/")
     assert response.getvalue() == export(SWIM, workout("Bad", "soon"))
     assert response.headers["Content-Type"] == "text/csv"
     assert response.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''pl")
@@ -331,7 +331,9 @@ def test_a_row_that_is_chosen_twice_is_refused_and_the_choices_stay(athlete: Cli
     again = confirm(athlete, page, **sent)
 
     assert again.status_code == 422
-    assert "“Hill repeats” was chosen for two workouts. Choose it for one of them. Nothing was imported." in text(again)
+    assert "Two workouts cannot both become “Hill repeats”. Decide for one of them. Nothing was imported." in text(
+        again
+    )
     assert choices(again) == sent
     assert Change.objects.count() == 1
 
@@ -351,7 +353,7 @@ def test_a_choice_that_is_none_is_refused(athlete: Client, choice: str) -> None:
     again = confirm(athlete, page, **{f"gone-{number}": choice, "gone-x": "drop", f"gone-{'9' * 40}": "drop"})
 
     assert again.status_code == 422
-    assert "“Long run” cannot become what was chosen." in text(again)
+    assert "“Long run” cannot become what was selected." in text(again)
     assert Change.objects.count() == 1
 
 

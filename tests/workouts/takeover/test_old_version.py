@@ -20,6 +20,9 @@ MIGRATIONS = (
     "0009_preferences_and_tokens",
     "0010_what_was_done",
     "0011_recorded_and_dropped",
+    "0012_rename_import_to_upload",
+    "0013_upload_purpose",
+    "0014_purpose_of_uploads",
 )
 
 

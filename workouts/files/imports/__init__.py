@@ -1,0 +1,1 @@
+"""A coach's file merged with the plan: read, compared, decided on, applied."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workouts.files.imports.row import LOAD, PLAN, PlannedWorkout
+from workouts.files.imports.cells import LOAD
+from workouts.files.imports.row import PLAN, PlannedWorkout
 from workouts.models import ACTUAL, Workout
 
 Columns = Sequence[str]

@@ -2,24 +2,20 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from workouts.files.imports.likeness import LIKENESSES, MOVED, Columns, Likeness, current, has_plan, openness
-from workouts.files.imports.row import LOAD, PLAN, PlannedWorkout
+from workouts.files.imports.cells import LOAD
+from workouts.files.imports.likeness import LIKENESSES, MOVED, current, has_plan, openness
+from workouts.files.imports.matching import DayAndName, day_and_name, pair
+from workouts.files.imports.row import PLAN, PlannedWorkout
 from workouts.history.rows import Values
 from workouts.models import Workout
 
 MOVE_DAYS = 14
-Name = tuple[str, str]
-Key = tuple[datetime.date, Name]
-Traits = tuple[Name, Hashable]
-Index = dict[Traits, dict[int, list[Workout]]]
-"""Workouts by traits and by the ordinal of their day."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """A row and the workout that it is about. `after` has the columns that are to change."""
 
@@ -52,22 +48,22 @@ def merge(rows: Sequence[PlannedWorkout], workouts: Iterable[Workout]) -> Merge:
     activities where it tells of nothing that was done, and what was dropped before.
     """
     tells_of_done = any(row.done for row in rows)
-    left: dict[Key, list[Workout]] = defaultdict(list)
+    left: dict[DayAndName, list[Workout]] = defaultdict(list)
     for workout in workouts:
-        left[key_of(workout.originally_planned_day, workout)].append(workout)
+        left[day_and_name(workout.originally_planned_day, workout)].append(workout)
     matches: list[Match] = []
     rows = sorted(rows, key=openness)
     for likeness in LIKENESSES:
-        found, rows = _match(rows, left, likeness)
-        matches += found
+        pairs, rows = pair(rows, left, likeness)
+        matches += [Match(row, workout, _differences(row, workout)) for row, workout in pairs]
     left = {key: [workout for workout in found if not workout.is_dropped] for key, found in left.items()}
     moved: list[Match] = []
     for likeness in MOVED:
-        found, rows = _match(rows, left, likeness, shifts=sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:])
-        moved += found
+        pairs, rows = pair(rows, left, likeness, shifts=sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:])
+        moved += [_on_its_day(Match(row, workout, _differences(row, workout))) for row, workout in pairs]
     gone = [workout for found in left.values() for workout in found if tells_of_done or not workout.is_recorded]
     return Merge(
-        new=sorted(rows, key=lambda row: row.row),
+        new=sorted(rows, key=lambda row: row.number),
         changed=_in_order(match for match in matches if match.after),
         unchanged=_in_order(match for match in matches if not match.after),
         moved=_in_order(moved),
@@ -81,72 +77,6 @@ def renamed(row: PlannedWorkout, workout: Workout) -> Match:
     differing = {name: value for name, value in names.items() if value != getattr(workout, name)}
     match = Match(row, workout, {**differing, **_differences(row, workout)})
     return match if row.day == workout.originally_planned_day else _on_its_day(match)
-
-
-def key_of(day: datetime.date, named: PlannedWorkout | Workout) -> Key:
-    """What a row and a workout agree in when they are the same."""
-    return day, _name(named)
-
-
-@lru_cache(maxsize=10_000)
-def plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def _name(named: PlannedWorkout | Workout) -> Name:
-    return plain(named.workout_type), plain(named.title)
-
-
-def _match(
-    rows: Sequence[PlannedWorkout], left: dict[Key, list[Workout]], likeness: Likeness, shifts: Sequence[int] = (0,)
-) -> tuple[list[Match], list[PlannedWorkout]]:
-    """Takes, for each row, the first workout left that is alike, so many days from it.
-
-    Returns the pairs and the other rows. Workouts are looked up by what makes them alike: that many have the same day,
-    type and title costs no more than that they have not.
-    """
-    likes = [(row, likeness.asked(row)) for row in rows]
-    traits = [(row, (_name(row), like)) for row, like in likes if like is not None]
-    if not traits:
-        return [], list(rows)
-    columns = {tuple(row.content) for row, _ in traits}
-    index = _index(left, {own for _, own in traits}, likeness, columns)
-    sought = [(row, index[own]) for row, own in traits if own in index]
-    matches, matched, taken = list[Match](), set[int](), set[int]()
-    for days in shifts:
-        for row, by_day in sought:
-            workout = _first(by_day.get(row.day.toordinal() + days), taken)
-            if workout:
-                matched.add(row.row)
-                taken.add(workout.pk)
-                match = Match(row, workout, _differences(row, workout))
-                matches.append(_on_its_day(match) if days else match)
-        sought = [(row, by_day) for row, by_day in sought if row.row not in matched]
-    for key, workouts in left.items():
-        left[key] = [workout for workout in workouts if workout.pk not in taken]
-    return matches, [row for row in rows if row.row not in matched]
-
-
-def _index(
-    left: Mapping[Key, list[Workout]], sought: Container[Traits], likeness: Likeness, columns: Collection[Columns]
-) -> Index:
-    """The workouts that offer what is sought, the first one last."""
-    index: Index = defaultdict(lambda: defaultdict(list))
-    for (day, name), workouts in left.items():
-        for workout in reversed(workouts):
-            for offered in {own for names in columns for own in likeness.offered(workout, names)}:
-                if (name, offered) in sought:
-                    index[name, offered][day.toordinal()].append(workout)
-    return index
-
-
-def _first(candidates: list[Workout] | None, taken: Container[int]) -> Workout | None:
-    """Takes it off the end, and before it those that were taken as another likeness."""
-    while candidates:
-        workout = candidates.pop()
-        if workout.pk not in taken:
-            return workout
-    return None
 
 
 def _on_its_day(match: Match) -> Match:
@@ -183,4 +113,4 @@ def _marks(row: PlannedWorkout, workout: Workout) -> dict[str, bool]:
 
 
 def _in_order(matches: Iterable[Match]) -> list[Match]:
-    return sorted(matches, key=lambda match: match.row.row)
+    return sorted(matches, key=lambda match: match.row.number)

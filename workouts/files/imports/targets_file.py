@@ -11,12 +11,13 @@ import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
-from workouts.files.imports.csv_file import NotImportable
-from workouts.models import WeekTarget
-from workouts.pages.forms import TargetsForm
-from workouts.values.days import Day, monday_of
+from workouts.files.uploads import NotImportable
+from workouts.values import bounds
+from workouts.values.days import monday_of
 from workouts.values.disciplines import Discipline
+from workouts.values.validation import PlanDay
 
 EXPECTED = (
     "Expected is the old application's config/weekly_targets.json: week_start_date, a Monday such as 2026-01-05, and"
@@ -24,9 +25,9 @@ EXPECTED = (
 )
 
 
-def _monday(day: Day) -> Day:
+def _monday(day: datetime.date) -> datetime.date:
     if day != monday_of(day):
-        raise ValueError(f"{day} is no Monday")
+        raise PydanticCustomError("monday", f"{day} is no Monday")
     return day
 
 
@@ -36,52 +37,58 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class TimeSpan(Part):
-    hours: int
-    minutes: int
+class TargetTime(Part):
+    hours: int = Field(ge=0, le=bounds.HOURS)
+    minutes: int = Field(ge=0, le=59)
 
 
-class Targets(Part):
-    tss: int | None = None
-    total_time: TimeSpan | None = None
-    by_discipline: dict[Literal["swim", "bike", "run", "strength"], TimeSpan] = Field(default_factory=dict)
+def _within_a_week(time: TargetTime) -> TargetTime:
+    if _minutes(time) > bounds.HOURS * 60:
+        raise PydanticCustomError("hours", f"A week has {bounds.HOURS} hours")
+    return time
+
+
+def _minutes(time: TargetTime) -> int:
+    return time.hours * 60 + time.minutes
+
+
+Time = Annotated[TargetTime, AfterValidator(_within_a_week)]
+
+
+class WeeklyTargets(Part):
+    tss: int | None = Field(None, ge=1, le=bounds.TSS)
+    total_time: Time | None = None
+    by_discipline: dict[Literal["swim", "bike", "run", "strength"], Time] = Field(default_factory=dict)
+
+    def columns(self) -> dict[str, Any]:
+        """Of WeekTarget. No time at all is no target."""
+        by_discipline = {Discipline[name.upper()].value: _minutes(time) for name, time in self.by_discipline.items()}
+        return {
+            "minutes": self.total_time and (_minutes(self.total_time) or None),
+            "tss": self.tss,
+            "minutes_by_discipline": {name: minutes for name, minutes in by_discipline.items() if minutes},
+        }
 
 
 class TargetsFile(Part):
-    week_start_date: Annotated[datetime.date, AfterValidator(_monday)]
-    weekly_targets: Targets
+    week_start_date: Annotated[PlanDay, AfterValidator(_monday)]
+    weekly_targets: WeeklyTargets
 
 
-def read_targets(content: bytes) -> tuple[Day, dict[str, Any]]:
-    """The Monday, and the columns of WeekTarget, within the limits of the form. Raises NotImportable."""
+def read_targets(content: bytes) -> tuple[datetime.date, dict[str, Any]]:
+    """The Monday, and the columns of WeekTarget. Raises NotImportable."""
     try:
         file = TargetsFile.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
         raise NotImportable(f"{_first_of(error)} {EXPECTED}") from error
-    form = TargetsForm(WeekTarget(), _as_sent(file.weekly_targets))
-    if not form.is_valid():
-        name = next(iter(form.errors))
-        raise NotImportable(f"{form.fields[name].label}: {' '.join(map(str, form.errors[name]))}")
-    values = form.values()
-    if values is None:
+    columns = file.weekly_targets.columns()
+    if not any(columns.values()):
         raise NotImportable(f"The file sets no target. {EXPECTED}")
-    return file.week_start_date, values
-
-
-def _as_sent(targets: Targets) -> dict[str, int | None]:
-    """What a person would fill in."""
-    spans = {"minutes": targets.total_time}
-    spans |= {Discipline[name.upper()].value: span for name, span in targets.by_discipline.items()}
-    sent = {"tss": targets.tss}
-    for name, span in spans.items():
-        if span:
-            sent |= {f"{name}_0": span.hours, f"{name}_1": span.minutes}
-    return sent
+    return file.week_start_date, columns
 
 
 def _first_of(error: ValidationError) -> str:
     """Such as `weekly_targets.total_time.hours: Input should be a valid integer.`"""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}." if place else f"{message}."
+    return f"{place}: {first['msg']}." if place else f"{first['msg']}."

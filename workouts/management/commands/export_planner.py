@@ -3,7 +3,7 @@
 from typing import Any
 
 from releases.commands import DatabaseCommand
-from workouts.files.backup.exporting import export_json
+from workouts.files.exports.exporting import export_json
 
 
 class Command(DatabaseCommand):

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management import CommandError
 
 from releases.commands import DatabaseCommand
-from workouts.files.imports.csv_file import NotImportable
 from workouts.files.imports.targets_file import read_targets
+from workouts.files.uploads import NotImportable
 from workouts.history.changes import Stale, put
 
 

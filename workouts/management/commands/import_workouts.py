@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management import CommandError
 
 from releases.commands import DatabaseCommand
-from workouts.files.imports.choices import DROP, KEEP, Policy
-from workouts.files.imports.importing import EveryRowSkipped, NotImportable, counts, import_file, plan_file
+from workouts.files.imports.decisions import DROP, KEEP, Policy
+from workouts.files.imports.importing import EveryRowSkipped, NotImportable, import_file, plan_file
+from workouts.files.imports.results import counts, result_of
 from workouts.files.uploads import MAX_BYTES
 from workouts.models import Workout
 
@@ -42,7 +43,7 @@ class Command(DatabaseCommand):
         try:
             content = _read(path)
             if options["dry_run"]:
-                result = plan_file(content, Workout.objects.all(), moved=moved, gone=gone).result()
+                result = result_of(plan_file(content, Workout.objects.all(), moved=moved, gone=gone))
             else:
                 result = import_file(path.name, content, by=None, moved=moved, gone=gone).result
         except OSError as error:

@@ -29,8 +29,8 @@ class Command(DatabaseCommand):
 
 def _load(monday: Day) -> None:
     WeekTarget.objects.create(week=monday, **TARGETS)
-    for day, moved_to, choice, fields in PLAN:
+    for day, moved_to, selection, fields in PLAN:
         workout = Workout.objects.create(originally_planned_day=monday + day * ONE_DAY, **fields)
-        if choice:
+        if selection:
             moved = None if moved_to is None else monday + moved_to * ONE_DAY
-            workout.selections.create(current_plan_day=moved, **choice)
+            workout.selections.create(current_plan_day=moved, **selection)

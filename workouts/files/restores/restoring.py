@@ -9,14 +9,15 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from workouts.files.backup.contents import Backup
-from workouts.files.backup.difference import Rows, count, differences
-from workouts.files.backup.reading import NotRestorable, read
-from workouts.files.backup.records import SelectionRecord
-from workouts.files.uploads import RESTORE, PlanChanged, exports, keep
+from workouts.files.exports.records import SelectionRecord
+from workouts.files.restores.contents import Contents
+from workouts.files.restores.reading import NotRestorable, read
+from workouts.files.restores.row_changes import Rows, count, row_changes
+from workouts.files.uploads import PlanChanged, keep
 from workouts.history.changes import Author, apply
 from workouts.history.rows import TABLES, Key, RowChange, Values, to_json
-from workouts.models import Import, Workout, WorkoutSelection
+from workouts.models import Upload, Workout, WorkoutSelection
+from workouts.models.upload import RESTORE_KEY
 
 __all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "plan_of", "preview"]
 
@@ -27,7 +28,7 @@ BATCH = 500
 class Restoration:
     """What restoring a file would do to the planner as it is now."""
 
-    backup: Backup
+    contents: Contents
     rows: list[RowChange]
 
     @cached_property
@@ -43,36 +44,37 @@ class Restoration:
         return digest.hexdigest()
 
 
-def preview(file_name: str, content: bytes, *, by: Author) -> Import:
+def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
     """Keeps the file and writes nothing else. Raises NotRestorable."""
     read(content)
-    return keep(file_name, content, {RESTORE: []}, by=by)
+    return keep(Upload.Purpose.RESTORE, file_name, content, {RESTORE_KEY: []}, by=by)
 
 
-def plan_of(upload: Import) -> Restoration:
-    backup = read(bytes(upload.content))
-    return Restoration(backup, differences(backup, _now()))
+def plan_of(upload: Upload) -> Restoration:
+    """What restoring an uploaded export would do now."""
+    contents = read(bytes(upload.content))
+    return Restoration(contents, row_changes(contents, _now()))
 
 
 @transaction.atomic
-def confirm(import_id: int, *, digest: str, by: Author) -> Import:
+def confirm(upload_id: int, *, digest: str, by: Author) -> Upload:
     """Restores a file that was looked at. A second time it does nothing.
 
-    Raises Import.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
+    Raises Upload.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
     """
     _keep_others_out()
-    upload = exports().get(pk=import_id)
+    upload = Upload.objects.restores().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
     plan = plan_of(upload)
     if plan.digest != digest:
         raise PlanChanged
-    workouts, selections = plan.backup.rows["workout"], plan.backup.rows["selection"]
+    workouts, selections = plan.contents.rows["workout"], plan.contents.rows["selection"]
     _reserve(Workout, max(map(int, workouts), default=0))
     _reserve(WorkoutSelection, max((values["id"] for values in selections.values()), default=0))
     upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by)
     _put_back_identities(selections)
-    upload.result = {RESTORE: plan.counts}
+    upload.result = {RESTORE_KEY: plan.counts}
     upload.save(update_fields=["result", "change"])
     return upload
 

@@ -1,4 +1,4 @@
-"""What a file changes, and what of it is unusual, in words and units."""
+"""What an import changes, and what of it is unusual, in words and units."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -3,39 +3,34 @@
 A file is read as a stream and no further than to its first mistake, so whatever it holds, it costs little memory.
 """
 
-import csv
-import io
 from typing import Any
 
 from pydantic import ValidationError
 
-from workouts.files import csv_rows, json_stream
-from workouts.files.backup.contents import Backup
-from workouts.files.backup.csv_file import NotReadable, read_rows
-from workouts.files.backup.records import FORMAT, VERSION, Head
+from workouts.files import json_stream
+from workouts.files.exports.records import FORMAT, VERSION, Head
 from workouts.files.json_stream import NotJson, TooLarge
 from workouts.files.kinds import described
+from workouts.files.restores.contents import Contents
 from workouts.files.uploads import MAX_BYTES
-from workouts.values.limits import RECORDS
+from workouts.values.bounds import ROWS
 
 LONGEST_NAME = 100
 """Of what a file calls its fields, in a refusal."""
+
+NEEDED = "Restoring needs an export.json of this planner."
 
 
 class NotRestorable(Exception):
     """The file is no whole export. Nothing was changed. The text is for the user."""
 
 
-def read(content: bytes) -> Backup:
+def read(content: bytes) -> Contents:
     """Raises NotRestorable."""
     if len(content) > MAX_BYTES:
         raise NotRestorable(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
-    if content.removeprefix(json_stream.BOM).lstrip().startswith(b"{"):
-        return _read_json(content)
-    return _read_csv(content)
-
-
-def _read_json(content: bytes) -> Backup:
+    if not content.removeprefix(json_stream.BOM).lstrip().startswith(b"{"):
+        raise NotRestorable(_no_export(content))
     try:
         _check_head(content)
         return _read_members(content)
@@ -51,14 +46,14 @@ def _check_head(content: bytes) -> None:
     for name, number, value in json_stream.members(content):
         if name in Head.model_fields:
             found[name] = value
-        if len(found) == len(Head.model_fields) or (number or 0) > RECORDS:
+        if len(found) == len(Head.model_fields) or (number or 0) > ROWS:
             break
     try:
         head = Head.model_validate(found, strict=True)
     except ValidationError as error:
-        raise NotRestorable(_neither(content)) from error
+        raise NotRestorable(_no_export(content)) from error
     if head.format != FORMAT:
-        raise NotRestorable(_neither(content))
+        raise NotRestorable(_no_export(content))
     if head.version > VERSION:
         raise NotRestorable(
             f"The file is of version {head.version} of the format and this planner reads {VERSION}. "
@@ -66,18 +61,18 @@ def _check_head(content: bytes) -> None:
         )
 
 
-def _read_members(content: bytes) -> Backup:
-    backup, seen = Backup(exact=True), set[str]()
+def _read_members(content: bytes) -> Contents:
+    contents, seen = Contents(), set[str]()
     for name, number, value in json_stream.members(content):
         try:
             if not number:
                 _refuse_second(name, seen)
-            backup.add(name, number, value)
+            contents.add(name, number, value)
         except ValueError as error:
             raise NotRestorable(_sentence(_place(name, number), error)) from error
-    if "workout" not in backup.rows:
+    if "workout" not in contents.rows:
         raise NotRestorable("In workouts: Field required.")
-    return backup
+    return contents
 
 
 def _refuse_second(name: str, seen: set[str]) -> None:
@@ -86,31 +81,8 @@ def _refuse_second(name: str, seen: set[str]) -> None:
     seen.add(name)
 
 
-def _read_csv(content: bytes) -> Backup:
-    table = csv_rows.rows(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""))
-    backup, number = Backup(exact=False), 1
-    backup.add("workouts", 0, [])
-    try:
-        header = next(table, [])
-        if {"Title", "WorkoutDay"} <= set(header):
-            raise NotRestorable("This is a plan from TrainingPeaks. It can be imported; restoring is for exports.")
-        if "originallyPlannedDay" not in header:
-            raise NotRestorable(_neither(content))
-        for number, workout in read_rows(header, table):
-            backup.add("workouts", number - 1, workout)
-    except UnicodeDecodeError:
-        raise NotRestorable(f"{_neither(content)} Those are UTF-8 text.") from None
-    except csv.Error as error:
-        raise NotRestorable(f"The file is cut off or no CSV: {error}.") from error
-    except NotReadable as error:
-        raise NotRestorable(str(error)) from error
-    except ValueError as error:
-        raise NotRestorable(_sentence(f"row {number}", error)) from error
-    return backup
-
-
-def _neither(content: bytes) -> str:
-    return f"{described(content)} It is neither an export.json nor an export.csv of this planner.".lstrip()
+def _no_export(content: bytes) -> str:
+    return f"{described(content)} {NEEDED}".lstrip()
 
 
 def _place(name: str, number: int | None) -> str:

@@ -1,4 +1,4 @@
-"""What a file to restore holds, gathered record by record."""
+"""What an export to restore holds, gathered record by record."""
 
 import datetime
 import json
@@ -8,22 +8,21 @@ from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from workouts.files.backup.records import LISTS, Head, PreferencesRecord, Record, TargetRecord, WorkoutRecord
+from workouts.files.exports.records import LISTS, Head, PreferencesRecord, Record, TargetRecord, WorkoutRecord
 from workouts.history.rows import Key, Values, to_json
-from workouts.values.limits import RECORDS
+from workouts.values.bounds import ROWS
 
 MOMENT: TypeAdapter[datetime.datetime | None] = TypeAdapter(AwareDatetime | None)
 TABLES_OF = {"workouts": ("workout", "selection"), "weekTargets": ("target",), "archivedSelections": ()}
 
 
 @dataclass
-class Backup:
+class Contents:
     """What the planner is to be like: rows by table and key, without the tables that the file says nothing of.
 
-    `exact`: NULL and '' differ in the file. In CSV they do not. Rows of the archive have no key.
+    Rows of the archive have no key.
     """
 
-    exact: bool
     exported_at: datetime.datetime | None = None
     rows: dict[str, dict[Key, Values]] = field(default_factory=dict)
     archived: list[Values] = field(default_factory=list)
@@ -50,8 +49,8 @@ class Backup:
         if number == 0:
             self.rows |= {table: {} for table in TABLES_OF[name]}
         elif number:
-            if number > RECORDS:
-                raise ValueError(f"No more than {RECORDS} are read")
+            if number > ROWS:
+                raise ValueError(f"No more than {ROWS} are read")
             self._add_record(LISTS[name].model_validate_json(json.dumps(value)))
 
     def _add_record(self, record: Record) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from workouts.files.backup.contents import Backup
+from workouts.files.restores.contents import Contents
 from workouts.history.rows import TABLES, Key, RowChange, Values
 
 Rows = Mapping[Key, Values]
@@ -18,14 +18,14 @@ UNITS = {
 }
 
 
-def differences(backup: Backup, now: Mapping[str, Rows]) -> list[RowChange]:
+def row_changes(contents: Contents, now: Mapping[str, Rows]) -> list[RowChange]:
     """The changes, in an order in which they can be applied. `now` has the rows of every table in TABLES.
 
     What the file says nothing of stays. The archive only grows: it is the proof that no selection was ever lost.
     """
-    gone = [row for name in ("selection", "workout", "target", "preferences") for row in _gone(name, now, backup)]
-    put = [row for name in ("workout", "selection", "target", "preferences") for row in _put(name, now, backup)]
-    return [*gone, *put, *_missing(backup, now["archived"].values())]
+    gone = [row for name in ("selection", "workout", "target", "preferences") for row in _gone(name, now, contents)]
+    put = [row for name in ("workout", "selection", "target", "preferences") for row in _put(name, now, contents)]
+    return [*gone, *put, *_missing(contents, now["archived"].values())]
 
 
 def count(rows: Iterable[RowChange]) -> list[dict[str, Any]]:
@@ -44,27 +44,23 @@ def _kind(row: RowChange) -> str:
     return "removed" if row.after is None else "changed"
 
 
-def _gone(name: str, now: Mapping[str, Rows], backup: Backup) -> Iterator[RowChange]:
-    if name in backup.rows:
+def _gone(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
+    if name in contents.rows:
         for key, before in now[name].items():
-            if key not in backup.rows[name]:
+            if key not in contents.rows[name]:
                 yield RowChange(name, key, _recorded(name, before), None)
 
 
-def _put(name: str, now: Mapping[str, Rows], backup: Backup) -> Iterator[RowChange]:
-    for key, after in backup.rows.get(name, {}).items():
+def _put(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
+    for key, after in contents.rows.get(name, {}).items():
         before = now[name].get(key)
         if before is None:
             yield RowChange(name, key, None, _recorded(name, after))
             continue
-        same = {column for column, value in after.items() if _same(before[column], value, exact=backup.exact)}
+        same = {column for column, value in after.items() if before[column] == value}
         if same != after.keys():
             differing = {column: value for column, value in after.items() if column not in same}
             yield RowChange(name, key, _recorded(name, {c: before[c] for c in differing}), _recorded(name, differing))
-
-
-def _same(before: Any, after: Any, *, exact: bool) -> bool:
-    return before == after or (not exact and before == "" and after is None)
 
 
 def _recorded(name: str, values: Values) -> Values:
@@ -72,10 +68,10 @@ def _recorded(name: str, values: Values) -> Values:
     return values if len(recorded) == len(values) else recorded
 
 
-def _missing(backup: Backup, there: Iterable[Values]) -> Iterator[RowChange]:
+def _missing(contents: Contents, there: Iterable[Values]) -> Iterator[RowChange]:
     """Archived selections of the file that are not in the archive, as often as they are missing."""
     left = Counter(_identity(values) for values in there)
-    for values in backup.archived:
+    for values in contents.archived:
         if left[_identity(values)]:
             left[_identity(values)] -= 1
         else:

@@ -7,8 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from workouts.files.backup.csv_file import write_rows
-from workouts.files.backup.records import (
+from workouts.files.exports.records import (
     FORMAT,
     VERSION,
     ArchivedRecord,
@@ -17,10 +16,9 @@ from workouts.files.backup.records import (
     TargetRecord,
     WorkoutRecord,
 )
+from workouts.files.exports.spreadsheet import write_rows
 from workouts.history.rows import to_json
 from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout
-
-Record = dict[str, Any]
 
 
 def export_json() -> Iterator[str]:
@@ -39,30 +37,30 @@ def export_csv() -> Iterator[str]:
     return write_rows(workouts())
 
 
-def workouts() -> Iterator[Record]:
+def workouts() -> Iterator[dict[str, Any]]:
     """Workouts and selections come from one query, so they are of one moment."""
-    own, chosen = WorkoutRecord.names(), SelectionRecord.names()
-    columns = [*own, *(f"selections__{column}" for column in chosen)]
+    own, selected = WorkoutRecord.names(), SelectionRecord.names()
+    columns = [*own, *(f"selections__{column}" for column in selected)]
     for values in Workout.objects.order_by("id").values_list(*columns):
-        selection = _record(chosen.values(), values[len(own) :])
+        selection = _record(selected.values(), values[len(own) :])
         yield {**_record(own.values(), values), "selection": selection if selection["id"] else None}
 
 
-def _records(queryset: models.QuerySet[Any], names: dict[str, str]) -> Iterator[Record]:
+def _records(queryset: models.QuerySet[Any], names: dict[str, str]) -> Iterator[dict[str, Any]]:
     for values in queryset.values_list(*names):
         yield _record(names.values(), values)
 
 
-def _record(names: Iterable[str], values: Sequence[Any]) -> Record:
+def _record(names: Iterable[str], values: Sequence[Any]) -> dict[str, Any]:
     return {name: to_json(value) for name, value in zip(names, values, strict=False)}
 
 
-def _part(name: str, records: Iterable[Record]) -> Iterator[str]:
+def _part(name: str, records: Iterable[dict[str, Any]]) -> Iterator[str]:
     yield f',\n"{name}": ['
     for number, record in enumerate(records):
         yield f"{',' if number else ''}\n{_dump(record)}"
     yield "]"
 
 
-def _dump(record: Record | None) -> str:
+def _dump(record: dict[str, Any] | None) -> str:
     return json.dumps(record, ensure_ascii=False)

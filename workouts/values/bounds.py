@@ -1,4 +1,4 @@
-"""What a workout can be at most: one definition for forms, API, import and restore.
+"""What a value can be at most: one definition for models, forms, API, import and restore.
 
 What is more is a mistake, such as seconds in a column of hours.
 """
@@ -10,13 +10,13 @@ INTENSITY_FACTOR = 10
 HEART_RATE = 500
 WATTS = 10_000
 RATING = 100
-NUMBERS = {
+PLANNED = {
     "planned_duration": HOURS,
     "planned_distance_meters": METRES,
     "tss": TSS,
     "intensity_factor": INTENSITY_FACTOR,
 }
-"""By column. None can be negative."""
+"""The numbers of a plan, by column. None can be negative."""
 
 ACTUAL = {
     "actual_duration": HOURS,
@@ -30,16 +30,19 @@ ACTUAL = {
 }
 """The same of what was done."""
 
+TITLE, TYPE, TIME_OF_DAY, PLACE = 500, 100, 50, 100
+"""Characters of the short texts."""
+
 CHARACTERS = 100_000
 """Of a description, comments, notes."""
 
 YEARS = range(1970, 2200)
 
-ROWS = 200_000
-"""Of a file to import, more than any export of 10 MB has; one made to have more would keep the planner busy."""
+ROWS = 50_000
+"""Of a file to import, and of each kind of an export to restore: what was imported can be restored.
 
-RECORDS = 50_000
-"""Of one kind in an export to restore."""
+It is about what a TrainingPeaks export of 10 MB has. Memory grows with the rows.
+"""
 
 ROW_CHARACTERS = 20 * CHARACTERS
 """Of one row of a CSV file, before anybody knows what is in it."""

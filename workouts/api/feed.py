@@ -3,23 +3,50 @@
 The old application wrote them into a calendar by CalDAV, at each request. Here calendars ask for the feed.
 """
 
-from typing import Any
+import datetime
+from typing import Any, Literal
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router
+from pydantic import ConfigDict, Field
 
+from workouts.api.bodies import NOT_SENT, Body
 from workouts.api.errors import WRITING, refuse
-from workouts.api.schemas import ExportAnswer, ExportBody
+from workouts.api.schemas import Answer, Done
 from workouts.models import Token
 from workouts.plan.feed import workouts_in_feed
+from workouts.values.validation import Day
 
 router = Router(tags=["Calendar"], by_alias=True)
 
 
-@router.post("/export/calendar", operation_id="exportToCalendar", response={200: ExportAnswer, **WRITING})
-def export_to_calendar(request: HttpRequest, body: ExportBody) -> dict[str, Any] | HttpResponse:
+class CalendarBody(Body):
+    model_config = ConfigDict(json_schema_extra={"required": ["startDate", "endDate"]})
+
+    start_date: Day = NOT_SENT
+    end_date: Day = NOT_SENT
+
+
+class ExportedDay(Answer):
+    date: datetime.date
+    success: Literal[True]
+
+
+class DateRange(Answer):
+    start: datetime.date
+    end: datetime.date
+
+
+class CalendarAnswer(Done):
+    events_created: int = Field(description="How many events the calendar has on these days, one per workout.")
+    results: list[ExportedDay] = Field(description="The days that have events.")
+    date_range: DateRange
+
+
+@router.post("/export/calendar", operation_id="exportToCalendar", response={200: CalendarAnswer, **WRITING})
+def export_to_calendar(request: HttpRequest, body: CalendarBody) -> dict[str, Any] | HttpResponse:
     """The workouts that a subscribed calendar has on the days from startDate to endDate, both included.
 
     Nothing is sent anywhere: the calendar follows by itself. Refused while no address of the calendar feed was made.

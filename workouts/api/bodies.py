@@ -1,0 +1,138 @@
+"""What clients send of workouts and selections. Names in JSON are camelCase, those of the columns here."""
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from workouts.models import WorkoutType
+from workouts.values.validation import (
+    Day,
+    Hours,
+    Intensity,
+    LongText,
+    Metres,
+    Place,
+    PlanDay,
+    StressScore,
+    TimeOfDay,
+    Title,
+    TypeName,
+    pattern,
+)
+
+SELECTION_COLUMNS = {"time_of_day", "workout_location"}
+"""What belongs to the athlete's selection, in a body that is of the workout."""
+
+NOT_SENT: Any = None
+"""Of a field that may be left out and may not be null, or whose absence is refused in other words than ours."""
+
+
+def not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "Must not be blank")
+    return text
+
+
+def true_or_false(value: object) -> object:
+    """In an address, where everything is text."""
+    return {"true": True, "false": False}.get(str(value), value)
+
+
+NotBlank = (AfterValidator(not_blank), pattern(r"^[^\x00]*[^\s\x00][^\x00]*$"))
+NewTitle = Annotated[Title, *NotBlank]
+NewType = Annotated[TypeName, *NotBlank]
+Ignored = Annotated[Any, Field(exclude=True, description="Accepted as answers have it, and ignored.")]
+TrueOrFalse = Annotated[bool, BeforeValidator(true_or_false)]
+
+
+class Body(BaseModel):
+    """A typo is refused, not ignored. What is sent is taken as it is: `"1"` is no number and `1` no truth value."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
+
+
+class SelectionBody(Body):
+    """A partial change: what is not named stays as it is."""
+
+    is_selected: bool = Field(NOT_SENT, description="false also clears timeOfDay, unless the same body sets one.")
+    current_plan_day: PlanDay | None = Field(None, description="null moves back to the planned day.")
+    time_of_day: TimeOfDay | None = None
+    workout_location: Place | None = None
+    user_notes: LongText | None = None
+    id: Ignored = None
+    workout_id: Ignored = None
+    updated_at: Ignored = None
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
+
+
+class WorkoutBody(Body):
+    """A partial change: what is not named stays as it is."""
+
+    title: NewTitle = NOT_SENT
+    workout_type: NewType = NOT_SENT
+    workout_description: LongText | None = None
+    planned_duration: Hours | None = Field(None, description="Hours.")
+    planned_distance_meters: Metres | None = Field(None, alias="plannedDistanceInMeters")
+    originally_planned_day: PlanDay = NOT_SENT
+    coach_comments: LongText | None = None
+    tss: StressScore | None = None
+    intensity_factor: Intensity | None = None
+    time_of_day: TimeOfDay | None = None
+    workout_location: Place | None = None
+    is_custom: bool = Field(NOT_SENT, exclude=True, description="As it is: it cannot be changed.")
+    id: Ignored = None
+    actual_duration: Ignored = None
+    actual_distance_in_meters: Ignored = None
+    actual_tss: Ignored = None
+    actual_intensity_factor: Ignored = None
+    actual_heart_rate: Ignored = None
+    actual_power: Ignored = None
+    rpe: Ignored = None
+    feeling: Ignored = None
+    is_recorded: Ignored = None
+    is_dropped: Ignored = None
+    created_at: Ignored = None
+    selection: Ignored = None
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True, exclude=SELECTION_COLUMNS)
+
+    def selection_columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True, include=SELECTION_COLUMNS)
+
+
+class NewWorkoutBody(WorkoutBody):
+    """An own workout. The coach's come by import."""
+
+    title: NewTitle
+    workout_type: NewType = WorkoutType.OTHER.value
+    originally_planned_day: PlanDay
+    is_custom: Literal[True] = Field(True, exclude=True)
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude=SELECTION_COLUMNS)
+
+    def selection_columns(self) -> dict[str, Any]:
+        return {name: value for name, value in super().selection_columns().items() if value}
+
+
+class WorkoutFilters(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, strict=True)
+
+    start_date: Day = Field(NOT_SENT, description="The first day on which the athlete has the workout.")
+    end_date: Day = Field(NOT_SENT, description="The last day, included.")
+    workout_type: NewType = NOT_SENT
+    selected: TrueOrFalse = Field(NOT_SENT, description="false: the skipped ones.")
+
+    @field_validator("end_date")
+    @classmethod
+    def not_before_the_start(cls, end: datetime.date, info: ValidationInfo) -> datetime.date:
+        start = info.data.get("start_date")
+        if start and end < start:
+            raise PydanticCustomError("range", "Before startDate")
+        return end

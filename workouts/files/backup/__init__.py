@@ -1,1 +1,0 @@
-"""Everything that the athlete has, as one file, and back."""

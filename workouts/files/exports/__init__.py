@@ -1,0 +1,1 @@
+"""Everything that the athlete has, as one file: JSON to restore, CSV for spreadsheets."""

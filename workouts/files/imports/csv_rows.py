@@ -1,0 +1,61 @@
+"""The rows of CSV text, each with its row number: none longer than a row can be, and unreadable ones as a reason."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from workouts.files.uploads import NotImportable
+from workouts.values.bounds import ROW_CHARACTERS
+
+csv.field_size_limit(ROW_CHARACTERS)  # the default of 131072 characters; the limit is one for the whole process
+
+UNPAIRED = "Its quotation marks do not pair."
+TOO_LONG = f"It has more than {ROW_CHARACTERS} characters."
+MOST_FAULTS = 100
+"""Rows that cannot be read: each costs a look at all that follows it."""
+
+CellsOrFault = list[str] | str
+"""The cells of a row, or why it cannot be read."""
+
+
+class RowTooLong(csv.Error):
+    """Raised before the cells of the row are made."""
+
+
+def numbered_rows(text: str, delimiter: str) -> Iterator[tuple[int, CellsOrFault]]:
+    """Each row with its number, from 1. After one that cannot be read reading goes on at the next line.
+
+    So a quotation mark that is never closed costs its own row and not the rest of the file. Raises NotImportable.
+    """
+    lines = io.StringIO(text, newline="")
+    number = start = faults = 0
+    while faults <= MOST_FAULTS:
+        try:
+            for cells in _rows(lines, delimiter):
+                number, start = number + 1, lines.tell()
+                yield number, cells
+            return
+        except csv.Error as error:
+            number, faults = number + 1, faults + 1
+            lines.seek(start)
+            lines.readline()
+            start = lines.tell()
+            yield number, TOO_LONG if isinstance(error, RowTooLong) else UNPAIRED
+    raise NotImportable(f"More than {MOST_FAULTS} of its rows have quotation marks that do not pair. Export it again.")
+
+
+def _rows(lines: io.StringIO, delimiter: str) -> Iterator[list[str]]:
+    """Takes as many lines as the next row needs. Raises csv.Error where quotation marks do not pair."""
+    length = 0
+
+    def measured() -> Iterator[str]:
+        nonlocal length
+        for line in iter(lines.readline, ""):
+            length += len(line)
+            if length > ROW_CHARACTERS:
+                raise RowTooLong
+            yield line
+
+    for cells in csv.reader(measured(), delimiter=delimiter, strict=True):
+        length = 0
+        yield cells

@@ -1,0 +1,139 @@
+"""What importing a file would do to the planner as it is now: shown before it is done."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+from workouts.files.imports import trainingpeaks
+from workouts.files.imports.decisions import Decided, Decisions, Policy, by_policy, decide
+from workouts.files.imports.gone import Gone, gone_from
+from workouts.files.imports.matching import day_and_name
+from workouts.files.imports.merge import Match, Merge, merge, span
+from workouts.files.imports.row import Skipped, read_name, read_rows
+from workouts.files.uploads import NotImportable
+from workouts.history.rows import TABLES, RowChange
+from workouts.models import Workout, WorkoutQuerySet, WorkoutSelection
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """`gone` are the coach's workouts that the file does not have. They are kept unless something else is decided.
+
+    `encoding` is the name for people of how the file writes its letters.
+    """
+
+    merge: Merge
+    gone: Sequence[Gone]
+    skipped: Sequence[Skipped]
+    encoding: str
+    decisions: Decisions = field(default_factory=dict)
+    decided: Decided = field(default_factory=Decided)
+
+    @property
+    def nothing_was_read(self) -> bool:
+        """Every row was skipped. To be asked before anything is decided."""
+        return not (self.merge.new or self.merge.changed or self.merge.unchanged or self.merge.moved)
+
+    def with_moves(self, confirmed: Container[int] | None) -> "ImportPlan":
+        """With the moves of these rows, None being all. The row of a move that is not confirmed is a new workout."""
+        if confirmed is None:
+            return self
+        moved = [match for match in self.merge.moved if match.row.number in confirmed]
+        declined = [match for match in self.merge.moved if match.row.number not in confirmed]
+        new = sorted([*self.merge.new, *(match.row for match in declined)], key=lambda row: row.number)
+        gone = [*self.gone, *(Gone(match.workout) for match in declined)]
+        return replace(self, merge=replace(self.merge, new=new, moved=moved), gone=gone)
+
+    def with_decisions(self, decisions: Decisions | Policy) -> "ImportPlan":
+        """With what becomes of the workouts that are gone. Raises InvalidDecision."""
+        if isinstance(decisions, Policy):
+            decisions = by_policy(self.gone, decisions)
+        decided = decide(self.gone, decisions)
+        rows, doubles = {match.row.number for match in decided.renamed}, {double.pk for double in decided.doubles}
+        new = [row for row in self.merge.new if row.number not in rows]
+        changed = [match for match in self.merge.changed if match.workout.pk not in doubles]
+        merge = replace(self.merge, new=new, changed=changed)
+        return replace(self, merge=merge, decisions=decisions, decided=decided)
+
+    def row_changes(self) -> Iterator[RowChange]:
+        for match in chain(self.merge.changed, self.merge.moved, self.decided.renamed):
+            yield RowChange("workout", match.workout.pk, before(match), match.after)
+        for workout in self.decided.dropped:
+            yield RowChange("workout", workout.pk, {"is_dropped": workout.is_dropped}, {"is_dropped": True})
+        for double in self.decided.doubles:
+            yield RowChange("workout", double.pk, TABLES["workout"].values_of(double), None)
+        for row in self.merge.new:
+            yield RowChange("workout", None, None, {**row.values(), "is_custom": False})
+
+    @property
+    def does_something(self) -> bool:
+        """Or may do something, as soon as it is decided."""
+        return bool(self.merge.new or self.merge.changed or self.merge.moved or self.gone)
+
+    @cached_property
+    def digest(self) -> str:
+        """Differs when the plan does, or what may be decided."""
+        merge = self.merge
+        counted = [len(merge.unchanged), list(self.skipped), [match.row.number for match in merge.moved]]
+        return _digest(chain(map(vars, self.row_changes()), [counted], map(_what_may_be_decided, self.gone)))
+
+
+def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
+    """The plan for the file `content` against `workouts`. Raises NotImportable."""
+    file = trainingpeaks.read(content)
+    rows, skipped = read_rows(file)
+    if not rows and not skipped:
+        raise NotImportable("The file has a header and no workouts.")
+    days = span(rows)
+    coachs = workouts.filter(is_custom=False, originally_planned_day__range=days).order_by("id") if days else ()
+    found = list(coachs)
+    selections = WorkoutSelection.objects.filter(workout__originally_planned_day__range=days) if days else ()
+    with_selection = {selection.workout_id for selection in selections}
+    # Of twins the one with a selection is matched first, and what was dropped last.
+    found.sort(key=lambda workout: (bool(workout.is_dropped), workout.pk not in with_selection))
+    merged = merge(rows, found)
+    merged = replace(merged, gone=_without_skipped(merged.gone, file, skipped))
+    return ImportPlan(merged, gone_from(merged, with_selection), skipped, file.encoding)
+
+
+def before(match: Match) -> dict[str, Any]:
+    """What stands where the match changes something."""
+    values = TABLES["workout"].values_of(match.workout)
+    return {name: values[name] for name in match.after}
+
+
+def _without_skipped(
+    gone: Sequence[Workout], file: trainingpeaks.TrainingPeaksExport, skipped: Sequence[Skipped]
+) -> list[Workout]:
+    """A workout whose row cannot be read is in the file all the same."""
+    numbers = {row["row"] for row in skipped}
+    if not (gone and numbers):
+        return list(gone)
+    names = (read_name(row) for row in file if row.number in numbers)
+    unread = Counter(day_and_name(name.day, name) for name in names if name)
+    left = []
+    for workout in gone:
+        key = day_and_name(workout.originally_planned_day, workout)
+        if unread[key]:
+            unread[key] -= 1
+        else:
+            left.append(workout)
+    return left
+
+
+def _what_may_be_decided(gone: Gone) -> list[Any]:
+    candidates = [(one.row.number, one.double and one.double.pk) for one in gone.candidates]
+    named = [gone.workout.pk, gone.workout.title, gone.workout.originally_planned_day.isoformat()]
+    return [*named, candidates, gone.renamed and gone.renamed.row.number]
+
+
+def _digest(parts: Iterable[Any]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(json.dumps(part, sort_keys=True).encode())
+    return digest.hexdigest()

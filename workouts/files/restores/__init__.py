@@ -1,0 +1,1 @@
+"""An export made to hold again."""

@@ -1,0 +1,67 @@
+"""Files as somebody sent them, for an import or to restore an export."""
+
+from django.conf import settings
+from django.db import models
+
+from workouts.models.history import Change
+
+RESTORE_KEY = "restore"
+"""The key in the result of a restore: what the version before `purpose` tells restores by, and goes on writing."""
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def imports(self) -> "UploadQuerySet":
+        """Files of the coach's workouts."""
+        return self.exclude(_restores())
+
+    def restores(self) -> "UploadQuerySet":
+        """Exports of this planner."""
+        return self.filter(_restores())
+
+    def applied(self) -> "UploadQuerySet":
+        return self.filter(change__isnull=False)
+
+    def previewed(self) -> "UploadQuerySet":
+        """Looked at and not applied."""
+        return self.filter(change__isnull=True)
+
+    def for_list(self) -> "UploadQuerySet":
+        """The newest first, without the files themselves."""
+        files = self.defer("content", "change__rows", "change__undone_by__rows")
+        return files.select_related("made_by", "change__undone_by").order_by("-id")
+
+
+def _restores() -> models.Q:
+    """What the version before `purpose` wrote has none, while both run and after a step back."""
+    return models.Q(purpose=Upload.Purpose.RESTORE) | models.Q(purpose=None, result__has_key=RESTORE_KEY)
+
+
+class Upload(models.Model):
+    """A file as it came, with what it did. Its table keeps the name that the version before knows."""
+
+    class Purpose(models.TextChoices):
+        IMPORT = "import"
+        RESTORE = "restore"
+
+    purpose = models.CharField(
+        max_length=10,
+        choices=Purpose,
+        null=True,
+        help_text="Empty: written by a version that has no such column. Restores then have “restore” in their result.",
+    )
+    file_name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    result = models.JSONField(default=dict, help_text="How many rows were new, changed, unchanged, skipped, and why.")
+    change = models.OneToOneField(Change, models.SET_NULL, null=True, db_constraint=False, related_name="source")
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        db_table = "imports"
+
+    def __str__(self) -> str:
+        return self.file_name

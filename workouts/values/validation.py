@@ -1,0 +1,70 @@
+"""What a value that comes in must be: checks, and the types that pydantic makes of them.
+
+API, restore and targets validate with the types; forms and the importer of CSV call the checks. A check raises
+ValueError with one sentence for the user, without its full stop.
+"""
+
+import datetime
+import re
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from workouts.values import bounds
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].+)?")
+AnyDay = TypeVar("AnyDay", bound=datetime.date)
+
+
+def iso_day(value: object) -> datetime.date:
+    """ISO 8601 only, where pydantic would also take a number for seconds since 1970. Of a datetime the date counts."""
+    try:
+        if isinstance(value, str) and ISO_DAY.fullmatch(value):
+            return datetime.datetime.fromisoformat(value).date()
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "A date such as 2026-11-23 is needed")
+
+
+def of_our_time(day: AnyDay) -> AnyDay:
+    if day.year not in bounds.YEARS:
+        raise PydanticCustomError("year", f"A year from {bounds.YEARS[0]} to {bounds.YEARS[-1]} is needed")
+    return day
+
+
+def storable(text: str) -> str:
+    """JSON can name characters that no database takes."""
+    if "\0" in text:
+        raise PydanticCustomError("nul", "A NUL character cannot be stored")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise PydanticCustomError("surrogate", "Half of a surrogate pair is not a character")
+    return text
+
+
+def pattern(expression: str) -> Any:
+    """For the API's schema only: pydantic's own refusal of a pattern would show people the expression."""
+    return Field(json_schema_extra={"pattern": expression})
+
+
+def _up_to(most: int) -> Any:
+    return Field(ge=0, le=most, allow_inf_nan=False)
+
+
+Day = Annotated[datetime.date, BeforeValidator(iso_day)]
+PlanDay = Annotated[Day, AfterValidator(of_our_time), pattern(r"^(19[7-9][0-9]|2[01][0-9]{2})-")]
+Storable = (AfterValidator(storable), Field(json_schema_extra={"not": {"pattern": r"\x00"}}))
+Text = Annotated[str, *Storable]
+LongText = Annotated[str, Field(max_length=bounds.CHARACTERS), *Storable]
+Title = Annotated[str, Field(max_length=bounds.TITLE), *Storable]
+TypeName = Annotated[str, Field(max_length=bounds.TYPE), *Storable]
+TimeOfDay = Annotated[str, Field(max_length=bounds.TIME_OF_DAY), *Storable]
+Place = Annotated[str, Field(max_length=bounds.PLACE), *Storable]
+Hours = Annotated[float, _up_to(bounds.HOURS)]
+Metres = Annotated[float, _up_to(bounds.METRES)]
+StressScore = Annotated[float, _up_to(bounds.TSS)]
+Intensity = Annotated[float, _up_to(bounds.INTENSITY_FACTOR)]
+HeartRate = Annotated[float, _up_to(bounds.HEART_RATE)]
+Watts = Annotated[float, _up_to(bounds.WATTS)]
+Rating = Annotated[float, _up_to(bounds.RATING)]
+Minutes = Annotated[int, Field(ge=0, le=bounds.HOURS * 60)]
