@@ -6,7 +6,7 @@ from ninja import Router
 
 from workouts.api.errors import UNKNOWN, WRITING
 from workouts.api.schemas import Done, SelectionAnswer, SelectionBody
-from workouts.history.selections import change_selection, reset_selection
+from workouts.history import change_selection, reset_selection
 from workouts.models import WorkoutSelection
 
 router = Router(tags=["Selections"], by_alias=True)

@@ -10,8 +10,7 @@ from ninja.responses import Status
 
 from workouts.api.errors import READING, UNKNOWN, WRITING, WrongValues, refuse_values
 from workouts.api.schemas import Done, NewWorkoutBody, WorkoutAnswer, WorkoutBody, WorkoutFilters, WorkoutList
-from workouts.history.editing import add_workout, delete_workout, edit_workout
-from workouts.history.selections import change_selection
+from workouts.history import add_workout, change_selection, delete_workout, edit_workout
 from workouts.models import Workout, WorkoutQuerySet
 
 router = Router(tags=["Workouts"], by_alias=True)
@@ -28,7 +27,7 @@ def list_workouts(request: HttpRequest, filters: Query[WorkoutFilters]) -> dict[
 def add(request: HttpRequest, body: NewWorkoutBody) -> Status[Workout]:
     """Adds an own workout. The coach's come by import."""
     workout, _ = add_workout(body.columns(), body.choice(), by=request.user)
-    return Status(201, _load(workout.pk))
+    return Status(201, workout)
 
 
 @router.get("/{int:workout_id}", operation_id="getWorkout", response={200: WorkoutAnswer, **READING, **UNKNOWN})
@@ -41,8 +40,8 @@ def change(request: HttpRequest, workout_id: int, body: WorkoutBody) -> Workout 
     """Changes what is named. Of a coach's workout: its TSS, and the athlete's time of day and place."""
     with transaction.atomic():
         edit_workout(workout_id, body.columns(), by=request.user)
-        if choice := body.choice():
-            change_selection(workout_id, choice, by=request.user)
+        if selection := body.choice():
+            change_selection(workout_id, selection, by=request.user)
         workout = _load(workout_id)
         if "is_custom" in body.model_fields_set and body.is_custom != workout.is_custom:
             transaction.set_rollback(True)

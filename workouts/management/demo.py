@@ -1,4 +1,4 @@
-"""A made-up week: the coach's day (0 is Monday), the athlete's day where moved, the choice, the workout."""
+"""A made-up week: the coach's day (0 is Monday), the athlete's day where moved, the selection, the workout."""
 
 from typing import Any
 

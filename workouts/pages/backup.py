@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from workouts.files.backup import restoring
 from workouts.files.backup.exporting import export_csv, export_json
 from workouts.files.uploads import MAX_BYTES, exports
-from workouts.history.changes import Stale
+from workouts.history import Stale
 from workouts.models import Import
 
 CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"

@@ -25,8 +25,7 @@ from workouts.files.backup.records import (
     WorkoutRecord,
 )
 from workouts.files.backup.restoring import PlanChanged, Restoration, confirm, plan_of, preview
-from workouts.history.changes import undo
-from workouts.history.selections import change_selection
+from workouts.history import change_selection, undo
 from workouts.models import (
     ACTUAL,
     ArchivedSelection,

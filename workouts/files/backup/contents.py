@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import AwareDatetime, TypeAdapter
 
 from workouts.files.backup.records import LISTS, Head, PreferencesRecord, Record, TargetRecord, WorkoutRecord
-from workouts.history.rows import Key, Values, to_json
+from workouts.history import Key, Values, to_json
 from workouts.values.limits import RECORDS
 
 MOMENT: TypeAdapter[datetime.datetime | None] = TypeAdapter(AwareDatetime | None)

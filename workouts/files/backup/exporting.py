@@ -17,7 +17,7 @@ from workouts.files.backup.records import (
     TargetRecord,
     WorkoutRecord,
 )
-from workouts.history.rows import to_json
+from workouts.history import to_json
 from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout
 
 Record = dict[str, Any]

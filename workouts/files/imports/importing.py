@@ -10,7 +10,7 @@ from workouts.files.imports.choices import DROP, KEEP, RENAME, Choices, Policy, 
 from workouts.files.imports.csv_file import NotImportable
 from workouts.files.imports.plan import ImportPlan, plan_import
 from workouts.files.uploads import PlanChanged, keep, plans
-from workouts.history.changes import Author, apply
+from workouts.history import Author, apply
 from workouts.models import Import, Workout, WorkoutQuerySet
 
 __all__ = [
@@ -99,7 +99,7 @@ def plan_file(
 
 def _apply(upload: Import, plan: ImportPlan, by: Author) -> Import:
     upload.result = plan.result()
-    upload.change = apply(plan.changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by)
+    upload.change = apply(plan.changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by).change
     upload.save(update_fields=["result", "change"])
     return upload
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from workouts.files.imports.likeness import LIKENESSES, MOVED, Columns, Likeness, current, has_plan, openness
 from workouts.files.imports.row import LOAD, PLAN, PlannedWorkout
-from workouts.history.rows import Values
+from workouts.history import Values
 from workouts.models import Workout
 
 MOVE_DAYS = 14

@@ -15,7 +15,7 @@ from workouts.files.imports.csv_file import NotImportable, Table
 from workouts.files.imports.gone import Gone, gone_from
 from workouts.files.imports.merge import Match, Merge, key_of, merge, span
 from workouts.files.imports.row import BadRow, PlannedWorkout, mark_of, read_name, read_row
-from workouts.history.rows import TABLES, RowChange
+from workouts.history import TABLES, RowChange
 from workouts.models import Workout, WorkoutQuerySet, WorkoutSelection
 
 Skipped = dict[str, Any]

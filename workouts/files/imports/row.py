@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from workouts.files.imports.csv_file import Row
 from workouts.files.imports.numbers import decimal_mark, readings
 from workouts.files.imports.unusual import unusual
-from workouts.history.rows import Values
+from workouts.history import Values
 from workouts.models import ACTUAL, Workout, WorkoutType
 from workouts.values import limits
 
