@@ -37,12 +37,13 @@ def settle(rows: Iterable[RowChange], state: State, moment: str) -> Settled:
 
 def advance(state: dict[tuple[str, Key | None], Values], row: RowChange) -> None:
     """Makes `state` what it is once `row` is written."""
-    place = row.table, row.key
+    place, missing = (row.table, row.key), NO_SELECTION if row.table == "selection" else {}
     if row.after is None:
         state.pop(place, None)
     else:
-        missing = NO_SELECTION if row.table == "selection" else {}
-        state[place] = {**state.get(place, missing), **row.after}
+        state[place] = {**(missing if row.before is None else state.get(place, missing)), **row.after}
+    if row.table == "workout" and row.before is None:
+        state.pop(("selection", row.key), None)  # of the one that was added before and had no key either
 
 
 def _with_selection(row: RowChange, state: State) -> Iterator[RowChange]:
