@@ -1,4 +1,4 @@
-"""Importing lays a file over the plan: what is new, changed, unchanged or moved, and what never changes."""
+"""Importing merges a file with the plan: what is new, changed, unchanged or moved, and what never changes."""
 
 import datetime
 from typing import Any
