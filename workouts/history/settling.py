@@ -26,24 +26,23 @@ def settle(rows: Iterable[RowChange], state: State, moment: str) -> Settled:
     now, settled = dict(state), Settled([], [])
     for row in rows:
         for one in _with_selection(row, now):
-            if _matches(one, now):
-                one = _complete(one, now, moment)  # noqa: PLW2901
-            else:
+            if stale := not _matches(one, now):
                 settled.stale.append(one)
-            settled.rows.append(one)
-            advance(now, one)
+            settled.rows.append(one if stale else _complete(one, now, moment))
+            advance(now, settled.rows[-1])
     return settled
 
 
 def advance(state: dict[tuple[str, Key | None], Values], row: RowChange) -> None:
     """Makes `state` what it is once `row` is written."""
-    place, missing = (row.table, row.key), NO_SELECTION if row.table == "selection" else {}
+    place = row.table, row.key
     if row.after is None:
         state.pop(place, None)
     else:
-        state[place] = {**(missing if row.before is None else state.get(place, missing)), **row.after}
+        missing = NO_SELECTION if row.table == "selection" else {}
+        state[place] = {**state.get(place, missing), **row.after}
     if row.table == "workout" and row.before is None:
-        state.pop(("selection", row.key), None)  # of the one that was added before and had no key either
+        state.pop(("selection", row.key), None)  # of the one that was added before it and has no key either
 
 
 def _with_selection(row: RowChange, state: State) -> Iterator[RowChange]:
@@ -54,12 +53,12 @@ def _with_selection(row: RowChange, state: State) -> Iterator[RowChange]:
 
 
 def _matches(row: RowChange, state: State) -> bool:
-    table, values = TABLES[row.table], state.get((row.table, row.key))
+    values = None if row.key is None else state.get((row.table, row.key))
     if row.table == "selection":
         return ("workout", row.key) in state and _selection_matches(row, values)
-    if row.key is None or row.before is None or values is None:
-        return row.before is (None if row.key is None else values)
-    return table.holds(values, row.before)
+    if row.before is None or values is None:
+        return row.before is values
+    return TABLES[row.table].holds(values, row.before)
 
 
 def _selection_matches(row: RowChange, values: Values | None) -> bool:
@@ -79,7 +78,7 @@ def _complete(row: RowChange, state: State, moment: str) -> RowChange:
 
 
 def _complete_selection(row: RowChange, current: Values | None, moment: str) -> RowChange:
-    """Taking back what made a selection leaves in it what was set since.
+    """Taking back what made a selection leaves in it what was set since: then the row stays.
 
     `updated_at` goes back only where nobody wrote the row since; in any other case the row is written now.
     """
