@@ -245,3 +245,50 @@ def test_rows_of_one_change_are_compared_with_what_those_before_them_left(run: W
 
     undo(change_of(again).pk, by=None)
     assert selection_of(run) == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"time_of_day": None}, {"time_of_day": "7am"}),
+        (None, {**NO_SELECTION, "time_of_day": "7am"}),
+        ({"time_of_day": "morning", "user_notes": None}, {"time_of_day": "7am", "user_notes": None}),
+    ],
+)
+def test_a_change_that_was_recorded_without_ids_and_times_is_undone(
+    run: Workout, before: dict[str, object] | None, after: dict[str, object]
+) -> None:
+    """As earlier versions did."""
+    WorkoutSelection.objects.create(workout=run, time_of_day="7am")
+    row = {"table": "selection", "key": run.pk, "before": before, "after": after}
+
+    undone = undo(Change.objects.create(summary="Long run: 7am", rows=[row]).pk, by=None)
+
+    wanted = before and {**NO_SELECTION, **before}
+    assert selection_columns(run) == wanted
+    undo(change_of(undone).pk, by=None)
+    assert WorkoutSelection.objects.get().time_of_day == "7am"
+
+
+def test_a_reset_that_was_recorded_without_ids_and_times_is_undone(run: Workout) -> None:
+    before = {**NO_SELECTION, "is_selected": False}
+    row = {"table": "selection", "key": run.pk, "before": before, "after": None}
+    undo(Change.objects.create(summary="Long run: back to the plan", rows=[row]).pk, by=None)
+    assert selection_columns(run) == before
+
+
+def test_a_restored_time_stays_only_while_nobody_writes_the_row(run: Workout) -> None:
+    first = change_of(change_selection(run.pk, {"time_of_day": "7am"}, by=None))
+    at_first = WorkoutSelection.objects.get().updated_at
+    moved = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY}, by=None))
+    noted = change_of(change_selection(run.pk, {"user_notes": "gels"}, by=None))
+
+    undo(moved.pk, by=None)
+    after_both = WorkoutSelection.objects.get().updated_at
+    assert at_first
+    assert after_both
+    assert after_both > at_first, "the notes were written since"
+
+    undo(noted.pk, by=None)
+    undo(first.pk, by=None)
+    assert not WorkoutSelection.objects.exists()
