@@ -28,10 +28,10 @@ def lock(keys: Keys, *, going: bool = False) -> State:
 
 def lock_workout(workout_id: int, *, going: bool = False) -> tuple[State, Values]:
     """The workout and its selection, and the workout's values. Raises Workout.DoesNotExist."""
-    state = lock({"workout": {workout_id}, "selection": {workout_id}}, going=going)
-    if ("workout", workout_id) not in state:
+    workout = lock({"workout": {workout_id}}, going=going)
+    if not workout:
         raise Workout.DoesNotExist
-    return state, state["workout", workout_id]
+    return {**workout, **lock({"selection": {workout_id}})}, workout["workout", workout_id]
 
 
 def lock_all(rows: Iterable[RowChange]) -> State:
