@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from tests.api_client import ApiClient
 from workouts.models import Workout
@@ -37,7 +38,7 @@ def plan(db: None) -> Plan:
         values = {"workout_type": "Run", "originally_planned_day": day, **fields}
         workout = Workout.objects.create(title=title, **values)
         if selection is not None:
-            workout.selections.create(**selection)
+            workout.selections.create(**{"updated_at": timezone.now(), **selection})
         return workout
 
     return make
