@@ -11,22 +11,28 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
+from tests.workouts.outcomes import change_of
 from workouts.files.exports.exporting import export_json
 from workouts.files.restores.restoring import confirm, plan_of, preview
-from workouts.history.changes import apply, undo
-from workouts.history.editing import add_workout, delete_workout
-from workouts.history.rows import RowChange
-from workouts.history.selections import change_selection, reset_selection
+from workouts.history import (
+    RowChange,
+    add_workout,
+    apply,
+    change_selection,
+    delete_workout,
+    reset_selection,
+    undo,
+)
 from workouts.models import Change, WeekTarget, Workout, WorkoutSelection
 
 MONDAY, FRIDAY = datetime.date(2026, 11, 23), datetime.date(2026, 11, 27)
 OLD_VERSION = "INSERT INTO workout_selections (workout_id, is_selected, time_of_day) VALUES (%s, true, 'night')"
 
 Act = Callable[[], object]
-Outcome = list[object]
+Result = list[object]
 
 
-def at_once(*acts: Act) -> Outcome:
+def at_once(*acts: Act) -> Result:
     """What each returned or raised, by the name of its class."""
     barrier = threading.Barrier(len(acts))
 
@@ -49,7 +55,7 @@ def new_workout() -> int:
     return int(workout.pk)
 
 
-def overlay(workout: int) -> object:
+def selection_of(workout: int) -> object:
     return WorkoutSelection.objects.filter(workout=workout).values_list("current_plan_day", "time_of_day").first()
 
 
@@ -57,35 +63,35 @@ def change(workout: int) -> Act:
     return lambda: change_selection(workout, {"time_of_day": "morning"}, by=None)
 
 
-def move_and_schedule() -> Outcome:
+def move_and_schedule() -> Result:
     workout = new_workout()
     at_once(lambda: change_selection(workout, {"current_plan_day": FRIDAY}, by=None), change(workout))
-    return [overlay(workout), Change.objects.filter(summary__startswith="Run: mo").count()]
+    return [selection_of(workout), Change.objects.filter(summary__startswith="Run: mo").count()]
 
 
-def undo_twice() -> Outcome:
-    change_id = delete_workout(new_workout(), by=None).pk
+def undo_twice() -> Result:
+    change_id = change_of(delete_workout(new_workout(), by=None)).pk
     return at_once(*[lambda: undo(change_id, by=None)] * 3)
 
 
-def delete_and_change() -> Outcome:
-    """And what is laid over the workout once the deletion is undone."""
+def delete_and_change() -> Result:
+    """And what is selected once the deletion is undone."""
     workout = new_workout()
     outcome = at_once(lambda: delete_workout(workout, by=None), change(workout))
     undo(Change.objects.filter(summary="Run: deleted").latest("id").pk, by=None)
-    return [*outcome, overlay(workout)]
+    return [*outcome, selection_of(workout)]
 
 
-def unadd_and_change() -> Outcome:
-    """And what is laid over the workout once it is added again."""
+def unadd_and_change() -> Result:
+    """And what is selected once the workout is added again."""
     workout = new_workout()
     added = Change.objects.latest("id").pk
     outcome = at_once(lambda: undo(added, by=None), change(workout))
     undo(Change.objects.get(undoes=added).pk, by=None)
-    return [*outcome, overlay(workout)]
+    return [*outcome, selection_of(workout)]
 
 
-def delete_and_old_version() -> Outcome:
+def delete_and_old_version() -> Result:
     """And how many selections the deletion recorded, while the old version inserts one without any lock."""
     workout = new_workout()
     outcome = at_once(lambda: delete_workout(workout, by=None), lambda: insert_as_the_old_version(workout))
@@ -98,14 +104,14 @@ def insert_as_the_old_version(workout: int) -> None:
         cursor.execute(OLD_VERSION, [workout])
 
 
-def reset_and_change() -> Outcome:
+def reset_and_change() -> Result:
     workout = new_workout()
     change_selection(workout, {"current_plan_day": FRIDAY}, by=None)
     at_once(lambda: reset_selection(workout, by=None), change(workout))
-    return [overlay(workout)]
+    return [selection_of(workout)]
 
 
-def opposite_orders() -> Outcome:
+def opposite_orders() -> Result:
     workouts = [new_workout() for _ in range(20)]
 
     def set_tss(ids: list[int]) -> Act:
@@ -114,13 +120,13 @@ def opposite_orders() -> Outcome:
     return at_once(*[set_tss(workouts), set_tss(workouts[::-1])] * 2)
 
 
-def same_target() -> Outcome:
+def same_target() -> Result:
     monday = MONDAY + datetime.timedelta(weeks=WeekTarget.objects.count())
     row = RowChange("target", monday.isoformat(), None, {"minutes": 600})
     return at_once(*[lambda: apply([row], "Target", by=None)] * 2)
 
 
-def restore_and_add() -> Outcome:
+def restore_and_add() -> Result:
     """A file whose ids are the next ones, restored twice at once while a workout is added. And the ids, in the end."""
     last = new_workout()
     exported = json.loads("".join(export_json()))
@@ -134,5 +140,5 @@ def restore_and_add() -> Outcome:
 
 def repeat(name: str, rounds: int) -> None:
     """Prints what came of each round of a race, as JSON."""
-    race: Callable[[], Outcome] = globals()[name]
+    race: Callable[[], Result] = globals()[name]
     print(json.dumps([race() for _ in range(rounds)], default=str))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from tests.api_client import ApiClient
 from workouts.models import Workout
@@ -31,13 +32,13 @@ def api(user: User) -> ApiClient:
 
 @pytest.fixture
 def plan(db: None) -> Plan:
-    """Plans a workout: `plan("Long run", "2026-11-23", tss=80.0, choice={"is_selected": False})`."""
+    """Plans a workout: `plan("Long run", "2026-11-23", tss=80.0, selection={"is_selected": False})`."""
 
-    def make(title: str, day: str, choice: dict[str, object] | None = None, **fields: object) -> Workout:
+    def make(title: str, day: str, selection: dict[str, object] | None = None, **fields: object) -> Workout:
         values = {"workout_type": "Run", "originally_planned_day": day, **fields}
         workout = Workout.objects.create(title=title, **values)
-        if choice is not None:
-            workout.selections.create(**choice)
+        if selection is not None:
+            workout.selections.create(**{"updated_at": timezone.now(), **selection})
         return workout
 
     return make

@@ -11,9 +11,9 @@ from django.template.loader import render_to_string
 
 from releases.admin import InspectOnly
 from workouts.admin.filters import MovedFilter, StateFilter, WeekFilter
-from workouts.models import ArchivedSelection, Change, Choice, Upload, Workout, WorkoutSelection
+from workouts.models import ArchivedSelection, Change, SelectionColumns, Upload, Workout, WorkoutSelection
 
-CHOICE_FIELDS = [field.name for field in Choice._meta.get_fields()]
+SELECTION_COLUMNS = [field.name for field in SelectionColumns._meta.get_fields()]
 
 
 class PlannerList(ChangeList):
@@ -153,6 +153,6 @@ class ArchivedSelectionAdmin(PlannerAdmin):
     def comparison(self, archived: ArchivedSelection) -> str:
         rows = [
             (name, getattr(archived, name), getattr(archived.kept_selection, name, None), name in archived.filled)
-            for name in CHOICE_FIELDS
+            for name in SELECTION_COLUMNS
         ]
         return render_to_string("workouts/admin_comparison.html", {"rows": rows, "kept": archived.kept_selection})

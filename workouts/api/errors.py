@@ -15,8 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from workouts.accounts.logins import SECONDS_LOCKED_OUT
 from workouts.api.parsing import NameStandsTwice
-from workouts.history.changes import Stale
-from workouts.history.editing import CoachsWorkout
+from workouts.history import CoachsWorkout, Stale
 from workouts.models import Workout
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from ninja import Router
 from workouts.api.bodies import SelectionBody
 from workouts.api.errors import UNKNOWN, WRITING
 from workouts.api.schemas import Done, SelectionAnswer
-from workouts.history.selections import change_selection, reset_selection
+from workouts.history import change_selection, reset_selection
 from workouts.models import WorkoutSelection
 
 router = Router(tags=["Selections"], by_alias=True)

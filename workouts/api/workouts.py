@@ -11,8 +11,7 @@ from ninja.responses import Status
 from workouts.api.bodies import NewWorkoutBody, WorkoutBody, WorkoutFilters
 from workouts.api.errors import READING, UNKNOWN, WRITING, WrongValues, refuse_values
 from workouts.api.schemas import Done, WorkoutAnswer, WorkoutList
-from workouts.history.editing import add_workout, delete_workout, edit_workout
-from workouts.history.selections import change_selection
+from workouts.history import add_workout, change_selection, delete_workout, edit_workout
 from workouts.models import Workout, WorkoutQuerySet
 
 router = Router(tags=["Workouts"], by_alias=True)
@@ -29,7 +28,7 @@ def list_workouts(request: HttpRequest, filters: Query[WorkoutFilters]) -> dict[
 def add(request: HttpRequest, body: NewWorkoutBody) -> Status[Workout]:
     """Adds an own workout. The coach's come by import."""
     workout, _ = add_workout(body.columns(), body.selection_columns(), by=request.user)
-    return Status(201, _load(workout.pk))
+    return Status(201, workout)
 
 
 @router.get("/{int:workout_id}", operation_id="getWorkout", response={200: WorkoutAnswer, **READING, **UNKNOWN})

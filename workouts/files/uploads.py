@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from workouts.history.changes import Author
+from workouts.history import Author
 from workouts.models import Upload
 
 MAX_BYTES = 10 * 1024 * 1024

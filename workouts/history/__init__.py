@@ -1,1 +1,35 @@
-"""The one way in which anything is written: recorded with what stood before, so that it can be undone."""
+"""The one way in which anything is written: recorded with what stood before, so that it can be undone.
+
+A verb writes all that it is asked to or raises and writes nothing, and returns an `Outcome`.
+Everybody else imports from here.
+"""
+
+from workouts.history.athlete import save_preferences, set_target
+from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
+from workouts.history.outcome import Outcome
+from workouts.history.recording import Author, Stale, apply
+from workouts.history.rows import TABLES, Key, RowChange, Values, to_json
+from workouts.history.selections import change_selection, reset_selection
+from workouts.history.undoing import AlreadyUndone, undo
+
+__all__ = [
+    "TABLES",
+    "AlreadyUndone",
+    "Author",
+    "CoachsWorkout",
+    "Key",
+    "Outcome",
+    "RowChange",
+    "Stale",
+    "Values",
+    "add_workout",
+    "apply",
+    "change_selection",
+    "delete_workout",
+    "edit_workout",
+    "reset_selection",
+    "save_preferences",
+    "set_target",
+    "to_json",
+    "undo",
+]

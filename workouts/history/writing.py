@@ -1,12 +1,13 @@
 """Writes rows to the database: many at a time where neighbours do the same."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Model
 
-from workouts.history.rows import TABLES, RowChange, Table, Values
+from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.models import WorkoutSelection
 
 INSERTED_AT_ONCE = 1_000
@@ -14,31 +15,40 @@ Writer = Callable[[Table, Sequence[RowChange]], Iterable[RowChange]]
 
 
 def write(rows: Iterable[RowChange]) -> Iterator[RowChange]:
-    """Yields the rows as written, in their order: inserted ones with their keys and all their values.
+    """Yields the rows as written, in their order: inserted ones with their keys and what the database gave them.
 
     To be called in a transaction, by whoever locked the rows.
     """
-    for (name, writer), group in groupby(rows, key=lambda row: (row.table, _writer(row))):
-        yield from writer(TABLES[name], list(group))
+    added: Key | None = None
+    for _, group in groupby(rows, key=_kind):
+        batch = [_of_workout(row, added) for row in group]
+        for row in _writer(batch[0])(TABLES[batch[0].table], batch):
+            if row.table == "workout":
+                added = row.key
+            yield row
+
+
+def _of_workout(row: RowChange, added: Key | None) -> RowChange:
+    return replace(row, key=added) if row.table == "selection" and row.key is None else row
+
+
+def _kind(row: RowChange) -> Hashable:
+    """Rows of one kind can be written together."""
+    writer = _writer(row)
+    return row.table, writer, tuple(row.after or ()) if writer is _upsert else None
 
 
 def _writer(row: RowChange) -> Writer:
     if row.after is None:
         return _delete
-    if row.table == "selection":
-        return _lay_over
-    return _insert if row.before is None else _update
+    if row.before is not None:
+        return _update
+    return _upsert if row.table == "selection" else _insert
 
 
 def _delete(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
     for found in table.having([row.key for row in rows if row.key is not None]):
         found.delete()
-    return rows
-
-
-def _lay_over(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
-    for row in rows:
-        WorkoutSelection.objects.upsert(int(row.key or 0), table.from_json(row.after or {}))
     return rows
 
 
@@ -49,16 +59,29 @@ def _update(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
 
 
 def _insert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:
-    """So many at a time that the instances of a large change are never in memory together."""
-    for start in range(0, len(rows), INSERTED_AT_ONCE):
-        part = rows[start : start + INSERTED_AT_ONCE]
-        instances = [_instance(table, row) for row in part]
+    for part, instances in _in_parts(table, rows):
         table.all().bulk_create(instances)
         for row, instance in zip(part, instances, strict=True):
             after = table.values_of(instance)
             yield replace(row, key=table.key_of(instance), after=row.after if row.after == after else after)
 
 
+def _upsert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:
+    """Selections; the rows name the same columns. What they do not name is not recorded, as it is the plan's."""
+    columns = {*(rows[0].after or ())} - {"id"}
+    for part, instances in _in_parts(table, rows):
+        WorkoutSelection.objects.upsert(instances, columns)
+        for row, instance in zip(part, instances, strict=True):
+            yield replace(row, after={**(row.after or {}), "id": instance.pk})
+
+
+def _in_parts(table: Table, rows: Sequence[RowChange]) -> Iterator[tuple[Sequence[RowChange], list[Any]]]:
+    """So many at a time that the instances of a large change are never in memory together."""
+    for start in range(0, len(rows), INSERTED_AT_ONCE):
+        part = rows[start : start + INSERTED_AT_ONCE]
+        yield part, [_instance(table, row) for row in part]
+
+
 def _instance(table: Table, row: RowChange) -> Model:
     key: Values = {} if row.key is None else {table.key: row.key}
-    return table.model(**key, **table.from_json(row.after or {}))
+    return table.model(**table.from_json({**key, **(row.after or {})}))

@@ -1,4 +1,4 @@
-"""The coach's plan, the athlete's overlay, and the record of what was changed.
+"""The coach's plan, the athlete's selections, and the history.
 
 Tables and columns of workouts and selections are those of the Flask application whose database this project takes
 over: nullable stays nullable and ids stay `integer`, because the old version writes to them while a release runs.
@@ -7,15 +7,15 @@ over: nullable stays nullable and ids stay `integer`, because the old version wr
 from workouts.models.athlete import Preferences, Token, WeekTarget
 from workouts.models.history import Change
 from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType
-from workouts.models.selection import ArchivedSelection, Choice, SelectionQuerySet, WorkoutSelection
+from workouts.models.selection import ArchivedSelection, SelectionColumns, SelectionQuerySet, WorkoutSelection
 from workouts.models.upload import Upload, UploadQuerySet
 
 __all__ = [
     "ACTUAL",
     "ArchivedSelection",
     "Change",
-    "Choice",
     "Preferences",
+    "SelectionColumns",
     "SelectionQuerySet",
     "Token",
     "Upload",

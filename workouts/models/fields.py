@@ -39,3 +39,13 @@ class MomentField(models.DateTimeField):
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateTimeField", args, kwargs
+
+
+class WrittenAtField(MomentField):
+    """The moment of the last write, as the history says it: what is written is what is recorded.
+
+    To migrations it is a field with `auto_now`, which would say another moment, and of a row that comes back a new one.
+    """
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        return getattr(model_instance, self.attname)

@@ -17,7 +17,7 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
 
 class Change(models.Model):
-    """One step: what the athlete did at once, or one whole import. `workouts.history.changes` makes and undoes them."""
+    """One entry of the history: what the athlete did at once, or one whole import. `workouts.history` writes them."""
 
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(

@@ -48,7 +48,7 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
         return self.prefetch_related("selections")
 
     def selected(self) -> "WorkoutQuerySet":
-        """What the athlete will do: without a choice the coach's plan holds."""
+        """What the athlete will do: without a selection the coach's plan holds."""
         return self.exclude(_skipped())
 
     def skipped(self) -> "WorkoutQuerySet":
@@ -117,7 +117,7 @@ class Workout(models.Model):
 
     @cached_property
     def selection(self) -> WorkoutSelection | None:
-        """The athlete's overlay, as it was when it was first asked for. Free of queries after `with_selection()`."""
+        """The athlete's selection, as it was when it was first asked for. Free of queries after `with_selection()`."""
         return next(iter(self.selections.all()), None)
 
     @property

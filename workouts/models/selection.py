@@ -1,14 +1,13 @@
 """The athlete's selections over the plan, and the archive of duplicate selections."""
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
-from workouts.models.fields import MomentField
+from workouts.models.fields import MomentField, WrittenAtField
 from workouts.values import bounds
 
 
@@ -31,19 +30,14 @@ class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
         day = Coalesce("current_plan_day", "workout__originally_planned_day")
         return self.alias(day=day).filter(day__range=(first, last))
 
-    def upsert(self, workout_id: int, values: Mapping[str, Any]) -> None:
-        """Sets the given columns of a workout's selection and no other, in one statement; makes the row where there is
-        none. Of two at once that set different columns, both last."""
-        self.bulk_create(
-            [self.model(workout_id=workout_id, **values)],
-            update_conflicts=True,
-            unique_fields=["workout"],
-            update_fields=[*values, "updated_at"],
-        )
+    def upsert(self, selections: Iterable["WorkoutSelection"], columns: Collection[str]) -> None:
+        """Makes the rows in one statement; where a workout has a selection by now, sets these columns and no other.
+        Of two at once that set different columns, both last. Gives `selections` the ids of their rows."""
+        self.bulk_create(selections, update_conflicts=True, unique_fields=["workout"], update_fields=columns)
 
 
-class Choice(models.Model):
-    """What the athlete chose for one workout: the columns that a selection and its archived copy share."""
+class SelectionColumns(models.Model):
+    """The selection columns: what the athlete chose for one workout. A selection and its archived copy have them."""
 
     is_selected = models.BooleanField("selected", null=True, default=True)
     current_plan_day = models.DateField("moved to", null=True, blank=True)
@@ -61,14 +55,14 @@ class Choice(models.Model):
         return self.is_selected is False
 
     def summary(self) -> str:
-        """The choice in one short line, such as `selected, 2026-01-16, morning`."""
+        """In one short line, such as `selected, 2026-01-16, morning`."""
         state = "skipped" if self.skipped else "selected"
         rest = (self.current_plan_day, self.time_of_day, self.workout_location, self.user_notes)
         return ", ".join(Truncator(str(part)).chars(40) for part in (state, *rest) if part)
 
 
-class WorkoutSelection(Choice):
-    """The athlete's overlay on one workout."""
+class WorkoutSelection(SelectionColumns):
+    """What the athlete chose for one workout. Without one the plan holds."""
 
     id = models.AutoField(primary_key=True)
     workout = models.ForeignKey(
@@ -77,7 +71,7 @@ class WorkoutSelection(Choice):
         related_name="selections",
         db_index=False,  # the unique constraint's index serves
     )
-    updated_at = MomentField(null=True, auto_now=True)
+    updated_at = WrittenAtField(null=True, auto_now=True)
 
     objects = SelectionQuerySet.as_manager()
 
@@ -89,7 +83,7 @@ class WorkoutSelection(Choice):
         return f"Selection {self.pk} of workout {self.workout_id}"
 
 
-class ArchivedSelection(Choice):
+class ArchivedSelection(SelectionColumns):
     """A selection that deduplication removed, verbatim, and what the kept one took over from it.
 
     The references carry no constraint: a workout or a kept selection may be deleted later, the archive stays.

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from workouts.files.exports.exporting import export_csv, export_json
 from workouts.files.restores import restoring
 from workouts.files.uploads import MAX_BYTES
-from workouts.history.changes import Stale
+from workouts.history import Stale
 from workouts.models import Upload
 
 CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"

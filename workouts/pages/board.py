@@ -1,22 +1,21 @@
 """The board of days that the week page shows: whole when the page loads, in parts when something changes."""
 
 import datetime
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from workouts.models import Preferences, WeekTarget, Workout
-from workouts.pages import HtmxRequest
 from workouts.plan.season import season
 from workouts.plan.summary import Summary, summarise
-from workouts.values.days import ONE_DAY, ONE_WEEK, Day, days_from, monday_of
+from workouts.values.days import ONE_DAY, ONE_WEEK, Day, DayConverter, days_from, monday_of
 from workouts.values.disciplines import Discipline, discipline_of
 from workouts.values.times import Slot, slot_of
 
@@ -33,7 +32,7 @@ AGENDA = datetime.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Filters:
-    """Which cards are shown. What is not a choice filters nothing."""
+    """Which cards are shown. What is no filter filters nothing."""
 
     type: str = ""
     source: str = ""
@@ -80,16 +79,18 @@ class Board:
         self.filters = filters
 
     @classmethod
-    def of_address(cls, address: str) -> "Board | None":
-        """The board that the page with this path and query shows, None where it is another page."""
-        url = urlsplit(address)
+    def shown_by(cls, page: QueryDict) -> "Board | None":
+        """The board of a page that sends its `fields`, None where it sends none or there is no such board."""
         try:
-            match = resolve(url.path)
-        except Resolver404:
+            start = str(page["board"])
+            return cls(DayConverter().to_python(start) if start else None, Filters.of(page))
+        except (KeyError, ValueError):
             return None
-        if match.url_name not in ("week", "week_of"):
-            return None
-        return cls(match.kwargs.get("day"), Filters.of(QueryDict(url.query)))
+
+    @property
+    def fields(self) -> str:
+        """What the forms of the page send with their own fields, to say what it shows. As JSON, for htmx."""
+        return json.dumps({"board": "" if self.is_agenda else self.monday.isoformat(), **asdict(self.filters)})
 
     @cached_property
     def workouts(self) -> list[Workout]:
@@ -147,12 +148,3 @@ class Board:
             past=self.is_agenda and day < self.today,
             beyond=day > self.sunday,
         )
-
-
-def address_of(request: HtmxRequest) -> str:
-    """The path and query of the page that a request was made from, `/` where it does not say."""
-    if request.htmx and request.htmx.current_url_abs_path:
-        return request.htmx.current_url_abs_path
-    url = urlsplit(request.headers.get("Referer", ""))
-    here = url.netloc == request.get_host()
-    return f"{url.path}?{url.query}" if here and url.query else url.path if here else "/"

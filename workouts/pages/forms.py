@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
+from workouts.pages.time_spans import DurationField, TimeSpanField
 from workouts.values import bounds, validation
 from workouts.values.disciplines import Discipline
 from workouts.values.times import Slot, slot_of
@@ -49,45 +50,6 @@ class SelectionForm(forms.Form):
         if values.get("current_plan_day") == self.workout.originally_planned_day:
             values["current_plan_day"] = None
         return values
-
-
-class TimeSpanWidget(forms.MultiWidget):
-    """Hours and minutes, as one value in minutes."""
-
-    template_name = "workouts/time_span.html"
-
-    def __init__(self) -> None:
-        number = {"inputmode": "numeric", "min": 0}
-        super().__init__([forms.NumberInput({**number, "max": bounds.HOURS}), forms.NumberInput({**number, "max": 59})])
-
-    def decompress(self, value: int | None) -> list[int | None]:
-        return [None, None] if value is None else list(divmod(value, 60))
-
-
-class TimeSpanField(forms.MultiValueField):
-    widget = TimeSpanWidget
-
-    def __init__(self, label: str) -> None:
-        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (bounds.HOURS, 59)]
-        super().__init__(fields, label=label, required=False, require_all_fields=False)
-
-    def compress(self, data_list: list[int | None]) -> float | None:
-        hours, minutes = data_list or (None, None)
-        total = (hours or 0) * 60 + (minutes or 0)
-        if total > bounds.HOURS * 60:
-            raise ValidationError(f"Enter {bounds.HOURS} hours at most.")
-        return total or None
-
-
-class DurationField(TimeSpanField):
-    """The same of a value in hours."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return round(value * 60) if isinstance(value, float) else value
-
-    def compress(self, data_list: list[int | None]) -> float | None:
-        minutes = super().compress(data_list)
-        return minutes and minutes / 60
 
 
 class WorkoutForm(forms.ModelForm):

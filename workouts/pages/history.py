@@ -5,10 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from workouts.history import changes
+from workouts.history import undo as undo_change
 from workouts.models import Change
 from workouts.pages import HtmxRequest
-from workouts.pages.changed import says_refusals, show_changed
+from workouts.pages.redraw import redraw
+from workouts.pages.refusals import says_refusals
 
 PER_PAGE = 50
 
@@ -22,4 +23,4 @@ def history(request: HtmxRequest) -> HttpResponse:
 @require_POST
 @says_refusals
 def undo(request: HtmxRequest, change_id: int) -> HttpResponse:
-    return show_changed(request, changes.undo(change_id, by=request.user))
+    return redraw(request, undo_change(change_id, by=request.user))

@@ -14,12 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from workouts.accounts.tokens import issue, revoke
-from workouts.history.changes import put
-from workouts.history.rows import to_json
+from workouts.history import save_preferences
 from workouts.models import Token
 from workouts.pages import HtmxRequest
-from workouts.pages.changed import says_refusals
 from workouts.pages.forms import PreferencesForm
+from workouts.pages.refusals import says_refusals
 
 
 class AthletesRequest(HtmxRequest):
@@ -32,8 +31,7 @@ class AthletesRequest(HtmxRequest):
 def settings(request: AthletesRequest) -> HttpResponse:
     form = PreferencesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        values = {name: to_json(value) for name, value in form.cleaned_data.items()}
-        put("preferences", form.instance.pk, values, "Units and times of day", by=request.user)
+        save_preferences(form.cleaned_data, by=request.user)
         messages.success(request, "The units and times were saved.")
         return redirect("settings")
     return _page(request, form)

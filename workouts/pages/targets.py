@@ -4,11 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from workouts.history.changes import put
+from workouts.history import set_target
 from workouts.models import WeekTarget
 from workouts.pages import HtmxRequest
-from workouts.pages.changed import says_refusals, show_changed
 from workouts.pages.forms import TargetsForm
+from workouts.pages.redraw import redraw
+from workouts.pages.refusals import says_refusals
 from workouts.values.days import Day, monday_of
 
 
@@ -21,8 +22,7 @@ def targets(request: HtmxRequest, day: Day) -> HttpResponse:
     earlier = WeekTarget.objects.filter(week__lt=day).order_by("-week").first()
     form = TargetsForm(current or earlier or WeekTarget(), request.POST if request.method == "POST" else None)
     if form.is_valid():
-        summary = f"Targets of the week of {day:%-d %b %Y}"
-        change = put("target", day.isoformat(), form.values(), summary, by=request.user)
-        return show_changed(request, change, back=reverse("week_of", args=[day]))
+        outcome = set_target(day, form.values(), by=request.user)
+        return redraw(request, outcome, back=reverse("week_of", args=[day]))
     context = {"form": form, "monday": day, "suggested": earlier if not current else None}
     return render(request, "workouts/targets.html", context, status=422 if form.errors else 200)

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 
 from workouts.pages import HtmxRequest
 from workouts.pages.board import Board, Filters
-from workouts.pages.changed import changed_of
+from workouts.pages.redraw import change_before
 from workouts.values.days import Day, monday_of
 
 
@@ -14,4 +14,4 @@ def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     if day and day != monday_of(day):
         return redirect("week_of", day=monday_of(day))
     board = Board(day, Filters.of(request.GET))
-    return render(request, "workouts/week.html", {**board.context(), "changed": changed_of(request)})
+    return render(request, "workouts/week.html", {**board.context(), "change": change_before(request)})

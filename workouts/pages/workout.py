@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from workouts.history.editing import add_workout, delete_workout, edit_workout
-from workouts.history.selections import change_selection, reset_selection
+from workouts.history import add_workout, change_selection, delete_workout, edit_workout, reset_selection
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.changed import refuse, says_refusals, show_changed
 from workouts.pages.forms import EstimateForm, SelectionForm, WorkoutForm
+from workouts.pages.redraw import redraw
+from workouts.pages.refusals import refuse, says_refusals
 from workouts.values.days import Day
 
 
@@ -35,13 +35,13 @@ def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = SelectionForm(workout, request.POST)
     if not form.is_valid():
         return refuse(request, _reasons(form), status=422)
-    return show_changed(request, change_selection(workout_id, form.values(), by=request.user))
+    return redraw(request, change_selection(workout_id, form.values(), by=request.user))
 
 
 @require_POST
 @says_refusals
 def reset(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    return show_changed(request, reset_selection(workout_id, by=request.user))
+    return redraw(request, reset_selection(workout_id, by=request.user))
 
 
 @require_POST
@@ -50,15 +50,15 @@ def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = EstimateForm(request.POST)
     if not form.is_valid():
         return refuse(request, _reasons(form), status=422)
-    return show_changed(request, edit_workout(workout_id, form.cleaned_data, by=request.user))
+    return redraw(request, edit_workout(workout_id, form.cleaned_data, by=request.user))
 
 
 def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     initial = {"originally_planned_day": day or timezone.localdate()}
     form = WorkoutForm(request.POST if request.method == "POST" else None, initial=initial, label_suffix="")
     if form.is_valid():
-        workout, change = add_workout(form.cleaned_data, by=request.user)
-        return show_changed(request, change, back=_week_of(workout))
+        workout, outcome = add_workout(form.cleaned_data, by=request.user)
+        return redraw(request, outcome, back=_week_of(workout))
     return render(request, "workouts/workout_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -69,8 +69,8 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
         return redirect("workout", workout_id)
     form = WorkoutForm(request.POST if request.method == "POST" else None, instance=workout, label_suffix="")
     if form.is_valid():
-        change = edit_workout(workout_id, form.cleaned_data, by=request.user)
-        return show_changed(request, change, back=_week_of(workout))
+        outcome = edit_workout(workout_id, form.cleaned_data, by=request.user)
+        return redraw(request, outcome, back=_week_of(workout))
     context = {"form": form, "workout": workout}
     return render(request, "workouts/workout_form.html", context, status=422 if form.errors else 200)
 
@@ -79,7 +79,7 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
 @says_refusals
 def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
     workout = Workout.objects.with_selection().get(pk=workout_id)
-    return show_changed(request, delete_workout(workout_id, by=request.user), back=_week_of(workout))
+    return redraw(request, delete_workout(workout_id, by=request.user), back=_week_of(workout))
 
 
 def _week_of(workout: Workout) -> str:

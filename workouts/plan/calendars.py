@@ -46,12 +46,12 @@ def calendar_of(workouts: Iterable[Workout], preferences: Preferences, time_zone
 
 
 def _event(workout: Workout, preferences: Preferences) -> Event:
-    overlay = workout.selection or WorkoutSelection()
+    selection = workout.selection or WorkoutSelection()
     changed = last_change(workout)
     texts = {
         "summary": _line(_summary(workout)),
-        "location": _line(overlay.workout_location or ""),
-        "description": _lines(_description(workout, overlay, preferences)),
+        "location": _line(selection.workout_location or ""),
+        "description": _lines(_description(workout, selection, preferences)),
     }
     event = Event()
     event.add("uid", f"workout-{workout.pk}@{UID_DOMAIN}")
@@ -62,7 +62,7 @@ def _event(workout: Workout, preferences: Preferences) -> Event:
     for name, text in texts.items():
         if text:
             event.add(name, text)
-    _add_times(event, workout, preferences.time_of(overlay.time_of_day))
+    _add_times(event, workout, preferences.time_of(selection.time_of_day))
     return event
 
 
@@ -85,8 +85,8 @@ def length(hours: float | None) -> datetime.timedelta:
 
 def last_change(workout: Workout) -> datetime.datetime:
     """Of anything that the event shows."""
-    overlay = workout.selection or WorkoutSelection()
-    times = (workout.created_at, workout.modified_at, overlay.updated_at)
+    selection = workout.selection or WorkoutSelection()
+    times = (workout.created_at, workout.modified_at, selection.updated_at)
     return max((time for time in times if time), default=BEFORE_ANY_CHANGE)
 
 
@@ -110,12 +110,12 @@ def _summary(workout: Workout) -> str:
     return f"{kind}: {title}" if title else kind
 
 
-def _description(workout: Workout, overlay: WorkoutSelection, preferences: Preferences) -> str:
+def _description(workout: Workout, selection: WorkoutSelection, preferences: Preferences) -> str:
     paragraphs = (
         _figures(workout, preferences),
         workout.workout_description,
         workout.coach_comments and f"Coach: {workout.coach_comments}",
-        overlay.user_notes and f"Notes: {overlay.user_notes}",
+        selection.user_notes and f"Notes: {selection.user_notes}",
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 

@@ -33,10 +33,13 @@ def test_the_first_change_makes_the_selection(api: ApiClient, path: str, method:
     assert Change.objects.get().summary == "Run: moved to Fri 27 Nov, morning, notes changed"
 
 
-def test_nothing_named_makes_the_selection_and_changes_nothing(api: ApiClient, path: str) -> None:
-    assert api.send("PUT", path, {})["isSelected"] is True
-    assert WorkoutSelection.objects.get().is_selected is True
-    assert not Change.objects.exists()
+def test_nothing_named_makes_the_selection_and_then_changes_nothing(api: ApiClient, path: str) -> None:
+    made = api.send("PUT", path, {})
+    assert made["isSelected"] is True
+    assert Change.objects.get().summary == "Run: selected"
+
+    assert api.send("PUT", path, {}) == made
+    assert Change.objects.count() == 1
 
 
 def test_what_is_not_named_stays(api: ApiClient, path: str) -> None:

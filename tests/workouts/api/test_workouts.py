@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.api_client import ApiClient
 from tests.workouts.conftest import Plan
-from workouts.history.changes import undo
+from workouts.history import undo
 from workouts.models import Change, Workout
 
 NOTHING_DONE = {

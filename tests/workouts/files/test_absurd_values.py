@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from tests.api_client import ApiClient
 from tests.trainingpeaks import export, read_workouts, workout
+from tests.workouts.outcomes import change_of
 from tests.workouts.planners import document
 from workouts.files.exports.records import WorkoutRecord
 from workouts.files.restores.reading import NotRestorable, read
-from workouts.history.changes import undo
-from workouts.history.editing import delete_workout
+from workouts.history import delete_workout, undo
 from workouts.models import ArchivedSelection, WeekTarget, Workout, WorkoutSelection
 from workouts.pages.forms import WorkoutForm
 from workouts.values import bounds
@@ -102,7 +102,7 @@ def test_what_no_workout_can_have_reads_as_no_value() -> None:
 def test_an_absurd_workout_can_be_deleted_and_comes_back() -> None:
     fill()
     for own in Workout.objects.filter(is_custom=True)[:10]:
-        undo(delete_workout(own.pk, by=None).pk, by=None)
+        undo(change_of(delete_workout(own.pk, by=None)).pk, by=None)
     assert Workout.objects.count() == len(NUMBERS) * (1 + len(DAYS))
 
 

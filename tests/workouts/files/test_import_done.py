@@ -8,8 +8,7 @@ from django.test import Client
 
 from tests.trainingpeaks import Cells, export, workout
 from workouts.files.imports.importing import import_file
-from workouts.history.changes import undo
-from workouts.history.editing import edit_workout
+from workouts.history import edit_workout, undo
 from workouts.models import ACTUAL, Workout
 from workouts.plan.season import season
 from workouts.plan.summary import Sum, summarise

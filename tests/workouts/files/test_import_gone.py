@@ -8,11 +8,10 @@ from django.test import Client
 
 from tests.api_client import ApiClient
 from tests.trainingpeaks import Cells, export, workout
+from tests.workouts.outcomes import change_of
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import confirm, import_file, plan_of, preview
-from workouts.history.changes import undo
-from workouts.history.editing import add_workout, edit_workout
-from workouts.history.selections import change_selection
+from workouts.history import add_workout, change_selection, edit_workout, undo
 from workouts.models import Change, Workout, WorkoutSelection
 from workouts.plan.summary import summarise
 
@@ -98,7 +97,7 @@ def test_dropping_is_undone_exactly() -> None:
     after = everything()
 
     assert change
-    undone = undo(change.pk, by=None)
+    undone = change_of(undo(change.pk, by=None))
     assert everything() == before
     undo(undone.pk, by=None)
     assert everything() == after
@@ -152,7 +151,7 @@ def test_the_athlete_takes_a_dropped_workout_back_by_selecting_it(api: ApiClient
     run = Workout.objects.get(title="Long run")
     dropped = everything()
 
-    change = change_selection(run.pk, {"is_selected": True}, by=None)
+    change = change_selection(run.pk, {"is_selected": True}, by=None).change
 
     assert change
     assert change.summary == "Long run: selected"
@@ -195,7 +194,7 @@ def test_a_renamed_workout_keeps_its_id_its_overlay_and_its_estimate() -> None:
     assert imported(SWIM, {**RUN, "Title": "Longest run", "PlannedDuration": "2"}, RIDE)["gone"] == []
 
     after = everything()
-    undone = undo(upload.change.pk, by=None)
+    undone = change_of(undo(upload.change.pk, by=None))
     assert everything() == before
     undo(undone.pk, by=None)
     assert everything() == after

@@ -1,4 +1,4 @@
-"""Importing lays a file over the plan: what is new, changed, unchanged or moved, and what never changes."""
+"""Importing merges a file with the plan: what is new, changed, unchanged or moved, and what never changes."""
 
 import datetime
 from typing import Any
@@ -7,12 +7,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.trainingpeaks import Cells, export, workout
+from tests.workouts.outcomes import change_of
 from workouts.files.imports.importing import EveryRowSkipped, import_file
 from workouts.files.uploads import NotImportable
-from workouts.history.changes import undo
-from workouts.history.editing import add_workout, edit_workout
-from workouts.history.rows import TABLES
-from workouts.history.selections import change_selection
+from workouts.history import TABLES, add_workout, change_selection, edit_workout, undo
 from workouts.models import Change, Upload, Workout, WorkoutSelection
 
 MONDAY, TUESDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-29"
@@ -254,7 +252,7 @@ def test_an_import_is_undone_and_redone_as_one_step() -> None:
     after = everything()
     assert upload.change
 
-    undone = undo(upload.change.pk, by=None)
+    undone = change_of(undo(upload.change.pk, by=None))
     assert everything() == before
 
     undo(undone.pk, by=None)

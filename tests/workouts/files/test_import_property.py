@@ -1,4 +1,4 @@
-"""Of any exports: a second import changes nothing, undo brings back the state before, no overlay is lost."""
+"""Of any exports: a second import changes nothing, undo brings back the state before, no selection is lost."""
 
 from typing import Any
 
@@ -8,12 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.trainingpeaks import Cells, export, workout
+from tests.workouts.outcomes import change_of
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import import_file
-from workouts.history.changes import undo
-from workouts.history.editing import edit_workout
-from workouts.history.rows import TABLES
-from workouts.history.selections import change_selection
+from workouts.history import TABLES, change_selection, edit_workout, undo
 from workouts.models import Workout, WorkoutSelection
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -73,7 +71,7 @@ def test_any_export(
         for pk, tss in zip(list(workouts()), estimates, strict=False):
             edit_workout(pk, {"tss": tss}, by=None)
             change_selection(pk, {"user_notes": "gels"}, by=None)
-        before, overlays, content = workouts(), selections(), export(*second, **how)
+        before, chosen, content = workouts(), selections(), export(*second, **how)
 
         upload = import_file("second.csv", content, by=None, gone=policies[0])
         after = workouts()
@@ -81,12 +79,12 @@ def test_any_export(
 
         assert (again["new"], again["changed"], again["moved"]) == (0, 0, [])
         assert len(again["gone"]) == sum(one["choice"] == "keep" for one in upload.result["gone"])
-        assert selections() == overlays
+        assert selections() == chosen
         if policies[1] is not Policy.DROP:
             assert workouts() == after
             assert upload.change
-            undone = undo(upload.change.pk, by=None)
-            assert (workouts(), selections()) == (before, overlays)
+            undone = change_of(undo(upload.change.pk, by=None))
+            assert (workouts(), selections()) == (before, chosen)
             undo(undone.pk, by=None)
-            assert (workouts(), selections()) == (after, overlays)
+            assert (workouts(), selections()) == (after, chosen)
         transaction.set_rollback(True)

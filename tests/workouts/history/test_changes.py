@@ -6,10 +6,23 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from workouts.history.changes import AlreadyUndone, Stale, apply, undo
-from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
-from workouts.history.rows import TABLES, RowChange
-from workouts.history.selections import change_selection, reset_selection
+from tests.workouts.outcomes import change_of
+from workouts.history import (
+    TABLES,
+    AlreadyUndone,
+    CoachsWorkout,
+    Outcome,
+    RowChange,
+    Stale,
+    add_workout,
+    apply,
+    change_selection,
+    delete_workout,
+    edit_workout,
+    reset_selection,
+    undo,
+)
+from workouts.history.rows import NO_SELECTION
 from workouts.models import Change, Workout, WorkoutSelection
 
 MONDAY = datetime.date(2026, 11, 23)
@@ -28,23 +41,27 @@ def run() -> Workout:
     return Workout.objects.create(title="Long run", workout_type="Run", originally_planned_day=MONDAY)
 
 
-def overlay(workout: Workout) -> dict[str, object] | None:
+def selection_of(workout: Workout) -> dict[str, object] | None:
     selection = WorkoutSelection.objects.filter(workout=workout).first()
     return TABLES["selection"].values_of(selection) if selection else None
 
 
+def selection_columns(workout: Workout) -> dict[str, object] | None:
+    rows: list[dict[str, object]] = list(WorkoutSelection.objects.filter(workout=workout).values(*NO_SELECTION))
+    return rows[0] if rows else None
+
+
 def test_a_selection_changes_only_in_the_columns_that_are_named(run: Workout, athlete: User) -> None:
     change_selection(run.pk, {"current_plan_day": FRIDAY, "user_notes": "bring gels"}, by=athlete)
-    change = change_selection(run.pk, {"time_of_day": "morning"}, by=athlete)
+    change = change_of(change_selection(run.pk, {"time_of_day": "morning"}, by=athlete))
 
-    assert overlay(run) == {
+    assert selection_columns(run) == {
         "is_selected": True,
-        "current_plan_day": "2026-11-27",
+        "current_plan_day": FRIDAY,
         "time_of_day": "morning",
         "workout_location": None,
         "user_notes": "bring gels",
     }
-    assert change
     assert (change.made_by, change.summary) == (athlete, "Long run: morning")
 
 
@@ -58,10 +75,26 @@ def test_skipping_clears_the_time_of_day_unless_one_is_given(run: Workout) -> No
 
 
 def test_a_change_that_changes_nothing_is_no_change(run: Workout) -> None:
-    assert change_selection(run.pk, {}, by=None) is None
-    assert change_selection(run.pk, {"is_selected": True}, by=None) is None
-    assert reset_selection(run.pk, by=None)
-    assert reset_selection(run.pk, by=None) is None
+    change_selection(run.pk, {"time_of_day": "7am"}, by=None)
+    run.refresh_from_db()
+    before = selection_of(run), run.modified_at
+
+    assert change_selection(run.pk, {}, by=None) == Outcome()
+    assert change_selection(run.pk, {"is_selected": True, "time_of_day": "7am"}, by=None) == Outcome()
+    run.refresh_from_db()
+    assert (selection_of(run), run.modified_at) == before
+
+    assert reset_selection(run.pk, by=None).change
+    assert reset_selection(run.pk, by=None) == Outcome()
+
+
+def test_a_selection_that_says_what_the_plan_says_is_made_recorded_and_taken_back(run: Workout) -> None:
+    made = change_of(change_selection(run.pk, {}, by=None))
+    assert made.summary == "Long run: selected"
+    assert WorkoutSelection.objects.get().is_selected is True
+
+    undo(made.pk, by=None)
+    assert not WorkoutSelection.objects.exists()
 
 
 def test_an_unknown_workout_is_refused() -> None:
@@ -73,9 +106,8 @@ def test_an_unknown_workout_is_refused() -> None:
 
 
 def test_undo_brings_back_only_what_the_change_changed(run: Workout) -> None:
-    moved = change_selection(run.pk, {"current_plan_day": FRIDAY}, by=None)
+    moved = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY}, by=None))
     change_selection(run.pk, {"user_notes": "bring gels"}, by=None)
-    assert moved
 
     undo(moved.pk, by=None)
 
@@ -85,45 +117,41 @@ def test_undo_brings_back_only_what_the_change_changed(run: Workout) -> None:
 
 def test_undo_of_a_reset_brings_back_the_selection(run: Workout) -> None:
     change_selection(run.pk, {"is_selected": False, "workout_location": "indoor"}, by=None)
-    before = overlay(run)
-    reset = reset_selection(run.pk, by=None)
-    assert reset
-    assert overlay(run) is None
+    before = selection_of(run)
+    reset = change_of(reset_selection(run.pk, by=None))
+    assert selection_of(run) is None
 
-    undone = undo(reset.pk, by=None)
-    assert overlay(run) == before
+    undone = change_of(undo(reset.pk, by=None))
+    assert selection_of(run) == before
 
     undo(undone.pk, by=None)
-    assert overlay(run) is None
+    assert selection_of(run) is None
 
 
 def test_undo_refuses_what_was_changed_since_and_changes_nothing(run: Workout) -> None:
-    first = change_selection(run.pk, {"current_plan_day": FRIDAY, "time_of_day": "morning"}, by=None)
+    first = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY, "time_of_day": "morning"}, by=None))
     change_selection(run.pk, {"time_of_day": "evening"}, by=None)
-    assert first
-    before = overlay(run)
+    before = selection_of(run)
 
     with pytest.raises(Stale) as error:
         undo(first.pk, by=None)
 
     assert error.value.names == ["Long run"]
-    assert overlay(run) == before
+    assert selection_of(run) == before
     assert Change.objects.count() == 2
 
 
 def test_undo_works_once(run: Workout) -> None:
-    change = change_selection(run.pk, {"is_selected": False}, by=None)
-    assert change
+    change = change_of(change_selection(run.pk, {"is_selected": False}, by=None))
     undo(change.pk, by=None)
     with pytest.raises(AlreadyUndone):
         undo(change.pk, by=None)
 
 
 def test_undoing_in_turn_is_redoing_and_says_so(run: Workout) -> None:
-    change = change_selection(run.pk, {"is_selected": False}, by=None)
+    change = change_of(change_selection(run.pk, {"is_selected": False}, by=None))
     for _ in range(3):
-        assert change
-        change = undo(change.pk, by=None)
+        change = change_of(undo(change.pk, by=None))
 
     assert [change.summary for change in Change.objects.order_by("id")] == [
         "Long run: skipped",
@@ -133,38 +161,38 @@ def test_undoing_in_turn_is_redoing_and_says_so(run: Workout) -> None:
     ]
 
 
-def test_an_added_workout_goes_with_its_overlay_and_comes_back_with_it(athlete: User) -> None:
+def test_an_added_workout_goes_with_its_selection_and_comes_back_with_it(athlete: User) -> None:
     workout, added = add_workout(
         {"title": "Club ride", "workout_type": "Bike", "originally_planned_day": MONDAY, "tss": 80.0},
         {"time_of_day": "7am"},
         by=athlete,
     )
     change_selection(workout.pk, {"user_notes": "lights"}, by=athlete)
-    before = TABLES["workout"].values_of(workout), overlay(workout)
+    before = TABLES["workout"].values_of(workout), selection_of(workout)
     assert workout.is_custom
 
-    undone = undo(added.pk, by=athlete)
+    undone = change_of(undo(change_of(added).pk, by=athlete))
     assert not Workout.objects.exists()
 
     undo(undone.pk, by=athlete)
     restored = Workout.objects.get(pk=workout.pk)
-    assert (TABLES["workout"].values_of(restored), overlay(restored)) == before
+    assert (TABLES["workout"].values_of(restored), selection_of(restored)) == before
     assert restored.created_at == workout.created_at
 
 
-def test_a_deleted_workout_comes_back_under_its_id_with_its_overlay() -> None:
+def test_a_deleted_workout_comes_back_under_its_id_with_its_selection() -> None:
     workout, _ = add_workout({"title": "Swim", "workout_type": "Swim", "originally_planned_day": MONDAY}, by=None)
     change_selection(workout.pk, {"is_selected": False}, by=None)
 
-    undo(delete_workout(workout.pk, by=None).pk, by=None)
+    undo(change_of(delete_workout(workout.pk, by=None)).pk, by=None)
 
     assert Workout.objects.get().pk == workout.pk
     assert WorkoutSelection.objects.get().is_selected is False
 
 
 def test_of_a_coachs_workout_only_tss_can_be_changed(run: Workout) -> None:
-    change = edit_workout(run.pk, {"tss": 70.0}, by=None)
-    assert edit_workout(run.pk, {"tss": 70.0}, by=None) is None
+    change = change_of(edit_workout(run.pk, {"tss": 70.0}, by=None))
+    assert edit_workout(run.pk, {"tss": 70.0}, by=None) == Outcome()
     with pytest.raises(CoachsWorkout, match="only its TSS"):
         edit_workout(run.pk, {"tss": 80.0, "title": "Mine"}, by=None)
     with pytest.raises(CoachsWorkout, match="skipped, not deleted"):
@@ -172,7 +200,6 @@ def test_of_a_coachs_workout_only_tss_can_be_changed(run: Workout) -> None:
 
     run.refresh_from_db()
     assert (run.title, run.tss) == ("Long run", 70.0)
-    assert change
     undo(change.pk, by=None)
     run.refresh_from_db()
     assert run.tss is None
@@ -195,20 +222,20 @@ def test_every_change_marks_the_workout_as_modified(run: Workout) -> None:
 
 def test_a_workout_that_comes_back_is_marked_as_modified() -> None:
     workout, _ = add_workout({"title": "Swim", "workout_type": "Swim", "originally_planned_day": MONDAY}, by=None)
-    undo(delete_workout(workout.pk, by=None).pk, by=None)
+    undo(change_of(delete_workout(workout.pk, by=None)).pk, by=None)
     assert Workout.objects.get().modified_at
 
 
 def test_what_the_old_version_stored_as_no_number_can_be_changed_and_deleted(run: Workout) -> None:
     Workout.objects.update(is_custom=True, tss=float("nan"))
-    assert edit_workout(run.pk, {"title": "Short run"}, by=None)
-    undo(delete_workout(run.pk, by=None).pk, by=None)
+    assert edit_workout(run.pk, {"title": "Short run"}, by=None).change
+    undo(change_of(delete_workout(run.pk, by=None)).pk, by=None)
     assert Workout.objects.get().tss is None
 
 
 def test_rows_of_one_change_are_compared_with_what_those_before_them_left(run: Workout) -> None:
     change_selection(run.pk, {"user_notes": "gels"}, by=None)
-    before = overlay(run)
+    before = selection_of(run)
     again = apply(
         [RowChange("selection", run.pk, before, None), RowChange("selection", run.pk, None, {"time_of_day": "7am"})],
         "Replaced",
@@ -216,5 +243,52 @@ def test_rows_of_one_change_are_compared_with_what_those_before_them_left(run: W
     )
     assert WorkoutSelection.objects.get().user_notes is None
 
-    undo(again.pk, by=None)
-    assert overlay(run) == before
+    undo(change_of(again).pk, by=None)
+    assert selection_of(run) == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"time_of_day": None}, {"time_of_day": "7am"}),
+        (None, {**NO_SELECTION, "time_of_day": "7am"}),
+        ({"time_of_day": "morning", "user_notes": None}, {"time_of_day": "7am", "user_notes": None}),
+    ],
+)
+def test_a_change_that_was_recorded_without_ids_and_times_is_undone(
+    run: Workout, before: dict[str, object] | None, after: dict[str, object]
+) -> None:
+    """As earlier versions did."""
+    WorkoutSelection.objects.create(workout=run, time_of_day="7am")
+    row = {"table": "selection", "key": run.pk, "before": before, "after": after}
+
+    undone = undo(Change.objects.create(summary="Long run: 7am", rows=[row]).pk, by=None)
+
+    wanted = before and {**NO_SELECTION, **before}
+    assert selection_columns(run) == wanted
+    undo(change_of(undone).pk, by=None)
+    assert WorkoutSelection.objects.get().time_of_day == "7am"
+
+
+def test_a_reset_that_was_recorded_without_ids_and_times_is_undone(run: Workout) -> None:
+    before = {**NO_SELECTION, "is_selected": False}
+    row = {"table": "selection", "key": run.pk, "before": before, "after": None}
+    undo(Change.objects.create(summary="Long run: back to the plan", rows=[row]).pk, by=None)
+    assert selection_columns(run) == before
+
+
+def test_a_restored_time_stays_only_while_nobody_writes_the_row(run: Workout) -> None:
+    first = change_of(change_selection(run.pk, {"time_of_day": "7am"}, by=None))
+    at_first = WorkoutSelection.objects.get().updated_at
+    moved = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY}, by=None))
+    noted = change_of(change_selection(run.pk, {"user_notes": "gels"}, by=None))
+
+    undo(moved.pk, by=None)
+    after_both = WorkoutSelection.objects.get().updated_at
+    assert at_first
+    assert after_both
+    assert after_both > at_first, "the notes were written since"
+
+    undo(noted.pk, by=None)
+    undo(first.pk, by=None)
+    assert not WorkoutSelection.objects.exists()

@@ -3,11 +3,9 @@
 import pytest
 
 from tests.trainingpeaks import export, workout
+from tests.workouts.outcomes import change_of
 from workouts.files.imports.importing import import_file
-from workouts.history import changes, rows
-from workouts.history.editing import edit_workout
-from workouts.history.rows import TABLES
-from workouts.history.selections import change_selection
+from workouts.history import TABLES, Stale, change_selection, edit_workout, rows, undo
 from workouts.models import Workout, WorkoutSelection
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -20,18 +18,18 @@ def small_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "CHUNK", 3)
 
 
-def test_is_undone_and_redone_whole_with_every_overlay() -> None:
+def test_is_undone_and_redone_whole_with_every_selection() -> None:
     change = import_file("plan.csv", SEVEN, by=None).change
     assert change
     for row in Workout.objects.all():
         change_selection(row.pk, {"user_notes": row.title}, by=None)
     before = [TABLES["workout"].values_of(row) for row in Workout.objects.order_by("id")]
 
-    undone = changes.undo(change.pk, by=None)
+    undone = change_of(undo(change.pk, by=None))
     assert not Workout.objects.exists()
     assert not WorkoutSelection.objects.exists()
 
-    changes.undo(undone.pk, by=None)
+    undo(undone.pk, by=None)
     assert [TABLES["workout"].values_of(row) for row in Workout.objects.order_by("id")] == before
     assert all(row.selection and row.selection.user_notes == row.title for row in Workout.objects.with_selection())
 
@@ -42,8 +40,8 @@ def test_that_cannot_be_undone_names_a_few_of_the_rows_and_counts_the_others() -
     for row in Workout.objects.all():
         edit_workout(row.pk, {"tss": 50.0}, by=None)
 
-    with pytest.raises(changes.Stale) as stale:
-        changes.undo(change.pk, by=None)
+    with pytest.raises(Stale) as stale:
+        undo(change.pk, by=None)
 
     assert str(stale.value) == "Changed since: Run 6, Run 5, Run 4, Run 3, Run 2 and 2 more. Nothing was written."
     assert len(stale.value.names) == Workout.objects.count() == 7

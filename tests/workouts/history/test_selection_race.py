@@ -39,23 +39,23 @@ def test_a_move_and_a_time_of_day_both_last(race: Callable[[str, int], Rounds]) 
 
 def test_of_many_that_undo_one_change_one_does(race: Callable[[str, int], Rounds]) -> None:
     for outcome in race("undo_twice", 30):
-        assert sorted(outcome) == ["AlreadyUndone", "AlreadyUndone", "Change"]
+        assert sorted(outcome) == ["AlreadyUndone", "AlreadyUndone", "Outcome"]
 
 
 def test_a_selection_made_while_its_workout_goes_is_refused_or_comes_back_with_it(
     race: Callable[[str, int], Rounds],
 ) -> None:
     for name in ("delete_and_change", "unadd_and_change"):
-        for deleted, changed, overlay in race(name, 30):
-            assert deleted == "Change"
-            assert (changed, overlay) in [("Change", [None, "morning"]), ("DoesNotExist", None)]
+        for deleted, changed, selection in race(name, 30):
+            assert deleted == "Outcome"
+            assert (changed, selection) in [("Outcome", [None, "morning"]), ("DoesNotExist", None)]
 
 
 def test_a_selection_that_the_old_version_inserts_goes_with_its_workout_and_is_recorded(
     race: Callable[[str, int], Rounds],
 ) -> None:
     for deleted, inserted, recorded in race("delete_and_old_version", 30):
-        assert deleted == "Change"
+        assert deleted == "Outcome"
         assert (inserted, recorded) in [("NoneType", 1), ("IntegrityError", 0)]
 
 
@@ -68,12 +68,12 @@ def test_changes_of_many_workouts_in_opposite_orders_do_not_wait_for_each_other(
     race: Callable[[str, int], Rounds],
 ) -> None:
     for outcome in race("opposite_orders", 10):
-        assert outcome == ["Change"] * 4
+        assert outcome == ["Outcome"] * 4
 
 
 def test_of_two_that_set_one_target_the_second_is_told(race: Callable[[str, int], Rounds]) -> None:
     for outcome in race("same_target", 30):
-        assert sorted(outcome) == ["Change", "Stale"]
+        assert sorted(outcome) == ["Outcome", "Stale"]
 
 
 def test_a_restore_takes_no_id_that_is_being_given_away(race: Callable[[str, int], Rounds]) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tests.workouts.planners import as_csv, as_json, document, fill_by_hand
 from workouts.files.uploads import MAX_BYTES
-from workouts.history.changes import undo
+from workouts.history import undo
 from workouts.models import Change, Upload, Workout, WorkoutSelection
 
 Edit = Callable[[dict[str, Any]], object]

@@ -15,8 +15,7 @@ from django.utils import timezone
 from tests.trainingpeaks import export, workout
 from workouts.files.imports.importing import import_file, preview
 from workouts.files.uploads import MAX_BYTES
-from workouts.history.editing import edit_workout
-from workouts.history.selections import change_selection
+from workouts.history import change_selection, edit_workout
 from workouts.models import Change, Upload, Workout
 
 MONDAY, TUESDAY, SUNDAY = "2026-11-23", "2026-11-24", "2026-11-29"

@@ -1,19 +1,25 @@
 """What the pages change, with htmx and without scripts."""
 
 import datetime
+import html
+import json
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.workouts.conftest import Plan
 from workouts.models import Change, Workout, WorkoutSelection
 
 WEEK = "/week/2026-11-23"
-HTMX = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{WEEK}?type=Run"}
+HTMX = {"HX-Request": "true"}
+SHOWN = {"board": "2026-11-23", "type": "Run", "source": ""}
+"""What the forms of that week's page send with their own fields where scripts run."""
 
 
-def choice(workout: Workout) -> WorkoutSelection:
+def selection_of(workout: Workout) -> WorkoutSelection:
     return WorkoutSelection.objects.get(workout=workout)
 
 
@@ -30,7 +36,10 @@ def test_without_scripts_a_change_leads_back_to_the_page_and_offers_to_undo(athl
     page = athlete.get(response.headers["Location"]).content.decode()
     assert "Long run: moved to Fri 27 Nov, morning" in page
     assert f'action="/history/{change.pk}/undo/"' in page
-    assert (choice(run).current_plan_day, choice(run).time_of_day) == (datetime.date(2026, 11, 27), "morning")
+    assert (selection_of(run).current_plan_day, selection_of(run).time_of_day) == (
+        datetime.date(2026, 11, 27),
+        "morning",
+    )
 
 
 def test_the_way_back_never_leaves_the_site(athlete: Client, plan: Plan) -> None:
@@ -45,7 +54,7 @@ def test_with_htmx_only_the_days_that_changed_come_back(athlete: Client, plan: P
     plan("Ride", "2026-11-27", workout_type="Bike")
 
     sent = {"current_plan_day": "2026-11-27", "slot": "evening"}
-    answer = athlete.post(f"/workouts/{run.pk}/selection", sent, headers=HTMX)
+    answer = athlete.post(f"/workouts/{run.pk}/selection", {**sent, **SHOWN}, headers=HTMX)
 
     parts = answer.content.decode()
     assert [column.day.day for column in answer.context["columns"]] == [23, 27]
@@ -56,12 +65,35 @@ def test_with_htmx_only_the_days_that_changed_come_back(athlete: Client, plan: P
     assert "Ride" not in parts, "the filter of the page holds"
 
 
-def test_with_htmx_a_page_without_a_board_is_loaded_again(athlete: Client, plan: Plan) -> None:
+def test_the_page_says_what_it_shows(athlete: Client) -> None:
+    for address, shown in (
+        (f"{WEEK}?type=Run&source=<x>", {**SHOWN}),
+        ("/?source=own", {"board": "", "type": "", "source": "own"}),
+    ):
+        found = re.search('hx-vals="(.*?)"', athlete.get(address).content.decode())
+        assert found
+        assert json.loads(html.unescape(found[1])) == shown
+
+
+def test_with_htmx_the_first_page_stays_what_it_is(athlete: Client, plan: Plan) -> None:
+    """It also shows the seven days after today, and its summary stays that of this week."""
+    later = timezone.localdate() + datetime.timedelta(days=7)
+    run = plan("Long run", later.isoformat(), is_custom=True)
+
+    answer = athlete.post(f"/workouts/{run.pk}/delete", {**SHOWN, "board": ""}, headers=HTMX)
+
+    assert [column.day for column in answer.context["columns"]] == [later]
+    assert answer.context["board"].is_agenda
+
+
+@pytest.mark.parametrize("board", [{}, *({"board": day} for day in ("Monday", "0001-01-01", "2026-02-30", "\0", "12"))])
+def test_with_htmx_a_page_that_shows_no_board_is_loaded_again(
+    athlete: Client, plan: Plan, board: dict[str, str]
+) -> None:
     run = plan("Long run", "2026-11-23")
-    for address in ("/history/", "/no/such/page"):
-        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}"}
-        answer = athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": address}, headers=headers)
-        assert answer.headers["HX-Redirect"].startswith(f"{address}?changed=")
+    headers = {**HTMX, "Referer": "http://testserver/history/"}
+    answer = athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": "gels", **board}, headers=headers)
+    assert answer.headers["HX-Redirect"] == f"/history/?changed={Change.objects.get().pk}"
 
 
 def test_a_pressed_skip_leaves_the_day_of_the_form_alone(athlete: Client, plan: Plan) -> None:
@@ -69,22 +101,22 @@ def test_a_pressed_skip_leaves_the_day_of_the_form_alone(athlete: Client, plan: 
     run = plan("Long run", "2026-11-23", {"current_plan_day": datetime.date(2026, 11, 25)})
     sent = {"current_plan_day": "2026-11-23", "slot": "evening", "is_selected": "false"}
     athlete.post(f"/workouts/{run.pk}/selection", sent)
-    assert choice(run).is_selected is False
-    assert choice(run).current_plan_day == datetime.date(2026, 11, 25)
+    assert selection_of(run).is_selected is False
+    assert selection_of(run).current_plan_day == datetime.date(2026, 11, 25)
 
 
 def test_a_move_within_its_slot_keeps_the_clock_time(athlete: Client, plan: Plan) -> None:
     run = plan("Long run", "2026-11-23", {"time_of_day": "7am"})
     athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": "2026-11-24", "slot": "morning"})
-    assert choice(run).time_of_day == "7am"
+    assert selection_of(run).time_of_day == "7am"
     athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": "2026-11-24", "slot": ""})
-    assert choice(run).time_of_day is None
+    assert selection_of(run).time_of_day is None
 
 
 def test_moved_to_the_coachs_day_is_not_moved(athlete: Client, plan: Plan) -> None:
     run = plan("Long run", "2026-11-23", {"current_plan_day": datetime.date(2026, 11, 25)})
     athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": "2026-11-23"})
-    assert choice(run).current_plan_day is None
+    assert selection_of(run).current_plan_day is None
 
 
 @pytest.mark.parametrize(
@@ -211,7 +243,7 @@ def test_what_cannot_be_undone_says_why(athlete: Client, plan: Plan) -> None:
     athlete.post(f"/history/{second.pk}/undo/")
     again = athlete.post(f"/history/{second.pk}/undo/")
     assert (again.status_code, "undone before" in again.content.decode()) == (409, True)
-    assert choice(run).user_notes == "one"
+    assert selection_of(run).user_notes == "one"
     assert athlete.post("/history/999/undo/").status_code == 404
 
 
@@ -250,5 +282,6 @@ def test_an_unknown_address_says_so(athlete: Client) -> None:
 def test_a_workout_on_an_absurd_day_can_be_looked_at_and_brought_back(athlete: Client, plan: Plan, day: str) -> None:
     run = plan("Long run", "2026-11-23", {"current_plan_day": day})
     assert athlete.get(f"/workouts/{run.pk}").status_code == 200
-    assert athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": ""}, headers=HTMX).status_code == 200
-    assert choice(run).current_plan_day is None
+    sent = {"current_plan_day": "", **SHOWN}
+    assert athlete.post(f"/workouts/{run.pk}/selection", sent, headers=HTMX).status_code == 200
+    assert selection_of(run).current_plan_day is None

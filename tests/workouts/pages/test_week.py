@@ -73,8 +73,8 @@ def test_shows_workouts_where_the_athlete_has_them(athlete: Client, plan: Plan) 
 
 
 def test_escapes_what_people_wrote(athlete: Client, plan: Plan) -> None:
-    choice = {"is_selected": False, "time_of_day": "<i>7am</i>", "user_notes": "<b>fan</b>"}
-    plan("<script>alert(1)</script>", MONDAY, choice, workout_type="<u>Run</u>")
+    selection = {"is_selected": False, "time_of_day": "<i>7am</i>", "user_notes": "<b>fan</b>"}
+    plan("<script>alert(1)</script>", MONDAY, selection, workout_type="<u>Run</u>")
 
     page = athlete.get(f"/week/{MONDAY}").content.decode()
 
@@ -106,7 +106,7 @@ def test_an_empty_week_says_what_to_do(athlete: Client) -> None:
 def test_is_small_and_takes_a_constant_number_of_queries(
     athlete: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """5 000 workouts, twenty a week, half of them with every choice made."""
+    """5 000 workouts, twenty a week, half of them with a whole selection."""
     first = datetime.date(2026, 11, 23) - datetime.timedelta(weeks=125)
     workouts = Workout.objects.bulk_create(
         Workout(

@@ -8,9 +8,8 @@ import vobject
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from workouts.history.changes import undo
-from workouts.history.editing import add_workout, delete_workout, edit_workout
-from workouts.history.selections import change_selection, reset_selection
+from tests.workouts.outcomes import change_of
+from workouts.history import add_workout, change_selection, delete_workout, edit_workout, reset_selection, undo
 from workouts.models import Preferences, Workout, WorkoutSelection
 from workouts.plan.calendars import calendar_of
 
@@ -50,8 +49,8 @@ def test_an_event_says_what_the_athlete_needs() -> None:
         planned_distance_meters=16000,
         tss=95.5,
     )
-    overlay = {"time_of_day": "evening", "workout_location": "the woods", "user_notes": "Two bottles."}
-    change_selection(workout.pk, overlay, by=None)
+    selection = {"time_of_day": "evening", "workout_location": "the woods", "user_notes": "Two bottles."}
+    change_selection(workout.pk, selection, by=None)
 
     found = event(workout)
 
@@ -245,12 +244,12 @@ def test_the_sequence_grows_with_everything_that_is_done() -> None:
 
     change_selection(workout.pk, {"current_plan_day": FRIDAY}, by=athlete)
     check()
-    moved = change_selection(workout.pk, {"time_of_day": "evening"}, by=athlete)
+    moved = change_selection(workout.pk, {"time_of_day": "evening"}, by=athlete).change
     check()
     change_selection(workout.pk, {"is_selected": False}, by=athlete)
     change_selection(workout.pk, {"is_selected": True}, by=athlete)
     check()
-    reset = reset_selection(workout.pk, by=athlete)
+    reset = change_of(reset_selection(workout.pk, by=athlete))
     check()
     edit_workout(workout.pk, {"tss": 70.0}, by=athlete)
     check()
@@ -266,7 +265,7 @@ def test_the_sequence_of_a_deleted_workout_that_comes_back_has_grown() -> None:
     edit_workout(workout.pk, {"tss": 70.0}, by=None)
     before = int(event(workout).sequence.value)
 
-    undo(delete_workout(workout.pk, by=None).pk, by=None)
+    undo(change_of(delete_workout(workout.pk, by=None)).pk, by=None)
 
     assert int(event(workout).sequence.value) > before
 

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.conftest import Manage, Sql
 from tests.server import serving, web
 from workouts.accounts.tokens import issue, revoke
-from workouts.history.selections import change_selection
+from workouts.history import change_selection
 from workouts.models import Preferences, Token, Workout
 
 FEED = "/calendar/feed.ics"

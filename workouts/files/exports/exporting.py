@@ -17,7 +17,7 @@ from workouts.files.exports.records import (
     WorkoutRecord,
 )
 from workouts.files.exports.spreadsheet import write_rows
-from workouts.history.rows import to_json
+from workouts.history import to_json
 from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout
 
 

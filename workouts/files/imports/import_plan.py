@@ -16,7 +16,7 @@ from workouts.files.imports.matching import day_and_name
 from workouts.files.imports.merge import Match, Merge, merge, span
 from workouts.files.imports.row import Skipped, read_name, read_rows
 from workouts.files.uploads import NotImportable
-from workouts.history.rows import TABLES, RowChange
+from workouts.history import TABLES, RowChange
 from workouts.models import Workout, WorkoutQuerySet, WorkoutSelection
 
 

@@ -9,7 +9,7 @@ from workouts.files.imports.decisions import Decisions, InvalidDecision, Policy
 from workouts.files.imports.import_plan import ImportPlan, plan_import
 from workouts.files.imports.results import result_of, summary
 from workouts.files.uploads import NotImportable, PlanChanged, keep
-from workouts.history.changes import Author, apply
+from workouts.history import Author, apply
 from workouts.models import Upload, Workout, WorkoutQuerySet
 
 __all__ = [
@@ -98,7 +98,7 @@ def plan_file(
 
 def _apply(upload: Upload, plan: ImportPlan, by: Author) -> Upload:
     upload.result = result_of(plan)
-    upload.change = apply(plan.row_changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by)
+    upload.change = apply(plan.row_changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by).change
     upload.save(update_fields=["result", "change"])
     return upload
 

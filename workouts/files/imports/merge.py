@@ -9,7 +9,7 @@ from workouts.files.imports.cells import LOAD
 from workouts.files.imports.likeness import LIKENESSES, MOVED, current, has_plan, openness
 from workouts.files.imports.matching import DayAndName, day_and_name, pair
 from workouts.files.imports.row import PLAN, PlannedWorkout
-from workouts.history.rows import Values
+from workouts.history import Values
 from workouts.models import Workout
 
 MOVE_DAYS = 14

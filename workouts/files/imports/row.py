@@ -10,7 +10,7 @@ from workouts.files.imports.cells import DONE, LARGEST, LOAD, PLANNED, TEXTS, Ba
 from workouts.files.imports.numbers import decimal_mark
 from workouts.files.imports.trainingpeaks import Row
 from workouts.files.imports.unusual import unusual
-from workouts.history.rows import Values
+from workouts.history import Values
 from workouts.models import ACTUAL, WorkoutType
 from workouts.values import bounds
 

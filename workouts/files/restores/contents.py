@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import AwareDatetime, TypeAdapter
 
 from workouts.files.exports.records import LISTS, Head, PreferencesRecord, Record, TargetRecord, WorkoutRecord
-from workouts.history.rows import Key, Values, to_json
+from workouts.history import Key, Values, to_json
 from workouts.values.bounds import ROWS
 
 MOMENT: TypeAdapter[datetime.datetime | None] = TypeAdapter(AwareDatetime | None)

@@ -2,26 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from workouts.files.exports.records import SelectionRecord
 from workouts.files.restores.contents import Contents
 from workouts.files.restores.reading import NotRestorable, read
 from workouts.files.restores.row_changes import Rows, count, row_changes
 from workouts.files.uploads import PlanChanged, keep
-from workouts.history.changes import Author, apply
-from workouts.history.rows import TABLES, Key, RowChange, Values, to_json
+from workouts.history import TABLES, Author, RowChange, apply
 from workouts.models import Upload, Workout, WorkoutSelection
 from workouts.models.upload import RESTORE_KEY
 
 __all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "plan_of", "preview"]
-
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -72,25 +67,18 @@ def confirm(upload_id: int, *, digest: str, by: Author) -> Upload:
     workouts, selections = plan.contents.rows["workout"], plan.contents.rows["selection"]
     _reserve(Workout, max(map(int, workouts), default=0))
     _reserve(WorkoutSelection, max((values["id"] for values in selections.values()), default=0))
-    upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by)
-    _put_back_identities(selections)
+    upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by).change
     upload.result = {RESTORE_KEY: plan.counts}
     upload.save(update_fields=["result", "change"])
     return upload
 
 
 def _now() -> dict[str, Rows]:
-    """Every row of every table. Selections come with what a change does not record of them."""
-    now: dict[str, Rows] = {
+    """Every row of every table."""
+    return {
         name: {table.key_of(row): table.values_of(row) for row in table.all().order_by(table.key)}
         for name, table in TABLES.items()
     }
-    columns = SelectionRecord.names()
-    now["selection"] = {
-        selection.workout_id: {column: to_json(getattr(selection, column)) for column in columns}
-        for selection in WorkoutSelection.objects.order_by("workout")
-    }
-    return now
 
 
 def _keep_others_out() -> None:
@@ -115,23 +103,3 @@ def _reserve(model: type[models.Model], highest: int) -> None:
                 f"SELECT setval({sequence}, %s) WHERE %s > coalesce(pg_sequence_last_value({sequence}), 0)",
                 [highest, highest],
             )
-
-
-def _put_back_identities(selections: Mapping[Key, Values]) -> None:
-    """Gives selections the ids and times of the file: the archive refers to the ids.
-
-    A change records neither, because the upsert sets them.
-    """
-    objects, table = WorkoutSelection.objects, TABLES["selection"]
-    there = {row[0]: (row[1], to_json(row[2])) for row in objects.values_list("workout_id", "id", "updated_at")}
-    wanted = {int(key): (values["id"], values["updated_at"]) for key, values in selections.items()}
-    differing = [key for key, identity in wanted.items() if there[key] != identity]
-    batches = [differing[start : start + BATCH] for start in range(0, len(differing), BATCH)]
-    for batch in batches:
-        objects.filter(workout__in=batch).delete()
-    for batch in batches:
-        values = {key: table.from_json(selections[key]) for key in batch}
-        restored = objects.bulk_create(WorkoutSelection(workout_id=key, **values[key]) for key in batch)
-        for selection in restored:
-            selection.updated_at = values[selection.workout_id]["updated_at"]  # the column's default has replaced it
-        objects.bulk_update(restored, ["updated_at"])

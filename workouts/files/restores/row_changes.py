@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workouts.files.restores.contents import Contents
-from workouts.history.rows import TABLES, Key, RowChange, Values
+from workouts.history import Key, RowChange, Values
 
 Rows = Mapping[Key, Values]
 UNITS = {
@@ -22,6 +22,7 @@ def row_changes(contents: Contents, now: Mapping[str, Rows]) -> list[RowChange]:
     """The changes, in an order in which they can be applied. `now` has the rows of every table in TABLES.
 
     What the file says nothing of stays. The archive only grows: it is the proof that no selection was ever lost.
+    A selection whose id differs goes and comes back: the archive refers to the id, and another one may have it now.
     """
     gone = [row for name in ("selection", "workout", "target", "preferences") for row in _gone(name, now, contents)]
     put = [row for name in ("workout", "selection", "target", "preferences") for row in _put(name, now, contents)]
@@ -30,7 +31,11 @@ def row_changes(contents: Contents, now: Mapping[str, Rows]) -> list[RowChange]:
 
 def count(rows: Iterable[RowChange]) -> list[dict[str, Any]]:
     """Per table how many rows are added, changed and removed."""
-    kinds = Counter((row.table, _kind(row)) for row in rows)
+    kind_of: dict[tuple[str, Key], str] = {}
+    for number, row in enumerate(rows):
+        place = row.table, f"new {number}" if row.key is None else row.key
+        kind_of[place] = "changed" if place in kind_of else _kind(row)
+    kinds = Counter((table, kind) for (table, _), kind in kind_of.items())
     return [
         {"what": what, **{kind: kinds[name, kind] for kind in ("added", "changed", "removed")}}
         for name, what in UNITS.items()
@@ -47,25 +52,25 @@ def _kind(row: RowChange) -> str:
 def _gone(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
     if name in contents.rows:
         for key, before in now[name].items():
-            if key not in contents.rows[name]:
-                yield RowChange(name, key, _recorded(name, before), None)
+            if key not in contents.rows[name] or _renumbered(name, before, contents.rows[name][key]):
+                yield RowChange(name, key, before, None)
 
 
 def _put(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
     for key, after in contents.rows.get(name, {}).items():
         before = now[name].get(key)
-        if before is None:
-            yield RowChange(name, key, None, _recorded(name, after))
+        if before is None or _renumbered(name, before, after):
+            yield RowChange(name, key, None, after)
             continue
-        same = {column for column, value in after.items() if before[column] == value}
-        if same != after.keys():
-            differing = {column: value for column, value in after.items() if column not in same}
-            yield RowChange(name, key, _recorded(name, {c: before[c] for c in differing}), _recorded(name, differing))
+        differing = {column: value for column, value in after.items() if before[column] != value}
+        if differing and name == "selection":  # else it would be the moment of restoring
+            differing["updated_at"] = after["updated_at"]
+        if differing:
+            yield RowChange(name, key, {column: before[column] for column in differing}, differing)
 
 
-def _recorded(name: str, values: Values) -> Values:
-    recorded = {column: value for column, value in values.items() if column in TABLES[name].columns}
-    return values if len(recorded) == len(values) else recorded
+def _renumbered(name: str, before: Values, after: Values) -> bool:
+    return name == "selection" and before["id"] != after["id"]
 
 
 def _missing(contents: Contents, there: Iterable[Values]) -> Iterator[RowChange]:

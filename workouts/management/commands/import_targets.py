@@ -10,7 +10,7 @@ from django.core.management import CommandError
 from releases.commands import DatabaseCommand
 from workouts.files.imports.targets_file import read_targets
 from workouts.files.uploads import NotImportable
-from workouts.history.changes import Stale, put
+from workouts.history import Stale, set_target
 
 
 class Command(DatabaseCommand):
@@ -24,14 +24,14 @@ class Command(DatabaseCommand):
         try:
             content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
             monday, values = read_targets(content)
-            change = put("target", monday.isoformat(), values, f"Targets of the week of {monday:%-d %b %Y}", by=None)
+            outcome = set_target(monday, values, by=None)
         except OSError as error:
             raise CommandError(f"{name} cannot be read: {error.strerror}. Nothing was imported.") from error
         except NotImportable as error:
             raise CommandError(f"{name}: {error} Nothing was imported.") from error
         except Stale as error:
             raise CommandError(f"{error} Run the command again.") from error
-        if change is None:
+        if outcome.change is None:
             self.stdout.write(f"The week of {monday} has these targets. Nothing was changed.")
         else:
             self.stdout.write(self.style.SUCCESS(f"Imported the targets of the week of {monday}."))

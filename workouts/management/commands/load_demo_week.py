@@ -1,13 +1,15 @@
 """A week to look at on a new installation."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from releases.commands import DatabaseCommand
+from workouts.history import RowChange, apply, to_json
 from workouts.management.demo import PLAN, TARGETS
-from workouts.models import WeekTarget, Workout
+from workouts.models import Workout
 from workouts.values.days import ONE_DAY, ONE_WEEK, Day, monday_of
 
 
@@ -20,17 +22,18 @@ class Command(DatabaseCommand):
                 self.stdout.write("The planner has workouts; the demo week was not loaded.")
                 return
             monday = monday_of(timezone.localdate())
-            for first in (monday, monday + ONE_WEEK):
-                _load(first)
+            rows = [row for first in (monday, monday + ONE_WEEK) for row in _rows(first)]
+            apply(rows, "Demo week, for two weeks: loaded", by=None)
         self.stdout.write(
             self.style.SUCCESS(f"Loaded a demo week of {len(PLAN)} workouts, for this week and the next.")
         )
 
 
-def _load(monday: Day) -> None:
-    WeekTarget.objects.create(week=monday, **TARGETS)
+def _rows(monday: Day) -> Iterator[RowChange]:
+    yield RowChange("target", monday.isoformat(), None, TARGETS)
     for day, moved_to, selection, fields in PLAN:
-        workout = Workout.objects.create(originally_planned_day=monday + day * ONE_DAY, **fields)
+        planned = to_json(monday + day * ONE_DAY)
+        yield RowChange("workout", None, None, {"originally_planned_day": planned, **fields})
         if selection:
-            moved = None if moved_to is None else monday + moved_to * ONE_DAY
-            workout.selections.create(current_plan_day=moved, **selection)
+            moved = None if moved_to is None else to_json(monday + moved_to * ONE_DAY)
+            yield RowChange("selection", None, None, {"current_plan_day": moved, **selection})

@@ -1,0 +1,39 @@
+"""What the athlete sets: a week's targets, and the preferences."""
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from workouts.history.locking import lock_all
+from workouts.history.outcome import Outcome
+from workouts.history.recording import Author, record
+from workouts.history.rows import TABLES, RowChange, Values, to_json
+from workouts.values.days import Day
+
+PREFERENCES = 1
+"""The key of the one row."""
+
+
+def set_target(monday: Day, values: Values | None, *, by: Author) -> Outcome:
+    """Sets the targets of a week, all columns of WeekTarget; None for no targets. Raises Stale as `apply` does."""
+    row = RowChange("target", monday.isoformat(), None, values)
+    return _put(row, f"Targets of the week of {monday:%-d %b %Y}", by)
+
+
+def save_preferences(values: Values, *, by: Author) -> Outcome:
+    """`values` holds all columns of Preferences. Raises Stale as `apply` does."""
+    after = {name: to_json(value) for name, value in values.items()}
+    return _put(RowChange("preferences", PREFERENCES, None, after), "Units and times of day", by)
+
+
+@transaction.atomic
+def _put(wanted: RowChange, summary: str, by: Author) -> Outcome:
+    """Makes one row hold what `wanted` says it does afterwards, None meaning no row."""
+    state = lock_all([wanted])
+    before, after = state.get((wanted.table, wanted.key)), wanted.after
+    if before is None or after is None:
+        same = before is after
+    else:
+        same = TABLES[wanted.table].holds(before, after)
+        before = {name: before[name] for name in after}
+    return Outcome() if same else record(state, [replace(wanted, before=before)], summary, by=by)

@@ -1,0 +1,42 @@
+"""What a verb did, for whoever shows it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workouts.history.rows import RowChange
+from workouts.history.settling import State, advance
+from workouts.models import Change
+from workouts.values.days import Day
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`change` is the entry in the history, None where everything was so already.
+
+    `workouts` are the ids of the workouts that were touched, also by their selection; `days` those on which the athlete
+    had them before or has them now; `weeks` the Mondays of the targets.
+    """
+
+    change: Change | None = None
+    workouts: frozenset[int] = frozenset()
+    days: frozenset[Day] = frozenset()
+    weeks: frozenset[Day] = frozenset()
+
+
+def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> Outcome:
+    """`before` has every workout of `written` that existed, with its selection."""
+    after, written = dict(before), list(written)
+    for row in written:
+        advance(after, row)
+    workouts = {int(row.key) for row in written if row.table in ("workout", "selection") and row.key is not None}
+    days = {day for state in (before, after) for workout in workouts if (day := _day(state, workout))}
+    weeks = {Day.fromisoformat(str(row.key)) for row in written if row.table == "target"}
+    return Outcome(change, frozenset(workouts), frozenset(days), frozenset(weeks))
+
+
+def _day(state: State, workout_id: int) -> Day | None:
+    """Where the athlete has the workout, None where there is none."""
+    workout, selection = state.get(("workout", workout_id)), state.get(("selection", workout_id), {})
+    if workout is None:
+        return None
+    return Day.fromisoformat(selection.get("current_plan_day") or workout["originally_planned_day"])

@@ -1,0 +1,68 @@
+"""The one way in which anything is written: with what stood before and after, so that it can be undone."""
+
+from collections.abc import Iterable, Sequence
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from workouts.history.locking import lock_all, workouts_of
+from workouts.history.outcome import Outcome, outcome_of
+from workouts.history.rows import TABLES, RowChange
+from workouts.history.settling import State, settle
+from workouts.history.writing import write
+from workouts.models import Change
+
+Author = User | AnonymousUser | None
+NAMED = 5
+"""Rows that an error names; an import may concern thousands."""
+
+
+class Stale(Exception):
+    """What was to be written is not as it was thought to be. Nothing was written. `names` says which rows."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        others = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        super().__init__(f"Changed since: {', '.join(names[:NAMED])}{others}. Nothing was written.")
+        self.names = names
+
+
+@transaction.atomic
+def apply(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None) -> Outcome:
+    """Writes all of `rows`, in their order, or none, and records them, even where there are none.
+
+    A workout takes its selection along when it goes. Raises Stale where a row is not as its `before` says.
+    """
+    rows = list(rows)
+    return record(lock_all(rows), rows, summary, by=by, undoes=undoes)
+
+
+def record(
+    state: State, rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None
+) -> Outcome:
+    """The same for rows of `state`, in the transaction that locked it."""
+    now = timezone.now()
+    settled = settle(rows, state, now.isoformat())
+    if settled.stale:
+        raise Stale([_name(row, state) for row in settled.stale])
+    try:
+        written = list(write(settled.rows))
+    except IntegrityError as error:  # somebody inserted such a row since: there was none to lock
+        raise Stale([_name(row, state) for row in settled.rows if row.before is None]) from error
+    for workouts in TABLES["workout"].having(workouts_of(written)):
+        workouts.update(modified_at=now)
+    limit = Change._meta.get_field("summary").max_length
+    change = Change.objects.create(
+        made_by=by if isinstance(by, User) else None,
+        summary=summary[:limit],
+        rows=[vars(row) for row in written],
+        undoes=undoes,
+    )
+    return outcome_of(change, written, state)
+
+
+def _name(row: RowChange, state: State) -> str:
+    """The title of the workout, where it is one or is of one."""
+    workout = state.get(("workout", row.key)) if row.table in ("workout", "selection") else None
+    values = workout or row.before or row.after or {}
+    return str(values.get("title") or f"{row.table} {row.key}")

@@ -1,0 +1,53 @@
+"""The answer to what was written: with htmx the parts of the page to redraw, without it the page again."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+
+from workouts.history import Outcome
+from workouts.models import Change
+from workouts.pages import HtmxRequest
+from workouts.pages.board import Board
+from workouts.plan.season import season
+
+
+def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> HttpResponse:
+    """Shows what a verb did, with a way to undo it: on the board that the page shows, if it shows one.
+
+    `back` is the page to go to otherwise, else that of the request.
+    """
+    board = Board.shown_by(request.POST) if request.htmx else None
+    if not board:
+        target = _with_change(back or address_of(request), outcome.change)
+        return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+    context = {
+        "board": board,
+        "columns": board.columns(outcome.days),
+        "summary": board.summary(),
+        "season": season(board.monday),
+        "change": outcome.change,
+    }
+    return render(request, "workouts/redraw.html", context)
+
+
+def change_before(request: HtmxRequest) -> Change | None:
+    """The change that the page was loaded after, as `?changed=12` says it."""
+    number = request.GET.get("changed", "")
+    return Change.objects.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+
+
+def address_of(request: HtmxRequest) -> str:
+    """The path and query of the page that a request was made from, `/` where it does not say."""
+    url = urlsplit(request.headers.get("Referer", ""))
+    here = url.netloc == request.get_host()
+    return f"{url.path}?{url.query}" if here and url.query else url.path if here else "/"
+
+
+def _with_change(address: str, change: Change | None) -> str:
+    url = urlsplit(address)
+    query = [(name, value) for name, value in parse_qsl(url.query) if name != "changed"]
+    if change:
+        query.append(("changed", str(change.pk)))
+    return f"{url.path}?{urlencode(query)}" if query else url.path
