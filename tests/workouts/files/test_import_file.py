@@ -152,9 +152,14 @@ def test_days_are_iso_dates_with_or_without_a_time(day: str) -> None:
     assert only(export(workout("Run", day))).day == datetime.date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("day", ["23.11.2026", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1", "9999-12-31"])
+@pytest.mark.parametrize("day", ["23.11.2026", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1"])
 def test_any_other_day_costs_its_row(day: str) -> None:
     assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed.")]
+
+
+@pytest.mark.parametrize("day", ["1969-12-31", "9999-12-31"])
+def test_a_day_of_another_age_costs_its_row(day: str) -> None:
+    assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A year from 1970 to 2199 is needed.")]
 
 
 def test_a_row_without_a_day_is_skipped() -> None:
