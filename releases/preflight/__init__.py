@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from releases.naming import place_of
 from releases.preflight.catalogue import tables_elsewhere
-from releases.preflight.dependents import Dependent, dependents_of
+from releases.preflight.dependents import dependents_of
 from releases.preflight.pending import read_pending
 from releases.preflight.places import hidden, hidden_records, wrong_encoding
 from releases.preflight.rights import missing_rights
@@ -18,7 +18,6 @@ from releases.preflight.standing import look_for_tables, say_in_the_way
 from releases.preflight.writable import read_only_file, read_only_server
 
 __all__ = [
-    "Dependent",
     "dependents_of",
     "hidden",
     "look_for_tables",
