@@ -239,13 +239,6 @@ def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.Monkey
             read_workouts(content)
 
 
-def test_an_export_of_this_planner_is_named() -> None:
-    with pytest.raises(
-        NotImportable, match="This is an export.csv of this planner, for spreadsheets. Import the CSV file"
-    ):
-        read(b"id,title,originallyPlannedDay\n")
-
-
 def test_a_row_of_too_many_cells_is_skipped_for_its_texts_are_shifted() -> None:
     content = export(columns=MINIMAL, more=[f"Easy, then hard,Run,{DAY}", f"Ride,Bike,{DAY},,"])
     rows, skipped = read_workouts(content)
