@@ -30,7 +30,7 @@ TEXT = {
     rb"(?:<.*)?<svg": f"{IMAGE} (.svg)",
     rb"<.*<html": WEB_PAGE,
     rb"<\?xml": "an XML file (.xml)",
-    rb"[^\r\n]*\bworkouttype\b[^\r\n]*\boriginallyplannedday\b": "an export.csv of this planner, for spreadsheets",
+    rb"[^\r\n{]*\boriginallyplannedday\b": "an export.csv of this planner, for spreadsheets",
 }
 """In lower case, after blanks."""
 

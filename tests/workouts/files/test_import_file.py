@@ -157,9 +157,9 @@ def test_any_other_day_costs_its_row(day: str) -> None:
     assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed.")]
 
 
-@pytest.mark.parametrize("day", ["1969-12-31", "9999-12-31"])
-def test_a_day_of_another_age_costs_its_row(day: str) -> None:
-    assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A year from 1970 to 2199 is needed.")]
+def test_a_day_that_is_not_of_our_time_costs_its_row() -> None:
+    rows = export(workout("Run", "9999-12-31"))
+    assert reasons(rows) == [(2, "WorkoutDay is “9999-12-31”. A year from 1970 to 2199 is needed.")]
 
 
 def test_a_row_without_a_day_is_skipped() -> None:
@@ -239,11 +239,6 @@ def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.Monkey
             read_workouts(content)
 
 
-def test_an_export_of_this_planner_is_named() -> None:
-    with pytest.raises(NotImportable, match="It can be restored; importing is for the coach's plan"):
-        read(b"id,title,originallyPlannedDay\n")
-
-
 def test_a_row_of_too_many_cells_is_skipped_for_its_texts_are_shifted() -> None:
     content = export(columns=MINIMAL, more=[f"Easy, then hard,Run,{DAY}", f"Ride,Bike,{DAY},,"])
     rows, skipped = read_workouts(content)
@@ -269,7 +264,7 @@ def test_a_long_description_is_read_whole() -> None:
 def test_ten_megabytes_are_read_and_one_byte_more_is_refused() -> None:
     text = "x" * bounds.CHARACTERS
     content = export(*(workout("Run", DAY, WorkoutDescription=text) for _ in range(104)))
-    content += b"\n" * (MAX_BYTES - len(content))
+    content += b" " * (MAX_BYTES - len(content))
 
     assert len(read_workouts(content)[0]) == 104
     with pytest.raises(NotImportable, match="larger than 10 MB"):
