@@ -3,7 +3,6 @@
 export DEBUG ?= True
 export PORT ?= 8000
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export DJANGO_SETTINGS_MODULE := config.settings
 export PYTHONUNBUFFERED := 1
 
 help: ## List the targets

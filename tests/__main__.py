@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from types import FrameType
 
 import psycopg
@@ -25,39 +24,36 @@ def main(arguments: list[str]) -> int:
     measured = not arguments
     if measured:
         subprocess.run([*COVERAGE, "erase"], check=True)
+    command = [*COVERAGE, "run", "--parallel-mode"] if measured else [sys.executable]
+    command += ["-m", "pytest", *arguments]
     with contextlib.ExitStack() as stack:
+        runs = {"sqlite": _start(stack, "", command)}  # while the server starts
         given = os.environ.get("TEST_DATABASE_URL")
         postgresql = given or stack.enter_context(throwaway_postgres()).url
-        files = stack.enter_context(tempfile.TemporaryDirectory(prefix="planner-tests-"))
         with psycopg.connect(postgresql) as connection:
             version = connection.info.server_version
         print(f"PostgreSQL: {version // 10000}.{version % 10000}, {'TEST_DATABASE_URL' if given else 'throwaway'}")
-        subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], check=True)
-        urls = {"sqlite": f"sqlite:///{files}/db.sqlite3", "postgresql": postgresql}
-        command = [*COVERAGE, "run", "--parallel-mode"] if measured else [sys.executable]
-        runs = {engine: _start(url, [*command, "-m", "pytest", *arguments]) for engine, url in urls.items()}
-        try:
-            failed = [engine for engine, run in runs.items() if not _succeeds(engine, run)]
-        finally:
-            for run in runs.values():
-                _end(run)
+        runs["postgresql"] = _start(stack, postgresql, command)
+        failed = [engine for engine, run in runs.items() if not _succeeds(engine, run)]
     reported = _report_coverage() if measured else 0
     for engine in failed:
         print(f"FAILED on {engine}")
     return 1 if failed else reported
 
 
-def _start(url: str, command: list[str]) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "False", "SECRET_KEY": "only-for-tests"}
-    return subprocess.Popen(
+def _start(stack: contextlib.ExitStack, url: str, command: list[str]) -> "subprocess.Popen[str]":
+    """Begins a run on `url`, or on SQLite, which ends with `stack`."""
+    run = subprocess.Popen(
         command,
-        env=environment,
+        env={**os.environ, "TEST_DATABASE_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509
     )
+    stack.callback(_end, run)
+    return run
 
 
 def _succeeds(engine: str, run: "subprocess.Popen[str]") -> bool:

@@ -29,7 +29,7 @@ def main() -> int:
         for title, command, extra in CHECKS:
             print(f"\n=== {title}: {command}", flush=True)
             database = server.url if extra is LINTER else f"sqlite:///{files}/db.sqlite3"
-            environment = {**os.environ, "DATABASE_URL": database, **extra}
+            environment = {"DEBUG": "True", **os.environ, "DATABASE_URL": database, **extra}
             if subprocess.run(command.split(), env=environment, check=False).returncode:
                 failed.append(title)
     print("\n" + (f"FAILED: {', '.join(failed)}" if failed else "All checks passed."))

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from tests.static_files import collect_static_files
+
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FIXTURES = {"db", "transactional_db", "admin_client", "new_database"}
 
@@ -40,16 +42,9 @@ def engine() -> str:
     return urlsplit(os.environ["DATABASE_URL"]).scheme
 
 
-@pytest.fixture(autouse=True)
-def plain_http(settings: Any) -> None:
-    """Django's test client speaks no HTTPS; the redirect is tested with the real server."""
-    settings.SECURE_SSL_REDIRECT = False
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """A real hash takes a tenth of a second on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    collect_static_files()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -79,7 +80,10 @@ def throwaway_postgres() -> Iterator[ThrowawayPostgres]:
 
 
 def _readable_binaries(root: Path) -> Path:
-    """A copy that `nobody` can read: the environment may lie below /root."""
+    """Those of the package, or a copy that `nobody` can read: the environment may lie below /root."""
+    binaries = POSTGRES / "pginstall/bin"
+    if all(path.stat().st_mode & stat.S_IXOTH for path in (binaries / "postgres", *binaries.parents, binaries)):
+        return binaries
     shutil.copytree(POSTGRES, root / POSTGRES.name, ignore=shutil.ignore_patterns("include", "__pycache__"))
     libraries = POSTGRES.with_name(f"{POSTGRES.name}.libs")
     if libraries.is_dir():

@@ -22,11 +22,6 @@ PASSWORD = "correct horse battery"
 HOME, STRANGER = "203.0.113.7", "198.51.100.1"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def owner(db: None) -> User:
     return User.objects.create_superuser("owner", password=PASSWORD)
