@@ -3,16 +3,16 @@
 import os
 import sqlite3
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from tests.databases import Databases
 from tests.static_files import collect_static_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "admin_client", "new_database"}
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 Manage = Callable[..., "subprocess.CompletedProcess[str]"]
+Once = Callable[[str, Callable[[], object]], None]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,30 +43,28 @@ def engine() -> str:
     return urlsplit(os.environ["DATABASE_URL"]).scheme
 
 
+@pytest.fixture(scope="session")
+def server_url(engine: str) -> str:
+    """The URL of the PostgreSQL server, empty on SQLite."""
+    return os.environ["DATABASE_URL"] if engine == "postgresql" else ""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     collect_static_files()
 
 
 @pytest.fixture
-def new_database(engine: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def databases(server_url: str, tmp_path: Path) -> Iterator[Databases]:
+    databases = Databases(tmp_path, server_url)
+    yield databases
+    databases.drop()
+
+
+@pytest.fixture
+def new_database(databases: Databases) -> Callable[[], str]:
     """Makes an empty database and returns its URL."""
-    server, made = os.environ["DATABASE_URL"], []
-
-    def make() -> str:
-        name = f"planner_{uuid.uuid4().hex[:12]}"
-        if engine == "sqlite":
-            return f"sqlite:///{tmp_path}/{name}.sqlite3"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        made.append(name)
-        return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-
-    yield make
-    if made:
-        with psycopg.connect(server, autocommit=True) as connection:
-            for name in made:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return databases.make
 
 
 @pytest.fixture
@@ -74,33 +73,45 @@ def database_url(new_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def template(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a database that a release has made, for copies: each release takes more than a second."""
-    server, name = os.environ["DATABASE_URL"], f"planner_{uuid.uuid4().hex[:12]}"
-    url = f"sqlite:///{tmp_path_factory.mktemp('template')}/{name}.sqlite3"
-    if engine != "sqlite":
-        url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+def lasting_databases(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """To copy from: each release takes more than a second, and many tests begin after the same one."""
+    databases = Databases(tmp_path_factory.mktemp("databases"), server_url)
+    yield databases
+    databases.drop()
+
+
+@pytest.fixture(scope="session")
+def template(lasting_databases: Databases) -> str:
+    """The URL of a database that a release has made."""
+    url = lasting_databases.make()
     subprocess.run(["python", "manage.py", "migrate", "-v0"], cwd=ROOT, env=container(url), check=True)
-    yield url
-    if engine != "sqlite":
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name}")
+    return url
 
 
 @pytest.fixture
-def migrated(engine: str, database_url: str, template: str) -> None:
+def migrated(databases: Databases, template: str, database_url: str) -> None:
     """The database under test has every migration."""
-    if engine == "sqlite":
-        files = [url.removeprefix("sqlite:///") for url in (template, database_url)]
-        with closing(sqlite3.connect(files[0])) as source, closing(sqlite3.connect(files[1])) as target:
-            source.backup(target)
-        return
-    source_name, target_name = (urlsplit(url).path[1:] for url in (template, database_url))
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {target_name}")
-        connection.execute(f"CREATE DATABASE {target_name} TEMPLATE {source_name}")
+    databases.copy(template, database_url)
+
+
+@pytest.fixture(scope="session")
+def prepared() -> dict[str, str]:
+    """What `once` made: the URLs of databases by their names."""
+    return {}
+
+
+@pytest.fixture
+def once(lasting_databases: Databases, prepared: dict[str, str], databases: Databases, database_url: str) -> Once:
+    """`once(name, make)`: `make` fills the database under test. The second time what it left then is copied."""
+
+    def prepare(name: str, make: Callable[[], object]) -> None:
+        if name in prepared:
+            databases.copy(prepared[name], database_url)
+        else:
+            make()
+            prepared[name] = lasting_databases.make(database_url)
+
+    return prepare
 
 
 @pytest.fixture

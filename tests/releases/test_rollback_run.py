@@ -15,9 +15,9 @@ import pytest
 
 from releases.limits import Deadline
 from releases.lock import KEY, file_lock
-from tests.conftest import ROOT, Sql, container
+from tests.conftest import ROOT, Once, Sql, container
 from tests.releases.conftest import Project
-from tests.releases.test_rollback import CRASHING, SHELF, applied, field, type_what_it_says
+from tests.releases.test_rollback import CRASHING, SHELF, applied, field, released, type_what_it_says
 
 REFUSE = """def refuse(apps, schema_editor):
     if apps.get_model("shop", "shelf").objects.exists():
@@ -29,13 +29,13 @@ UNDO_ONLY_EMPTY = "migrations.RunPython(migrations.RunPython.noop, refuse)"
 
 
 @pytest.fixture
-def shop(project: Project) -> Project:
+def shop(project: Project, once: Once) -> Project:
     """Two releases lie behind it: 0001, and 0002 with 0003."""
     project.migration("0001_shelf", SHELF)
-    project.manage("migrate", "-v0")
+    once("shop with shelves", lambda: released(project))
     project.migration("0002_width", field("width"))
     project.migration("0003_height", field("height"))
-    assert project.manage("migrate", "-v0").returncode == 0
+    once("shop with measured shelves", lambda: released(project))
     return project
 
 

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests.conftest import Manage, Sql, execute
+from tests.conftest import Manage, Once, Sql, execute
 from tests.releases.conftest import Project
+from tests.releases.test_rollback import released
 from tests.schema import describe
 from tests.server import serving, web
 
@@ -125,11 +126,10 @@ SQLITE = EITHER | {
 
 
 @pytest.fixture
-def shop(project: Project) -> Project:
+def shop(project: Project, once: Once) -> Project:
     project.models(MODELS)
     assert project.manage("makemigrations", "shop").returncode == 0
-    released = project.manage("migrate")
-    assert released.returncode == 0, released.stderr
+    once("shop of every kind", lambda: released(project))
     for row in ROWS:
         execute(project.database_url, row)
     if "postgresql" in project.database_url:
