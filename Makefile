@@ -5,6 +5,9 @@ export PORT ?= 8000
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
 
+# Renovate repeats them from the head of each lock file, and reads values only behind an equals sign.
+LOCK := --universal --python-version=3.11 --generate-hashes
+
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile
 
@@ -18,19 +21,28 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some
 	@python -m tests $(ARGS)
 
+coverage: .venv/dev.installed ## The same, measured: fails below 95 % of branches
+	@python -m tests --coverage
+
 prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, steps back, the documents' commands; on both engines
 	@python -m tests -m proof
 
 bench: .venv/bench.installed ## Measure requests, and the release against other ways, side by side; ONLY=, ROWS=, RUNS=, SIZES=
 	@python -m benchmarks
 
-check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates
+check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, CI's own settings
 	@python -m tests.checks
 
+lint: .venv/dev.installed ## The checks that take seconds
+	@python -m tests.checks --quick
+
+hooks: .venv/dev.installed ## Run `make lint` before each commit
+	@pre-commit install
+
 lock: .venv/dev.installed ## Resolve requirements*.in into requirements*.txt
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements.in -o requirements.txt
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements-dev.in -o requirements-dev.txt
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --upgrade requirements-bench.in -o requirements-bench.txt
+	@for name in requirements requirements-dev requirements-bench; do \
+		uv pip compile --quiet --upgrade $(LOCK) --output-file=$$name.txt $$name.in || exit; \
+	done
 
 clean: ## Remove the environment and what tools left behind; the database stays
 	@rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
@@ -47,4 +59,4 @@ clean: ## Remove the environment and what tools left behind; the database stays
 	@bin/install requirements-dev.txt
 	@touch $@
 
-.PHONY: help run test prove bench check lock clean
+.PHONY: help run test coverage prove bench check lint hooks lock clean

@@ -1,4 +1,7 @@
-"""`python -m tests.checks`: everything that can be said of the code without running the product."""
+"""`python -m tests.checks [--quick]`: everything that can be said of the code without running the product.
+
+`--quick` leaves out what takes more than seconds.
+"""
 
 import os
 import secrets
@@ -11,30 +14,45 @@ from tests.postgres import throwaway_postgres
 PRODUCTION = {"DEBUG": "False", "SECRET_KEY": secrets.token_hex(32)}
 LINTER = {"DJANGO_SETTINGS_MODULE": "tests.linter_settings"}
 
-CHECKS: list[tuple[str, str, dict[str, str]]] = [
+Check = tuple[str, str, dict[str, str]]
+
+QUICK: list[Check] = [
     ("Lint", "ruff check .", {}),
     ("Format", "ruff format --check .", {}),
+    ("Templates", "djlint --lint releases/templates workouts/templates", {}),
+    ("Format of templates", "djlint --check releases/templates workouts/templates", {}),
+    ("Workflow", "check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml", {}),
+    ("Renovate", "check-jsonschema --builtin-schema vendor.renovate renovate.json", {}),
+]
+THOROUGH: list[Check] = [
     ("Types", "mypy .", {}),
     ("Models have their migrations", "python manage.py makemigrations --check", {}),
     ("Settings for deployment", "python manage.py check --deploy --fail-level WARNING", PRODUCTION),
     ("Migrations keep the old version working", "python manage.py lintmigrations --warnings-as-errors", LINTER),
-    ("Templates", "djlint --lint releases/templates workouts/templates", {}),
-    ("Format of templates", "djlint --check releases/templates workouts/templates", {}),
 ]
 
 
-def main() -> int:
-    failed = []
-    with throwaway_postgres() as server, tempfile.TemporaryDirectory() as files:
-        for title, command, extra in CHECKS:
-            print(f"\n=== {title}: {command}", flush=True)
-            database = server.url if extra is LINTER else f"sqlite:///{files}/db.sqlite3"
-            environment = {"DEBUG": "True", **os.environ, "DATABASE_URL": database, **extra}
-            if subprocess.run(command.split(), env=environment, check=False).returncode:
-                failed.append(title)
+def main(arguments: list[str]) -> int:
+    failed = failing(QUICK, "")
+    if arguments != ["--quick"]:
+        with throwaway_postgres() as server:
+            failed += failing(THOROUGH, server.url)
     print("\n" + (f"FAILED: {', '.join(failed)}" if failed else "All checks passed."))
     return len(failed)
 
 
+def failing(checks: list[Check], postgresql: str) -> list[str]:
+    """Runs them; returns the titles of those that failed."""
+    failed = []
+    with tempfile.TemporaryDirectory() as files:
+        for title, command, extra in checks:
+            print(f"\n=== {title}: {command}", flush=True)
+            database = postgresql if extra is LINTER else f"sqlite:///{files}/db.sqlite3"
+            environment = {"DEBUG": "True", **os.environ, "DATABASE_URL": database, **extra}
+            if subprocess.run(command.split(), env=environment, check=False).returncode:
+                failed.append(title)
+    return failed
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

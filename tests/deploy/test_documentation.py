@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PATH = re.compile(r"`((?:config|workouts|releases|bin|tests|docs|\.railway)/[\w./-]+)`")
 BLOCK = re.compile(r"^ *```([^\n]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 ON_RAILWAY = re.compile(r"railway |git push|# ")
@@ -19,7 +19,7 @@ AGAINST_ITS_DATABASE = re.compile(
     r"pg_dump |pg_restore |psql |DATABASE_URL=\S+ SECRET_KEY=\S+( rand -hex 32\))? python manage\.py "
 )
 """From the operator's machine. tests/deploy/test_takeover_checklist.py runs those of railway-deployment.md."""
-RAN_ELSEWHERE = {"make run", "make test", "make check", "make help"}  # test_make_run, .ci/run
+RAN_ELSEWHERE = {"make run", "make test", "make check", "make lint", "make hooks", "make help", ".ci/run"}
 KINDS = {"sh", "sh railway", "text", "python", "sql"}
 
 
