@@ -6,7 +6,7 @@ import time
 import psycopg
 import pytest
 
-from tests.conftest import Sql
+from tests.conftest import Once, Sql
 from tests.releases.conftest import Project
 
 pytestmark = pytest.mark.usefixtures("postgresql")
@@ -27,11 +27,11 @@ PRIMARY = ("shop_box_pkey", True)
 
 
 @pytest.fixture
-def shop(project: Project, sql: Sql) -> Project:
+def shop(project: Project, sql: Sql, once: Once) -> Project:
     """Migrated up to a table of a hundred boxes."""
     project.models(MODELS)
     project.migration("0001_box", f"migrations.{BOX}")
-    assert project.manage("migrate").returncode == 0
+    once("shop with a box", lambda: migrated(project))
     sql("INSERT INTO shop_box (size, label) SELECT n, 'box ' || n FROM generate_series(1, 100) n")
     return project
 
@@ -44,7 +44,7 @@ def migrated(project: Project, *arguments: str, **environment: str) -> str:
 
 def until_waiting(sql: Sql, command: str) -> int:
     """The process of the server in which `command` waits for a lock."""
-    for _ in range(200):
+    for _ in range(600):
         if found := sql(
             "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s AND datname ="
             " current_database() AND pid <> pg_backend_pid()",

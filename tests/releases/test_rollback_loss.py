@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.conftest import Sql
+from tests.conftest import Once, Sql
 from tests.releases.conftest import Project
+from tests.releases.test_rollback import released
 
 ID = '("id", models.BigAutoField(primary_key=True))'
 REVERSE = '''def fill(apps, schema_editor):
@@ -29,10 +30,10 @@ def told(project: Project) -> list[str]:
 
 
 @pytest.fixture
-def shop(project: Project) -> Project:
+def shop(project: Project, once: Once) -> Project:
     """One good release lies behind it."""
     project.migration("0001_first", f'migrations.CreateModel("First", [{ID}])')
-    project.manage("migrate", "-v0")
+    once("shop with a first table", lambda: released(project))
     return project
 
 

@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-from tests.conftest import Sql
+from tests.conftest import Once, Sql
 from tests.releases.conftest import Project
 
 MODELS = """class Box(models.Model):
@@ -28,10 +28,10 @@ FAILING, KILLED, FINE = "raise ValueError('no paint')", "os.kill(os.getpid(), si
 
 
 @pytest.fixture
-def shop(project: Project, sql: Sql) -> Project:
+def shop(project: Project, sql: Sql, once: Once) -> Project:
     project.models(MODELS)
     project.migration("0001_box", CREATE_BOX)
-    assert project.manage("migrate", "-v0").returncode == 0
+    once("shop with boxes to fill", lambda: succeeds(project))
     sql("INSERT INTO shop_box (size) VALUES (1), (1)")
     return project
 
