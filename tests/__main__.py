@@ -1,8 +1,8 @@
 """`python -m tests [PYTEST ARGUMENTS]`: every test on SQLite, and those that use a database on PostgreSQL as well.
 
-`--coverage` measures, and fails below the threshold. A traced process takes half as long again, and the tests start
-about a thousand. The proofs must run without it: Python 3.11 with a tracer cannot interrupt a thread that is inside
-SQLite.
+`--coverage` measures, and fails below the threshold. Tracing makes a process take more than half as long again, and the
+tests start about a thousand. The proofs must run without it: Python 3.11 with a tracer cannot interrupt a thread that
+is inside SQLite.
 """
 
 import contextlib
