@@ -18,11 +18,8 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 	@python manage.py create_admin
 	@bin/announce & exec python -m gunicorn --config python:config.gunicorn --bind "127.0.0.1:$$PORT" config.wsgi
 
-test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some
+test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some, ARGS=--coverage to measure
 	@python -m tests $(ARGS)
-
-coverage: .venv/dev.installed ## The same, measured: fails below 95 % of branches
-	@python -m tests --coverage
 
 prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, steps back, the documents' commands; on both engines
 	@python -m tests -m proof
@@ -59,4 +56,4 @@ clean: ## Remove the environment and what tools left behind; the database stays
 	@bin/install requirements-dev.txt
 	@touch $@
 
-.PHONY: help run test coverage prove bench check lint hooks lock clean
+.PHONY: help run test prove bench check lint hooks lock clean
