@@ -170,7 +170,7 @@ def test_a_large_answer_reaches_a_client_that_takes_its_time(served: Server) -> 
     assert body == (ROOT / "staticfiles" / largest_static_file().decode().removeprefix("/static/")).read_bytes()
 
 
-@pytest.mark.parametrize("path", ["/login/", "/api/workouts/import", "/livez", "/nowhere"])
+@pytest.mark.parametrize("path", ["/login/", "/api/workouts/import", "/nowhere"])
 @pytest.mark.parametrize("length", ["announced", "in chunks"])
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(served: Server, path: str, length: str) -> None:
     """Nobody is logged in. The client sends all of it before it looks for an answer, as most do."""
