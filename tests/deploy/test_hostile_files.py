@@ -50,7 +50,7 @@ BACKUPS = {
 }
 PLANS = {
     "Title,WorkoutType,WorkoutDay\n" + 'a","\n' * 500_000: "quotation marks that do not pair.",
-    "Title,WorkoutType,WorkoutDay\n" + "\n" * 1_000_000: "The file has more than 50000 rows.",
+    "Title,WorkoutType,WorkoutDay\n" + "\n" * 1_000_000: "The file has more than 200000 rows.",
     "BEGIN:VCALENDAR\n": "This is a calendar file (.ics).",
 }
 
