@@ -45,7 +45,7 @@ Importing so many takes 1.2 GB of memory, a quarter of that for 50 000: the hist
 """
 
 ROW_CHARACTERS = 5 * CHARACTERS
-"""Of one row of a CSV file, before anybody knows what is in it: two long texts, every character a doubled quotation mark.
+"""Of one row of a CSV file, before anybody knows what is in it: two long texts, all of doubled quotation marks.
 
 Looking for the end of a quotation that has none costs so many characters, for each of up to a hundred rows.
 """

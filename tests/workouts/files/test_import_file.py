@@ -228,7 +228,7 @@ def test_a_row_longer_than_any_row_costs_itself_only() -> None:
     rows, skipped = read_workouts(content)
 
     assert [row.title for row in rows] == ["Run", "Ride"]
-    assert skipped == [{"row": 3, "reason": "It has more than 2000000 characters."}]
+    assert skipped == [{"row": 3, "reason": f"It has more than {bounds.ROW_CHARACTERS} characters."}]
 
 
 def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
