@@ -1,11 +1,11 @@
-# `make help` lists what there is. run and test need nothing but python3 (3.11 or later), make and git.
+# `make help` lists the targets. run and test need only python3 (3.11 or later), make and git.
 
 export DEBUG ?= True
 export PORT ?= 8000
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
 
-# Renovate repeats them from the head of each lock file, and reads values only behind an equals sign.
+# Renovate takes these from the head of each lock file, and reads values only after an equals sign.
 LOCK := --universal --python-version=3.11 --generate-hashes
 
 help: ## List the targets
@@ -21,10 +21,10 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some, ARGS=--coverage to measure
 	@python -m tests $(ARGS)
 
-prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, steps back, the documents' commands; on both engines
+prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, rollbacks, the documents' commands; on both engines
 	@python -m tests -m proof
 
-bench: .venv/bench.installed ## Measure requests, and the release against other ways, side by side; ONLY=, ROWS=, RUNS=, SIZES=
+bench: .venv/bench.installed ## Measure requests, and the release beside alternatives; ONLY=, ROWS=, RUNS=, SIZES=
 	@python -m benchmarks
 
 check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, CI's own settings
@@ -41,7 +41,7 @@ lock: .venv/dev.installed ## Resolve requirements*.in into requirements*.txt
 		uv pip compile --quiet --upgrade $(LOCK) --output-file=$$name.txt $$name.in || exit; \
 	done
 
-clean: ## Remove the environment and what tools left behind; the database stays
+clean: ## Remove the environment and the tools' caches; the database stays
 	@rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
 .venv/run.installed: requirements.txt

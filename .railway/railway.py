@@ -1,10 +1,10 @@
-"""Railway's infrastructure as code: `railway config plan`, read it, then `railway config apply`.
+"""Railway's infrastructure as code: run `railway config plan`, read it, then run `railway config apply`.
 
-Whatever Railway has and this file leaves out is planned as a deletion: a service or a database by another name, with
-its data, and every variable that is not named here. A plan to apply shows no `Delete` at all: not of a database, a
-service, a volume or a variable. docs/railway-deployment.md says what to do where it does.
+Whatever Railway has and this file leaves out is planned as a deletion: a service or a database with another name, and
+its data, and every variable that is not named here. Apply only a plan without any `Delete`: of a database, a service,
+a volume or a variable. docs/railway-deployment.md says what to do otherwise.
 
-The image is right without this file too (bin/start releases before it serves); with it a failed release fails the
+The image also works without this file (bin/start releases before it serves). With it a failed release fails the
 deployment before any container of the new version starts.
 """
 
@@ -12,22 +12,22 @@ from typing import Any
 
 from railway_sdk import define_railway, github, postgres, preserve, project, service
 
-# Exactly as Railway has them, capitals included: `railway status` and the dashboard show them. They are written down
-# here and not taken from the environment, because a plan made with others would delete what it does not find.
+# Exactly as on Railway, capitals included: `railway status` and the dashboard show them. They are written here and not
+# read from the environment, because a plan with other names would delete what it does not find.
 PROJECT = "workout-planner"
 DATABASE = "Postgres"
 SERVICE = "web"
 REPOSITORY = "OWNER/REPOSITORY"
 BRANCH = "main"
 
-# Kept as they are set on Railway, set or not: preserve() writes nothing and creates nothing. Any further variable that
-# the plan would delete belongs here, too.
+# Kept as they are on Railway, set or unset: preserve() writes nothing and creates nothing. Add any other variable that
+# the plan would delete.
 PRESERVED = (
     *("SECRET_KEY", "MIGRATION_DATABASE_URL", "ALLOWED_HOSTS", "TIME_ZONE", "DEBUG", "LOG_LEVEL"),
     *("PORT", "WEB_CONCURRENCY", "TRUSTED_PROXIES", "READYZ_TOKEN"),
     *("RELEASE_DATABASE_WAIT", "RELEASE_LOCK_TIMEOUT", "RELEASE_BUILD_TIMEOUT", "RELEASE_DEADLINE"),
     "CORS_ALLOWED_ORIGINS",
-    # The old application's. This one reads none of them; the way back needs them.
+    # The old application's: not read here, but needed to go back to it.
     *("FLASK_ENV", "CALDAV_URL", "CALDAV_USERNAME", "CALDAV_PASSWORD", "CALDAV_CALENDAR_NAME"),
 )
 
@@ -36,15 +36,15 @@ PRESERVED = (
 def main(ctx: Any = None) -> Any:
     if REPOSITORY == "OWNER/REPOSITORY":
         raise SystemExit(
-            "REPOSITORY in .railway/railway.py is still OWNER/REPOSITORY. Nothing was planned. Set it, and make"
-            " PROJECT, DATABASE, SERVICE and BRANCH what Railway has: a database by another name would be planned as a"
+            "REPOSITORY in .railway/railway.py is still OWNER/REPOSITORY. Nothing was planned. Set it, and set"
+            " PROJECT, DATABASE, SERVICE and BRANCH as on Railway: a database with another name would be planned as a"
             " deletion. Then repeat: railway config plan"
         )
     database = postgres(DATABASE)
     web = service(
         SERVICE,
         source=github(REPOSITORY, branch=BRANCH),
-        start="bin/start",  # the image's own command, said here so that no start command of the old service outlives it
+        start="bin/start",  # the image's own command, stated so that the old service's start command does not stay
         # One plain command: Railway runs it without a shell, in the new image, before the new version starts.
         preDeploy="python manage.py migrate --noinput --fake-initial",
         healthcheck="/readyz",

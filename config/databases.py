@@ -1,4 +1,4 @@
-"""DATABASE_URL to what Django's DATABASES wants. Pure: reads no environment, opens nothing."""
+"""From a database URL to an entry of Django's DATABASES. Pure: reads no environment, opens nothing."""
 
 import re
 from pathlib import Path
@@ -17,9 +17,10 @@ SCHEME = re.compile(r"([a-z]+)(\+\w+)?://", re.IGNORECASE)  # SQLAlchemy adds it
 
 
 def parse_database_url(url: str) -> Database:
-    """The Django settings of the database behind `url`; of db.sqlite3 beside manage.py when it is empty.
+    """The Django settings for the database at `url`, or for db.sqlite3 beside manage.py if it is empty.
 
-    Raises ValueError, which says what to write and holds no part of a password, for what would fail or lead elsewhere.
+    Raises ValueError for a URL that would fail or could point elsewhere. Its message says what to write, and contains
+    no part of a password.
     """
     if not url:
         return _sqlite(BASE_DIR / "db.sqlite3")
@@ -35,12 +36,12 @@ def parse_database_url(url: str) -> Database:
 
 
 def behind_pooler(database: Database) -> Database:
-    """A server-side cursor outlives its transaction, and with it the server that the pooler had lent."""
+    """Without server-side cursors: one can outlive its transaction, after which the pooler reassigns the session."""
     return {**database, "DISABLE_SERVER_SIDE_CURSORS": True}
 
 
 def _sqlite_file(url: str, address: str) -> Path:
-    """Beside manage.py unless it is absolute, wherever the process was started."""
+    """The file: relative to manage.py unless absolute, independent of the working directory."""
     if re.search("[?#]", address):
         raise ValueError("SQLite takes no parameters. In the path write ? as %3F and # as %23.")
     if address in ("", "/", ":memory:", "/:memory:"):
@@ -53,7 +54,7 @@ def _sqlite_file(url: str, address: str) -> Path:
 
 
 def _sqlite(file: Path) -> Database:
-    """WAL lets readers go on while one writes; IMMEDIATE makes writers queue instead of failing halfway."""
+    """WAL lets readers continue during a write; IMMEDIATE makes writers queue instead of failing halfway."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),

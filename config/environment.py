@@ -1,4 +1,4 @@
-"""What the environment sets: every variable, its type, its default.
+"""The environment: every variable, its type and its default.
 
 Each is a row of the table in README.md. Nothing here prints a value: they may be secrets.
 """
@@ -28,12 +28,12 @@ T = TypeVar("T")
 
 
 class Variables(Env):
-    """Blanks around a value do not count, and an empty one is as unset. Quotes are refused: others read them, too."""
+    """Strips values and treats an empty one as unset. Refuses quotes: other readers of the variable would keep them."""
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         value = os.environ.get(env_key, "").strip()
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-            self._errors[env_key].append("It stands in quotes. Remove them.")
+            self._errors[env_key].append("The value is in quotes. Remove them.")
             value = value[1:-1]
         return value or default
 
@@ -47,21 +47,21 @@ def _parsed(parse: Callable[[str], T], value: str) -> T:
 
 def _database(url: str) -> Database:
     if RAILWAY_ENVIRONMENT_NAME and not url:
-        raise ValidationError("Unset or empty. SQLite is no way out here: a container's disk does not last.")
+        raise ValidationError("Unset or empty. SQLite does not work here: a container's disk is not persistent.")
     database = _parsed(parse_database_url, url)
     _refuse_missing_files(database)
     return database
 
 
 def _direct_database(url: str) -> Database | None:
-    """Where this is set, the application itself goes through a pooler."""
+    """If this is set, the application itself goes through a pooler."""
     if not url:
         return None
     database = _database(url)
     if database.get("DISABLE_SERVER_SIDE_CURSORS"):
-        raise ValidationError("pgbouncer=true stands in it: the release needs a direct connection.")
+        raise ValidationError("It contains pgbouncer=true: the release needs a direct connection.")
     if any(one and one["ENGINE"] != "django.db.backends.postgresql" for one in (database, DATABASE_URL)):
-        raise ValidationError("It and DATABASE_URL must both lead to PostgreSQL. Unset it, or correct the other.")
+        raise ValidationError("It and DATABASE_URL must both point to PostgreSQL. Unset it, or correct the other.")
     return database
 
 
@@ -70,9 +70,9 @@ def _refuse_missing_files(database: Database) -> None:
         files = {name: database["OPTIONS"].get(name, "system") for name in FILES}
         missing = [name for name, file in files.items() if file != "system" and not os.access(file, os.R_OK)]
         if missing:
-            raise ValidationError(f"There is no file, or none to be read, where it says: {', '.join(missing)}.")
+            raise ValidationError(f"These files do not exist or cannot be read: {', '.join(missing)}.")
     elif not os.access(Path(database["NAME"]).parent, os.W_OK) or Path(database["NAME"]).is_dir():
-        raise ValidationError("SQLite needs a folder that is there and can be written to, and a file's name in it.")
+        raise ValidationError("SQLite needs the name of a file in an existing, writable directory.")
 
 
 def _secret_key(key: str) -> str:
@@ -92,7 +92,7 @@ def _secret_key(key: str) -> str:
 
 def _not_debug_on_railway(debug: bool) -> None:
     if debug and RAILWAY_ENVIRONMENT_NAME:
-        raise ValidationError("True would show pages with tracebacks to everybody.")
+        raise ValidationError("True would show pages with tracebacks to everyone.")
 
 
 def _long_token(token: str) -> None:
@@ -134,7 +134,7 @@ RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.R
 DATABASE_URL: Database = env.database("DATABASE_URL", "")
 MIGRATION_DATABASE_URL: Database | None = env.direct_database("MIGRATION_DATABASE_URL", "")
 
-WAYS_OUT = {
+REMEDIES = {
     "DEBUG": "Use True or False; False wherever others can reach it.",
     "SECRET_KEY": "On Railway: railway variable set SECRET_KEY=$(openssl rand -hex 32)",
     "DATABASE_URL": "On Railway: railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
@@ -143,9 +143,9 @@ WAYS_OUT = {
 try:
     env.seal()
 except EnvValidationError as error:
-    lines = ["The environment is not right. Nothing was started and nothing was changed."]
+    lines = ["The environment is invalid. Nothing was started and nothing was changed."]
     for name, messages in cast("dict[str, list[str]]", error.error_messages).items():
-        lines.append(f"  {name}: {' '.join([*messages, WAYS_OUT.get(name, '')])}".rstrip())
+        lines.append(f"  {name}: {' '.join([*messages, REMEDIES.get(name, '')])}".rstrip())
     raise SystemExit("\n".join(lines)) from None
 if MIGRATION_DATABASE_URL:
     DATABASE_URL = behind_pooler(DATABASE_URL)

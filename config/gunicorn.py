@@ -1,4 +1,4 @@
-"""gunicorn's settings, for every place it runs: `gunicorn --config python:config.gunicorn config.wsgi`."""
+"""gunicorn's settings wherever it runs: `gunicorn --config python:config.gunicorn config.wsgi`."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from serving.limits import CONNECTIONS
 
 bind = f"0.0.0.0:{environment.PORT}"
 workers = environment.WEB_CONCURRENCY
-worker_class = "serving.worker.Worker"  # gthread, without its threads waiting for slow clients; the reasons are there
+worker_class = "serving.worker.Worker"  # gthread whose threads do not wait for slow clients; reasons are there
 worker_connections = CONNECTIONS
 threads = 4  # a probe is answered while a long request runs
 preload_app = True

@@ -1,4 +1,4 @@
-"""ALLOWED_HOSTS and CORS_ALLOWED_ORIGINS: what can never match a request is refused. Pure."""
+"""Parses ALLOWED_HOSTS and CORS_ALLOWED_ORIGINS, and refuses entries that can never match a request. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,34 +9,34 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 HIGHEST_PORT = 65535
 
 FAULTS = {
-    r"/": "is an address: write the host alone, such as plan.example.org, without https:// and path.",
-    r"\*": "holds a *: write .example.org for a domain and everything below it.",
-    r"[\s;]": "holds a blank or a semicolon: separate hosts by commas.",
+    r"/": "is a URL: write only the host, such as plan.example.org, without https:// and path.",
+    r"\*": "contains a *: write .example.org for a domain and everything below it.",
+    r"[\s;]": "contains a space or a semicolon: separate hosts by commas.",
     r"[^\x00-\x7f]": "is not in ASCII: write it as browsers send it, with xn--.",
     r"^[^\[]*:.*:": "is an IPv6 address without brackets: write it as [::1].",
-    r":\d*$": "holds a port: leave it out.",
-    r"": "is no host name that a browser could send.",
+    r":\d*$": "contains a port: remove it.",
+    r"": "is not a host name that a browser could send.",
 }
 FAULTS_OF_ORIGINS = {
-    r"\*": "holds a *: name each origin.",
+    r"\*": "contains a *: name each origin.",
     r"^null$": "is what every sandboxed page and every local file sends: name the origin of the front end.",
-    r"[\s;]": "holds a blank or a semicolon: separate origins by commas.",
+    r"[\s;]": "contains a space or a semicolon: separate origins by commas.",
     r"[^\x00-\x7f]": "is not in ASCII: write it as browsers send it, with xn--.",
     r"^(?!https?://)": "does not begin with https:// or http://.",
-    r"^\w+://[^/?#]*@": "holds a user name: leave it out.",
-    r"^\w+://[^/?#]*[/?#]": "does not end after the host and its port: leave out slash and path.",
-    r"^http://.*:80$|^https://.*:443$": "holds the port that browsers leave out: leave it out.",
-    r"": "is no origin that a browser could send, such as https://plan.example.org or http://localhost:3000.",
+    r"^\w+://[^/?#]*@": "contains a user name: remove it.",
+    r"^\w+://[^/?#]*[/?#]": "does not end after the host and its port: remove the slash and the path.",
+    r"^http://.*:80$|^https://.*:443$": "contains the port that browsers leave out: remove it.",
+    r"": "is not an origin that a browser could send, such as https://plan.example.org or http://localhost:3000.",
 }
 
 
 def parse_hosts(value: str) -> list[str]:
-    """`value` split at its commas, in lower case as browsers send hosts. Raises ValueError, without any value."""
+    """`value` split at commas, in lower case as browsers send hosts. Raises ValueError without naming any value."""
     return _parse(value, _is_host, FAULTS)
 
 
 def parse_origins(value: str) -> list[str]:
-    """The same of origins such as https://plan.example.org."""
+    """The same for origins such as https://plan.example.org."""
     return _parse(value, _is_origin, FAULTS_OF_ORIGINS)
 
 
@@ -64,5 +64,5 @@ def _is_origin(origin: str) -> bool:
 
 
 def _is_port(port: str, scheme: str) -> bool:
-    """As browsers write it after a host: none where it is the scheme's own."""
+    """Whether browsers write the port like this after a host: without it if it is the scheme's default."""
     return not port or (port == str(int(port)) and 0 < int(port) <= HIGHEST_PORT and port != DEFAULT_PORTS[scheme])

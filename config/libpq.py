@@ -1,4 +1,4 @@
-"""A PostgreSQL URL as libpq itself reads it: several hosts, sockets, every parameter it knows. Connects to nothing."""
+"""Parses a PostgreSQL URL as libpq does: several hosts, sockets, every parameter. Connects to nothing."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,17 +9,17 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Conninfo, PGconn, Ping
 
-# Tools split a URL with one of these at different places, some into another host or database. Where none of them
-# stands, whatever follows the first `?` is no part of the password before the host.
+# Tools split a URL with one of these at different places, some into another host or database. In a URL without them,
+# what follows the first `?` is not part of the password before the host.
 AMBIGUOUS = {
-    r"\s": "It holds a blank or a line break: write a blank as %20.",
-    r"#": "It holds a #: write %23.",
-    r"%(?![0-9A-Fa-f]{2})": "It holds a % that encodes nothing: write %25.",
-    r"^[^/?]*[\[\]][^/?]*@": "The user name or the password holds a [ or ]: write %5B or %5D.",
-    r"^[^/?]*@[^/?]*@": "The user name or the password holds an @: write %40.",
+    r"\s": "It contains a space or a line break: write a space as %20.",
+    r"#": "It contains a #: write %23.",
+    r"%(?![0-9A-Fa-f]{2})": "It contains a % that encodes nothing: write %25.",
+    r"^[^/?]*[\[\]][^/?]*@": "The user name or the password contains a [ or ]: write %5B or %5D.",
+    r"^[^/?]*@[^/?]*@": "The user name or the password contains an @: write %40.",
     r"[/?].*@": "An @ follows a / or ?: in the user name and the password write %2F and %3F, after the host %40.",
-    r"^[^/?]*/[^?@]*/": "The name of the database holds a /: write %2F.",
-    r"\?.*\+": "The parameters hold a +: write %20 for a blank, %2B for a +.",
+    r"^[^/?]*/[^?@]*/": "The name of the database contains a /: write %2F.",
+    r"\?.*\+": "The parameters contain a +: write %20 for a space, %2B for a +.",
 }
 
 OWN = {"conn_max_age", "pgbouncer"}  # Django's CONN_MAX_AGE, and DISABLE_SERVER_SIDE_CURSORS as Prisma spells it
@@ -49,11 +49,11 @@ MODES = {
     "sslmode": " Use disable, allow, prefer, require, verify-ca or verify-full.",
     "target_session_attrs": " Use any, read-write, read-only, primary, standby or prefer-standby.",
 }
-NOWHERE = "/dev/null"  # no directory, so there is no server's socket in it
+NOWHERE = "/dev/null"  # not a directory, so it contains no server's socket
 
 
 def parse_address(address: str) -> dict[str, str]:
-    """Of what follows `postgresql://`: libpq's keywords and OWN. Raises ValueError, without any value."""
+    """The parameters, libpq's and OWN, in what follows `postgresql://`. Raises ValueError without naming any value."""
     _refuse(sentence for pattern, sentence in AMBIGUOUS.items() if re.search(pattern, address))
     place, _, query = address.partition("?")
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
@@ -75,16 +75,16 @@ def _refuse(sentences: Iterable[str]) -> None:
 
 
 def _about_names(names: list[str]) -> Iterator[str]:
-    """A name may be the rest of a secret that held an `&`: beside secrets none is printed."""
+    """A name may be the rest of a secret that contained an `&`: if there is a secret, no name is printed."""
     kinds = {option.keyword.decode(): option.dispchar for option in Conninfo.get_defaults()}
     known = OWN | {"ssl"} | {name for name, kind in kinds.items() if kind != b"D"}  # for debugging
     secret = any(kinds.get(name) == b"*" for name in names)
     for name in dict.fromkeys(names):
         if name not in known:
-            way_out = f"write {INSTEAD[name]} in its place" if name in INSTEAD else "leave it out"
-            yield f"{'One' if secret else name} is no parameter of libpq: {way_out}."
+            remedy = f"write {INSTEAD[name]} instead" if name in INSTEAD else "remove it"
+            yield f"{'One' if secret else name} is not a libpq parameter: {remedy}."
         elif names.count(name) > 1:
-            yield f"{name} stands there twice: join the two, or leave one out."
+            yield f"{name} is given twice: combine the two, or remove one."
 
 
 def _is_refused(name: str, value: str) -> bool:
@@ -92,22 +92,22 @@ def _is_refused(name: str, value: str) -> bool:
 
 
 def _about_values(parameters: dict[str, str]) -> Iterator[str]:
-    """libpq knows which values it takes, and does not tell: it is asked to find a server where there is none."""
+    """libpq does not list the values that it accepts, so it is made to look for a server where there is none."""
     hosts = parameters.get("host", "").split(",")
     ports = parameters.get("port", "").split(",")
     if not all(port == "" or (port.isdecimal() and 0 < int(port) < 65536) for port in ports):
-        yield "The port must be a number from 1 to 65535; an IPv6 address stands in brackets."
+        yield "The port must be a number from 1 to 65535; an IPv6 address needs brackets."
     if len(ports) not in (1, len(hosts)):
         yield "There must be one port, or one for each host."
     if not _takes({}):
-        return  # it is libpq's own environment, such as PGSSLMODE
+        return  # the fault is in libpq's environment, such as PGSSLMODE
     place = {"host", "hostaddr", "port", "dbname", "user", "password"}
     options = {name: value for name, value in parameters.items() if name not in place}
     refused = [name for name, value in options.items() if not _takes({name: value})]
     for name in refused:
-        yield f"libpq does not take the value of {name}.{MODES.get(name, '')}"
+        yield f"libpq does not accept the value of {name}.{MODES.get(name, '')}"
     if not refused and not _takes(options):
-        yield f"libpq does not take these together: {', '.join(options)}."
+        yield f"libpq does not accept these together: {', '.join(options)}."
 
 
 def _takes(options: dict[str, str]) -> bool:

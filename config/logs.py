@@ -1,4 +1,4 @@
-"""Logs on stdout: one JSON object a line in production (RAILWAY: message, level, fields), plain lines when DEBUG."""
+"""Logs on stdout: one JSON object per line in production (as Railway reads it), plain text with DEBUG."""
 
 import logging
 from typing import Any
@@ -10,7 +10,7 @@ LEVELS = {"WARNING": "warn", "CRITICAL": "error"}
 
 
 class RailwayFields(logging.Filter):
-    """Adds `level` in Railway's words and, to gunicorn's access records, the fields that one searches for."""
+    """Adds `level` with Railway's names and, to gunicorn's access records, fields to search by."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.level = LEVELS.get(record.levelname, record.levelname.lower())
@@ -24,7 +24,7 @@ class RailwayFields(logging.Filter):
 
 
 def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
-    """A dictConfig for Django and gunicorn alike. `level` is a name of the logging module."""
+    """A dictConfig for Django and gunicorn. `level` is a name of the logging module."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -55,7 +55,7 @@ def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
             "axes": {"level": "WARNING"},
             "django_guid": {"level": "WARNING"},
             "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
-            "gunicorn.http.wsgi": {"level": "ERROR"},  # Django leaves it to the server to drop the body of a HEAD
+            "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD: Django lets the server drop the body
             "gunicorn.access": {"handlers": [], "level": "INFO", "propagate": True},
         },
     }

@@ -1,4 +1,4 @@
-"""Django's settings. What may differ between installations comes from config.environment."""
+"""Django's settings. Whatever differs between installations comes from config.environment."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ RELEASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 hosts = [*environment.ALLOWED_HOSTS, *environment.RAILWAY_PUBLIC_DOMAIN]
-ALLOWED_HOSTS = [*hosts, "localhost", "127.0.0.1", "[::1]"]  # and the machine itself
+ALLOWED_HOSTS = [*hosts, "localhost", "127.0.0.1", "[::1]"]  # the machine itself
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in hosts if host != "*"]
 
 INSTALLED_APPS = [
@@ -76,14 +76,14 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 
-# The API alone, for front ends that are served elsewhere. They send a token, so no cookie is needed. Where there is no
-# such front end there is no middleware: nothing is answered that nobody should ask.
+# Only the API, for front ends on other origins. They send a token, so they need no cookie. Without such a front end the
+# middleware is not installed, and no preflight is answered.
 CORS_ALLOWED_ORIGINS = environment.CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "DELETE")
 CORS_ALLOW_HEADERS = ("authorization", "content-type")
 CORS_EXPOSE_HEADERS = ("Retry-After", REQUEST_ID_HEADER)
-if CORS_ALLOWED_ORIGINS:  # around whatever refuses, redirects or asks for a login: a preflight gets none of these
+if CORS_ALLOWED_ORIGINS:  # before any middleware that refuses, redirects or requires a login: a preflight must pass
     MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
 
 ROOT_URLCONF = "config.urls"
@@ -119,8 +119,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "workouts.accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 24 * 60 * 60  # seconds from the login; sessions are in the database and outlast a deploy
 
-# Ten failures let a person go through old passwords. Forty an hour find no password that the validators allow. They
-# count per account and address, so that a stranger elsewhere does not lock out the owner.
+# Ten failures let a person try old passwords. Forty per hour do not find a password that the validators allow. They
+# count per account and address, so a stranger elsewhere cannot lock out the owner.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -130,13 +130,13 @@ AXES_CLIENT_IP_CALLABLE = "workouts.accounts.logins.client_address"
 AXES_USERNAME_CALLABLE = "workouts.accounts.logins.account"
 AXES_LOCKOUT_CALLABLE = "workouts.accounts.logins.too_many_failures"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
-AXES_DISABLE_ACCESS_LOG = True  # it would keep every login for ever
+AXES_DISABLE_ACCESS_LOG = True  # it would keep every login forever
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-# Who a client is, for the count of failures. Anybody can write these headers, to be counted as somebody else: only
-# what a proxy of our own wrote last is taken. Each of the TRUSTED_PROXIES adds the address that it saw to the list;
-# Railway's edge sets one header to the client's.
+# The client's address, for the count of failures. Clients can send these headers themselves, so only what our own
+# proxies wrote last is used. Each of the TRUSTED_PROXIES appends the address that it saw to X-Forwarded-For; Railway's
+# edge sets X-Real-IP to the client's address.
 TRUSTED_PROXIES = environment.TRUSTED_PROXIES
 CLIENT_ADDRESS = "HTTP_X_REAL_IP" if environment.RAILWAY_ENVIRONMENT_NAME else "REMOTE_ADDR"
 if TRUSTED_PROXIES:
@@ -180,7 +180,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 if not DEBUG:
-    # Railway's edge ends TLS and always sets this header.
+    # Railway's edge terminates TLS and always sets this header.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

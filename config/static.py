@@ -1,4 +1,4 @@
-"""Are the static files collected? A page looks up their names in the manifest, and is an error without it."""
+"""Checks that the static files are collected. Pages look up their names in the manifest, and fail without it."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -17,7 +17,7 @@ def refuse_uncollected() -> None:
         return
     try:
         missing = [path for path in _static_files() if not _is_collected(path)]
-    except ValueError:  # collectstatic would stop at it, too
+    except ValueError:  # collectstatic would fail, too
         manifest = f"{settings.STATIC_ROOT}/{ManifestStaticFilesStorage.manifest_name}"
         raise SystemExit(f"The manifest of the static files cannot be read. Remove {manifest}. {COLLECT}") from None
     if missing:

@@ -1,11 +1,11 @@
-"""Every address of the site, but the probes of releases.middleware."""
+"""Every URL of the site except for the probes of releases.middleware."""
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
 admin.site.site_header = admin.site.site_title = "Workout planner"
-admin.site.enable_nav_sidebar = False  # the lists need its room
+admin.site.enable_nav_sidebar = False  # the lists need its space
 
 handler500 = "workouts.pages.errors.server_error"
 

@@ -12,5 +12,5 @@ from config.static import refuse_uncollected
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 refuse_uncollected()
-import_module(settings.ROOT_URLCONF)  # every view, before workers are forked: a probe alone would not load them
+import_module(settings.ROOT_URLCONF)  # load every view before workers are forked: a probe alone would not
 application = get_wsgi_application()

@@ -1,4 +1,4 @@
-"""A client's connection, which never makes a thread wait for the client."""
+"""A client's connection, on which no thread ever waits for the client."""
 
 import os
 import socket
@@ -10,28 +10,28 @@ from gunicorn import http
 from gunicorn.workers.gthread import TConn
 
 from serving.framing import Frame
-from serving.limits import LINGER, LINGER_AT_MOST, PATIENCE, SLOWEST
+from serving.limits import LINGER, LINGER_MAX, MIN_RATE, TIMEOUT
 
-TOGETHER = 64 * 1024
+SEND_BYTES = 64 * 1024
 
 
 class Waits(Enum):
-    """What a connection that no thread works for waits for."""
+    """What a connection waits for while no thread serves it."""
 
     REQUEST = auto()
-    ANSWER = auto()  # to be taken by the client
-    END = auto()  # of the connection, by the client
+    ANSWER = auto()  # the client receives it
+    END = auto()  # the client closes the connection
 
 
-class PatientSocket:
-    """What gunicorn takes for the client's socket. No call waits: it reads what is here, and keeps what is not sent."""
+class BufferedSocket:
+    """Stands in for the client's socket in gunicorn. No call blocks: it reads what has arrived and buffers the rest."""
 
     def __init__(self, raw: socket.socket) -> None:
         self.raw = raw
         raw.setblocking(False)
         self.received = bytearray()
         self.readable = 0
-        """How many bytes of what was received gunicorn may read."""
+        """How many of the received bytes gunicorn may read."""
         self.unsent = bytearray()
 
     def recv(self, size: int) -> bytes:
@@ -46,16 +46,16 @@ class PatientSocket:
         return len(data)
 
     def sendall(self, data: bytes) -> None:
-        """Small pieces, such as the head and the body of a page, go out together."""
+        """Small pieces, such as the head and the body of a page, are sent together."""
         self.unsent += data
-        if len(self.unsent) > TOGETHER:
+        if len(self.unsent) > SEND_BYTES:
             self.flush()
 
     def sendfile(self, file: BinaryIO, offset: int, count: int) -> None:
         self.sendall(os.pread(file.fileno(), count, offset))
 
     def flush(self) -> int:
-        """Sends what the client takes now of what is unsent; returns how many bytes that is."""
+        """Sends as much of the unsent bytes as the client accepts now, and returns their number."""
         try:
             sent = self.raw.send(self.unsent)
         except BlockingIOError:
@@ -73,24 +73,24 @@ class PatientSocket:
         """It never blocks."""
 
     def shutdown(self, how: int) -> None:
-        """The worker ends the connection, once everything is sent."""
+        """Left to the worker, which ends the connection once everything is sent."""
 
     def close(self) -> None:
-        """As above."""
+        """Left to the worker, too."""
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """As gunicorn's threads know it, and what the worker knows besides. Only one of the two has it at a time."""
+    """gunicorn's connection, with the state that the worker needs. Only the loop or one thread uses it at a time."""
 
-    sock: PatientSocket
+    sock: BufferedSocket
 
     def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any) -> None:
-        super().__init__(cfg, PatientSocket(sock), client, server)
+        super().__init__(cfg, BufferedSocket(sock), client, server)
         self.initialized = self.data_ready = True
         self.parser = http.get_parser(cfg, self.sock, client)
         self.frame = Frame()
         self.keeps = True
-        """Whether another request may follow."""
+        """Whether the connection stays open for another request."""
         self.counted = 0
         self.wait(Waits.REQUEST)
 
@@ -99,12 +99,12 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 
     @property
     def held(self) -> int:
-        """Bytes that are held for it."""
+        """How many bytes are held in memory for this connection."""
         return len(self.sock.received) + len(self.sock.unsent)
 
     @property
     def idle(self) -> bool:
-        """Between two requests."""
+        """Whether the connection is between two requests."""
         return self.waits is Waits.REQUEST and not self.sock.received
 
     def received(self, data: bytes) -> None:
@@ -114,20 +114,20 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         self.sock.received += data
 
     def hand_over(self) -> None:
-        """From here on gunicorn may read the request."""
+        """Lets gunicorn read the request."""
         self.sock.readable = self.frame.end
 
-    def take_back(self, *, keeps: bool) -> None:
-        """After the answer. What gunicorn left of the request, or has read ahead, shows that it ended elsewhere."""
+    def reclaim(self, *, keeps: bool) -> None:
+        """To be called after the answer. Bytes that gunicorn left or read ahead show that it saw another end."""
         agreed = not self.sock.readable and not self.parser.unreader.take_buffered()
         self.keeps = keeps and agreed and not self.frame.too_long
         self.frame = Frame()
 
     def is_overdue(self, now: float, idle: float) -> bool:
-        """Whether it has waited too long. `idle` is how many seconds may pass between two requests."""
-        by_size = self.moved / SLOWEST
+        """Whether it has waited too long at `now`. `idle` is how many seconds may pass between two requests."""
+        by_size = self.moved / MIN_RATE
         if self.waits is Waits.END:
-            patience = min(LINGER + by_size, LINGER_AT_MOST)
+            patience = min(LINGER + by_size, LINGER_MAX)
         else:
-            patience = idle if self.idle else PATIENCE + by_size
+            patience = idle if self.idle else TIMEOUT + by_size
         return now - self.since > patience

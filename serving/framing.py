@@ -1,19 +1,19 @@
 """Where a request ends in the bytes that a client sends. Pure.
 
-Only what decides this is read here. gunicorn's parser reads the request again, is handed no byte beyond its end, and
-has the last word: where the two disagree, the connection is closed (serving.connection).
+Only what determines the end is read here. gunicorn's parser reads the request again, gets no byte beyond the end, and
+is authoritative: if the two disagree, the connection is closed (serving.connection).
 """
 
 import re
 
 from serving.limits import BODY_BYTES, HEAD_BYTES
 
-HEAD_END = re.compile(rb"\r?\n\r?\n")  # gunicorn refuses bare line feeds; here they end the waiting
+HEAD_END = re.compile(rb"\r?\n\r?\n")  # gunicorn refuses bare line feeds; here they end the wait
 LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)", re.IGNORECASE | re.MULTILINE)
 CHUNKED = re.compile(rb"^transfer-encoding:.*chunked", re.IGNORECASE | re.MULTILINE)
-ASKS = re.compile(rb"^expect:[ \t]*100-continue", re.IGNORECASE | re.MULTILINE)
+EXPECTS_CONTINUE = re.compile(rb"^expect:[ \t]*100-continue", re.IGNORECASE | re.MULTILINE)
 CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(;|\r\n)")
-LONGEST_LINE = 8190  # of a chunk's size with its extensions, and of the trailer
+LONGEST_LINE = 8190  # bytes: a chunk's size with its extensions, or the trailer
 LONGEST_NUMBER = 15  # digits
 
 
@@ -22,20 +22,20 @@ class HeadTooLong(Exception):
 
 
 class Frame:
-    """One request as it comes in.
+    """One request as it arrives.
 
-    `end` is where it ends, once `scan` has said so. Of a request that is `too_long` this is the end of its head: the
-    body is not waited for, because the application refuses it by its `length`.
+    `end` is where it ends, once `scan` has returned True. For a request that is `too_long` this is the end of its head:
+    its body is not awaited, because the application refuses it by its `length`.
     """
 
     def __init__(self) -> None:
         self.end = 0
         self.length = 0
-        self.chunked = self.asks = self.too_long = False
+        self.chunked = self.expects_continue = self.too_long = False
         self._head = self._scanned = self._at = 0
 
     def scan(self, received: bytearray) -> bool:
-        """Whether the request can be handed over. To be called with all its bytes whenever more have come.
+        """Whether the request can be handed over. To be called with all its bytes whenever more have arrived.
 
         Raises HeadTooLong.
         """
@@ -54,7 +54,7 @@ class Frame:
             return False
         head = bytes(received[: found.end()])
         self._head = self._at = self.end = found.end()
-        self.asks = ASKS.search(head) is not None
+        self.expects_continue = EXPECTS_CONTINUE.search(head) is not None
         self.chunked = CHUNKED.search(head) is not None
         if not self.chunked and (length := LENGTH.search(head)):
             self._expect(int(length[1]) if len(length[1]) <= LONGEST_NUMBER else 10**LONGEST_NUMBER)
@@ -66,7 +66,7 @@ class Frame:
         self.end = self._head if self.too_long else self._head + length
 
     def _walk(self, received: bytearray) -> bool:
-        """From chunk to chunk. What is no chunk is handed over as it is, for gunicorn to refuse."""
+        """Goes from chunk to chunk. An invalid chunk is handed over as it is, for gunicorn to refuse."""
         while (line_end := received.find(b"\n", self._at)) >= 0:
             size = CHUNK_SIZE.match(received, self._at, line_end + 1)
             if not size:

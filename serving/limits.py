@@ -1,26 +1,26 @@
-"""What a client may send, how slowly, and how much the server holds of it. docs/limits.md lists all limits."""
+"""Limits on what a client sends, how slowly, and how much of it the server holds. docs/limits.md lists all limits."""
 
 HEAD_BYTES = 64 * 1024
-"""Of a request line and its headers."""
+"""The most that a request line and its headers may have."""
 
 BODY_BYTES = 11 * 1024 * 1024
-"""Of a request: a file to import has 10 MB at most, and the rest is room for the form around it."""
+"""The most that a request's body may have: 10 MB for a file to import, and the rest for the form around it."""
 
 CONNECTIONS = 500
-"""Of a worker, below the 1024 open files that many systems allow. Past it the one that has waited longest is closed."""
+"""Per worker, below the 1024 open files that many systems allow. Beyond it the longest waiting one is closed."""
 
 HELD_BYTES = 64 * 1024 * 1024
-"""Of requests that came in half and answers that went out half, in one worker. Past it the oldest are given up."""
+"""The most that a worker holds of incomplete requests and answers. Beyond it the oldest are closed."""
 
 SMALL_BYTES = 64 * 1024
-"""A connection that holds no more than this is never given up for the room it takes."""
+"""A connection that holds no more than this is never closed for its memory."""
 
-PATIENCE = 20.0
-SLOWEST = 5_000
-"""A request or an answer has PATIENCE seconds, and one more for each SLOWEST bytes that have moved."""
+TIMEOUT = 20.0
+MIN_RATE = 5_000
+"""A request or an answer may take TIMEOUT seconds, and one more for each MIN_RATE bytes that were transferred."""
 
-LINGER, LINGER_AT_MOST = 2.0, 30.0
-"""Seconds in which a client may end a connection that is over, counted as above: it may still be sending a file."""
+LINGER, LINGER_MAX = 2.0, 30.0
+"""Seconds in which the client may close a finished connection, extended as above: it may still be sending a file."""
 
 STOPPING_IDLE = 2.0
-"""Seconds that a stopping worker leaves a connection open between two requests."""
+"""Seconds for which a stopping worker keeps an idle connection open."""

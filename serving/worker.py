@@ -1,14 +1,14 @@
-"""gunicorn's threaded worker, whose threads never wait for a client.
+"""gunicorn's threaded worker with threads that never wait for a client.
 
-gunicorn's own takes a thread as soon as a connection has sent its first byte, and the thread waits for the rest without
-an end: eight clients that send half a request stop the site. Here the worker's loop gathers requests and gives away
-answers, and a thread is taken only by a request that is wholly here. What a slow client costs is a connection and the
-bytes that it sent; both are limited, and the one that has waited longest goes first.
+gunicorn's own worker assigns a thread to a connection at its first byte, and the thread waits for the rest without a
+timeout: eight clients that send half a request stop the site. Here the worker's loop receives requests and sends
+answers, and a thread is assigned only to a complete request. A slow client costs a connection and the bytes that it
+sent; both are limited, and the connection that has waited longest is closed first.
 
-The alternatives: gunicorn's gevent worker waits for slow clients without an end, too, one long request stops it,
-because its requests share a thread, and its patches come too late for an application that is preloaded. Under its
-asyncio worker, which needs ASGI, Django keeps no connection to the database open. A timeout on the socket holds a
-thread for as long as it lasts.
+The alternatives: gunicorn's gevent worker also waits for slow clients without a timeout; one long request stops it,
+because its requests share a thread; and its patches come too late for a preloaded application. Its asyncio worker needs
+ASGI, under which Django keeps no persistent database connections. A timeout on the socket occupies a thread until it
+expires.
 """
 
 import errno
@@ -25,10 +25,10 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from serving.connection import Connection, Waits
 from serving.framing import HeadTooLong
-from serving.limits import HEAD_BYTES, HELD_BYTES, PATIENCE, SMALL_BYTES, STOPPING_IDLE
+from serving.limits import HEAD_BYTES, HELD_BYTES, SMALL_BYTES, STOPPING_IDLE, TIMEOUT
 
-AT_ONCE = 256 * 1024  # bytes that are read of one connection before the others have their turn
-NOT_THERE = (errno.EAGAIN, errno.ECONNABORTED)
+READ_BYTES = 256 * 1024  # read from one connection before the others have their turn
+NO_CLIENT = (errno.EAGAIN, errno.ECONNABORTED)
 TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 
 
@@ -38,7 +38,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.waiting: dict[Connection, None] = {}
-        """For their clients; the one that began first comes first."""
+        """The connections that wait for their clients, the longest waiting one first."""
         self.held = 0
         self._swept = 0.0
         self._on = {Waits.REQUEST: self._receive, Waits.ANSWER: self._send, Waits.END: self._discard}
@@ -46,7 +46,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:  # noqa: ARG003  # gunicorn calls it
         if cfg.is_ssl:
-            raise SystemExit("This worker speaks no TLS: it ends at the proxy. Remove certfile and keyfile.")
+            raise SystemExit("This worker does not support TLS, which ends at the proxy. Remove certfile and keyfile.")
 
     def run(self) -> None:
         self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
@@ -78,15 +78,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         except OSError as error:
             if error.errno in TOO_MANY_FILES:
                 self._close_longest_waiting()
-            elif error.errno not in NOT_THERE:
+            elif error.errno not in NO_CLIENT:
                 raise
             return
         self.nr_conns += 1
         self._step(self._receive, Connection(self.cfg, client, address, listener.getsockname()))
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
-        """In a thread. A body in chunks gets a length, by which Django reads it, or refuses it."""
-        req._expected_100_continue = False  # noqa: SLF001  # it was answered when the head was here
+        """Runs in a thread. Gives a chunked body the length by which Django reads or refuses it."""
+        req._expected_100_continue = False  # noqa: SLF001  # it was answered when the head had arrived
         if conn.frame.too_long:
             req.force_close()
         if conn.frame.chunked:
@@ -98,11 +98,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return kept
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
-        conn.take_back(keeps=not fs.cancelled() and not fs.exception() and fs.result() is True)
+        conn.reclaim(keeps=not fs.cancelled() and not fs.exception() and fs.result() is True)
         self._step(self._after_the_answer, conn)
 
     def _step(self, act: Callable[[Connection], None], conn: Connection) -> None:
-        """A client that is gone ends its connection, whatever was to be done."""
+        """Runs `act`, and closes the connection if the client has disconnected."""
         try:
             act(conn)
         except OSError:
@@ -116,7 +116,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._end(conn)
         elif conn.sock.received:
             conn.wait(Waits.REQUEST)
-            self._look(conn)
+            self._scan(conn)
         else:
             self._wait(conn, Waits.REQUEST)
 
@@ -126,7 +126,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _watch(self, conn: Connection) -> None:
         event = selectors.EVENT_WRITE if conn.waits is Waits.ANSWER else selectors.EVENT_READ
-        self.poller.register(conn.sock.raw, event, partial(self._go_on, conn))
+        self.poller.register(conn.sock.raw, event, partial(self._resume, conn))
         self.waiting[conn] = None
 
     def _stop_watching(self, conn: Connection) -> None:
@@ -134,13 +134,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             del self.waiting[conn]
             self.poller.unregister(conn.sock.raw)
 
-    def _go_on(self, conn: Connection, raw: socket.socket) -> None:
-        if conn in self.waiting:  # or it was closed in the same turn
+    def _resume(self, conn: Connection, raw: socket.socket) -> None:
+        if conn in self.waiting:  # otherwise it was closed in the same turn
             self._step(self._on[conn.waits], conn)
 
     def _receive(self, conn: Connection) -> None:
         try:
-            data = conn.sock.raw.recv(AT_ONCE)
+            data = conn.sock.raw.recv(READ_BYTES)
         except BlockingIOError:
             if conn not in self.waiting:
                 self._watch(conn)
@@ -150,10 +150,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         conn.received(data)
         self._count(conn)
-        self._look(conn)
+        self._scan(conn)
 
-    def _look(self, conn: Connection) -> None:
-        """At what has come of a request."""
+    def _scan(self, conn: Connection) -> None:
+        """Checks whether the request is complete, and hands it over."""
         try:
             whole = conn.frame.scan(conn.sock.received)
         except HeadTooLong:
@@ -164,13 +164,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.hand_over()
             self.enqueue_req(conn)
             return
-        if conn.frame.asks:
-            conn.frame.asks = False
+        if conn.frame.expects_continue:
+            conn.frame.expects_continue = False
             conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
             conn.sock.flush()
         if conn not in self.waiting:
             self._watch(conn)
-        self._make_room()
+        self._limit_held_bytes()
 
     def _send(self, conn: Connection) -> None:
         conn.moved += conn.sock.flush()
@@ -180,14 +180,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._after_the_answer(conn)
 
     def _end(self, conn: Connection) -> None:
-        """A client that still sends would lose the answer if the connection were closed at once (RFC 9112, 9.6)."""
+        """Closes in steps: a client that is still sending would lose the answer otherwise (RFC 9112, 9.6)."""
         conn.sock.received.clear()
         self._count(conn)
         conn.sock.raw.shutdown(socket.SHUT_WR)
         self._wait(conn, Waits.END)
 
     def _discard(self, conn: Connection) -> None:
-        discarded = len(conn.sock.raw.recv(AT_ONCE))
+        discarded = len(conn.sock.raw.recv(READ_BYTES))
         conn.moved += discarded
         if not discarded:
             self._close(conn)
@@ -211,7 +211,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.counted = conn.held
 
     def _close_overdue(self, now: float, idle: float) -> None:
-        too_slow = partial(self._refuse, 408, "Request Timeout", f"It did not end within {PATIENCE:.0f} seconds.")
+        too_slow = partial(self._refuse, 408, "Request Timeout", f"It did not end within {TIMEOUT:.0f} seconds.")
         for conn in [conn for conn in self.waiting if conn.is_overdue(now, idle)]:
             half_sent = conn.waits is Waits.REQUEST and not conn.idle
             self._step(too_slow if half_sent else self._close, conn)
@@ -220,7 +220,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if self.waiting:
             self._close(next(iter(self.waiting)))
 
-    def _make_room(self) -> None:
+    def _limit_held_bytes(self) -> None:
         while self.held > HELD_BYTES:
             large = next((conn for conn in self.waiting if conn.held > SMALL_BYTES), None)
             if large is None:

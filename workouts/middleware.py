@@ -1,4 +1,4 @@
-"""What is looked at before anything of a request is read."""
+"""The check that runs before a request's body is read."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,9 @@ from workouts.pages.errors import too_large
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is too long by its length: Django's own limits leave out files, and read them first.
+    """Refuses a body that is too large by its Content-Length: Django's own limit reads the body and excludes files.
 
-    Stands inside the middleware that gives a page its security headers, none of which reads a body.
+    It comes after the middleware that sets the security headers, none of which reads a body.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

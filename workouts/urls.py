@@ -1,4 +1,4 @@
-"""The planner's addresses."""
+"""The planner's URLs."""
 
 from django.urls import path, register_converter
 

@@ -83,7 +83,7 @@ def _outdated_form(page: Page) -> None:
     page.goto("/workouts/1")
     page.context.clear_cookies(name="csrftoken")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("The page was too old")).to_be_visible()
+    expect(page.get_by_text("The page is out of date")).to_be_visible()
 
 
 def _login(page: Page) -> None:
@@ -120,7 +120,7 @@ def _refused_workout(page: Page) -> None:
 
 def _calendar_address(page: Page) -> None:
     page.goto("/settings/")
-    page.get_by_role("button", name="Make an address").click()
+    page.get_by_role("button", name="Create an address").click()
     expect(page.get_by_role("button", name="Copy")).to_be_visible()
 
 

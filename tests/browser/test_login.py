@@ -22,4 +22,4 @@ def test_a_wrong_password_is_refused_in_words(page: Page) -> None:
     page.context.clear_cookies()
     page.goto("/login/")
     log_in(page, "wrong")
-    expect(page.get_by_role("alert")).to_contain_text("is not right")
+    expect(page.get_by_role("alert")).to_contain_text("is wrong")

@@ -15,7 +15,7 @@ def test_the_calendars_address_is_copied_and_shown_once(open_page: OpenPage, sit
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/settings/")
 
-    page.get_by_role("button", name="Make an address").click()
+    page.get_by_role("button", name="Create an address").click()
     address = page.get_by_label("The address, shown this once").input_value()
     page.get_by_role("button", name="Copy").click()
 

@@ -21,7 +21,7 @@ def test_the_document_says_what_the_code_does() -> None:
         "Request line and headers": f"{limits.HEAD_BYTES // 1024} KB",
         "Body, however it is sent": f"{limits.BODY_BYTES // MB} MB",
         "Time for a whole request, and for its answer to be taken": (
-            f"{limits.PATIENCE:.0f} seconds, and one more for each {limits.SLOWEST:_} bytes".replace("_", " ")
+            f"{limits.TIMEOUT:.0f} seconds, and one more for each {limits.MIN_RATE:_} bytes".replace("_", " ")
         ),
         "Time between two requests": f"{gunicorn.keepalive} seconds (`keepalive` in `config/gunicorn.py`)",
         "Connections of a worker": str(limits.CONNECTIONS),

@@ -127,21 +127,21 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
         (
             {"SECRET_KEY": "'hunter2'", "PORT": '"8000"', "DATABASE_URL": "'postgres://u:hunter2@h/d'"},
             {
-                "SECRET_KEY: It stands in quotes. Remove them. On Railway: railway variable set"
+                "SECRET_KEY: The value is in quotes. Remove them. On Railway: railway variable set"
                 " SECRET_KEY=$(openssl rand -hex 32)",
-                "PORT: It stands in quotes. Remove them.",
-                "DATABASE_URL: It stands in quotes. Remove them. On Railway: railway variable set"
+                "PORT: The value is in quotes. Remove them.",
+                "DATABASE_URL: The value is in quotes. Remove them. On Railway: railway variable set"
                 " 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
             },
         ),
         (
             {"RAILWAY_ENVIRONMENT_NAME": "production", "SECRET_KEY": "hunter2", "DEBUG": "True", "DATABASE_URL": ""},
             {
-                "DEBUG: True would show pages with tracebacks to everybody. Use True or False; False wherever others"
+                "DEBUG: True would show pages with tracebacks to everyone. Use True or False; False wherever others"
                 " can reach it.",
                 "SECRET_KEY: Shorter than 50 characters, or easy to guess. On Railway: railway variable set"
                 " SECRET_KEY=$(openssl rand -hex 32)",
-                "DATABASE_URL: Unset or empty. SQLite is no way out here: a container's disk does not last."
+                "DATABASE_URL: Unset or empty. SQLite does not work here: a container's disk is not persistent."
                 " On Railway: railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
             },
         ),
@@ -149,11 +149,11 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
             {"ALLOWED_HOSTS": "a.example,https://hunter2/", "RAILWAY_PUBLIC_DOMAIN": "hunter2:8000", **KEY}
             | {"MIGRATION_DATABASE_URL": "postgres://u:hunter2@h/d", "CORS_ALLOWED_ORIGINS": "https://hunter2/"},
             {
-                "ALLOWED_HOSTS: Entry 2 is an address: write the host alone, such as plan.example.org, without https://"
+                "ALLOWED_HOSTS: Entry 2 is a URL: write only the host, such as plan.example.org, without https://"
                 " and path.",
-                "RAILWAY_PUBLIC_DOMAIN: Entry 1 holds a port: leave it out.",
-                "CORS_ALLOWED_ORIGINS: Entry 1 does not end after the host and its port: leave out slash and path.",
-                "MIGRATION_DATABASE_URL: It and DATABASE_URL must both lead to PostgreSQL. Unset it, or correct the"
+                "RAILWAY_PUBLIC_DOMAIN: Entry 1 contains a port: remove it.",
+                "CORS_ALLOWED_ORIGINS: Entry 1 does not end after the host and its port: remove the slash and the path.",
+                "MIGRATION_DATABASE_URL: It and DATABASE_URL must both point to PostgreSQL. Unset it, or correct the"
                 " other.",
             },
         ),
@@ -168,15 +168,15 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
             {"DATABASE_URL": "postgres://h/d?sslrootcert=/hunter2&sslkey=/hunter2", **KEY}
             | {"MIGRATION_DATABASE_URL": "postgres://u:hunter2@h/d?pgbouncer=true"},
             {
-                "DATABASE_URL: There is no file, or none to be read, where it says: sslkey, sslrootcert."
+                "DATABASE_URL: These files do not exist or cannot be read: sslkey, sslrootcert."
                 " On Railway: railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'",
-                "MIGRATION_DATABASE_URL: pgbouncer=true stands in it: the release needs a direct connection.",
+                "MIGRATION_DATABASE_URL: It contains pgbouncer=true: the release needs a direct connection.",
             },
         ),
         (
             {"DATABASE_URL": "postgres://h/d", "MIGRATION_DATABASE_URL": "sqlite:////tmp/hunter2", **KEY},
             {
-                "MIGRATION_DATABASE_URL: It and DATABASE_URL must both lead to PostgreSQL. Unset it, or correct the"
+                "MIGRATION_DATABASE_URL: It and DATABASE_URL must both point to PostgreSQL. Unset it, or correct the"
                 " other.",
             },
         ),
@@ -184,7 +184,7 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
             (
                 {"DATABASE_URL": f"sqlite:///{file}", **KEY},
                 {
-                    "DATABASE_URL: SQLite needs a folder that is there and can be written to, and a file's name in it."
+                    "DATABASE_URL: SQLite needs the name of a file in an existing, writable directory."
                     " On Railway: railway variable set 'DATABASE_URL=${{Postgres.DATABASE_URL}}'"
                 },
             )
@@ -192,12 +192,12 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
         ),
     ],
 )
-def test_what_is_wrong_is_refused_in_words(environment: dict[str, str], lines: set[str]) -> None:
+def test_an_invalid_environment_is_refused_with_reasons(environment: dict[str, str], lines: set[str]) -> None:
     result = start("DEBUG", **environment)
 
     assert result.returncode == 1
     heading, *printed = result.stderr.splitlines()
-    assert heading == "The environment is not right. Nothing was started and nothing was changed."
+    assert heading == "The environment is invalid. Nothing was started and nothing was changed."
     assert {line.removeprefix("  ") for line in printed} == lines
     assert result.stdout == ""
 
@@ -229,20 +229,20 @@ def test_the_readme_lists_every_variable_with_its_default() -> None:
 @pytest.mark.parametrize(
     ("host", "fault"),
     [
-        ("https://plan.example", "is an address"),
-        ("plan.example/path", "is an address"),
-        ("*.plan.example", "holds a *: write .example.org"),
-        ("plan.*", "holds a *"),
-        ("plan.example:8000", "holds a port"),
-        (".plan.example:8000", "holds a port"),
-        ("[::1]:8000", "holds a port"),
+        ("https://plan.example", "is a URL"),
+        ("plan.example/path", "is a URL"),
+        ("*.plan.example", "contains a *: write .example.org"),
+        ("plan.*", "contains a *"),
+        ("plan.example:8000", "contains a port"),
+        (".plan.example:8000", "contains a port"),
+        ("[::1]:8000", "contains a port"),
         ("::1", "is an IPv6 address without brackets"),
-        ("a.example b.example", "holds a blank"),
-        ("a.example;b.example", "holds a blank or a semicolon"),
+        ("a.example b.example", "contains a space"),
+        ("a.example;b.example", "contains a space or a semicolon"),
         ("plän.example", "is not in ASCII"),
-        ("plan_a.example", "is no host name"),
-        ("plan.example.", "is no host name"),
-        (".", "is no host name"),
+        ("plan_a.example", "is not a host name"),
+        ("plan.example.", "is not a host name"),
+        (".", "is not a host name"),
     ],
 )
 def test_hosts_that_can_never_match_are_refused(host: str, fault: str) -> None:
@@ -254,29 +254,29 @@ def test_hosts_that_can_never_match_are_refused(host: str, fault: str) -> None:
 @pytest.mark.parametrize(
     ("origin", "fault"),
     [
-        ("*", "holds a *: name each origin"),
-        ("https://*.front.example", "holds a *: name each origin"),
+        ("*", "contains a *: name each origin"),
+        ("https://*.front.example", "contains a *: name each origin"),
         ("null", "is what every sandboxed page"),
-        ("https://a.example https://b.example", "holds a blank"),
-        ("https://a.example;https://b.example", "holds a blank or a semicolon"),
+        ("https://a.example https://b.example", "contains a space"),
+        ("https://a.example;https://b.example", "contains a space or a semicolon"),
         ("https://plän.example", "is not in ASCII"),
         ("front.example", "does not begin with https://"),
         ("//front.example", "does not begin with https://"),
         ("ftp://front.example", "does not begin with https://"),
-        ("https://joe:hunter2@front.example", "holds a user name"),
+        ("https://joe:hunter2@front.example", "contains a user name"),
         ("https://front.example/", "does not end after the host"),
         ("https://front.example/path@x", "does not end after the host"),
         ("https://front.example?x", "does not end after the host"),
         ("https://front.example#x", "does not end after the host"),
-        ("https://front.example:443", "holds the port that browsers leave out"),
-        ("http://localhost:80", "holds the port that browsers leave out"),
-        ("https://", "is no origin"),
-        ("https://front_end.example", "is no origin"),
-        ("https://front.example.", "is no origin"),
-        ("https://front.example:", "is no origin"),
-        ("https://front.example:0443", "is no origin"),
-        ("https://front.example:65536", "is no origin"),
-        ("https://::1", "is no origin"),
+        ("https://front.example:443", "contains the port that browsers leave out"),
+        ("http://localhost:80", "contains the port that browsers leave out"),
+        ("https://", "is not an origin"),
+        ("https://front_end.example", "is not an origin"),
+        ("https://front.example.", "is not an origin"),
+        ("https://front.example:", "is not an origin"),
+        ("https://front.example:0443", "is not an origin"),
+        ("https://front.example:65536", "is not an origin"),
+        ("https://::1", "is not an origin"),
     ],
 )
 def test_origins_that_no_browser_sends_are_refused(origin: str, fault: str) -> None:

@@ -189,7 +189,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(served: Server, p
         answer = client.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 413 Request Entity Too Large\r\n")
     assert b"Connection: close" in answer
-    assert b"What was sent is larger than 11 MB; a file may have 10 MB. Nothing was changed." in answer
+    assert b"The request is larger than 11 MB; the limit for a file is 10 MB. Nothing was changed." in answer
     assert (b"application/json" in answer) == path.startswith("/api/")
 
 

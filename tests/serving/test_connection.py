@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from gunicorn.config import Config
 
-from serving.connection import Connection, PatientSocket, Waits
-from serving.limits import LINGER_AT_MOST, PATIENCE, SLOWEST
+from serving.connection import BufferedSocket, Connection, Waits
+from serving.limits import LINGER_MAX, MIN_RATE, TIMEOUT
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 IDLE = 5
@@ -32,7 +32,7 @@ def connection(sockets: tuple[socket.socket, socket.socket]) -> Connection:
 def test_nothing_waits_for_a_client_that_reads_nothing(sockets: tuple[socket.socket, socket.socket]) -> None:
     """What it does not take is kept, in order, whichever way it was sent."""
     ours, theirs = sockets
-    sock = PatientSocket(ours)
+    sock = BufferedSocket(ours)
     pieces = [os.urandom(300_000) for _ in range(3)]
     sock.sendall(pieces[0])
     assert sock.send(pieces[1]) == len(pieces[1])
@@ -59,7 +59,7 @@ def test_gunicorn_reads_a_request_and_nothing_beyond(connection: Connection) -> 
     assert next(connection.parser).path == "/"
     assert connection.sock.recv(8192) == b""
 
-    connection.take_back(keeps=True)
+    connection.reclaim(keeps=True)
     assert connection.keeps
     assert connection.sock.received == REQUEST[:5]
 
@@ -71,7 +71,7 @@ def test_where_gunicorn_sees_another_end_the_connection_ends(connection: Connect
     assert connection.frame.scan(connection.sock.received)
     connection.hand_over()
     connection.parser.unreader.unread(connection.sock.recv(read))
-    connection.take_back(keeps=True)
+    connection.reclaim(keeps=True)
     assert not connection.keeps
 
 
@@ -79,13 +79,13 @@ def test_where_gunicorn_sees_another_end_the_connection_ends(connection: Connect
     ("waits", "moved", "seconds"),
     [
         (Waits.REQUEST, 0, IDLE),
-        (Waits.REQUEST, 1, PATIENCE),
-        (Waits.REQUEST, 10 * SLOWEST, PATIENCE + 10),
-        (Waits.ANSWER, 0, PATIENCE),
-        (Waits.ANSWER, 10 * SLOWEST, PATIENCE + 10),
+        (Waits.REQUEST, 1, TIMEOUT),
+        (Waits.REQUEST, 10 * MIN_RATE, TIMEOUT + 10),
+        (Waits.ANSWER, 0, TIMEOUT),
+        (Waits.ANSWER, 10 * MIN_RATE, TIMEOUT + 10),
         (Waits.END, 0, 2),
-        (Waits.END, 5 * SLOWEST, 7),
-        (Waits.END, 2**30, LINGER_AT_MOST),
+        (Waits.END, 5 * MIN_RATE, 7),
+        (Waits.END, 2**30, LINGER_MAX),
     ],
 )
 def test_patience_grows_with_what_moves(connection: Connection, waits: Waits, moved: int, seconds: float) -> None:

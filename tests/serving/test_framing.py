@@ -126,4 +126,4 @@ def test_headers_without_an_end_are_refused() -> None:
 def test_who_waits_for_leave_to_send_is_known() -> None:
     frame = Frame()
     assert not frame.scan(bytearray(HEAD + b"Expect: 100-Continue\r\nContent-Length: 5\r\n\r\n"))
-    assert frame.asks
+    assert frame.expects_continue

@@ -1,4 +1,4 @@
-"""The planner's tables in the admin: to be inspected. Changes go through the planner, which knows their rules."""
+"""The planner's tables in the admin, read-only. Changes go through the planner, which knows the rules."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ SELECTION_COLUMNS = [field.name for field in SelectionColumns._meta.get_fields()
 
 class PlannerList(ChangeList):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The hierarchy of dates knows no end of the year 9999: the list is shown without it."""
+        """The date hierarchy cannot compute the end of the year 9999: show the list without its filter."""
         try:
             super().__init__(*args, **kwargs)
         except (OverflowError, ValueError) as error:
@@ -133,7 +133,7 @@ class ArchivedSelectionAdmin(PlannerAdmin):
         css = {"all": ("workouts/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ArchivedSelection]:
-        """Joined, because a kept selection that was deleted since is then None and no error."""
+        """Joined, because a kept selection that was deleted since is then None, not an error."""
         return super().get_queryset(request).select_related("workout", "kept_selection")
 
     @admin.display(description="removed")

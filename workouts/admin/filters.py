@@ -1,4 +1,4 @@
-"""The admin's filters. They speak the querysets' vocabulary, so workouts and selections share them."""
+"""The admin's filters. They use the querysets' vocabulary, so workouts and selections share them."""
 
 import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 class VocabularyFilter(admin.SimpleListFilter):
-    """Every choice is the name of a method of the queryset."""
+    """A filter whose every choice is the name of a queryset method."""
 
     choices_of_filter: tuple[tuple[str, str], ...]
 
@@ -38,7 +38,7 @@ class MovedFilter(VocabularyFilter):
 
 
 class WeekFilter(admin.SimpleListFilter):
-    """Monday to Sunday, by the day that the athlete has the workout on."""
+    """Monday to Sunday, by the day on which the athlete has the workout."""
 
     title = "week"
     parameter_name = "week"

@@ -1,1 +1,1 @@
-"""The HTTP API: paths, names and shapes are those that the front end of the Flask application knows."""
+"""The HTTP API. Its paths, names and shapes are those that the Flask application's front end uses."""

@@ -1,4 +1,4 @@
-"""/api/auth: a token for who knows the password, and whose token it is."""
+"""/api/auth: log in for a token, and find out whose token it is."""
 
 import datetime
 from typing import Annotated, Any, Literal
@@ -21,11 +21,11 @@ from workouts.values.validation import Storable
 router = Router(tags=["Login"], by_alias=True)
 
 LONGEST_PASSWORD = 4096
-"""More only makes the server hash more."""
+"""A longer one only costs the server more time to hash."""
 
 
 NOT_EMPTY = Field(json_schema_extra={"minLength": 1})
-"""In the schema only: the refusal has words of its own."""
+"""Only for the schema: the view refuses an empty value with its own message."""
 
 UserName = Annotated[str, Field(max_length=User._meta.get_field("username").max_length), *Storable, NOT_EMPTY]
 Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), *Storable, NOT_EMPTY]
@@ -58,12 +58,12 @@ class VerifyAnswer(Answer):
 
 @router.post("/login", operation_id="logIn", auth=None, response={200: LoginAnswer, **LOGGING_IN})
 def log_in(request: HttpRequest, body: LoginBody) -> dict[str, Any] | HttpResponse:
-    """A token for `Authorization: Bearer TOKEN`. It ends after 30 days, and when the password is changed.
+    """Returns a token for `Authorization: Bearer TOKEN`. It expires after 30 days, and when the password changes.
 
     Failures are counted together with those of the login page.
     """
     if request.content_type != "application/json":
-        # django-axes looks at the fields of forms: it would store what they hold, and not count one it cannot read.
+        # django-axes reads form fields: it would store their values, and would not count a form that it cannot read.
         return refuse(415, "Send the login as JSON: Content-Type: application/json.")
     if not body.username or not body.password:
         return refuse(400, "Username and password are required.")
@@ -81,16 +81,16 @@ def log_in(request: HttpRequest, body: LoginBody) -> dict[str, Any] | HttpRespon
 @router.post("/register", operation_id="register", auth=None, response={403: Refusal})
 def register(request: HttpRequest) -> HttpResponse:
     """Always refused."""
-    return refuse(403, "Registration is disabled. An account is made on the server: python manage.py create_athlete.")
+    return refuse(403, "Registration is disabled. Create an account on the server: python manage.py create_athlete.")
 
 
 @router.get("/verify", operation_id="verifyToken", response={200: VerifyAnswer, **READING})
 def verify(request: HttpRequest) -> dict[str, Any]:
-    """That the token is valid, and whose it is."""
+    """Confirms that the token is valid, and returns its user."""
     return {"valid": True, "user": request.user}
 
 
 @router.get("/me", operation_id="getMe", response={200: UserAnswer, **READING})
 def me(request: HttpRequest) -> Any:
-    """Whose token or session it is."""
+    """Returns the user of the token or the session."""
     return request.user

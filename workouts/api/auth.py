@@ -1,4 +1,4 @@
-"""Who asks: a program with a token, or a browser that is logged in."""
+"""Authentication: a program with a token, or a browser that is logged in."""
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -14,9 +14,9 @@ from workouts.models import Token
 
 
 class BearerToken(HttpAuthBase):
-    """`Authorization: Bearer SECRET`, of a login by the API or of the command api_token.
+    """`Authorization: Bearer SECRET`. The secret comes from a login by the API or from the command api_token.
 
-    Not ninja's HttpBearer, which writes headers that it cannot read to the log.
+    Not ninja's HttpBearer, which logs headers that it cannot read.
     """
 
     openapi_scheme = "bearer"
@@ -33,7 +33,7 @@ class BearerToken(HttpAuthBase):
 
 
 class SessionLogin(AuthBase):
-    """The session's cookie. Only after it the CSRF token is looked at: without a login the answer is 401, not 403."""
+    """The session cookie. The CSRF token is checked after it: without a login the answer is 401, not 403."""
 
     openapi_type = "apiKey"
     openapi_in = "cookie"

@@ -1,4 +1,4 @@
-"""What clients send of workouts and selections. Names in JSON are camelCase, those of the columns here."""
+"""What clients send for workouts and selections. JSON uses camelCase names, this code the names of the columns."""
 
 import datetime
 from typing import Annotated, Any, Literal
@@ -24,10 +24,10 @@ from workouts.values.validation import (
 )
 
 SELECTION_COLUMNS = {"time_of_day", "workout_location"}
-"""What belongs to the athlete's selection, in a body that is of the workout."""
+"""The fields of a workout's body that belong to the athlete's selection."""
 
 NOT_SENT: Any = None
-"""Of a field that may be left out and may not be null, or whose absence is refused in other words than ours."""
+"""Default of a field that can be left out but not be null, or whose absence the view refuses with its own message."""
 
 
 def not_blank(text: str) -> str:
@@ -37,25 +37,25 @@ def not_blank(text: str) -> str:
 
 
 def true_or_false(value: object) -> object:
-    """In an address, where everything is text."""
+    """Reads a Boolean of a query string, where every value is text."""
     return {"true": True, "false": False}.get(str(value), value)
 
 
 NotBlank = (AfterValidator(not_blank), pattern(r"^[^\x00]*[^\s\x00][^\x00]*$"))
 NewTitle = Annotated[Title, *NotBlank]
 NewType = Annotated[TypeName, *NotBlank]
-Ignored = Annotated[Any, Field(exclude=True, description="Accepted as answers have it, and ignored.")]
+Ignored = Annotated[Any, Field(exclude=True, description="Accepted because answers have it, and ignored.")]
 TrueOrFalse = Annotated[bool, BeforeValidator(true_or_false)]
 
 
 class Body(BaseModel):
-    """A typo is refused, not ignored. What is sent is taken as it is: `"1"` is no number and `1` no truth value."""
+    """Refuses unknown fields, so that a typo is not ignored. Types are strict: `"1"` is not a number, `1` no Boolean."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
 
 
 class SelectionBody(Body):
-    """A partial change: what is not named stays as it is."""
+    """A partial update: fields that are not sent stay as they are."""
 
     is_selected: bool = Field(NOT_SENT, description="false also clears timeOfDay, unless the same body sets one.")
     current_plan_day: PlanDay | None = Field(None, description="null moves back to the planned day.")
@@ -71,7 +71,7 @@ class SelectionBody(Body):
 
 
 class WorkoutBody(Body):
-    """A partial change: what is not named stays as it is."""
+    """A partial update: fields that are not sent stay as they are."""
 
     title: NewTitle = NOT_SENT
     workout_type: NewType = NOT_SENT
@@ -84,7 +84,7 @@ class WorkoutBody(Body):
     intensity_factor: Intensity | None = None
     time_of_day: TimeOfDay | None = None
     workout_location: Place | None = None
-    is_custom: bool = Field(NOT_SENT, exclude=True, description="As it is: it cannot be changed.")
+    is_custom: bool = Field(NOT_SENT, exclude=True, description="The current value: it cannot be changed.")
     id: Ignored = None
     actual_duration: Ignored = None
     actual_distance_in_meters: Ignored = None
@@ -107,7 +107,7 @@ class WorkoutBody(Body):
 
 
 class NewWorkoutBody(WorkoutBody):
-    """An own workout. The coach's come by import."""
+    """A workout of the athlete's own. The coach's workouts are imported."""
 
     title: NewTitle
     workout_type: NewType = WorkoutType.OTHER.value
@@ -127,7 +127,7 @@ class WorkoutFilters(BaseModel):
     start_date: Day = Field(NOT_SENT, description="The first day on which the athlete has the workout.")
     end_date: Day = Field(NOT_SENT, description="The last day, included.")
     workout_type: NewType = NOT_SENT
-    selected: TrueOrFalse = Field(NOT_SENT, description="false: the skipped ones.")
+    selected: TrueOrFalse = Field(NOT_SENT, description="false: the skipped workouts.")
 
     @field_validator("end_date")
     @classmethod

@@ -1,4 +1,4 @@
-"""Every refusal is `{"error": sentence}`, and for wrong values also `{"fields": {name: reason}}`."""
+"""Every refusal is `{"error": sentence}`, and for invalid values also `{"fields": {name: reason}}`."""
 
 import logging
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from workouts.accounts.logins import SECONDS_LOCKED_OUT
-from workouts.api.parsing import NameStandsTwice
+from workouts.api.parsing import DuplicateName
 from workouts.history import CoachsWorkout, Stale
 from workouts.models import Workout
 
@@ -31,7 +31,7 @@ REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     Workout.DoesNotExist: (404, "Workout not found"),
     Stale: (409, None),
 }
-"""Status and text of each exception; None where the exception says it in words for the user."""
+"""Status and text for each exception; None where the exception's own message is for the user."""
 
 HEADERS = {
     401: {"WWW-Authenticate": "Bearer"},
@@ -40,7 +40,7 @@ HEADERS = {
 }
 
 MOST_FIELDS, LONGEST_NAME = 20, 100
-"""Of a body full of unknown fields, the answer does not repeat all."""
+"""The answer does not repeat every field of a body full of unknown ones."""
 
 REASONS = {
     "extra_forbidden": "Unknown field",
@@ -48,7 +48,7 @@ REASONS = {
     "model_type": "Must be a JSON object",
     "string_unicode": "Not valid Unicode text",
 }
-"""Where pydantic's own words tell less."""
+"""Messages that are clearer than pydantic's own."""
 
 
 class Refusal(Schema):
@@ -63,7 +63,7 @@ READING: Any = {401: Refusal, 503: Refusal}
 WRITING: Any = {**READING, 400: Refusal, 403: Refusal, 409: Refusal, 413: Refusal, 422: WrongValues}
 UNKNOWN: Any = {404: Refusal}
 LOGGING_IN: Any = {**READING, 400: Refusal, 413: Refusal, 415: Refusal, 422: WrongValues, 429: Refusal}
-"""How an operation may refuse, by status, for its documentation."""
+"""The refusals of an operation by status, for its documentation."""
 
 
 def refuse(status: int, error: str, **more: Any) -> JsonResponse:
@@ -76,7 +76,7 @@ def refuse_values(fields: Mapping[str, str]) -> JsonResponse:
 
 
 def add_handlers(api: NinjaAPI) -> None:
-    """What is not named here is a fault of ours, and Django's to report."""
+    """Handles the refusals. Any other exception is a bug, which Django reports."""
     for kind, (status, text) in REFUSALS.items():
         api.add_exception_handler(kind, partial(_refuse, status, text))
 
@@ -86,7 +86,7 @@ def add_handlers(api: NinjaAPI) -> None:
     def not_logged_in(request: HttpRequest, error: AuthenticationError) -> JsonResponse:
         if "Authorization" not in request.headers:
             return refuse(401, "Token is missing. Log in, or send one: Authorization: Bearer TOKEN.")
-        return refuse(401, "The token is not valid, or no longer. Log in again, or send another.")
+        return refuse(401, "The token is invalid or has expired. Log in again, or send another.")
 
     @api.exception_handler(ValidationError)
     def wrong_values(request: HttpRequest, error: ValidationError) -> JsonResponse:
@@ -94,14 +94,14 @@ def add_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> JsonResponse:
-        """Ninja's own are of status 400: the body could not be parsed."""
-        if isinstance(error.__cause__, NameStandsTwice):
+        """Ninja's own errors have status 400: the body could not be parsed."""
+        if isinstance(error.__cause__, DuplicateName):
             return refuse(400, str(error.__cause__))
         return refuse(error.status_code, "The body is not JSON." if error.status_code == 400 else str(error))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What Django refuses before any view, such as an unknown host."""
+    """Answers what Django refuses before it calls a view, such as an unknown host."""
     if request.path_info.startswith("/api/"):
         return refuse(400, "Bad request.")
     return defaults.bad_request(request, exception)
@@ -117,7 +117,7 @@ def _refuse(status: int, text: str | None, request: HttpRequest, error: object) 
 
 
 def _name(found: Mapping[str, Any]) -> str:
-    """Of the field, as the client wrote it: ninja's place of an error begins with where the value was."""
+    """The field's name as the client wrote it: in ninja's `loc` the part of the request precedes it."""
     place = [str(part) for part in found["loc"]]
     names = place[2:] if place[0] == "body" else place[1:]
     return (names or ["body"])[0][:LONGEST_NAME]

@@ -1,6 +1,6 @@
-"""/api/export/calendar: which days the calendar that follows the planner shows.
+"""/api/export/calendar: which days the subscribed calendar shows.
 
-The old application wrote them into a calendar by CalDAV, at each request. Here calendars ask for the feed.
+The old application wrote to a calendar by CalDAV on each request. Now calendars fetch the feed.
 """
 
 import datetime
@@ -47,9 +47,9 @@ class CalendarAnswer(Done):
 
 @router.post("/export/calendar", operation_id="exportToCalendar", response={200: CalendarAnswer, **WRITING})
 def export_to_calendar(request: HttpRequest, body: CalendarBody) -> dict[str, Any] | HttpResponse:
-    """The workouts that a subscribed calendar has on the days from startDate to endDate, both included.
+    """Returns the workouts that a subscribed calendar has on the days from startDate to endDate, both included.
 
-    Nothing is sent anywhere: the calendar follows by itself. Refused while no address of the calendar feed was made.
+    Nothing is sent anywhere: the calendar updates itself. Refused until the calendar feed has an address.
     """
     first, last = body.start_date, body.end_date
     if first is None or last is None:
@@ -69,6 +69,6 @@ def export_to_calendar(request: HttpRequest, body: CalendarBody) -> dict[str, An
 
 def _no_calendar(settings: str) -> str:
     return (
-        "No calendar follows the planner yet, and nothing was exported. Make an address for the calendar at"
+        "No calendar follows the planner yet, and nothing was exported. Create an address for the calendar at"
         f" {settings} and subscribe to it there, once. The calendar then follows each change by itself."
     )

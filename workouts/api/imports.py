@@ -29,8 +29,8 @@ BODY = {
 class ImportOptions(BaseModel):
     gone: Policy = Field(
         Policy.KEEP,
-        description="What to do with workouts that the file does not have: keep them, drop them from the plan, or let"
-        " those that were renamed take over their new name and keep the others.",
+        description="What to do with workouts that are not in the file: keep them, drop them from the plan, or rename"
+        " those that the coach renamed and keep the others.",
     )
 
 
@@ -50,18 +50,18 @@ class GoneWorkout(Answer):
     id: int
     title: str
     day: datetime.date
-    decision: Policy = Field(validation_alias="choice", description="What was done with it.")
-    row: int | None = Field(description="The row of the file that it has become, or may have become where it was kept.")
+    decision: Policy = Field(validation_alias="choice", description="What became of it.")
+    row: int | None = Field(description="The row of the file that it became, or may have become if it was kept.")
     becomes: str | None = Field(description="The title of that row.")
 
 
 class ImportAnswer(Done):
-    imported: int = Field(description="Workouts that are new.")
+    imported: int = Field(description="New workouts.")
     changed: int
     unchanged: int
     moved: list[MovedRow] = Field(description="Workouts that the coach moved to another day.")
     skipped: list[SkippedRow]
-    gone: list[GoneWorkout] = Field(description="The coach's workouts on the days of the file that it does not have.")
+    gone: list[GoneWorkout] = Field(description="The coach's workouts that are on the days of the file but not in it.")
 
 
 @router.post(
@@ -71,10 +71,10 @@ class ImportAnswer(Done):
     openapi_extra={"requestBody": BODY},
 )
 def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Status[dict[str, Any]] | HttpResponse:
-    """Imports a TrainingPeaks export: as the field `file` of a form, or as the whole body.
+    """Imports a TrainingPeaks export, sent as the form field `file` or as the whole body.
 
-    What is already there is brought up to date. A row that cannot be read is skipped, and named in the answer. So are
-    the coach's workouts on the days of the file that it does not have. Where every row is skipped, nothing is imported.
+    Existing workouts are updated. The answer lists rows that could not be read and were skipped, and the coach's
+    workouts that are on the days of the file but not in it. If every row is skipped, nothing is imported.
     """
     name, content = _file(request)
     if len(content) > MAX_BYTES:
@@ -93,7 +93,7 @@ def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Stat
 
 
 def _file(request: HttpRequest) -> tuple[str, bytes]:
-    """Name and content, of which one byte more than is allowed is enough to know."""
+    """Name and content of the file, read to one byte past the limit: enough to know that it is too large."""
     if request.content_type != "multipart/form-data":
         return "workouts.csv", request.read(MAX_BYTES + 1)
     upload = request.FILES.get("file")

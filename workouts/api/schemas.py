@@ -1,6 +1,6 @@
-"""What clients get of workouts and selections. Names in JSON are camelCase, those of the columns here.
+"""What clients get for workouts and selections. JSON uses camelCase names, this code the names of the columns.
 
-Shapes of one resource alone are beside it.
+A shape that only one resource uses is in that resource's module.
 """
 
 import datetime
@@ -43,7 +43,7 @@ class WorkoutAnswer(Answer):
     tss: float | None
     intensity_factor: float | None
     is_custom: bool
-    actual_duration: float | None = Field(description="Hours. What was done, as far as the import told.")
+    actual_duration: float | None = Field(description="Hours. What was done, as far as the imported file says.")
     actual_distance_in_meters: float | None = Field(validation_alias="actual_distance_meters")
     actual_tss: float | None
     actual_intensity_factor: float | None
@@ -51,8 +51,8 @@ class WorkoutAnswer(Answer):
     actual_power: float | None = Field(description="Watts, on average.")
     rpe: float | None
     feeling: float | None
-    is_recorded: bool = Field(description="An activity that was never planned. The plan's sums leave it out.")
-    is_dropped: bool = Field(description="The coach has taken it out of the plan. It counts as skipped.")
+    is_recorded: bool = Field(description="An activity that was never planned. Totals of the plan leave it out.")
+    is_dropped: bool = Field(description="Removed from the plan by the coach. It counts as skipped.")
     created_at: datetime.datetime | None
     selection: SelectionAnswer | None
 

@@ -17,7 +17,7 @@ ANSWERS = {200: SelectionAnswer, **WRITING, **UNKNOWN}
 @router.put("/{int:workout_id}", operation_id="changeSelection", response=ANSWERS)
 @router.post("/{int:workout_id}", operation_id="changeSelectionByPost", response=ANSWERS)
 def change(request: HttpRequest, workout_id: int, body: SelectionBody) -> WorkoutSelection:
-    """Changes what is named, and makes the selection where there is none."""
+    """Changes the fields that are sent, and creates the selection if there is none."""
     with transaction.atomic():
         change_selection(workout_id, body.columns(), by=request.user)
         return WorkoutSelection.objects.get(workout=workout_id)
@@ -25,6 +25,6 @@ def change(request: HttpRequest, workout_id: int, body: SelectionBody) -> Workou
 
 @router.delete("/{int:workout_id}", operation_id="deleteSelection", response={200: Done, **WRITING, **UNKNOWN})
 def delete(request: HttpRequest, workout_id: int) -> dict[str, str]:
-    """Back to the coach's plan. Deleting it twice is no error."""
+    """Goes back to the coach's plan. Deleting a selection twice is not an error."""
     reset_selection(workout_id, by=request.user)
     return {"message": "Selection deleted"}

@@ -17,11 +17,11 @@ router = Router(tags=["Status"], by_alias=True)
 
 class Stats(Answer):
     total_workouts: int
-    selected_workouts: int = Field(description="Rows of selections that say selected, as the old application counted.")
+    selected_workouts: int = Field(description="Selections with isSelected true, as the old application counted them.")
     custom_workouts: int
     skipped_workouts: int
     planned_workouts: int = Field(
-        description="Workouts of the plan that the athlete will do: all but the skipped, dropped and recorded ones."
+        description="The workouts of the plan that the athlete will do: all but skipped, dropped and recorded ones."
     )
 
 
@@ -43,5 +43,5 @@ def stats(request: HttpRequest) -> dict[str, int]:
 
 @router.get("/health", operation_id="getHealth", response=Health, auth=None)
 def health(request: HttpRequest) -> dict[str, Any]:
-    """That the server answers. Needs no login."""
+    """Answers without a login while the server is up."""
     return {"status": "healthy", "timestamp": timezone.now().astimezone(datetime.UTC)}

@@ -1,4 +1,4 @@
-"""/api/weekly-targets: the week's targets, in the shape of the old application's file."""
+"""/api/weekly-targets: this week's targets, in the shape of the old application's file."""
 
 import datetime
 from typing import Any
@@ -25,12 +25,12 @@ class TargetsAnswer(Schema):
     tss: int | None
     total_time: TargetTimeAnswer | None
     by_discipline: dict[str, TargetTimeAnswer] = Field(
-        description="Of swim, bike, run, strength and other, those that are set."
+        description="Those of swim, bike, run, strength and other that are set."
     )
 
 
 class WeeklyTargetsAnswer(Schema):
-    """As the old application's config/weekly_targets.json, its names included."""
+    """The shape of the old application's config/weekly_targets.json, with its names."""
 
     week_start_date: datetime.date
     weekly_targets: TargetsAnswer
@@ -40,11 +40,11 @@ class WeeklyTargetsAnswer(Schema):
     "/weekly-targets", operation_id="getWeeklyTargets", response={200: WeeklyTargetsAnswer, **READING, **UNKNOWN}
 )
 def weekly_targets(request: HttpRequest) -> dict[str, Any] | HttpResponse:
-    """The targets of this week, else of the last week before it that has some."""
+    """Returns the targets of this week, or of the last week before it that has targets."""
     this_week = monday_of(timezone.localdate())
     target = WeekTarget.objects.filter(week__lte=this_week).order_by("-week").first()
     if target is None:
-        return refuse(404, "No targets are set, for this week or for one before it.")
+        return refuse(404, "No targets are set for this week or an earlier one.")
     by_discipline = target.minutes_by_discipline
     return {
         "week_start_date": target.week,

@@ -1,4 +1,4 @@
-"""The addresses of the API. Under /api/ every answer is JSON; only the documentation is a page."""
+"""The URLs of the API. Under /api/ every answer is JSON, except for the page of its documentation."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 
 api = NinjaAPI(
     title="Workout planner API",
-    description="The coach's plan, and what the athlete makes of it.",
+    description="The coach's plan, and the athlete's selections.",
     urls_namespace="api",
     auth=[BearerToken(), SessionLogin()],
     parser=StrictParser(),
@@ -43,7 +43,7 @@ def schema(request: HttpRequest) -> dict[str, Any]:
 
 
 def docs(request: HttpRequest) -> HttpResponse:
-    """Swagger UI from ninja's own files, started by a script of ours: the policy allows none inside the page."""
+    """Swagger UI from ninja's files, started by our own script: the CSP does not allow inline scripts."""
     return render(request, "workouts/api_docs.html")
 
 
@@ -54,9 +54,10 @@ def not_found(request: HttpRequest) -> HttpResponse:
 
 
 def for_programs(view: View) -> View:
-    """Ninja looks at login and CSRF token itself and says 401 where a page would redirect.
+    """Leaves login and CSRF token to ninja, which answers 401 where a page would redirect.
 
-    Its 405 is no JSON, and it knows no HEAD: that is GET here, as in Django's own views, and the server sends no body.
+    Ninja's 405 is not JSON, and it does not handle HEAD: it becomes GET here, as in Django's own views, and the server
+    sends no body.
     """
 
     @login_not_required
@@ -68,7 +69,7 @@ def for_programs(view: View) -> View:
         response = view(request, *args, **kwargs)
         request.method = method
         if response.status_code == 405:
-            refusal = refuse(405, f"{method} is not possible here.")
+            refusal = refuse(405, f"{method} is not allowed here.")
             refusal["Allow"] = response["Allow"].replace("GET", "GET, HEAD")
             return refusal
         return response

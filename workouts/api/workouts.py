@@ -19,14 +19,14 @@ router = Router(tags=["Workouts"], by_alias=True)
 
 @router.get("", operation_id="listWorkouts", response={200: WorkoutList, 422: WrongValues, **READING})
 def list_workouts(request: HttpRequest, filters: Query[WorkoutFilters]) -> dict[str, Any]:
-    """All workouts, or those that match every filter, in the order of the coach's days."""
+    """Returns all workouts, or those that match every filter, ordered by the coach's day."""
     workouts = list(_matching(filters))
     return {"workouts": workouts, "count": len(workouts)}
 
 
 @router.post("", operation_id="addWorkout", response={201: WorkoutAnswer, **WRITING})
 def add(request: HttpRequest, body: NewWorkoutBody) -> Status[Workout]:
-    """Adds an own workout. The coach's come by import."""
+    """Adds a workout of the athlete's own. The coach's workouts are imported."""
     workout, _ = add_workout(body.columns(), body.selection_columns(), by=request.user)
     return Status(201, workout)
 
@@ -38,7 +38,7 @@ def get(request: HttpRequest, workout_id: int) -> Workout:
 
 @router.put("/{int:workout_id}", operation_id="changeWorkout", response={200: WorkoutAnswer, **WRITING, **UNKNOWN})
 def change(request: HttpRequest, workout_id: int, body: WorkoutBody) -> Workout | HttpResponse:
-    """Changes what is named. Of a coach's workout: its TSS, and the athlete's time of day and place."""
+    """Changes the fields that are sent. Of a coach's workout: TSS, and the athlete's time of day and place."""
     with transaction.atomic():
         edit_workout(workout_id, body.columns(), by=request.user)
         if selection := body.selection_columns():
@@ -52,7 +52,7 @@ def change(request: HttpRequest, workout_id: int, body: WorkoutBody) -> Workout 
 
 @router.delete("/{int:workout_id}", operation_id="deleteWorkout", response={200: Done, **WRITING, **UNKNOWN})
 def delete(request: HttpRequest, workout_id: int) -> dict[str, str]:
-    """Deletes an own workout and its selection. The coach's can be skipped, not deleted."""
+    """Deletes a workout of the athlete's own with its selection. The coach's can be skipped, not deleted."""
     delete_workout(workout_id, by=request.user)
     return {"message": "Workout deleted"}
 

@@ -1,4 +1,4 @@
-"""The pages. Views translate: what they show and write is decided in the modules above this package."""
+"""The pages. Views only translate: the other packages of `workouts` decide what is shown and written."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails

@@ -1,4 +1,4 @@
-"""Everything that the athlete has, to take away and to bring back."""
+"""Export and restore of everything that the athlete has."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from workouts.files.uploads import MAX_BYTES
 from workouts.history import Stale
 from workouts.models import Upload
 
-CHANGED_SINCE = "The planner was changed since you looked. Nothing was restored. This is what restoring would do now:"
+CHANGED_SINCE = "The planner has changed since this preview. Nothing was restored. This is what restoring would do now:"
 
 
 class RestoreForm(forms.Form):
@@ -34,7 +34,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 
 def restore(request: HttpRequest) -> HttpResponse:
-    """Takes a file and shows what it would do."""
+    """The form for a file; a POST stores the file and goes to its preview."""
     form = RestoreForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -64,7 +64,7 @@ def _confirm(request: HttpRequest, upload: Upload) -> HttpResponse:
 
 
 def _restored(upload: Upload) -> HttpResponse:
-    """The week, with a way to undo."""
+    """Redirects to the week, which offers to undo the restoration."""
     return redirect(f"{reverse('week')}?changed={upload.change_id}")
 
 

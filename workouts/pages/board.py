@@ -27,12 +27,12 @@ SLOTS = {
     Slot.UNSCHEDULED: "Unscheduled",
 }
 AGENDA = datetime.timedelta(days=7)
-"""How far a phone looks ahead on the first page, where it lists days from today on."""
+"""How many days a phone lists after today on the first page, where the list starts with today."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which cards are shown. What is no filter filters nothing."""
+    """Which cards are shown. An unknown value filters nothing."""
 
     type: str = ""
     source: str = ""
@@ -49,14 +49,14 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """What the address of another week ends with to show the same cards: `?type=Run`, or nothing."""
+        """The query string that shows the same cards in another week: `?type=Run`, or ''."""
         chosen = {name: value for name, value in asdict(self).items() if value}
         return f"?{urlencode(chosen)}" if chosen else ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One day: its slots with the cards in each, and the minutes that these add up to without the skipped ones."""
+    """One day: its slots with the cards in each, and the total minutes of the cards that are not skipped."""
 
     day: Day
     slots: list[tuple[str, str, list[Workout]]]
@@ -68,7 +68,10 @@ class Column:
 
 
 class Board:
-    """The days from the Monday of `start` on, and all that the page says of them. Queries only what is asked for."""
+    """The days from the Monday of `start` on, and all that the page shows of them. Queries only what is used.
+
+    Without `start`: this week and, for phones, the days until a week from today.
+    """
 
     def __init__(self, start: Day | None, filters: Filters) -> None:
         self.today = timezone.localdate()
@@ -80,7 +83,7 @@ class Board:
 
     @classmethod
     def shown_by(cls, page: QueryDict) -> "Board | None":
-        """The board of a page that sends its `fields`, None where it sends none or there is no such board."""
+        """The board of a page that sends its `fields`. None if it sends none, or if they are invalid."""
         try:
             start = str(page["board"])
             return cls(DayConverter().to_python(start) if start else None, Filters.of(page))
@@ -89,7 +92,7 @@ class Board:
 
     @property
     def fields(self) -> str:
-        """What the forms of the page send with their own fields, to say what it shows. As JSON, for htmx."""
+        """What the page shows, as JSON for htmx, which sends it with the page's forms."""
         return json.dumps({"board": "" if self.is_agenda else self.monday.isoformat(), **asdict(self.filters)})
 
     @cached_property
@@ -109,11 +112,11 @@ class Board:
 
     @property
     def has_past_days(self) -> bool:
-        """Of this week, which a phone leaves out of its agenda."""
+        """Whether this week has days before today, which a phone leaves out of its agenda."""
         return self.is_agenda and self.monday < self.today
 
     def columns(self, days: Iterable[Day] | None = None) -> list[Column]:
-        """The columns of `days` as far as the board has them, or all."""
+        """The columns of those of `days` that the board has, or all columns."""
         wanted = set(days_from(self.monday, self.last))
         wanted &= wanted if days is None else set(days)
         return [self._column(day) for day in sorted(wanted)]
@@ -123,7 +126,7 @@ class Board:
         return summarise((workout for workout in self.workouts if workout.day <= self.sunday), self.today, target)
 
     def context(self) -> dict[str, Any]:
-        """What the page needs, whole."""
+        """The template context of the whole page."""
         return {
             "board": self,
             "columns": self.columns(),

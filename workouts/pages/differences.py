@@ -1,4 +1,4 @@
-"""What an import changes, and what of it is unusual, in words and units."""
+"""The changes of an import and its unusual values, as text with units."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def differences(match: Match, preferences: Preferences) -> list[Difference]:
 
 
 def unusual_values(merge: Merge) -> list[tuple[PlannedWorkout, str]]:
-    """The rows that would write what is hardly ever meant, and that as it was read: `Planned distance 1.2 m`."""
+    """The rows that would write unusual values, and these values as they were read: `Planned distance 1.2 m`."""
     written = [(row, row.unusual) for row in merge.new]
     written += [(match.row, match.row.unusual & match.after.keys()) for match in merge.changed]
     return [(row, _as_read(row, columns)) for row, columns in written if columns]
@@ -63,7 +63,7 @@ def _shown(workout: Workout, name: str, value: Any, preferences: Preferences) ->
 
 
 def _excerpts(old: str, new: str) -> tuple[str, str]:
-    """Both cut to where they begin to differ, so that the difference is seen in a long text."""
+    """Both texts from shortly before their first difference, which would be cut off at the end of a long text."""
     common = sum(1 for _ in takewhile(bool, map(eq, old, new)))
     start = max(0, common - LEAD)
     return _excerpt(old, start), _excerpt(new, start)

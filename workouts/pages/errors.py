@@ -1,4 +1,4 @@
-"""What no page and no resource answers: a body that is too large, and a fault of ours."""
+"""Errors outside of the views: a body that is too large, and a bug."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,20 +13,20 @@ MEGABYTE = 1024**2
 
 def too_large(request: HttpRequest) -> HttpResponse:
     body, file = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE, MAX_BYTES // MEGABYTE
-    sentence = f"What was sent is larger than {body} MB; a file may have {file} MB. Nothing was changed."
+    sentence = f"The request is larger than {body} MB; the limit for a file is {file} MB. Nothing was changed."
     return _answer(request, 413, "Too large", sentence)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     sentence = (
-        "The planner could not answer. If you were changing something, look whether it was saved."
+        "The planner could not answer. If you were changing something, check whether it was saved."
         f" The error is in the log, under the request id {get_guid()}."
     )
     return _answer(request, 500, "Something went wrong", sentence)
 
 
 def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    """What a program reads, or a page that needs neither login nor database."""
+    """JSON for a program, or a page that needs neither login nor database."""
     if request.path_info.startswith("/api/"):
         return refuse(status, sentence)
     page = loader.get_template("error.html").render({"title": title, "sentence": sentence})

@@ -1,4 +1,4 @@
-"""The calendar feed, for calendars that know its secret, and the same as a download."""
+"""The calendar feed, for calendars that have its secret, and the same calendar as a download."""
 
 import hashlib
 
@@ -18,7 +18,7 @@ from workouts.plan.feed import workouts_in_feed
 @login_not_required
 @require_safe
 def feed(request: HttpRequest) -> HttpResponseBase:
-    """The secret is in the query string, because access logs, ours and the platform's, hold the path alone."""
+    """The secret is in the query string, because our access log and the platform's contain only the path."""
     if not find(request.GET.get("key", ""), Token.Purpose.FEED):
         raise Http404
     return _calendar(request)
@@ -30,7 +30,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 
 def _calendar(request: HttpRequest, headers: dict[str, str] | None = None) -> HttpResponseBase:
-    """What the athlete will do, or 304 where the client has it already."""
+    """The workouts that the athlete will do, or 304 if the client has them already."""
     workouts = workouts_in_feed().with_selection()
     body = calendar_of(workouts, Preferences.load(), settings.TIME_ZONE)
     etag = quote_etag(hashlib.sha256(body).hexdigest())

@@ -1,4 +1,4 @@
-"""What people fill in. Values come out under the names of the models' columns."""
+"""The forms. Their values have the names of the models' columns."""
 
 import datetime
 from typing import Any
@@ -22,9 +22,9 @@ def of_our_time(day: datetime.date) -> None:
 
 
 class SelectionForm(forms.Form):
-    """Any part of what the athlete chooses for a workout. A field that is not sent is not touched.
+    """Any part of the selection of a workout. A field that is not sent stays as it is.
 
-    A card sends its day and slot with the button that skips it; then the button alone counts.
+    A card sends its day and slot with the button that skips it; then only the button counts.
     """
 
     is_selected = forms.TypedChoiceField(choices=(("true", "Select"), ("false", "Skip")), coerce="true".__eq__)
@@ -42,7 +42,7 @@ class SelectionForm(forms.Form):
             del self.fields[name]
 
     def values(self) -> dict[str, Any]:
-        """The columns to set, None where a field was emptied."""
+        """The columns to set, with None for a field that was emptied."""
         values = {name: None if value == "" else value for name, value in self.cleaned_data.items()}
         slot = values.pop("slot", None)
         if "slot" in self.fields and slot_of(self.workout.time_of_day) != (slot or ""):
@@ -53,7 +53,7 @@ class SelectionForm(forms.Form):
 
 
 class WorkoutForm(forms.ModelForm):
-    """An own workout."""
+    """A workout of the athlete's own."""
 
     originally_planned_day = forms.DateField(
         label="Day", validators=[of_our_time], widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -86,7 +86,7 @@ class WorkoutForm(forms.ModelForm):
 
 
 class EstimateForm(forms.Form):
-    """The athlete's estimate of a coach's workout."""
+    """The athlete's estimate of the TSS of a coach's workout."""
 
     tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
 
@@ -104,7 +104,7 @@ class TargetsForm(forms.Form):
         self.initial.update(minutes=target.minutes, tss=target.tss)
 
     def values(self) -> dict[str, Any] | None:
-        """The columns of WeekTarget, None where every field is empty."""
+        """The columns of WeekTarget, or None if every field is empty."""
         if not any(self.cleaned_data.values()):
             return None
         of_disciplines = {name: self.cleaned_data[name] for name in Discipline.values if self.cleaned_data[name]}
@@ -116,7 +116,7 @@ class TargetsForm(forms.Form):
 
 
 class PreferencesForm(forms.ModelForm):
-    """Units, and when the slots of a day begin."""
+    """Units, and the times at which the slots of a day begin."""
 
     class Meta:
         model = Preferences

@@ -1,4 +1,4 @@
-"""What was changed, and its undoing."""
+"""The history of changes, and undo."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse

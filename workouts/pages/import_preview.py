@@ -1,4 +1,4 @@
-"""What the preview of an import shows, and what its form sends back."""
+"""What the preview of an import shows, and what its form sends."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,18 +14,18 @@ from workouts.models import Preferences, WorkoutSelection
 from workouts.pages.differences import differences, unusual_values
 
 SHOWN = 100
-"""Rows of a table of the preview, of which an import may have thousands."""
+"""How many rows a table of the preview shows. An import may have thousands."""
 
 DECIDED_SINGLY = 300
-"""Workouts that the file does not have, each with a decision of its own. For more there is one decision for all."""
+"""Up to this many gone workouts are decided one by one; if there are more, one decision holds for all."""
 
 ALL_MOVES = "all"
 GONE = "gone-"
-"""What the fields of single decisions begin with, before the id of the workout."""
+"""Prefix of the fields of single decisions. The id of the workout follows."""
 
 
 def confirmed_moves(sent: QueryDict) -> set[int] | None:
-    """The rows whose moves were ticked. None for all, which is one box where there are more than are shown."""
+    """The numbers of the rows whose moves were ticked. None for all: one box, if there are more than are shown."""
     ticked = sent.getlist("moved")
     if ALL_MOVES in ticked:
         return None
@@ -33,14 +33,14 @@ def confirmed_moves(sent: QueryDict) -> set[int] | None:
 
 
 def decisions_sent(sent: QueryDict) -> Decisions | Policy:
-    """What becomes of the workouts that the file does not have: of all of them, or of each."""
+    """The decisions on gone workouts: one for all of them, or one for each."""
     policy = next((policy for policy in Policy if policy == sent.get("gone")), None)
     numbers = {name: name.removeprefix(GONE) for name in sent if name.startswith(GONE)}
     return policy or {int(number): str(sent[name]) for name, number in numbers.items() if _is_number(number)}
 
 
 def context_of(plan: ImportPlan, sent: QueryDict | None) -> dict[str, Any]:
-    """For the template: the plan with the decisions that were sent, else with the renames that are recognised."""
+    """The template context: the plan with the decisions that were sent, or with the renames that were recognized."""
     preferences = Preferences.load()
     suggested = plan.with_decisions(Policy.RENAME)
     decisions = decisions_sent(sent) if sent else suggested.decisions
@@ -65,7 +65,7 @@ def context_of(plan: ImportPlan, sent: QueryDict | None) -> dict[str, Any]:
 
 
 def _with_decisions(gone: Sequence[Gone], decisions: Decisions) -> list[dict[str, Any]]:
-    """Those that are decided one by one, each with its decision and its selection."""
+    """The gone workouts to show, each with its decision and its selection."""
     shown = gone[:DECIDED_SINGLY] if len(gone) <= DECIDED_SINGLY else gone[:SHOWN]
     found = WorkoutSelection.objects.filter(workout__in=[one.workout.pk for one in shown])
     selections = {selection.workout_id: selection for selection in found}

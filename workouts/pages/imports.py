@@ -29,7 +29,7 @@ class ImportForm(forms.Form):
 
 
 def imports(request: HtmxRequest) -> HttpResponse:
-    """The files imported so far, and the form for another."""
+    """The files imported so far, and the form for another; a POST stores the file and goes to its preview."""
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -61,7 +61,7 @@ def discard(request: HtmxRequest, upload_id: int) -> HttpResponse:
 
 @require_safe
 def file(request: HtmxRequest, upload_id: int) -> FileResponse:
-    """The file as it came."""
+    """Downloads the file as it was uploaded."""
     upload = _upload(upload_id)
     content = bytes(upload.content)
     kind = "application/zip" if is_archive(content) else "text/csv"
@@ -87,7 +87,7 @@ def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
 
 
 def _show(request: HtmxRequest, upload: Upload, status: int = 200, refusal: str = "") -> HttpResponse:
-    """The preview. After an invalid decision as it was sent, else with the renames that are recognised."""
+    """The preview: after an invalid decision as it was sent, otherwise with the renames that were recognized."""
     context = {"upload": upload, "outdated": status == 409, "refusal": refusal}
     context |= context_of(importing.plan_of(upload), request.POST if refusal else None)
     return render(request, "workouts/imports/preview.html", context, status=status)

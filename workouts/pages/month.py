@@ -1,4 +1,4 @@
-"""The month: every day with its workouts, small."""
+"""The month: every day with its workouts in brief."""
 
 from collections import defaultdict
 

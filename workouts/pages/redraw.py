@@ -1,4 +1,4 @@
-"""The answer to what was written: with htmx the parts of the page to redraw, without it the page again."""
+"""The answer to a write: with htmx the parts of the page to redraw, without it a redirect to the page."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -14,9 +14,9 @@ from workouts.plan.season import season
 
 
 def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> HttpResponse:
-    """Shows what a verb did, with a way to undo it: on the board that the page shows, if it shows one.
+    """Shows what a verb did and offers to undo it: on the page's board, if it has one.
 
-    `back` is the page to go to otherwise, else that of the request.
+    Otherwise it goes to the page `back`, or to the page that the request came from.
     """
     board = Board.shown_by(request.POST) if request.htmx else None
     if not board:
@@ -33,13 +33,13 @@ def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> H
 
 
 def change_before(request: HtmxRequest) -> Change | None:
-    """The change that the page was loaded after, as `?changed=12` says it."""
+    """The change after which the page was loaded: `?changed=12`."""
     number = request.GET.get("changed", "")
     return Change.objects.filter(pk=number).first() if number.isascii() and number.isdigit() else None
 
 
 def address_of(request: HtmxRequest) -> str:
-    """The path and query of the page that a request was made from, `/` where it does not say."""
+    """Path and query string of the page that the request came from, `/` if it does not say."""
     url = urlsplit(request.headers.get("Referer", ""))
     here = url.netloc == request.get_host()
     return f"{url.path}?{url.query}" if here and url.query else url.path if here else "/"

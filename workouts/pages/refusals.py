@@ -1,4 +1,4 @@
-"""What a verb refuses, in words: a page, or with htmx a toast."""
+"""Refusals of the verbs as a page, or with htmx as a toast."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,7 +16,7 @@ P = ParamSpec("P")
 
 
 def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorates a view that writes: what the verb refuses becomes a page, or a toast, that says so."""
+    """Decorates a view that writes: a refusal by the verb becomes a page or a toast with the reason."""
 
     @wraps(view)
     def wrapper(request: HtmxRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -35,6 +35,6 @@ def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable
 
 
 def refuse(request: HtmxRequest, reason: str, status: int = 409) -> HttpResponse:
-    """Says why nothing was changed."""
+    """Answers with the reason why nothing was changed."""
     template = "workouts/refused.html" if request.htmx else "workouts/refusal.html"
     return render(request, template, {"reason": reason, "back": address_of(request)}, status=status)

@@ -1,4 +1,4 @@
-"""The athlete's settings: units and times of day, the address of the calendar feed, the API's token, the password."""
+"""The athlete's settings: units and times of day, the address of the calendar feed, the API token, the password."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from workouts.pages.refusals import says_refusals
 
 
 class AthletesRequest(HtmxRequest):
-    """Behind the login."""
+    """A request behind the login."""
 
     user: User
 
@@ -40,7 +40,7 @@ def settings(request: AthletesRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def issue_token(request: AthletesRequest, purpose: str) -> HttpResponse:
-    """Shows the secret in the answer itself: a redirect would have to keep it somewhere until the next page."""
+    """Shows the secret in the answer itself: a redirect would have to store it until the next page."""
     secret = issue(request.user, _purpose(purpose))
     return _page(request, PreferencesForm(), **{f"{purpose}_secret": secret})
 
@@ -48,7 +48,7 @@ def issue_token(request: AthletesRequest, purpose: str) -> HttpResponse:
 @require_POST
 def revoke_token(request: AthletesRequest, purpose: str) -> HttpResponse:
     if revoke(request.user, _purpose(purpose)):
-        messages.success(request, f"{_purpose(purpose).label}: revoked. It opens nothing any more.")
+        messages.success(request, f"{_purpose(purpose).label}: revoked. It no longer works.")
     return redirect("settings")
 
 
@@ -62,7 +62,7 @@ class ChangePassword(PasswordChangeView):
         return {**super().get_form_kwargs(), "label_suffix": ""}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        messages.success(self.request, "The password was changed. Whoever was logged in elsewhere has to log in again.")
+        messages.success(self.request, "The password was changed. Every other login has ended.")
         return super().form_valid(form)
 
 

@@ -1,4 +1,4 @@
-"""A week's targets."""
+"""The targets of a week."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +15,7 @@ from workouts.values.days import Day, monday_of
 
 @says_refusals
 def targets(request: HtmxRequest, day: Day) -> HttpResponse:
-    """The form of one week. A week without targets starts from those of the last week before it that has some."""
+    """The form for one week. Without targets it starts from those of the last earlier week that has targets."""
     if day != monday_of(day):
         return redirect("targets", monday_of(day))
     current = WeekTarget.objects.filter(week=day).first()

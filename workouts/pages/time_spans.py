@@ -37,7 +37,7 @@ class TimeSpanField(forms.MultiValueField):
 
 
 class DurationField(TimeSpanField):
-    """The same of a value in hours."""
+    """A time span whose value is in hours."""
 
     def prepare_value(self, value: Any) -> Any:
         return round(value * 60) if isinstance(value, float) else value

@@ -10,7 +10,7 @@ from workouts.values.days import Day, monday_of
 
 
 def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
-    """The week of `day`; without one this week and, for phones, the seven days after today."""
+    """The week of `day`. Without `day`: this week and, for phones, the seven days after today."""
     if day and day != monday_of(day):
         return redirect("week_of", day=monday_of(day))
     board = Board(day, Filters.of(request.GET))

@@ -1,4 +1,4 @@
-"""One workout: its details, what the athlete chooses for it, and own workouts."""
+"""One workout: its details, its selection, and the forms for the athlete's own workouts."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from workouts.values.days import Day
 @require_safe
 @vary_on_headers("HX-Request")
 def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    """A page, or what the week page's dialog holds."""
+    """A page of its own, or the content of the week page's dialog."""
     workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
     template = "workouts/details.html" if request.htmx else "workouts/details_page.html"
     return render(request, template, {"workout": workout, "preferences": Preferences.load()})

@@ -1,4 +1,4 @@
-"""Hours, metres and targets in templates."""
+"""Durations, distances and targets in templates."""
 
 from django import template
 from django.utils.html import format_html
@@ -14,13 +14,13 @@ register.simple_tag(measures.distance)
 
 @register.filter
 def kind(workout_type: str) -> str:
-    """The name of a type's colour and icon."""
+    """The CSS class and the icon's id of a workout type, such as `run`."""
     return (discipline_of(workout_type) or Discipline.OTHER).lower() if workout_type.lower() != "day off" else "rest"
 
 
 @register.simple_tag
 def against(planned: float, target: float, *, time: bool = False) -> str:
-    """A plan beside its target, in words and as a class for the colour: `30 min under`, `12 over`, `on target`."""
+    """The plan's difference from its target, with a CSS class for the color: `30 min under`, `12 over`, `on target`."""
     delta = round(planned) - target
     side = "over" if delta > 0 else "under" if delta else "met"
     size = measures.minutes(abs(delta)) if time else str(abs(delta))

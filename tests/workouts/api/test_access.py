@@ -115,7 +115,7 @@ def test_a_method_that_does_not_exist_is_405_in_json(db: None, method: str, path
     assert response.status_code == 405
     assert set(response.headers["Allow"].split(", ")) == allowed
     if method != "HEAD":
-        assert response.json() == {"error": f"{method} is not possible here."}
+        assert response.json() == {"error": f"{method} is not allowed here."}
 
 
 @pytest.mark.parametrize("key", [r'"aaaaaaaa\000"', r'"\303\251aaaaaaaa"', "A" * 32, "x" * 5000])

@@ -136,7 +136,7 @@ def test_a_form_is_refused(
 
 @pytest.mark.parametrize("content", ['{"title": "a", "title": "b"}', '{"x": {"y": 1, "\\u0079": 2}}'])
 def test_a_name_that_stands_twice_is_refused(api: ApiClient, own: str, content: str) -> None:
-    assert api.send_raw("PUT", own, content, 400) == {"error": "A name stands twice in the body."}
+    assert api.send_raw("PUT", own, content, 400) == {"error": "The body has a name twice."}
 
 
 def test_an_empty_body_is_refused(api: ApiClient, own: str) -> None:
@@ -146,7 +146,7 @@ def test_an_empty_body_is_refused(api: ApiClient, own: str) -> None:
 
 def test_a_huge_body_is_refused(api: ApiClient, own: str) -> None:
     refused = api.send_raw("PUT", own, b" " * 12_000_000 + b"{}", 413)
-    assert refused == {"error": "What was sent is larger than 11 MB; a file may have 10 MB. Nothing was changed."}
+    assert refused == {"error": "The request is larger than 11 MB; the limit for a file is 10 MB. Nothing was changed."}
 
 
 def test_of_many_unknown_fields_some_are_named(api: ApiClient, own: str) -> None:

@@ -78,7 +78,7 @@ def test_what_was_changed_meanwhile_is_shown_and_kept(athlete: Client) -> None:
     response = athlete.post(page, {"digest": digest})
 
     assert response.status_code == 409
-    assert "changed since you looked" in response.content.decode()
+    assert "has changed since this preview" in response.content.decode()
     assert Workout.objects.get(pk=7).title == "Changed meanwhile"
     assert athlete.post(page, {"digest": response.context["plan"].digest}).status_code == 302
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 LIMIT = 11 * 1024 * 1024
-SENTENCE = "What was sent is larger than 11 MB; a file may have 10 MB. Nothing was changed."
+SENTENCE = "The request is larger than 11 MB; the limit for a file is 10 MB. Nothing was changed."
 
 
 @pytest.mark.parametrize("path", ["/login/", "/imports/", "/admin/login/", "/nowhere", "/api/workouts"])

@@ -87,7 +87,7 @@ def test_a_preview_marks_what_is_hardly_ever_meant(athlete: Client) -> None:
 
 def test_a_preview_says_how_letters_were_read(athlete: Client) -> None:
     page = upload(athlete, export(workout("Läufe", MONDAY), encoding="mac_roman"))
-    assert "They were read as Mac Roman: look whether" in text(page)
+    assert "They were read as Mac Roman: check whether" in text(page)
     assert "They were read" not in text(upload(athlete, export(workout("Läufe", MONDAY))))
 
 
@@ -135,8 +135,8 @@ def test_two_tabs_with_the_same_file_import_it_once(athlete: Client) -> None:
     page = confirm(athlete, second)
 
     assert page.status_code == 409
-    assert "The plan was changed since this preview was made. Nothing was imported." in text(page)
-    assert "Everything in this file is in the planner already." in text(page)
+    assert "The plan has changed since this preview. Nothing was imported." in text(page)
+    assert "Everything in this file is already in the planner." in text(page)
     assert Workout.objects.count() == 3
 
 

@@ -98,7 +98,7 @@ def test_the_address_of_the_feed_is_shown_once_and_works(page: Client) -> None:
     assert Client().get(address).status_code == 200
     after = page.get("/settings/").content.decode()
     assert address not in after
-    assert "There is an address, made on" in after
+    assert "There is an address, created on" in after
 
 
 def test_apple_is_offered_the_same_address(page: Client) -> None:

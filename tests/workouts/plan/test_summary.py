@@ -63,7 +63,7 @@ def test_a_week_without_targets_starts_from_the_last_ones(athlete: Client) -> No
     WeekTarget.objects.create(week=MONDAY - datetime.timedelta(weeks=2), minutes=90)
     page = athlete.get(ADDRESS)
     assert page.context["form"]["minutes"].initial == 90
-    assert "nothing holds until you save" in page.content.decode()
+    assert "nothing is set until you save" in page.content.decode()
     assert WeekTarget.objects.count() == 1
 
 

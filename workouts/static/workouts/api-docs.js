@@ -14,8 +14,8 @@ window.SwaggerUIBundle({
   url: root.dataset.schema,
   domNode: root,
   deepLinking: true,
-  defaultModelsExpandDepth: -1, // each address shows its own
-  validatorUrl: null, // else it asks a server elsewhere
+  defaultModelsExpandDepth: -1, // each operation shows its own
+  validatorUrl: null, // otherwise it queries an external server
   requestInterceptor(request) {
     request.headers["X-CSRFToken"] = root.dataset.csrfToken;
     return request;

@@ -1,4 +1,4 @@
-// Shows the copy buttons, which need this script. Without it the field can be selected by hand.
+// Shows the copy buttons, which need this script. Without it the field can be copied by hand.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
   const status = button.parentElement.querySelector("[role=status]");

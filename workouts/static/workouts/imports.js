@@ -1,4 +1,4 @@
-// Dropping a file on the form is choosing it and sending it. Without this the form works as any other.
+// Dropping a file on the form chooses and sends it. Without this script it is an ordinary form.
 const zone = document.querySelector(".drop");
 const input = zone.querySelector("input[type=file]");
 document.documentElement.classList.add("scripted");

@@ -1,4 +1,4 @@
-// What the week page adds to its forms where scripts run: dragging, the dialog, undoing within reach, errors in words.
+// What scripts add to the forms of the week page: dragging, the dialog, the undo button in the dialog, error messages.
 "use strict";
 
 document.documentElement.classList.add("scripted");
@@ -18,7 +18,7 @@ const light = (slot) => {
   slot?.classList.add("over");
 };
 
-// A drop fills in the card's own form and sends it: one request, the same that a keyboard makes.
+// A drop fills in and sends the card's own form: one request, the same as by keyboard.
 const move = (card, { day, slot }) => {
   const form = card.querySelector("form");
   const { current_plan_day: dayField, slot: slotField } = form.elements;
@@ -83,7 +83,7 @@ const showNotSaved = () => {
   scheduleToast();
 };
 
-// The focus goes with the card that was moved; htmx keeps it on whatever was not redrawn.
+// The focus follows the card that was moved; htmx keeps it on elements that were not redrawn.
 const refocus = (form) => {
   if (document.activeElement && document.activeElement !== document.body) return;
   const card = cardOf(form);
@@ -100,7 +100,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, target, successful, xhr } = event.detail;
-  if (!successful || xhr.status >= 400) return; // refused: what was typed stays
+  if (!successful || xhr.status >= 400) return; // refused: keep what was typed
   if (target === dialog && elt.tagName === "A") showDialog();
   else if (dialog.contains(elt)) dialog.close();
   scheduleToast();
