@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _start(stack: contextlib.ExitStack, url: str, command: list[str]) -> "subprocess.Popen[str]":
-    """Begins a run on `url`, or on SQLite, which ends with `stack`."""
+    """Starts a run on `url`, or on SQLite, which ends with `stack`."""
     run = subprocess.Popen(
         command,
         env={**os.environ, "TEST_DATABASE_URL": url},
@@ -59,7 +59,7 @@ def _start(stack: contextlib.ExitStack, url: str, command: list[str]) -> "subpro
 
 
 def _succeeds(engine: str, run: "subprocess.Popen[str]") -> bool:
-    """Both engines run at once, a core each; what they print comes one after the other."""
+    """Runs both engines at once, a core each, and prints their output one after the other."""
     print(f"\n=== Tests on {engine} ===", flush=True)
     assert run.stdout
     while text := run.stdout.read(1):
@@ -74,7 +74,7 @@ def _report_coverage() -> int:
 
 
 def _end(run: "subprocess.Popen[str]") -> None:
-    """After an interruption: lets pytest clean up, then takes with it whatever its tests had started."""
+    """After an interruption: lets pytest clean up, then ends every process that its tests started."""
     if run.poll() is None:
         run.send_signal(signal.SIGINT)
         try:

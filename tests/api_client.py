@@ -1,4 +1,4 @@
-"""A client of the API, as a program with a token is one."""
+"""A client of the API that authenticates with a token, as a program does."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ class ApiClient(Client):
         super().__init__(headers={"Authorization": f"Bearer {issue(user, Token.Purpose.API)}"})
 
     def send(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
-        """The answer's JSON, after a look at its status."""
+        """Checks the answer's status and returns its JSON."""
         content = b"" if body is None else json.dumps(body)
         return self.send_raw(method, path, content, status)
 

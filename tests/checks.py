@@ -1,6 +1,6 @@
-"""`python -m tests.checks [--quick]`: everything that can be said of the code without running the product.
+"""`python -m tests.checks [--quick]`: every check of the code that does not run the product.
 
-`--quick` leaves out what takes more than seconds.
+`--quick` leaves out the checks that take more than seconds.
 """
 
 import os
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 
 
 def failing(checks: list[Check], postgresql: str) -> list[str]:
-    """Runs them; returns the titles of those that failed."""
+    """Runs the checks; returns the titles of those that failed."""
     failed = []
     with tempfile.TemporaryDirectory() as files:
         for title, command, extra in checks:

@@ -45,7 +45,7 @@ def engine() -> str:
 
 @pytest.fixture(scope="session")
 def server_url(engine: str) -> str:
-    """The URL of the PostgreSQL server, empty on SQLite."""
+    """The URL of the PostgreSQL server; empty on SQLite."""
     return os.environ["DATABASE_URL"] if engine == "postgresql" else ""
 
 
@@ -63,7 +63,7 @@ def databases(server_url: str, tmp_path: Path) -> Iterator[Databases]:
 
 @pytest.fixture
 def new_database(databases: Databases) -> Callable[[], str]:
-    """Makes an empty database and returns its URL."""
+    """Creates an empty database and returns its URL."""
     return databases.make
 
 
@@ -74,7 +74,7 @@ def database_url(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture(scope="session")
 def lasting_databases(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """To copy from: each release takes more than a second, and many tests begin after the same one."""
+    """A migrated database to copy: a release takes more than a second, and many tests begin after the same one."""
     databases = Databases(tmp_path_factory.mktemp("databases"), server_url)
     yield databases
     databases.drop()
@@ -82,7 +82,7 @@ def lasting_databases(server_url: str, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="session")
 def template(lasting_databases: Databases) -> str:
-    """The URL of a database that a release has made."""
+    """The URL of a database that a release has created."""
     url = lasting_databases.make()
     subprocess.run(["python", "manage.py", "migrate", "-v0"], cwd=ROOT, env=container(url), check=True)
     return url
@@ -96,13 +96,13 @@ def migrated(databases: Databases, template: str, database_url: str) -> None:
 
 @pytest.fixture(scope="session")
 def prepared() -> dict[str, str]:
-    """What `once` made: the URLs of databases by their names."""
+    """The databases that `once` prepared: their URLs by name."""
     return {}
 
 
 @pytest.fixture
 def once(lasting_databases: Databases, prepared: dict[str, str], databases: Databases, database_url: str) -> Once:
-    """`once(name, make)`: `make` fills the database under test. The second time what it left then is copied."""
+    """`once(name, make)`: `make` fills the database under test. Later calls with `name` copy the result."""
 
     def prepare(name: str, make: Callable[[], object]) -> None:
         if name in prepared:
@@ -157,7 +157,7 @@ def sql(database_url: str) -> Sql:
 
 
 def container(database_url: str) -> dict[str, str]:
-    """What a container gets: nothing of this process but the search path and what measures coverage."""
+    """A container's environment: of this process only the search path and the settings of coverage."""
     inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
     return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests-" + "0123456789" * 4}
 

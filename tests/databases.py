@@ -12,7 +12,7 @@ import psycopg
 
 @dataclass
 class Databases:
-    """Made in `folder`, or on the PostgreSQL `server` where its URL is given."""
+    """Databases in `folder`, or on the PostgreSQL `server` if its URL is given."""
 
     folder: Path
     server: str = ""
@@ -29,7 +29,7 @@ class Databases:
         return url
 
     def copy(self, source: str, target: str) -> None:
-        """Replaces the database at `target` by a copy of the one at `source`, which nobody may be connected to."""
+        """Replaces the database at `target` with a copy of the one at `source`, which must have no sessions."""
         if self.server:
             self._execute(f"DROP DATABASE {_name(target)}")
             self._create(target, source)
@@ -39,7 +39,7 @@ class Databases:
             read.backup(written)
 
     def drop(self) -> None:
-        """All that were made, whoever is connected to them. Files go with their folder."""
+        """Drops every database that was created, whoever is connected. Files are deleted with their folder."""
         for url in self.made:
             self._execute(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 

@@ -69,23 +69,23 @@ SELECTIONS = (
     Selection(12, 11, None, None, "", "", None, LATER),
     Selection(13, 11, True, "2026-01-20", "7am", None, "", NOON),
     Selection(14, 11, False, "2026-01-21", "evening", "outdoor", "hills", "2026-01-09 12:00:00.000000"),
-    # Skipped once filled: takes no time of day.
+    # Skipped after filling: gets no time of day.
     Selection(15, 12, None, None, None, None, None, LATER),
     Selection(16, 12, False, "2026-01-22", "evening", None, None, NOON),
-    # No timestamp sorts last; among equals the higher id wins.
+    # No timestamp sorts last; of equal ones the higher id wins.
     Selection(17, 13, True, None, None, None, "older", None),
     Selection(18, 13, None, None, None, None, None, None),
     Selection(19, 14, True, "2026-01-23", None, None, None, NOON),
     Selection(20, 14, True, "2026-01-24", None, None, None, NOON),
     Selection(21, 14, True, None, "night", None, None, None),
-    # Nothing chosen at all reads as selected.
+    # An empty selection reads as selected.
     Selection(22, 15),
 )
 UNIQUE_SELECTIONS = tuple(row for row in SELECTIONS if row.workout_id in (1, 2, 15))
 
 
 def create(sql: Sql, engine: str, revision: str = FIRST_REVISION, rows: Sequence[Selection] | None = None) -> None:
-    """Makes the old application's tables at `revision`, with workouts 1 to 30 and the selections `rows`."""
+    """Creates the old application's tables at `revision`, with workouts 1 to 30 and the selections `rows`."""
     unique = revision == UNIQUE_REVISION
     if rows is None:
         rows = UNIQUE_SELECTIONS if unique else SELECTIONS
@@ -105,7 +105,7 @@ def create(sql: Sql, engine: str, revision: str = FIRST_REVISION, rows: Sequence
 
 
 def insert_workout(sql: Sql, number: int) -> None:
-    """Every column, with explicit NULLs, as the old application did."""
+    """Inserts every column, with explicit NULLs, as the old application did."""
     day = datetime.date(2026, 1, 5) + datetime.timedelta(days=number)
     values = (number, f"Tempo, {number} blocks — légère", "Run", None, 0.8, 9000.0, day.isoformat(), None, None, 0.75)
     marks = ", ".join(["%s"] * 12)
@@ -124,7 +124,7 @@ def insert_selection(sql: Sql, row: Selection) -> None:
 
 
 def selections(sql: Sql) -> dict[int, Selection]:
-    """The live rows by id, in one notation on both engines."""
+    """The live rows by id, in the same notation on both engines."""
     return {row.id: row for row in (_selection(row) for row in sql(f"SELECT {COLUMNS} FROM workout_selections"))}
 
 
@@ -171,7 +171,7 @@ def _timestamp(value: Any) -> str | None:
 
 
 def settle(rows: Sequence[Selection]) -> tuple[dict[int, Selection], dict[int, tuple[Selection, int]]]:
-    """The rule for duplicates, written a second time and without SQL: what must be live and what archived."""
+    """The rule for duplicates, written a second time without SQL: which rows must be live and which archived."""
     live: dict[int, Selection] = {}
     archived: dict[int, tuple[Selection, int]] = {}
     ordered = sorted(rows, key=lambda row: (row.updated_at or "", row.id), reverse=True)

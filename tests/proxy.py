@@ -1,4 +1,4 @@
-"""A TCP proxy that can fall silent: it forwards nothing more, and keeps every socket open."""
+"""A TCP proxy that can go silent: it stops forwarding, and keeps every socket open."""
 
 import select
 import socket
@@ -23,7 +23,7 @@ class Proxy:
         self._silent.set()
 
     def serve_again(self) -> None:
-        """New connections only; what was silent stays so."""
+        """Forwards new connections again; those that went silent stay silent."""
         self._silent = threading.Event()
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""Writers at once on one real database, each thread with a connection of its own.
+"""Concurrent writers on one real database, each thread with a connection of its own.
 
 `manage.py shell` runs `repeat`, so a race has a process of its own, as the server has.
 """
@@ -33,7 +33,7 @@ Result = list[object]
 
 
 def at_once(*acts: Act) -> Result:
-    """What each returned or raised, by the name of its class."""
+    """What each call returned, or the name of the class of what it raised."""
     barrier = threading.Barrier(len(acts))
 
     def run(act: Act) -> str:
@@ -75,7 +75,7 @@ def undo_twice() -> Result:
 
 
 def delete_and_change() -> Result:
-    """And what is selected once the deletion is undone."""
+    """Also returns what is selected once the deletion is undone."""
     workout = new_workout()
     outcome = at_once(lambda: delete_workout(workout, by=None), change(workout))
     undo(Change.objects.filter(summary="Run: deleted").latest("id").pk, by=None)
@@ -83,7 +83,7 @@ def delete_and_change() -> Result:
 
 
 def unadd_and_change() -> Result:
-    """And what is selected once the workout is added again."""
+    """Also returns what is selected once the workout is added again."""
     workout = new_workout()
     added = Change.objects.latest("id").pk
     outcome = at_once(lambda: undo(added, by=None), change(workout))
@@ -92,7 +92,7 @@ def unadd_and_change() -> Result:
 
 
 def delete_and_old_version() -> Result:
-    """And how many selections the deletion recorded, while the old version inserts one without any lock."""
+    """Also returns how many selections the deletion recorded, while the old version inserts one without any lock."""
     workout = new_workout()
     outcome = at_once(lambda: delete_workout(workout, by=None), lambda: insert_as_the_old_version(workout))
     rows = Change.objects.filter(summary="Run: deleted").latest("id").rows
@@ -127,7 +127,7 @@ def same_target() -> Result:
 
 
 def restore_and_add() -> Result:
-    """A file whose ids are the next ones, restored twice at once while a workout is added. And the ids, in the end."""
+    """Restores a file with the next ids twice at once, while a workout is added. Also returns the final ids."""
     last = new_workout()
     exported = json.loads("".join(export_json()))
     exported["workouts"] = [{**exported["workouts"][-1], "id": last + n} for n in range(1, 4)]
@@ -139,6 +139,6 @@ def restore_and_add() -> Result:
 
 
 def repeat(name: str, rounds: int) -> None:
-    """Prints what came of each round of a race, as JSON."""
+    """Prints the result of each round of a race as JSON."""
     race: Callable[[], Result] = globals()[name]
     print(json.dumps([race() for _ in range(rounds)], default=str))

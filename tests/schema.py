@@ -23,7 +23,7 @@ POSTGRESQL = {
 
 
 def describe(sql: Sql, engine: str, *, tables: str = "workout") -> dict[str, list[tuple[Any, ...]]]:
-    """Everything about the tables whose name begins with `tables`, but column order and the old foreign key's name."""
+    """The tables whose names begin with `tables`: all but column order and the name of the old foreign key."""
     if engine == "postgresql":
         found = {kind: sql(query) for kind, query in POSTGRESQL.items()}
         return {kind: [row for row in rows if row[0].startswith(tables)] for kind, rows in found.items()}
@@ -45,7 +45,7 @@ def describe(sql: Sql, engine: str, *, tables: str = "workout") -> dict[str, lis
 
 
 def contents(sql: Sql, engine: str) -> dict[str, Any]:
-    """Every table of the database with its definition and its rows: for asserting that nothing was changed."""
+    """Every table of the database with its definition and its rows, to assert that nothing was changed."""
     if engine == "postgresql":
         names = [name for (name,) in sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
     else:

@@ -1,4 +1,4 @@
-"""The real gunicorn, started by the Procfile's own line."""
+"""The real gunicorn, started with the Procfile's own line."""
 
 import http.client
 import json
@@ -23,7 +23,7 @@ class Server:
         self.process, self.port, self._log = process, port, log
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
-        """Status, headers in lower case, body. A header's `_` stands for `-`."""
+        """Status, headers in lower case, body. In the names of headers `_` means `-`."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         response = connection.getresponse()

@@ -1,4 +1,4 @@
-"""Production's settings, on TEST_DATABASE_URL or else on SQLite, without HTTPS and slow password hashes.
+"""Production's settings on TEST_DATABASE_URL or on SQLite, without HTTPS and slow password hashes.
 
 What production's settings ask of the environment is set here, so that a bare `pytest` works.
 """
@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-SQLITE = Path(tempfile.gettempdir(), "planner-tests.sqlite3")  # never made: Django's test database is in memory
+SQLITE = Path(tempfile.gettempdir(), "planner-tests.sqlite3")  # never created: Django's test database is in memory
 
 os.environ.update(
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{SQLITE}",
@@ -19,5 +19,5 @@ os.environ.update(
 
 from config.settings import *  # noqa: E402, F403
 
-SECURE_SSL_REDIRECT = False  # Django's test client speaks no HTTPS; the redirect is tested with the real server
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real hash takes long on purpose
+SECURE_SSL_REDIRECT = False  # Django's test client uses HTTP; the redirect is tested with the real server
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real hash is slow on purpose

@@ -1,4 +1,4 @@
-"""Clients that take their time: each holds a connection open and lets the server wait."""
+"""Slow clients: each holds a connection open and makes the server wait."""
 
 import json
 import select
@@ -21,11 +21,11 @@ SENT: dict[str, bytes] = {
     UNREAD: b"GET %s HTTP/1.1\r\n" + HEAD + b"X-Long: " + b"x" * 8000 + b"\r\n\r\n",
     "a last request whose connection stays": b"GET /livez HTTP/1.1\r\n" + HEAD + b"Connection: close\r\n\r\n",
 }
-PIPELINED = 8  # requests for a file of 1.5 MB, whose answers no buffer of the system holds
+PIPELINED = 8  # requests for a file of 1.5 MB, whose answers exceed every system buffer
 
 
 class SlowClients:
-    """`renew` opens a connection for each that the server has closed."""
+    """Open connections. `renew` replaces each one that the server has closed."""
 
     def __init__(self, server: Server, count: int, kinds: list[str]) -> None:
         self._address = ("127.0.0.1", server.port)
@@ -58,7 +58,7 @@ class SlowClients:
 
 
 def has_ended(client: socket.socket) -> bool:
-    """Whether the server has closed its side. Nothing is read, so that an answer stays unread."""
+    """Whether the server has closed its side. Reads nothing, so that an answer stays unread."""
     poll = select.poll()
     poll.register(client, select.POLLRDHUP)
     return bool(poll.poll(0))

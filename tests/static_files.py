@@ -1,4 +1,4 @@
-"""Static files for the tests' pages and servers: collected when the code's are newer, as collecting takes seconds."""
+"""Static files for the tests' pages and servers. They are collected only if the code's are newer: it takes seconds."""
 
 import fcntl
 from pathlib import Path
@@ -11,7 +11,7 @@ from config.static import refuse_uncollected
 
 
 def collect_static_files() -> None:
-    """Does nothing where they are up to date; the processes of several engines take turns."""
+    """Does nothing if they are up to date. The processes of several engines take turns."""
     with Path(__file__).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _up_to_date(settings.STATIC_ROOT / "staticfiles.json"):

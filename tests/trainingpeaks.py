@@ -1,4 +1,4 @@
-"""Exports as TrainingPeaks makes them: 45 columns, every cell in quotation marks, empty cells as empty texts."""
+"""Exports like TrainingPeaks's: 45 columns, every cell in quotation marks, empty cells as empty strings."""
 
 import csv
 import io
@@ -43,7 +43,7 @@ def export(
     encoding: str = "utf-8",
     more: Iterable[str] = (),
 ) -> bytes:
-    """The file with these rows, and with `more` lines as they are."""
+    """A file with these rows, followed by the lines `more` unchanged."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writeheader()
@@ -52,5 +52,5 @@ def export(
 
 
 def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[Skipped]]:
-    """The rows of a file that are workouts, and those that are not. Raises NotImportable."""
+    """The rows of a file that are workouts, and the skipped ones. Raises NotImportable."""
     return read_rows(trainingpeaks.read(content))

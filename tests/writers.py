@@ -1,4 +1,4 @@
-"""The old version at work: writers on few workouts, each with a connection of its own, while a release runs."""
+"""The old version during a release: writers on few workouts, each with a connection of its own."""
 
 import datetime
 import random
@@ -14,7 +14,7 @@ NOW = "INSERT INTO workout_selections (workout_id, is_selected, current_plan_day
 
 
 class Writers:
-    """Collects what the writers saw: the id of every row, and every error that came before the constraint stood."""
+    """Collects what the writers saw: the id of every row, and every error before the constraint existed."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -59,7 +59,7 @@ def constraint_stands(connection: "psycopg.Connection[Any]") -> bool:
 
 
 def choose(writers: Writers, connection: "psycopg.Connection[Any]", workout: int) -> None:
-    """The race itself: look, find nothing, insert; or update what was found."""
+    """The race itself: query, find nothing, insert; or update what was found."""
     found = connection.execute("SELECT id FROM workout_selections WHERE workout_id = %s", [workout]).fetchone()
     moment = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     slot = random.choice(["morning", "evening", None])
@@ -78,7 +78,7 @@ def look_then_insert(writers: Writers, connection: "psycopg.Connection[Any]") ->
 
 
 def insert_blindly(writers: Writers, connection: "psycopg.Connection[Any]") -> None:
-    """As if it had looked long ago."""
+    """Inserts as if the query was long ago."""
     row = connection.execute(
         f"{NOW} VALUES (%s, NULL, NULL, 'night', NULL) RETURNING id", [random.choice(HOT)]
     ).fetchone()
@@ -92,7 +92,7 @@ def several_in_a_transaction(writers: Writers, connection: "psycopg.Connection[A
 
 
 def save_what_was_loaded(writers: Writers, connection: "psycopg.Connection[Any]") -> None:
-    """An ORM's save(): the row that it loaded may be archived by now, so that no row is updated, and it inserts."""
+    """An ORM's save(): if the row that it loaded has been archived since, no row is updated, and it inserts one."""
     found = connection.execute(
         "SELECT id, workout_id FROM workout_selections WHERE workout_id = %s", [random.choice(HOT)]
     ).fetchone()

@@ -33,7 +33,7 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass(frozen=True)
 class Site:
-    """The server, and the database behind it."""
+    """The server and its database."""
 
     url: str
     folder: Path
@@ -47,7 +47,7 @@ class Site:
         self._copy("db.sqlite3", "kept.sqlite3")
 
     def restore(self) -> None:
-        """Everything as it was when it was kept, in a few milliseconds and under the running server."""
+        """Restores the database as it was saved, in milliseconds and under the running server."""
         self._copy("kept.sqlite3", "db.sqlite3")
 
     def _copy(self, source: str, target: str) -> None:
@@ -69,7 +69,7 @@ class EmptyPage(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-# Of the package and not of the session: while Playwright runs, Django takes this thread for an asynchronous one.
+# Scoped to the package, not the session: while Playwright runs, Django takes this thread for an asynchronous one.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -83,7 +83,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def front_end() -> Iterator[str]:
-    """The origin of an empty page, on a server of its own. The API is open to it by this name alone."""
+    """The origin of an empty page on a server of its own. Only under this name CORS allows it to use the API."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}"
@@ -116,7 +116,7 @@ def site(browser: Browser, front_end: str, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="package")
 def session(browser: Browser, site: Site) -> StorageState:
-    """The cookies of someone who has logged in. The database is kept as it is then."""
+    """The cookies of a logged-in user. The database is saved in this state."""
     page = browser.new_page(base_url=site.url)
     page.goto("/login/")
     log_in(page)
@@ -127,7 +127,7 @@ def session(browser: Browser, site: Site) -> StorageState:
 
 
 def log_in(page: Page, password: str = plan.PASSWORD) -> None:
-    """Fills in the login page, which is shown."""
+    """Fills in the login page, which must be open."""
     page.get_by_label("User name").fill(plan.ATHLETE)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
@@ -140,7 +140,7 @@ def witness() -> Witness:
 
 @pytest.fixture
 def open_page(browser: Browser, site: Site, session: StorageState, witness: Witness) -> Iterator[OpenPage]:
-    """Opens a page of a browser of its own, logged in: `open_page(**PHONE)`. At the end nothing may have gone wrong."""
+    """Opens a logged-in page in a browser of its own: `open_page(**PHONE)`. Fails at the end if anything went wrong."""
     site.restore()
     contexts = []
 

@@ -1,4 +1,4 @@
-"""What people and old databases write at most: the texts and numbers that a page has to find room for."""
+"""Extreme values: the longest texts and largest numbers that a page has to fit."""
 
 import datetime
 import json
@@ -18,11 +18,11 @@ TITLES = (LONG, WORD, EMOJI, HEBREW)
 
 UNBROKEN = "W" * 255
 HUGE = 1e290
-"""A number that the columns hold and that no plan means: hours, metres, TSS."""
+"""A number that fits the columns and that no plan means: hours, metres, TSS."""
 
 
 def load(database: str) -> None:
-    """A title a day from Monday on, and with it everything else as long as its column takes it."""
+    """One title per day from Monday on, with every other column filled to its maximum length."""
     for number, title in enumerate(TITLES):
         day = MONDAY + datetime.timedelta(days=number)
         add(database, title, day, ("Run", "Bike", "Swim", UNBROKEN[:100])[number], **_figures(title, number))

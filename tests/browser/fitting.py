@@ -1,4 +1,4 @@
-"""Looks at a page as it is laid out: whether it scrolls sideways, and whether its links and fields can be reached."""
+"""Checks the layout of a page: whether it scrolls sideways, and whether its links and fields can be reached."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ WIDTHS = (360, 390, 768, 1024, 1280, 1440, 1920)
 DESK = 1024
 HEIGHT = 900
 PAPER = (718, 1062)
-"""Pixels between the margins of A4, upright and lying."""
+"""Pixels between the margins of A4, portrait and landscape."""
 
 MISFITS = """
 (desk) => {
@@ -52,7 +52,7 @@ sideways within itself. Swagger UI is not ours, nor are the boxes of Django's ad
 
 
 def misfits(page: Page) -> dict[Any, list[str]]:
-    """The faults by width of the screen; on paper only by what is wider than it."""
+    """The faults by screen width; on paper only what is wider than the paper."""
     found: dict[Any, list[str]] = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})

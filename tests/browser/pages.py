@@ -1,4 +1,4 @@
-"""Every page, by the way there. A new page is a line here; the rules for all pages are then held for it as well."""
+"""Every page, with the way to open it. Add a line for a new page, and the rules for every page are tested on it."""
 
 import json
 from collections.abc import Callable
@@ -133,7 +133,7 @@ def _refused_password(page: Page) -> None:
 
 
 def send(page: Page, content: bytes, name: str = "plan.csv") -> None:
-    """Chooses a file on the page that asks for one, and sends it."""
+    """Chooses a file on a page with a file field, and sends it."""
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
     page.locator("main button[type=submit]").click()
 
@@ -231,4 +231,4 @@ ADMIN_PAGES: dict[str, Way] = {
     "one user": one("/admin/auth/user/"),
 }
 EXPECTED = [f"status of {status}" for status in (403, 404, 409, 422, 429, 500)]
-"""What the console says of the pages that answer with an error."""
+"""What the console reports for the pages that answer with an error."""

@@ -1,4 +1,4 @@
-"""The plan that every browser test starts from: a week that is over, so that it reads the same on every day."""
+"""The plan with which every browser test starts: a past week, so that it looks the same on every day."""
 
 import datetime
 from typing import Any
@@ -65,7 +65,7 @@ SELECTIONS: dict[str, dict[str, Any]] = {
 
 
 def add(database: str, title: str, day: datetime.date, workout_type: str = "Run", **columns: Any) -> None:
-    """A workout more, written to the database as the coach's import would."""
+    """One more workout, written to the database as the coach's import would."""
     insert(
         database,
         "workouts",

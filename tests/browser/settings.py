@@ -1,4 +1,4 @@
-"""Production's settings, its policy and error pages and hashed static files, but for HTTPS and slow password hashes."""
+"""Production's settings, CSP, error pages and hashed static files included, without HTTPS and slow password hashes."""
 
 from config.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""The admin's page that Django does not bring along. The strict policy for styles and scripts holds there, too."""
+"""The page of the admin that is not Django's own. The strict CSP applies to it, too."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -22,7 +22,7 @@ def brightness(page: Page, selector: str, colour: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("scheme", "background", "text"), [("light", LIGHT, DARK), ("dark", DARK, LIGHT)])
-def test_follows_the_devices_light_or_dark(open_page: OpenPage, scheme: str, background: range, text: range) -> None:
+def test_follows_the_devices_color_scheme(open_page: OpenPage, scheme: str, background: range, text: range) -> None:
     page = open_page(color_scheme=scheme)
     page.goto(WEEK)
 
@@ -43,7 +43,7 @@ def test_a_week_of_28_workouts_with_long_titles_is_one_printed_page(page: Page, 
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
-def test_what_is_too_much_for_a_sheet_is_the_end_of_the_days_and_not_the_summary(page: Page) -> None:
+def test_the_end_of_the_days_overflows_a_sheet_and_not_the_summary(page: Page) -> None:
     page.goto(WEEK)
     page.emulate_media(media="print")
 

@@ -1,4 +1,4 @@
-"""The dialog with all that is known of a workout."""
+"""The dialog with all details of a workout."""
 
 from playwright.sync_api import Page, expect
 

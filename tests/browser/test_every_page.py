@@ -1,4 +1,4 @@
-"""What holds on every page, whatever is on it."""
+"""The rules for every page, whatever its content."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ from tests.browser.pages import ADMIN_PAGES, EXPECTED, PAGES
 from tests.browser.witness import Witness
 
 FINGER = 44
-"""Pixels, of WCAG 2.5.5."""
+"""Pixels, from WCAG 2.5.5."""
 
 TOO_SMALL = """
 (least) => [...document.querySelectorAll(
@@ -22,22 +22,22 @@ TOO_SMALL = """
     .map((control) => [control.textContent.trim() || control.name, control.getBoundingClientRect().height])
     .filter(([, height]) => 0 < height && height < least)
 """
-"""The controls that are shown and lower than that. Swagger UI is not ours."""
+"""The visible controls that are less high. Swagger UI is not ours."""
 
 COLOURS = ["color-contrast", "link-in-text-block"]
 SCHEMES: dict[Literal["light", "dark"], list[str] | None] = {"light": None, "dark": COLOURS}
-"""The rules to look at in each: in the dark only what depends on colours is looked at again."""
+"""The rules to check in each color scheme: in the dark one only those that depend on colors."""
 
 VIOLATIONS = """
 (rules) => axe.run(
     { exclude: ["#swagger-ui"] }, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) }
 ).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(" "))]))
 """
-"""The rules that are broken, of those given or of all, and where. Swagger UI is not ours."""
+"""The violations of the given rules, or of all rules, and where. Swagger UI is not ours."""
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_is_accessible_in_light_and_dark_and_fits_every_screen_and_a_finger(
+def test_is_accessible_in_light_and_dark_and_fits_every_screen_and_touch(
     page: Page, site: Site, witness: Witness, name: str
 ) -> None:
     witness.tolerated += EXPECTED

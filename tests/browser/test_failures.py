@@ -13,7 +13,7 @@ from tests.conftest import execute
 from tests.server import serving, web
 
 
-def test_an_expired_session_leads_to_the_login_and_back_to_the_week(page: Page, site: Site) -> None:
+def test_an_expired_session_redirects_to_the_login_and_back_to_the_week(page: Page, site: Site) -> None:
     page.goto(WEEK)
     execute(site.database, "DELETE FROM django_session")
 
@@ -27,7 +27,7 @@ def test_an_expired_session_leads_to_the_login_and_back_to_the_week(page: Page, 
     expect(card(slot(page, FRIDAY, "morning"), "Easy run")).to_be_visible()
 
 
-def test_a_stopped_server_is_said_and_the_card_stays(open_page: OpenPage, site: Site, witness: Witness) -> None:
+def test_a_stopped_server_is_reported_and_the_card_stays(open_page: OpenPage, site: Site, witness: Witness) -> None:
     witness.tolerated += ["ERR_CONNECTION_REFUSED", "htmx:sendError", "htmx:afterRequest"]
     with serving(web(), site.environment, site.folder / "stopped.log") as server:
         page = open_page(base_url=f"http://127.0.0.1:{server.port}")
@@ -42,7 +42,7 @@ def test_a_stopped_server_is_said_and_the_card_stays(open_page: OpenPage, site: 
         expect(card(page, "Easy run").get_by_role("button", name="Skip")).to_be_enabled()
 
 
-def test_what_is_refused_in_the_dialog_is_said_there_and_what_was_typed_stays(page: Page, witness: Witness) -> None:
+def test_a_refusal_is_shown_in_the_dialog_and_the_input_stays(page: Page, witness: Witness) -> None:
     witness.tolerated.append("status of 422")
     page.goto(WEEK)
     card(page, "Easy run").get_by_role("link").click()

@@ -1,4 +1,4 @@
-"""Filters choose the cards that are shown. What the week adds up to stays."""
+"""Filters choose the cards that are shown. The totals of the week stay."""
 
 from playwright.sync_api import Page, expect
 
@@ -22,7 +22,7 @@ def test_filters_change_the_cards_and_not_the_summary(page: Page) -> None:
     assert total(page).inner_text() == before
 
 
-def test_a_filter_counts_in_the_days_and_holds_from_week_to_week(page: Page) -> None:
+def test_a_filter_applies_to_the_days_and_stays_from_week_to_week(page: Page) -> None:
     page.goto(f"{WEEK}?type=Swim&source=coach")
     expect(page.locator(f"#day-{TUESDAY} .sum")).to_have_text("1 h")
     expect(page.locator(f"#day-{SATURDAY} .sum")).to_be_empty()
@@ -36,7 +36,7 @@ def test_a_filter_counts_in_the_days_and_holds_from_week_to_week(page: Page) -> 
         page.goto(f"{WEEK}?type=Swim&source=coach")
 
 
-def test_a_filter_holds_while_cards_are_changed(page: Page) -> None:
+def test_a_filter_stays_while_cards_are_changed(page: Page) -> None:
     page.goto(f"{WEEK}?type=Swim")
     card(page, "Technique swim").get_by_role("button", name="Skip").click()
     expect(card(page, "Technique swim")).to_contain_text("Skipped")

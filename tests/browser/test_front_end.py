@@ -1,4 +1,4 @@
-"""A front end that is served at another origin, in a real browser: it alone decides what a script may read."""
+"""A front end at another origin, in a real browser, which decides what a script may read."""
 
 from collections.abc import Callable
 
@@ -58,7 +58,7 @@ def test_the_configured_front_end_logs_in_reads_and_writes(
     assert found["missing"] == [404, {"error": "Workout not found"}]
 
 
-def test_a_strangers_page_reads_nothing(
+def test_a_page_of_another_origin_reads_nothing(
     open_at: Callable[[str], Page], site: Site, front_end: str, witness: Witness
 ) -> None:
     witness.tolerated += ["blocked by CORS policy", "net::ERR_FAILED"]

@@ -1,4 +1,4 @@
-"""The coach's plan comes in as a file: chosen or dropped, looked at, confirmed, and undone as one step."""
+"""The coach's plan is imported from a file: chosen or dropped, previewed, confirmed, and undone as one step."""
 
 from collections.abc import Callable
 
@@ -56,8 +56,8 @@ def test_what_is_not_confirmed_is_not_imported(unscripted: Page) -> None:
     expect(unscripted.locator(".card")).to_have_count(7)
 
 
-def test_what_the_file_lacks_is_renamed_or_dropped_without_scripts(unscripted: Page) -> None:
-    """The file spans Tuesday to Saturday. Of its workouts only the swim and the day off are as they were."""
+def test_gone_workouts_are_renamed_or_dropped_without_scripts(unscripted: Page) -> None:
+    """The file spans Tuesday to Saturday. Only its swim and its day off are unchanged."""
     unscripted.goto("/imports/")
     send(
         unscripted,

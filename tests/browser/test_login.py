@@ -6,7 +6,7 @@ from tests.browser.conftest import log_in
 from tests.browser.plan import WEEK
 
 
-def test_logs_in_by_the_form_to_the_page_that_was_asked_for_and_out_again(page: Page) -> None:
+def test_logs_in_by_the_form_to_the_requested_page_and_out_again(page: Page) -> None:
     page.context.clear_cookies()
     page.goto(WEEK)
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
@@ -18,7 +18,7 @@ def test_logs_in_by_the_form_to_the_page_that_was_asked_for_and_out_again(page: 
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
-def test_a_wrong_password_is_refused_in_words(page: Page) -> None:
+def test_a_wrong_password_is_refused_with_a_message(page: Page) -> None:
     page.context.clear_cookies()
     page.goto("/login/")
     log_in(page, "wrong")

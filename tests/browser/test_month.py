@@ -17,7 +17,7 @@ def test_shows_each_workout_on_the_day_where_the_athlete_has_it(page: Page) -> N
     expect(card(slot(page, THURSDAY, "evening"), "Threshold ride")).to_be_visible()
 
 
-def test_leads_to_the_months_around_it_and_to_a_workout(page: Page) -> None:
+def test_links_to_the_months_around_it_and_to_a_workout(page: Page) -> None:
     page.goto("/month/2024-01")
     page.get_by_role("link", name="Next month").click()
     expect(page.get_by_role("heading", name="February 2024")).to_be_visible()

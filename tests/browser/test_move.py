@@ -9,7 +9,7 @@ from tests.browser.week import card, slot, toast, total
 
 
 def requests_of(page: Page) -> list[tuple[str, str]]:
-    """Fills with what the page requests from now on, method and path; but not the icon, fetched at any time."""
+    """Collects the page's requests from now on, as method and path; not the icon's, which comes at any time."""
     seen: list[tuple[str, str]] = []
 
     def note(request: Request) -> None:

@@ -35,7 +35,7 @@ def test_is_added_edited_deleted_and_brought_back(page: Page) -> None:
     expect(card(page, "Club ride in the hills")).to_be_visible()
 
 
-def test_what_is_wrong_in_the_form_is_said_and_the_rest_is_kept(page: Page, witness: Witness) -> None:
+def test_form_errors_are_shown_and_the_input_is_kept(page: Page, witness: Witness) -> None:
     witness.tolerated.append("status of 422")
     page.goto("/workouts/add/2024-01-03")
     page.get_by_label("Title").fill("   ")

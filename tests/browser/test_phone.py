@@ -1,4 +1,4 @@
-"""The week on a phone: an agenda from today on."""
+"""The week on a phone: an agenda that starts today."""
 
 import datetime
 
@@ -26,7 +26,7 @@ def test_lists_today_and_the_next_seven_days(phone: Page, site: Site) -> None:
     assert days.count() >= 8
 
 
-def test_leads_to_the_days_of_this_week_that_are_over(phone: Page, site: Site) -> None:
+def test_links_to_the_past_days_of_this_week(phone: Page, site: Site) -> None:
     today = datetime.datetime.now(datetime.UTC).date()
     add(site.database, "Run of Monday", monday_of(today))
     phone.goto("/?source=coach")
@@ -41,7 +41,7 @@ def test_leads_to_the_days_of_this_week_that_are_over(phone: Page, site: Site) -
     expect(phone.get_by_label("Source")).to_have_value("coach")
 
 
-def test_the_days_of_another_week_stand_below_each_other(phone: Page) -> None:
+def test_the_days_of_another_week_are_listed_below_each_other(phone: Page) -> None:
     phone.goto(WEEK)
 
     boxes = [day.bounding_box() for day in phone.locator(".day").all()]

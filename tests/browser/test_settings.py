@@ -1,4 +1,4 @@
-"""Units, the calendar's address, and taking everything away and bringing it back."""
+"""Units, the calendar's address, export and restore."""
 
 import datetime
 

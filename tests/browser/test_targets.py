@@ -6,7 +6,7 @@ from tests.browser.plan import WEEK
 from tests.browser.week import total
 
 
-def test_the_summary_says_in_words_how_the_week_stands_against_its_targets(page: Page) -> None:
+def test_the_summary_compares_the_week_with_its_targets_in_words(page: Page) -> None:
     page.goto(WEEK)
     page.get_by_role("link", name="Targets").click()
     for name, hours, minutes in (("Total", "9", "10"), ("Bike", "5", "0"), ("Run", "0", "30")):

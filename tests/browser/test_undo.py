@@ -38,7 +38,7 @@ def test_the_history_undoes_what_was_done_earlier(page: Page) -> None:
     expect(card(page, "Technique swim")).to_contain_text("Skipped")
 
 
-def test_what_was_changed_since_is_not_undone_and_the_reason_is_said(page: Page, witness: Witness) -> None:
+def test_a_row_that_was_changed_since_is_not_undone_and_the_reason_is_shown(page: Page, witness: Witness) -> None:
     witness.tolerated.append("status of 409")
     page.goto(WEEK)
     run = card(page, "Easy run")

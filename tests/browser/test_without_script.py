@@ -1,4 +1,4 @@
-"""Every step works as a form and a page where no script runs."""
+"""Every step works as a form and a page without scripts."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""The site's addresses, and one that fails: the page that says so has no other way there."""
+"""The site's URLs, and one that fails: nothing else shows the page of a server error."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

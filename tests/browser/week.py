@@ -10,7 +10,7 @@ def card(place: Page | Locator, title: str) -> Locator:
 
 
 def slot(page: Page, day: datetime.date, name: str) -> Locator:
-    """`name` is morning, afternoon, evening, or empty for what is unscheduled."""
+    """`name` is morning, afternoon, evening, or empty for unscheduled workouts."""
     return page.locator(f'.slot[data-day="{day}"][data-slot="{name}"]')
 
 

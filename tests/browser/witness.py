@@ -1,4 +1,4 @@
-"""Sees what goes wrong in the browser, whatever a test itself looks at."""
+"""Records what goes wrong in the browser, whatever a test itself checks."""
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
@@ -14,7 +14,7 @@ class Witness:
     def __init__(self) -> None:
         self._seen: list[str] = []
         self.tolerated: list[str] = []
-        """Parts of complaints that the test brings about on purpose."""
+        """Parts of complaints that the test causes on purpose."""
 
     def watch(self, context: BrowserContext, site: str) -> None:
         def request(request: Request) -> None:

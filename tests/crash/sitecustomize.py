@@ -1,4 +1,4 @@
-"""On the search path of a command under test: dies, as if killed, at one moment of the migration that is named.
+"""On the search path of a command under test: dies, as if killed, at one moment of the named migration.
 
 CRASH_BEFORE_RECORDING, CRASH_BEFORE_UNRECORDING: right before Django's record of it is written, or deleted.
 CRASH_AFTER_APPLYING: right after its work and that record were committed.

@@ -1,4 +1,4 @@
-"""What tests/releases has for its own project, beside the planner."""
+"""The fixtures of tests/releases for a project of its own, beside the planner."""
 
 from tests.releases.conftest import new_project, postgresql, project, role
 

@@ -1,4 +1,4 @@
-"""The release against everything that a busy PostgreSQL can do to it, with real connections and processes."""
+"""The release on a busy PostgreSQL, with real connections and processes: locks, kills, cut connections, full disks."""
 
 import random
 import signal
@@ -34,7 +34,7 @@ def live_and_archived(sql: Sql) -> set[int]:
 
 
 @pytest.mark.parametrize("round_number", range(3))
-def test_the_old_version_writes_and_nobody_notices(
+def test_the_old_version_writes_without_an_error(
     release: Manage, sql: Sql, engine: str, database_url: str, round_number: int
 ) -> None:
     legacy.create(sql, engine)
@@ -109,7 +109,7 @@ def test_four_releases_at_once_apply_each_migration_once(start: Start, sql: Sql,
     assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
 
 
-def test_a_dead_holder_frees_the_lock(start: Start, database_url: str) -> None:
+def test_the_lock_of_a_dead_release_is_freed(start: Start, database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True, application_name="dead soon") as holder:
         holder.execute("SELECT pg_advisory_lock(%s)", [KEY])
         release = start()
@@ -129,7 +129,7 @@ def test_a_lock_that_is_never_freed_ends_the_wait(start: Start, database_url: st
     assert sql("SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
 
 
-def test_names_who_holds_the_table_and_goes_on_once_it_is_free(
+def test_names_the_blocker_of_the_table_and_continues_once_it_is_free(
     start: Start, sql: Sql, engine: str, database_url: str
 ) -> None:
     legacy.create(sql, engine)
@@ -147,7 +147,9 @@ def test_names_who_holds_the_table_and_goes_on_once_it_is_free(
     assert legacy.selections(sql)[1].user_notes == "mine"
 
 
-def test_gives_up_at_the_deadline_and_is_finished_later(start: Start, sql: Sql, engine: str, database_url: str) -> None:
+def test_stops_at_the_deadline_and_a_later_release_finishes(
+    start: Start, sql: Sql, engine: str, database_url: str
+) -> None:
     legacy.create(sql, engine)
     with psycopg.connect(database_url) as idle:
         idle.execute("UPDATE workout_selections SET user_notes = user_notes WHERE id = 1")
@@ -161,10 +163,10 @@ def test_gives_up_at_the_deadline_and_is_finished_later(start: Start, sql: Sql, 
     assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
 
 
-def test_a_row_that_a_writer_holds_is_left_for_later(
+def test_a_row_that_a_writer_has_locked_is_left_for_later(
     start: Start, manage: Manage, sql: Sql, engine: str, database_url: str
 ) -> None:
-    """SELECT FOR UPDATE holds up neither guard nor index: the other rows are archived, then this one is waited for."""
+    """SELECT FOR UPDATE delays neither guard nor index: the other rows are archived first, then this one is awaited."""
     legacy.create(sql, engine)
     assert manage("migrate", "workouts", "0003", "--fake-initial").returncode == 0
     with psycopg.connect(database_url, application_name="slow form") as slow:
@@ -191,7 +193,7 @@ def test_a_long_reader_delays_the_build_and_nothing_else(
     assert {row.time_of_day for row in legacy.selections(sql).values() if row.workout_id == 30} == {"evening"}
 
 
-def test_cut_connections_are_opened_again(start: Start, sql: Sql, engine: str, database_url: str) -> None:
+def test_lost_connections_are_reopened(start: Start, sql: Sql, engine: str, database_url: str) -> None:
     legacy.create(sql, engine)
     release = start()
     cut = 0
@@ -284,7 +286,7 @@ def pooled_url(database_url: str, tmp_path: Path) -> Iterator[Callable[[str], st
         yield lambda mode: running.enter_context(pgbouncer(database_url, mode, tmp_path))
 
 
-def test_transaction_pooling_is_refused_with_the_way_out(
+def test_transaction_pooling_is_refused_with_what_to_type(
     start: Start, sql: Sql, pooled_url: Callable[[str], str], database_url: str
 ) -> None:
     pooled = pooled_url("transaction")
@@ -300,5 +302,5 @@ def test_transaction_pooling_is_refused_with_the_way_out(
     finish(start(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=database_url))
 
 
-def test_session_pooling_is_as_good_as_none(start: Start, pooled_url: Callable[[str], str]) -> None:
+def test_session_pooling_works_like_a_direct_connection(start: Start, pooled_url: Callable[[str], str]) -> None:
     finish(start(DATABASE_URL=pooled_url("session")))

@@ -1,4 +1,4 @@
-"""Django's table of applied migrations: the admin shows it, no dump carries it."""
+"""Django's table of applied migrations: the admin shows it, and no dump contains it."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def test_lists_every_migration_with_its_time_the_newest_first(admin_client: Clie
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", time) for time in times)
 
 
-def test_can_be_narrowed_to_an_app_and_searched(admin_client: Client) -> None:
+def test_can_be_filtered_by_app_and_searched(admin_client: Client) -> None:
     assert {app for app, *_ in rows(admin_client, app="releases")} == {"releases"}
     found = rows(admin_client, app="workouts", q=" SELECTIONS")
     assert [row[:2] for row in found] == [["workouts", "0004_deduplicate_selections"]]
@@ -44,7 +44,7 @@ def test_can_be_narrowed_to_an_app_and_searched(admin_client: Client) -> None:
     assert "&lt;i&gt;" in admin_client.get(PAGE, {"q": "<i>"}).content.decode()
 
 
-def test_says_what_this_code_does_not_know_and_what_is_not_applied_yet(admin_client: Client) -> None:
+def test_lists_unknown_and_unapplied_migrations(admin_client: Client) -> None:
     recorder = MigrationRecorder(connection)
     recorder.record_applied("workouts", "0099_of_a_later_version")
     recorder.record_unapplied(*LAST)
@@ -57,7 +57,7 @@ def test_says_what_this_code_does_not_know_and_what_is_not_applied_yet(admin_cli
     assert not [row for row in rest if "unknown" in row[2] or "not yet" in row[2]]
 
 
-def test_an_unmigrated_database_is_answered_in_words(admin_client: Client) -> None:
+def test_an_unmigrated_database_gets_a_message(admin_client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
 
@@ -67,7 +67,7 @@ def test_an_unmigrated_database_is_answered_in_words(admin_client: Client) -> No
     assert 'id="result_list"' not in page
 
 
-def test_takes_the_right_to_look_at_releases_and_is_linked_from_their_list(client: Client, db: None) -> None:
+def test_needs_the_permission_to_view_releases_and_is_linked_from_their_list(client: Client, db: None) -> None:
     staff = User.objects.create_user("staff", is_staff=True)
     client.force_login(staff)
     assert client.get(PAGE).status_code == 403

@@ -1,4 +1,4 @@
-"""Every command answers a database that is absent, unmigrated or closed in words, and says what to type."""
+"""Every command reports a database that is absent, unmigrated or inaccessible, and says what to type."""
 
 import re
 from pathlib import Path

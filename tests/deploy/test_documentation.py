@@ -18,7 +18,7 @@ ON_RAILWAY = re.compile(r"railway |git push|# ")
 AGAINST_ITS_DATABASE = re.compile(
     r"pg_dump |pg_restore |psql |DATABASE_URL=\S+ SECRET_KEY=\S+( rand -hex 32\))? python manage\.py "
 )
-"""From the operator's machine. tests/deploy/test_takeover_checklist.py runs those of railway-deployment.md."""
+"""Typed on the operator's machine. tests/deploy/test_takeover_checklist.py runs those of railway-deployment.md."""
 RAN_ELSEWHERE = {"make run", "make test", "make check", "make lint", "make hooks", "make help", ".ci/run"}
 KINDS = {"sh", "sh railway", "sh project", "text", "python", "sql", "json", "toml", "yaml"}
 
@@ -61,7 +61,7 @@ def test_commands_work_one_after_the_other(document: Path, tmp_path: Path) -> No
     assert result.returncode == 0, result.stderr
 
 
-def test_railway_blocks_hold_railway_commands_only() -> None:
+def test_railway_blocks_contain_only_railway_commands() -> None:
     for name, body in blocks("sh railway"):
         for line in filter(None, body.splitlines()):
             assert ON_RAILWAY.match(line) or AGAINST_ITS_DATABASE.match(line), f"{name}: {line}"
@@ -76,7 +76,7 @@ def test_commands_inside_railway_exist() -> None:
             assert command in known, f"{document.name}: manage.py {command}"
 
 
-def test_links_between_documents_lead_somewhere() -> None:
+def test_links_between_documents_resolve() -> None:
     for document in DOCUMENTS:
         for link in re.findall(r"\]\((?!http)([^)#]+)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name}: {link}"

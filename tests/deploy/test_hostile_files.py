@@ -1,4 +1,4 @@
-"""Files that are made to hurt, uploaded to the real server: refused in a sentence, and for little memory."""
+"""Malicious files, uploaded to the real server: refused with a message and little memory."""
 
 import html
 import http.client
@@ -56,7 +56,7 @@ PLANS = {
 
 
 class Athlete:
-    """Who is logged in at the server."""
+    """A client that is logged in at the server."""
 
     def __init__(self, server: Server, password: str) -> None:
         self.server, self.cookies = server, dict[str, str]()
@@ -103,7 +103,7 @@ def server(environment: dict[str, str], migrated: None, tmp_path: Path) -> Itera
         yield server
 
 
-def test_are_refused_in_a_sentence_and_for_little_memory(server: Server, password: str) -> None:
+def test_are_refused_with_a_message_and_little_memory(server: Server, password: str) -> None:
     athlete, worker = Athlete(server, password), worker_of(server)
     before = peak_of(worker)
     for path, files in (("/restore/", BACKUPS), ("/imports/", PLANS)):
@@ -126,7 +126,7 @@ def worker_of(server: Server) -> str:
 
 
 def peak_of(pid: str) -> int:
-    """Bytes that the process held at most, since it began."""
+    """The peak memory of the process in bytes."""
     status = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     assert found

@@ -1,4 +1,4 @@
-"""The image, as far as it can be judged without building it."""
+"""The image, as far as it can be checked without a build."""
 
 import re
 
@@ -14,7 +14,7 @@ def test_every_base_is_pinned_by_digest() -> None:
         assert base in names or re.fullmatch(r"[\w.:/-]+@sha256:[0-9a-f]{64}", base)
 
 
-def test_what_it_copies_is_sent_to_the_build_and_there() -> None:
+def test_what_it_copies_exists_and_is_in_the_build_context() -> None:
     copied = re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE)
     sent = re.findall(r"^!(\S+)", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert {path.split("/")[0] for path in copied} == set(sent)

@@ -1,4 +1,4 @@
-"""A release that is killed, anywhere, is finished by the next one."""
+"""A release that is killed at any moment is finished by the next one."""
 
 import os
 import re
@@ -16,14 +16,14 @@ from tests.schema import describe
 
 pytestmark = pytest.mark.proof
 
-# The stranger's one creates a table with indexes, which Django defers; the rest of Django's own do nothing else.
+# The one of another app creates a table with indexes, which Django defers; the rest of Django's own do nothing else.
 OURS_AND_A_STRANGERS = re.compile(r"workouts\.|releases\.|axes\.0008_")
 CRASHING = str(ROOT / "tests/crash")
 
 
 @pytest.fixture
 def finished(release: Manage, sql: Sql, engine: str, new_database: Callable[[], str]) -> Callable[[], None]:
-    """Releases once more, then compares with what an undisturbed release leaves."""
+    """Releases once more, then compares the result with that of an undisturbed release."""
 
     def check() -> None:
         fresh = new_database()
@@ -39,7 +39,7 @@ def finished(release: Manage, sql: Sql, engine: str, new_database: Callable[[], 
 def test_killed_before_each_migration_was_recorded(
     manage: Manage, sql: Sql, engine: str, born: str, finished: Callable[[], None]
 ) -> None:
-    """The narrowest window: the work of a migration is done and its record is not."""
+    """The narrowest window: a migration is applied but not recorded."""
     if born == "legacy":
         legacy.create(sql, engine)
     planned = [line.removeprefix("[ ]").strip() for line in manage("showmigrations", "--plan").stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""The table of limits beside the code."""
+"""The table of docs/limits.md has the limits of the code."""
 
 from django.conf import settings
 

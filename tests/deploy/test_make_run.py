@@ -1,4 +1,4 @@
-"""`make run` on a fresh clone, in a folder with spaces: serves, keeps its data, leaves nothing running."""
+"""`make run` on a fresh clone in a folder with spaces: it serves, keeps its data, and leaves nothing running."""
 
 import os
 import re
@@ -22,7 +22,7 @@ SECONDS = 180
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What git holds, and the environment that these tests run in: no download is repeated."""
+    """The repository's files, with the environment of these tests, to avoid downloads."""
     clone = tmp_path / "a clone with spaces"
     files = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
     for file in filter(None, files):

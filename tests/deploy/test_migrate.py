@@ -1,4 +1,4 @@
-"""A release that fails says what happened, what was left untouched and what to do, and starts no server."""
+"""A failed release says what happened, what was left untouched and what to do, and starts no server."""
 
 import subprocess
 import time
@@ -40,7 +40,7 @@ def test_wrong_password(release: Manage, database_url: str, engine: str) -> None
     assert "hunter2" not in result.stderr
 
 
-def test_a_file_that_is_no_database(release: Manage, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database(release: Manage, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear coach, " * 100)
 
     result = release(DATABASE_URL=f"sqlite:///{tmp_path}/letter.txt")
@@ -60,11 +60,11 @@ def test_traceback_shows_where_it_was_raised(manage: Manage, sql: Sql, engine: s
     assert "Traceback" in result.stderr
 
 
-def test_refusals_keep_their_own_words(manage: Manage) -> None:
+def test_refusals_keep_their_own_message(manage: Manage) -> None:
     assert manage("migrate", "nonsense").stderr == "CommandError: No installed app with label 'nonsense'.\n"
 
 
-def test_a_database_that_comes_up_meanwhile_leaves_no_error_behind(environment: dict[str, str], engine: str) -> None:
+def test_a_database_that_starts_meanwhile_leaves_no_error_behind(environment: dict[str, str], engine: str) -> None:
     if engine == "sqlite":
         pytest.skip("SQLite has no server")
     with throwaway_postgres() as server:

@@ -1,4 +1,4 @@
-"""AddUniqueConstraint accepts what already stands only when it is exactly the same."""
+"""AddUniqueConstraint accepts an existing constraint only if it is exactly the same."""
 
 import re
 from typing import Any
@@ -35,7 +35,7 @@ def test_accepts_the_very_constraint(manage: Manage, sql: Sql) -> None:
     "definition",
     ["UNIQUE (id)", "UNIQUE (workout_id, id)", "UNIQUE (workout_id) DEFERRABLE", "CHECK (workout_id > 0)"],
 )
-def test_refuses_anything_else_of_that_name(manage: Manage, sql: Sql, definition: str) -> None:
+def test_refuses_anything_else_with_that_name(manage: Manage, sql: Sql, definition: str) -> None:
     sql(f"ALTER TABLE workout_selections ADD CONSTRAINT {NAME} {definition}")
 
     result = manage("migrate")
@@ -49,7 +49,7 @@ def test_refuses_anything_else_of_that_name(manage: Manage, sql: Sql, definition
 
 
 def rename(printed: str) -> str:
-    """The SQL that the refusal tells to run."""
+    """The SQL that the refusal says to run."""
     found = re.search(r"Rename what stands, with this SQL: (.*?;)", printed)
     assert found
     return found[1]
@@ -67,7 +67,7 @@ def rename(printed: str) -> str:
         "UNIQUE INDEX {name} ON workouts (id)",
     ],
 )
-def test_refuses_an_index_of_that_name_that_is_not_its_own(manage: Manage, sql: Sql, index: str) -> None:
+def test_refuses_an_index_with_that_name_that_is_not_its_own(manage: Manage, sql: Sql, index: str) -> None:
     sql(f"CREATE {index.format(name=NAME)}")
 
     result = manage("migrate")
@@ -100,7 +100,7 @@ def test_drops_what_an_interrupted_build_left(manage: Manage, sql: Sql) -> None:
 
 @pytest.mark.usefixtures("before_constraint")
 def test_a_build_that_fails_leaves_no_index_behind(manage: Manage, sql: Sql) -> None:
-    """Duplicates, although the guard is there: somebody disabled it."""
+    """Duplicates in spite of the guard: it was disabled."""
     sql("ALTER TABLE workout_selections DISABLE TRIGGER USER")
     sql("INSERT INTO workout_selections (workout_id) VALUES (1)")
 
@@ -114,7 +114,7 @@ def test_a_build_that_fails_leaves_no_index_behind(manage: Manage, sql: Sql) -> 
 
 
 @pytest.mark.usefixtures("before_constraint")
-def test_sqlmigrate_shows_what_happens(manage: Manage) -> None:
+def test_sqlmigrate_shows_the_statements(manage: Manage) -> None:
     forwards = manage("sqlmigrate", "workouts", "0005").stdout
     build = f'CREATE UNIQUE INDEX CONCURRENTLY "{NAME}" ON "workout_selections" ("workout_id");'
     attach = f'ALTER TABLE "workout_selections" ADD CONSTRAINT "{NAME}" UNIQUE USING INDEX "{NAME}";'
@@ -142,7 +142,7 @@ def test_back_and_forward_leaves_the_guard_while_the_constraint_is_gone(manage: 
 
 @pytest.mark.usefixtures("before_constraint")
 def test_going_back_is_repeatable(manage: Manage, sql: Sql) -> None:
-    """Killed between the constraint's end and the record's."""
+    """Killed after the constraint was dropped and before the record was deleted."""
     assert manage("migrate").returncode == 0
     sql(f"ALTER TABLE workout_selections DROP CONSTRAINT {NAME}")
 
@@ -161,7 +161,7 @@ def test_going_back_is_repeatable(manage: Manage, sql: Sql) -> None:
         {"fields": ["a"], "nulls_distinct": False},
     ],
 )
-def test_takes_plain_unique_constraints_only(more: dict[str, Any]) -> None:
+def test_accepts_only_plain_unique_constraints(more: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"nothing more, unlike u\. Use migrations\.AddConstraint"):
         AddUniqueConstraint("m", models.UniqueConstraint(name="u", **more))
 

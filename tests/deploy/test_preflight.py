@@ -1,4 +1,4 @@
-"""What stands in the way of a release is told before the first change, with what to type, and typing that is enough."""
+"""Obstacles to a release are reported before the first change, with what to type, and typing that is enough."""
 
 import os
 import shlex
@@ -36,7 +36,7 @@ Result = subprocess.CompletedProcess
 
 @pytest.fixture
 def new_role(database_url: str) -> Iterator[Callable[..., str]]:
-    """Makes a role that owns nothing. Roles are of the server, so they are dropped in the end."""
+    """Creates a role that owns nothing. Roles belong to the server, so they are dropped at the end."""
     made = []
 
     def make(options: str = "") -> str:
@@ -57,7 +57,7 @@ def as_role(url: str, role: str, query: str = "") -> str:
 
 
 def obstacles(result: "Result[str]") -> list[str]:
-    """What a release that was refused in one paragraph says of each thing in its way."""
+    """What a refused release says about each obstacle, in one paragraph."""
     assert result.returncode == 1, result.stdout + result.stderr
     first, *listed, last = result.stderr.splitlines()
     assert first == "CommandError: The release cannot begin. Nothing was changed.", result.stderr
@@ -68,7 +68,7 @@ def obstacles(result: "Result[str]") -> list[str]:
 
 
 def refusal(result: "Result[str]") -> str:
-    """What a release says that does not even look for obstacles, because it would look at another database."""
+    """What a release says that does not even check for obstacles, because it would check another database."""
     assert result.returncode == 1, result.stdout + result.stderr
     assert result.stderr.startswith("CommandError: ")
     assert " Nothing was changed. " in result.stderr
@@ -86,7 +86,7 @@ def succeeds(result: "Result[str]") -> None:
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_missing_rights_and_tables_of_another_role_are_told_at_once(
+def test_missing_rights_and_tables_of_another_role_are_reported_together(
     manage: Manage, new_role: Callable[..., str], sql: Sql, engine: str, database_url: str
 ) -> None:
     role, other = new_role(), new_role()
@@ -131,10 +131,10 @@ def test_a_role_that_cannot_read_the_records(
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_tables_that_no_pending_migration_touches_may_be_anybodys(
+def test_tables_that_no_pending_migration_touches_may_have_any_owner(
     manage: Manage, new_role: Callable[..., str], sql: Sql, database_url: str
 ) -> None:
-    """`auth` is migrated and another role's: only the right to refer to its tables is missing."""
+    """`auth` is migrated and belongs to another role: only the right to reference its tables is missing."""
     succeeds(manage("migrate", "auth"))
     role = new_role()
     sql(f"GRANT CREATE ON SCHEMA public TO {role}; GRANT SELECT, INSERT ON django_migrations TO {role}")
@@ -226,7 +226,7 @@ def test_records_in_a_schema_that_search_path_does_not_show(
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_new_tables_beside_those_of_another_schema_are_asked_for_in_words(
+def test_new_tables_beside_those_of_another_schema_are_refused_with_what_to_type(
     manage: Manage, sql: Sql, database_url: str, environment: dict[str, str]
 ) -> None:
     sql("CREATE SCHEMA tenant")
@@ -280,7 +280,7 @@ def test_a_direct_connection_to_another_database_than_the_applications(
     sql: Sql,
     database_url: str,
 ) -> None:
-    """Nothing would be pending in the other one: the release would succeed, and the application find no table."""
+    """Nothing would be pending in the other one: the release would succeed, and the application would find no table."""
     other, pooled = new_database(), pooled_url("transaction")
     succeeds(release(DATABASE_URL=other))
 
@@ -402,7 +402,7 @@ def sqlite_project(new_project: Callable[[str], Project], engine: str, tmp_path:
 
 
 def without_privileges(project: Project) -> "Result[str]":
-    """As an ordinary user, for whom the rights of files count. The tests may run as root."""
+    """Runs as an ordinary user, to whom file permissions apply. The tests may run as root."""
     prefix = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
     environment = {**container(project.database_url), "PYTHONPATH": str(ROOT)}
     command = [*prefix, "python", "manage.py", *COMMAND]

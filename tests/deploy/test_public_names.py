@@ -1,4 +1,4 @@
-"""The planner uses of `releases` what its documentation offers, and `releases` nothing of the planner."""
+"""The planner uses only what `releases` documents as public, and `releases` uses nothing of the planner."""
 
 import ast
 import re
@@ -55,6 +55,6 @@ def test_releases_knows_nothing_of_the_planner() -> None:
         assert not words, f"{file}: {words}"
 
 
-def test_only_one_room_and_one_module_import_psycopg() -> None:
+def test_only_one_package_and_one_module_import_psycopg() -> None:
     importing = {file.relative_to(ROOT / "releases") for file, module, _ in imported("releases") if "psycopg" in module}
     assert all(file.parts[0] in ("postgresql", "errors.py") for file in importing)

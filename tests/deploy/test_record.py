@@ -1,4 +1,4 @@
-"""The history of releases, and what follows a run: unknown migrations, the schema that the models declare."""
+"""The history of releases, and what a run reports at its end: unknown migrations, the schema that the models declare."""
 
 import json
 import re
@@ -74,7 +74,7 @@ def test_djangos_own_ways_leave_no_record(manage: Manage, migrated: None) -> Non
     assert len(history(manage)) == 1
 
 
-def test_unknown_migrations_are_reported_and_no_obstacle(
+def test_unknown_migrations_are_reported_and_do_not_block(
     manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:
     sql("INSERT INTO django_migrations (app, name, applied) VALUES ('workouts', '0099_later', '2026-01-01')")

@@ -1,4 +1,4 @@
-"""One release command, wherever it is written down."""
+"""The release command is the same wherever it is written."""
 
 import re
 
@@ -24,7 +24,7 @@ def test_the_container_releases_and_then_becomes_gunicorn() -> None:
 
 
 def test_documents_name_no_other_release_command() -> None:
-    """But the one for other projects, which adopt no old tables."""
+    """Except for the one for other projects, which adopt no old tables."""
     documents = {ROOT / "README.md", *(ROOT / "docs").glob("*.md")} - {ROOT / "docs/releases-in-your-project.md"}
     for document in documents:
         for command in re.findall(r"python manage\.py migrate [^`\n|]*--noinput[^`\n|]*", document.read_text()):

@@ -1,4 +1,4 @@
-"""docs/rollback.md, step by step, with two checkouts: the older version serves all the time, without an error."""
+"""docs/rollback.md, step by step, with two checkouts: the older version serves throughout, without an error."""
 
 import json
 import re
@@ -44,7 +44,7 @@ class Thought(models.Model):
 
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
-    """A checkout of the version to come: a migration more, and the models that need it."""
+    """A checkout of the next version: one more migration, and the models that need it."""
     checkout = tmp_path / "newer"
     left_out = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".coverage*", "db.sqlite3*", ".hypothesis", "tests")
     shutil.copytree(ROOT, checkout, ignore=left_out)
@@ -76,7 +76,7 @@ def test_the_order_of_steps(
         assert older.get("/readyz", **PROBE)[::2] == (200, body)
         (workout,) = sql("SELECT min(id) FROM workouts")[0]
         with used_meanwhile(older, cookie, token, workout) as answers:
-            # 2. Of the older code nothing must be undone.
+            # 2. The older code has nothing to undo.
             refused = manage("rollback", "--noinput")
             assert "This version of the code does not have workouts.9999_effort. Nothing was changed." in refused.stderr
             # 3. From a checkout of the newer commit.
@@ -97,7 +97,7 @@ def test_the_order_of_steps(
     assert ": too slow\n" in manage("releases").stdout
     assert manage("migrate", "--check").returncode == 0
 
-    # What it says of the newer version, where that still runs or starts again.
+    # What it says about the newer version, if that is still running or starts again.
     with serving(web(), environment, tmp_path / "late.log", cwd=newer) as late:
         status, _, answer = late.get("/readyz", **PROBE)
         assert (status, json.loads(answer)["unapplied"]) == (503, ["workouts.9999_effort"])
@@ -106,7 +106,7 @@ def test_the_order_of_steps(
 
 
 def documented(command: str) -> str:
-    """What docs/rollback.md has typed on the operator's machine."""
+    """The commands that docs/rollback.md has for the operator's machine."""
     line = rf"^ *(DATABASE_URL=.* python manage\.py {command} .*)$"
     (found,) = re.findall(line, (ROOT / "docs/rollback.md").read_text(), re.MULTILINE)
     return str(found)
@@ -114,7 +114,7 @@ def documented(command: str) -> str:
 
 @contextmanager
 def used_meanwhile(server: Server, cookie: str, token: str, workout: int) -> Iterator[Counter[tuple[str, str, int]]]:
-    """Asks the server for the same few things until the block ends; counts what it answers."""
+    """Repeats a few requests until the block ends; counts the answers."""
     requests: tuple[tuple[str, str, dict[str, str], bytes | None], ...] = (
         ("GET", "/login/", {}, None),
         ("GET", "/", {"Cookie": cookie}, None),

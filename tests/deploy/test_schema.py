@@ -1,4 +1,4 @@
-"""The planner's own schema, looked at and repaired."""
+"""The planner's own schema, verified and repaired."""
 
 import re
 import time
@@ -10,7 +10,7 @@ from tests.conftest import Manage, Sql
 from tests.server import serving, web
 
 
-def test_the_gate_is_shut_at_every_start_until_it_is_repaired(
+def test_the_release_and_readyz_fail_until_the_schema_is_repaired(
     release: Manage, manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:
     sql("DROP TABLE tokens")
@@ -52,7 +52,7 @@ def test_something_weaker_does_not_count(
     )
 
 
-def test_unapplied_migrations_are_said_first_and_alone(manage: Manage, migrated: None, sql: Sql) -> None:
+def test_unapplied_migrations_are_reported_first_and_alone(manage: Manage, migrated: None, sql: Sql) -> None:
     assert manage("migrate", "workouts", "0003").returncode == 0
     sql("DROP TABLE workout_selections_archive")
 

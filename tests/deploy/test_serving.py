@@ -23,7 +23,7 @@ EDGE = {"X_Forwarded_Proto": "https"}
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for the tests that only ask."""
+    """One server for the tests that only read."""
     with released(tmp_path_factory.mktemp("served")) as server:
         yield server
 
@@ -34,7 +34,7 @@ def server(environment: dict[str, str], migrated: None, tmp_path: Path) -> Itera
         yield server
 
 
-def test_health_answers_the_platforms_probe(served: Server) -> None:
+def test_the_probes_answer_the_platform(served: Server) -> None:
     for path in ("/livez", "/readyz"):
         status, headers, body = served.get(path, **PROBE)
         assert (status, body) == (200, '{"status": "ok"}')
@@ -42,7 +42,7 @@ def test_health_answers_the_platforms_probe(served: Server) -> None:
 
 
 @pytest.mark.parametrize("host", ["10.0.0.7:8000", "[fd12::7]:8000", "unknown.example", "under_score"])
-def test_probes_are_answered_by_any_name_and_nothing_else_is(served: Server, host: str) -> None:
+def test_only_probes_are_answered_under_any_host_name(served: Server, host: str) -> None:
     for path in ("/livez", "/readyz"):
         status, headers, body = served.get(path, Host=host)
         assert (status, body) == (200, '{"status": "ok"}')
@@ -51,7 +51,7 @@ def test_probes_are_answered_by_any_name_and_nothing_else_is(served: Server, hos
         assert served.get(path, Host=host, **EDGE)[0] == 400
 
 
-def test_everything_else_is_sent_to_https_and_then_to_the_login(served: Server) -> None:
+def test_everything_else_redirects_to_https_and_then_to_the_login(served: Server) -> None:
     status, headers, _ = served.get("/")
     assert (status, headers["location"]) == (301, f"https://127.0.0.1:{served.port}/")
     for path in ("/", "/admin/"):
@@ -128,7 +128,7 @@ def test_termination_lets_a_request_in_flight_finish(server: Server) -> None:
     assert server.process.returncode == 0
 
 
-def test_a_fault_names_the_id_that_the_log_has(server: Server, sql: Sql) -> None:
+def test_a_server_error_names_the_request_id_of_the_log(server: Server, sql: Sql) -> None:
     sql("ALTER TABLE django_session RENAME TO gone")
     named = {"X_Railway_Request_Id": "abc-123", "Cookie": "sessionid=" + "s" * 32, **EDGE}
     answers = [server.get(path, **named) for path in ("/", "/api/workouts")]
@@ -146,7 +146,7 @@ def test_a_fault_names_the_id_that_the_log_has(server: Server, sql: Sql) -> None
 
 
 def test_not_ready_names_the_missing_migrations(environment: dict[str, str], manage: Manage, tmp_path: Path) -> None:
-    """To insiders. Strangers come through a proxy, which says so."""
+    """Only to requests from a private network. Other requests come through a proxy, which sets headers."""
     assert manage("migrate", "workouts", "0003", "-v0").returncode == 0
     token = "t" * 20
     with serving(web(), {**environment, "READYZ_TOKEN": token}, tmp_path / "log") as server:
@@ -184,7 +184,7 @@ def test_the_containers_command_migrates_and_serves(environment: dict[str, str],
 
 
 def test_without_collected_files_nothing_is_served(environment: dict[str, str], tmp_path: Path) -> None:
-    """The release needs none. What the refusal says to type is typed, and again after a file was lost."""
+    """The release needs none. The test types what the refusal says, and again after a file was lost."""
     copy, log = tmp_path / "copy", tmp_path / "log"
     for name in ("bin", "config", "releases", "serving", "workouts"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,4 +1,4 @@
-"""Every variable of the environment: typed, with a default or a loud refusal, and in the README's table."""
+"""Every environment variable has a type, a default or a clear refusal, and a row in the README's table."""
 
 import json
 import os
@@ -80,7 +80,7 @@ def test_hosts_are_allowed_and_trusted_as_browsers_send_them() -> None:
     ]
 
 
-def test_the_clients_address_is_what_a_proxy_of_our_own_wrote() -> None:
+def test_the_clients_address_is_what_a_trusted_proxy_wrote() -> None:
     railway = {"RAILWAY_ENVIRONMENT_NAME": "production", "DATABASE_URL": "postgres://h/d", "SECRET_KEY": KEY_OF_64}
     found = [
         settings("CLIENT_ADDRESS", **environment)["CLIENT_ADDRESS"]
@@ -89,7 +89,7 @@ def test_the_clients_address_is_what_a_proxy_of_our_own_wrote() -> None:
     assert found == ["REMOTE_ADDR", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_FOR"]
 
 
-def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> None:
+def test_values_are_stripped_and_an_empty_one_counts_as_unset() -> None:
     empty = {"DEBUG": "", "TIME_ZONE": " ", "LOG_LEVEL": "", "PORT": "", "RELEASE_DEADLINE": "", "ALLOWED_HOSTS": ""}
     found = settings("DEBUG", "TIME_ZONE", "RELEASES", "DATABASES", DATABASE_URL=" \n", **empty)
     assert (found["DEBUG"], found["TIME_ZONE"], found["RELEASES"]["DEADLINE"]) == (False, "UTC", 900)
@@ -152,7 +152,8 @@ def test_blanks_around_a_value_do_not_count_and_an_empty_one_is_as_unset() -> No
                 "ALLOWED_HOSTS: Entry 2 is a URL: write only the host, such as plan.example.org, without https://"
                 " and path.",
                 "RAILWAY_PUBLIC_DOMAIN: Entry 1 contains a port: remove it.",
-                "CORS_ALLOWED_ORIGINS: Entry 1 does not end after the host and its port: remove the slash and the path.",
+                "CORS_ALLOWED_ORIGINS: Entry 1 does not end after the host and its port: remove the slash and the"
+                " path.",
                 "MIGRATION_DATABASE_URL: It and DATABASE_URL must both point to PostgreSQL. Unset it, or correct the"
                 " other.",
             },
@@ -202,7 +203,7 @@ def test_an_invalid_environment_is_refused_with_reasons(environment: dict[str, s
     assert result.stdout == ""
 
 
-def test_railway_takes_a_key_that_openssl_made() -> None:
+def test_railway_accepts_a_key_from_openssl() -> None:
     key = subprocess.check_output(["openssl", "rand", "-hex", "32"], text=True)
     railway = {"RAILWAY_ENVIRONMENT_NAME": "production", "DATABASE_URL": "postgres://h/d"}
     assert settings("SECRET_KEY", **{**railway, "SECRET_KEY": key}) == {"SECRET_KEY": key.strip()}
@@ -284,7 +285,7 @@ def test_origins_that_no_browser_sends_are_refused(origin: str, fault: str) -> N
         parse_origins(f"https://fine.example, {origin}")
 
 
-def test_only_for_a_configured_front_end_there_is_cors() -> None:
+def test_cors_is_on_only_for_a_configured_front_end() -> None:
     cors = "corsheaders.middleware.CorsMiddleware"
     assert cors not in settings("MIDDLEWARE", CORS_ALLOWED_ORIGINS=" , ")["MIDDLEWARE"]
 

@@ -1,4 +1,4 @@
-"""Clients that are slow, and what they send too much of, against the real server with its own settings."""
+"""Slow clients and oversized requests, against the real server with its own settings."""
 
 import http.client
 import os
@@ -36,7 +36,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def exchange(server: Server, sent: bytes, *, end: bool = False) -> bytes:
-    """What comes back until the server closes the connection."""
+    """What the server sends until it closes the connection."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as client:
         client.sendall(sent)
         if end:
@@ -45,7 +45,7 @@ def exchange(server: Server, sent: bytes, *, end: bool = False) -> bytes:
 
 
 @pytest.mark.parametrize("kind", SENT)
-def test_two_hundred_slow_clients_stop_nobody(served: Server, kind: str) -> None:
+def test_two_hundred_slow_clients_block_nobody(served: Server, kind: str) -> None:
     with slow_clients(served, MANY, [kind]):
         for path in (*PROBES, "/login/"):
             assert served.get(path, **EDGE)[0] == 200
@@ -59,8 +59,10 @@ def login_is_refused(server: Server) -> bool:
 
 
 @pytest.mark.proof
-def test_nor_do_they_as_long_as_they_like(environment: dict[str, str], migrated: None, tmp_path: Path) -> None:
-    """They come back as soon as they are closed. Half of the probes wait less than a second, and none for ever.
+def test_slow_clients_block_nobody_however_long_they_stay(
+    environment: dict[str, str], migrated: None, tmp_path: Path
+) -> None:
+    """They reconnect as soon as they are closed. Half of the probes wait less than a second, and all are answered.
 
     SIGTERM ends the server all the same: requests that have begun may end, and have as long as any.
     """
@@ -90,8 +92,8 @@ def largest_worker(server: Server) -> float:
     return max(int(found[1]) for found in map(RESIDENT.search, status) if found) / 1024
 
 
-def test_more_connections_than_a_worker_holds_stop_nobody(served: Server) -> None:
-    """The ones that have waited longest are closed."""
+def test_more_connections_than_a_worker_holds_block_nobody(served: Server) -> None:
+    """Those that have waited longest are closed."""
     with slow_clients(served, 1500, ["half a header"]) as clients:
         for path in PROBES:
             assert served.get(path)[0] == 200
@@ -99,7 +101,7 @@ def test_more_connections_than_a_worker_holds_stop_nobody(served: Server) -> Non
         assert clients.renewed
 
 
-def test_a_worker_holds_no_more_than_its_share_of_half_sent_bodies(served: Server) -> None:
+def test_a_worker_limits_the_memory_of_half_sent_bodies(served: Server) -> None:
     body = FORM + b"Content-Length: %d\r\n\r\n" % BODY_BYTES + b"x" * (BODY_BYTES - 100)
     clients = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(40)]
     for client in clients:
@@ -115,12 +117,12 @@ def test_a_worker_holds_no_more_than_its_share_of_half_sent_bodies(served: Serve
 
 
 @pytest.mark.proof
-def test_who_does_not_end_a_request_is_told_so(served: Server) -> None:
+def test_an_unfinished_request_times_out_with_an_answer(served: Server) -> None:
     answers = [exchange(served, SENT[kind]) for kind in ("half a header", "two bytes of a body")]
     assert all(answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n") for answer in answers)
 
 
-def test_a_request_in_small_pieces_is_a_request(served: Server) -> None:
+def test_a_request_in_small_pieces_is_answered(served: Server) -> None:
     body = b"username=a&password=b"
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as client:
         for byte in FORM + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body:
@@ -128,7 +130,7 @@ def test_a_request_in_small_pieces_is_a_request(served: Server) -> None:
         assert client.makefile("rb").read().startswith(b"HTTP/1.1 403 ")
 
 
-def test_requests_that_come_together_are_answered_in_turn(served: Server) -> None:
+def test_pipelined_requests_are_answered_in_turn(served: Server) -> None:
     one = b"GET /livez HTTP/1.1\r\n" + HEAD + b"\r\n"
     form = FORM + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
     answer = exchange(served, one + form + b"HEAD" + one[3:] + one + b"GET /nowhere HTTP/1.0\r\n" + HEAD + b"\r\n")
@@ -139,8 +141,8 @@ def statuses(answers: bytes) -> list[bytes]:
     return [part[:3] for part in answers.replace(b"HTTP/1.0 ", b"HTTP/1.1 ").split(b"HTTP/1.1 ")[1:]]
 
 
-def test_a_head_has_no_body_and_the_connection_goes_on(served: Server) -> None:
-    """With the length that a GET has, of pages, static files, probes and refusals."""
+def test_an_answer_to_head_has_no_body_and_the_connection_stays_open(served: Server) -> None:
+    """Its length is that of a GET: for pages, static files, probes and refusals."""
     paths = ["/login/", "/livez", "/readyz", largest_static_file().decode(), "/api/nowhere"]
     with closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)) as client:
         for path in paths:
@@ -157,7 +159,7 @@ def test_a_head_has_no_body_and_the_connection_goes_on(served: Server) -> None:
     assert answers.endswith(b"\r\n\r\n")
 
 
-def test_a_large_answer_reaches_a_client_that_takes_its_time(served: Server) -> None:
+def test_a_large_answer_reaches_a_slow_client(served: Server) -> None:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.settimeout(60)
@@ -173,7 +175,7 @@ def test_a_large_answer_reaches_a_client_that_takes_its_time(served: Server) -> 
 @pytest.mark.parametrize("path", ["/login/", "/api/workouts/import", "/nowhere"])
 @pytest.mark.parametrize("length", ["announced", "in chunks"])
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(served: Server, path: str, length: str) -> None:
-    """Nobody is logged in. The client sends all of it before it looks for an answer, as most do."""
+    """Nobody is logged in. The client sends the whole body before it reads the answer, as most do."""
     start = FORM.replace(b"/login/", path.encode()).replace(b"application/x-www-form-urlencoded", MULTIPART)
     piece = b"x" * 2**20
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as client:
@@ -193,7 +195,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(served: Server, p
     assert (b"application/json" in answer) == path.startswith("/api/")
 
 
-def test_who_asks_before_sending_is_told_to_send_or_not_to(served: Server) -> None:
+def test_expect_continue_is_answered(served: Server) -> None:
     asks = FORM + b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
     assert exchange(served, asks % (BODY_BYTES + 1)).startswith(b"HTTP/1.1 413 ")
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as client:
@@ -218,11 +220,11 @@ def test_headers_without_an_end_are_refused(served: Server) -> None:
         FORM + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
     ],
 )
-def test_what_is_no_request_is_refused_at_once(served: Server, sent: bytes) -> None:
+def test_an_invalid_request_is_refused_at_once(served: Server, sent: bytes) -> None:
     assert exchange(served, sent).startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
-def test_a_client_that_is_gone_hurts_nobody(served: Server) -> None:
+def test_a_client_that_disconnects_affects_nobody(served: Server) -> None:
     for sent in SENT.values():
         with socket.create_connection(("127.0.0.1", served.port)) as client:
             client.sendall(sent.replace(b"%s", largest_static_file()))

@@ -1,4 +1,4 @@
-"""Tables that stand where pending migrations are to create theirs, on an empty database of other software."""
+"""Tables with the names of those that pending migrations create, on an otherwise empty database."""
 
 import re
 
@@ -34,7 +34,7 @@ COLUMNS += ", last_name text, email text, is_staff integer, is_active integer, d
         ),
     ],
 )
-def test_they_are_named_before_the_first_change_and_renaming_them_gets_on(
+def test_they_are_named_before_the_first_change_and_renaming_them_lets_the_release_run(
     release: Manage, sql: Sql, engine: str, tables: list[str], said: list[str]
 ) -> None:
     for table in tables:
@@ -54,7 +54,7 @@ def test_they_are_named_before_the_first_change_and_renaming_them_gets_on(
     assert [sql(f"SELECT * FROM other_{table.split()[0]}") for table in tables] == [[]] * len(tables)
 
 
-def test_a_view_or_a_sequence_of_the_name_is_in_the_way_too(release: Manage, sql: Sql, engine: str) -> None:
+def test_a_view_or_a_sequence_with_the_name_conflicts_too(release: Manage, sql: Sql, engine: str) -> None:
     sql("CREATE VIEW tokens AS SELECT 1 AS id")
     if engine == "postgresql":
         sql("CREATE SEQUENCE preferences")
@@ -73,7 +73,7 @@ def test_a_view_or_a_sequence_of_the_name_is_in_the_way_too(release: Manage, sql
 def test_tables_of_an_earlier_version_are_adopted_and_without_the_option_it_is_named(
     manage: Manage, release: Manage, sql: Sql
 ) -> None:
-    """The records are lost, the tables of initial migrations stand."""
+    """The records are lost, and the tables of the initial migrations exist."""
     assert manage("migrate", "sessions").returncode == 0
     sql("DELETE FROM django_migrations")
 

@@ -18,14 +18,14 @@ from tests.schema import contents, describe
 pytestmark = pytest.mark.proof
 
 WAY_BACK = "UPDATE alembic_version"
-"""Of the first command that belongs after the takeover."""
+"""How the first command after the takeover begins."""
 
 ALEMBIC = "ALTER TABLE workout_selections ADD CONSTRAINT uq_workout_selections_workout_id UNIQUE (workout_id)"
 """What the old application's ffe812d426e2 runs."""
 
 
 def commands() -> tuple[list[str], list[str]]:
-    """Those before the takeover, and those of the way back."""
+    """The commands before the takeover, and those to go back."""
     typed = [
         line
         for document, body in blocks("sh railway")
@@ -39,7 +39,7 @@ def commands() -> tuple[list[str], list[str]]:
 
 @pytest.fixture
 def beside(engine: str, database_url: str) -> Iterator[str]:
-    """The URL up to the name of the databases that the commands make. They are gone before and after."""
+    """The URL up to the name of the databases that the commands create. They are dropped before and after."""
     if engine == "sqlite":
         pytest.skip("SQLite is a file: a copy of it is the backup")
     yield database_url.rpartition("/")[0]
@@ -49,7 +49,7 @@ def beside(engine: str, database_url: str) -> Iterator[str]:
 
 
 def type_in(lines: list[str], database_url: str, folder: Path) -> str:
-    """In the shell that `railway shell` opens, with the client programs of the test environment first."""
+    """Runs as in the shell that `railway shell` opens, with the client programs of the test environment first."""
     if not (folder / "manage.py").exists():
         (folder / "manage.py").symlink_to(ROOT / "manage.py")
     environment = {
@@ -73,7 +73,7 @@ def type_in(lines: list[str], database_url: str, folder: Path) -> str:
     return typed.stdout
 
 
-def test_takes_over_after_a_rehearsal_and_finds_the_way_back(
+def test_takes_over_after_a_rehearsal_and_goes_back(
     beside: str, database_url: str, manage: Manage, sql: Sql, tmp_path: Path
 ) -> None:
     legacy.create(sql, "postgresql")

@@ -5,7 +5,7 @@ from tests.conftest import Manage, Sql
 
 
 def test_a_takeover_is_undone_to_the_row(manage: Manage, sql: Sql, engine: str) -> None:
-    """And can be made again. The old application's tables are its own."""
+    """It can then be repeated. 0001_initial is not undone: the tables are the old application's."""
     legacy.create(sql, engine)
     before = legacy.selections(sql), legacy.workouts(sql)
     assert manage("migrate", "-v0", "--fake-initial").returncode == 0

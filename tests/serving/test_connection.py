@@ -1,4 +1,4 @@
-"""A connection without a server: what gunicorn may read, what is kept for the client, when it has waited too long."""
+"""A connection without a server: what gunicorn may read, what is buffered for the client, when it is overdue."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ IDLE = 5
 
 @pytest.fixture
 def sockets() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """The server's and the client's, of which the server's takes little at once."""
+    """The server's and the client's socket; the server's has a small send buffer."""
     ours, theirs = socket.socketpair()
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     with ours, theirs:
@@ -29,8 +29,8 @@ def connection(sockets: tuple[socket.socket, socket.socket]) -> Connection:
     return Connection(Config(), sockets[0], ("192.0.2.1", 1), ("192.0.2.2", 80))
 
 
-def test_nothing_waits_for_a_client_that_reads_nothing(sockets: tuple[socket.socket, socket.socket]) -> None:
-    """What it does not take is kept, in order, whichever way it was sent."""
+def test_no_call_waits_for_a_client_that_reads_nothing(sockets: tuple[socket.socket, socket.socket]) -> None:
+    """What it does not accept is buffered in order, whichever way it was sent."""
     ours, theirs = sockets
     sock = BufferedSocket(ours)
     pieces = [os.urandom(300_000) for _ in range(3)]
@@ -65,8 +65,8 @@ def test_gunicorn_reads_a_request_and_nothing_beyond(connection: Connection) -> 
 
 
 @pytest.mark.parametrize("read", [0, 10, len(REQUEST)])
-def test_where_gunicorn_sees_another_end_the_connection_ends(connection: Connection, read: int) -> None:
-    """It left some, or it holds some that it read and did not use."""
+def test_the_connection_ends_if_gunicorn_sees_another_end(connection: Connection, read: int) -> None:
+    """It left bytes, or has read bytes that it did not use."""
     connection.received(REQUEST)
     assert connection.frame.scan(connection.sock.received)
     connection.hand_over()
@@ -88,7 +88,9 @@ def test_where_gunicorn_sees_another_end_the_connection_ends(connection: Connect
         (Waits.END, 2**30, LINGER_MAX),
     ],
 )
-def test_patience_grows_with_what_moves(connection: Connection, waits: Waits, moved: int, seconds: float) -> None:
+def test_the_timeout_grows_with_the_bytes_transferred(
+    connection: Connection, waits: Waits, moved: int, seconds: float
+) -> None:
     connection.wait(waits)
     if waits is Waits.REQUEST and moved:
         connection.received(b"x" * moved)

@@ -1,4 +1,4 @@
-"""Where a request ends, beside gunicorn's own parser."""
+"""Where a request ends, compared with gunicorn's own parser."""
 
 import pytest
 from gunicorn.config import Config
@@ -36,7 +36,7 @@ requests = st.one_of(
 
 @settings(deadline=None)
 @given(requests, st.binary(max_size=30), st.lists(st.integers(1, 50), min_size=1))
-def test_the_end_is_where_gunicorn_stops_to_read(request: bytes, following: bytes, cuts: list[int]) -> None:
+def test_the_end_is_where_gunicorn_stops_reading(request: bytes, following: bytes, cuts: list[int]) -> None:
     sent, received, frame = request + following, bytearray(), Frame()
     while not frame.scan(received):
         assert len(received) < len(request)
@@ -52,7 +52,7 @@ def test_the_end_is_where_gunicorn_stops_to_read(request: bytes, following: byte
 
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", HEAD, HEAD + b"Transfer-Encoding: chunked\r\n\r\n"]))
-def test_whatever_comes_is_waited_for_or_handed_over(garbage: bytes, start: bytes) -> None:
+def test_any_bytes_are_awaited_or_handed_over(garbage: bytes, start: bytes) -> None:
     received, frame = bytearray(start + garbage), Frame()
     if frame.scan(received):
         assert 0 < frame.end <= len(received)
@@ -77,14 +77,14 @@ def test_what_gunicorn_refuses_is_handed_over_for_it_to_refuse(rest: bytes) -> N
 
 
 @pytest.mark.parametrize("line", [b"xyz\r\n", b"-1\r\n", b"5\n", b"\r\n", b"1" * 17 + b"\r\n", b"1" * 9000])
-def test_what_is_no_chunk_is_handed_over_at_once(line: bytes) -> None:
+def test_an_invalid_chunk_is_handed_over_at_once(line: bytes) -> None:
     received, frame = bytearray(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + line), Frame()
     assert frame.scan(received)
     assert frame.end == len(received)
 
 
 @pytest.mark.parametrize("length", [BODY_BYTES + 1, 10**18, int("9" * 4000)])
-def test_a_body_that_is_too_long_is_not_waited_for(length: int) -> None:
+def test_a_body_that_is_too_long_is_not_awaited(length: int) -> None:
     head = (
         HEAD + b"Content-Length: %s\r\n\r\n" % str(length).encode()
         if length < 10**19
@@ -97,7 +97,7 @@ def test_a_body_that_is_too_long_is_not_waited_for(length: int) -> None:
     assert frame.length > BODY_BYTES
 
 
-def test_chunks_that_grow_too_long_are_not_waited_for() -> None:
+def test_chunks_that_become_too_long_are_not_awaited() -> None:
     head = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
     received, frame = bytearray(head), Frame()
     piece = b"%x\r\n%s\r\n" % (2**20, b"x" * 2**20)
@@ -123,7 +123,7 @@ def test_headers_without_an_end_are_refused() -> None:
         frame.scan(received)
 
 
-def test_who_waits_for_leave_to_send_is_known() -> None:
+def test_expect_continue_is_recognized() -> None:
     frame = Frame()
     assert not frame.scan(bytearray(HEAD + b"Expect: 100-Continue\r\nContent-Length: 5\r\n\r\n"))
     assert frame.expects_continue

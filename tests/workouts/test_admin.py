@@ -104,7 +104,7 @@ def test_the_selection_is_shown_on_its_workout(admin_client: Client) -> None:
     assert "&lt;b&gt;bring fins&lt;/b&gt;" in page
 
 
-def test_an_archived_row_stands_beside_the_one_that_was_kept(admin_client: Client) -> None:
+def test_an_archived_row_is_shown_beside_the_kept_one(admin_client: Client) -> None:
     kept = select(workout("w"), time_of_day="evening", workout_location="indoor")
     archived = archive(kept, 7)
 

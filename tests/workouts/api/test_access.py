@@ -1,4 +1,4 @@
-"""Who may use the API, and what everybody else is told: JSON, and no redirect."""
+"""Who may use the API, and the answer to everyone else: JSON, not a redirect."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -48,14 +48,14 @@ def test_health_does_not(db: None) -> None:
     assert answer["timestamp"].endswith("Z")
 
 
-def test_a_token_opens_it_without_cookies(user: User) -> None:
+def test_a_token_gives_access_without_cookies(user: User) -> None:
     client = bearer(issue(user, Token.Purpose.API))
     response = client.post("/api/workouts", BODY, content_type="application/json")
     assert response.status_code == 201
     assert not client.cookies
 
 
-def test_a_token_opens_it_until_it_is_revoked_or_the_user_is_locked_out(user: User) -> None:
+def test_a_token_gives_access_until_it_is_revoked_or_the_user_is_deactivated(user: User) -> None:
     client = bearer(issue(user, Token.Purpose.API))
     assert client.get("/api/stats").status_code == 200
 
@@ -67,7 +67,7 @@ def test_a_token_opens_it_until_it_is_revoked_or_the_user_is_locked_out(user: Us
     assert client.get("/api/stats").status_code == 401
 
 
-def test_no_other_secret_opens_it(user: User) -> None:
+def test_no_other_secret_gives_access(user: User) -> None:
     secret = issue(user, Token.Purpose.API)
     feed = issue(user, Token.Purpose.FEED)
     for header in (f"Bearer {feed}", f"Bearer {secret}x", "Bearer", "Bearer ", f"Basic {secret}", secret, "Bearer é"):
@@ -75,7 +75,7 @@ def test_no_other_secret_opens_it(user: User) -> None:
     assert Client(headers={"Authorization": f"bearer  {secret} "}).get("/api/stats").status_code == 200
 
 
-def test_a_login_in_the_browser_opens_it_and_writing_needs_the_csrf_token(user: User) -> None:
+def test_a_login_in_the_browser_gives_access_and_writing_needs_the_csrf_token(user: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     assert client.get("/api/workouts").status_code == 200
@@ -119,8 +119,8 @@ def test_a_method_that_does_not_exist_is_405_in_json(db: None, method: str, path
 
 
 @pytest.mark.parametrize("key", [r'"aaaaaaaa\000"', r'"\303\251aaaaaaaa"', "A" * 32, "x" * 5000])
-def test_a_cookie_that_is_no_session_is_no_login(db: None, key: str) -> None:
-    """PostgreSQL takes no NUL, and a cookie can hold one, written in octal."""
+def test_an_invalid_session_cookie_is_not_a_login(db: None, key: str) -> None:
+    """PostgreSQL does not accept NUL, and a cookie can contain one, written in octal."""
     client = Client(headers={"Cookie": f"sessionid={key}"})
     assert client.get("/api/auth/me").status_code == 401
     assert client.get("/month").headers["Location"] == "/login/?next=/month"
@@ -143,7 +143,7 @@ def test_without_a_configured_front_end_no_origin_is_answered(db: None) -> None:
         assert "origin" not in response.headers.get("Vary", "")
 
 
-def test_what_django_itself_refuses_is_json_here_and_a_page_elsewhere(client: Client) -> None:
+def test_a_refusal_by_django_is_json_here_and_a_page_elsewhere(client: Client) -> None:
     refused = client.get("/api/health", headers={"Host": "evil.example"})
     assert (refused.status_code, refused.json()) == (400, {"error": "Bad request."})
     assert client.get("/login/", headers={"Host": "evil.example"}).headers["Content-Type"].startswith("text/html")
@@ -162,7 +162,7 @@ def test_the_documentation_is_behind_the_login_and_loads_nothing_from_elsewhere(
 
 
 @pytest.mark.either_engine
-def test_a_command_makes_the_token_and_takes_it_away(manage: Manage, migrated: None) -> None:
+def test_a_command_creates_and_revokes_the_token(manage: Manage, migrated: None) -> None:
     manage("create_admin")
 
     first, second = manage("api_token", "admin"), manage("api_token", "admin")

@@ -1,4 +1,4 @@
-"""/api/export/calendar and /api/weekly-targets: what the old front end shows of calendar and targets."""
+"""/api/export/calendar and /api/weekly-targets, from which the old front end shows calendar and targets."""
 
 import datetime
 
@@ -45,7 +45,7 @@ def test_the_export_says_what_the_feed_has_on_these_days(api: ApiClient, plan: P
     assert sorted(day for day in days if TODAY <= day <= TOMORROW) == [TODAY, TODAY, TOMORROW]
 
 
-def test_what_the_feed_does_not_hold_any_more_is_not_exported(api: ApiClient, plan: Plan, calendar: str) -> None:
+def test_workouts_that_have_left_the_feed_are_not_exported(api: ApiClient, plan: Plan, calendar: str) -> None:
     plan("old", f"{LONG_AGO}")
     answer = api.send("POST", "export/calendar", {"startDate": "0001-01-01", "endDate": "9999-12-31"})
     assert (answer["eventsCreated"], answer["results"]) == (0, [])
@@ -68,16 +68,16 @@ def test_without_a_calendar_the_export_says_how_to_make_one(api: ApiClient, user
         ({"startDate": "2026-01-20", "endDate": "2026-01-10"}, "startDate must be before or equal to endDate."),
     ],
 )
-def test_an_export_needs_two_days_in_their_order(api: ApiClient, body: dict[str, str], sentence: str) -> None:
+def test_an_export_needs_two_days_in_order(api: ApiClient, body: dict[str, str], sentence: str) -> None:
     assert api.send("POST", "export/calendar", body, 400) == {"error": sentence}
 
 
 @pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "", 20260105, None, "2026-01-05\0"])
-def test_an_export_of_what_is_no_day_is_refused(api: ApiClient, day: object) -> None:
+def test_an_export_of_an_invalid_day_is_refused(api: ApiClient, day: object) -> None:
     assert list(api.send("POST", "export/calendar", {**SENT, "endDate": day}, 422)["fields"]) == ["endDate"]
 
 
-def test_the_targets_are_those_of_the_last_week_that_has_some(api: ApiClient) -> None:
+def test_the_targets_are_those_of_the_last_week_with_targets(api: ApiClient) -> None:
     this_week = monday_of(TODAY)
     WeekTarget.objects.create(week=this_week + ONE_WEEK, tss=1)
     assert list(api.send("GET", "weekly-targets", status=404)) == ["error"]

@@ -1,4 +1,4 @@
-"""The conversations of the old application's front end, from the origin that it is served at, with the real server."""
+"""The requests of the old application's front end, from the origin where it is served, to the real server."""
 
 import datetime
 import http.client
@@ -57,7 +57,7 @@ def exchange(server: Server, method: str, path: str, content: bytes | None, head
 
 
 def make_calendar_address(server: Server) -> None:
-    """On the planner's own page of settings."""
+    """Uses the planner's own settings page."""
     csrf = "t" * 32
     cookies = f"csrftoken={csrf}"
     for path, fields in (("/login/", {"username": "joe", "password": PASSWORD}), ("/settings/feed/issue/", {})):
@@ -70,7 +70,7 @@ def make_calendar_address(server: Server) -> None:
 
 
 class FrontEnd:
-    """Sends what the React client sends: JSON with a token, through an edge that ended TLS."""
+    """Sends what the React client sends: JSON with a token, through an edge that terminates TLS."""
 
     def __init__(self, server: Server, origin: str = FRONT_END) -> None:
         self.server, self.origin, self.token = server, origin, ""
@@ -96,7 +96,7 @@ class FrontEnd:
 
 @pytest.fixture(scope="module")
 def planner(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """With an account, and with the targets of the old application."""
+    """A server with an account and with the targets of the old application."""
     folder = tmp_path_factory.mktemp("planner")
     shutil.copy(template.removeprefix("sqlite:///"), folder / "db.sqlite3")
     (folder / "weekly_targets.json").write_text(json.dumps(TARGETS))
@@ -163,7 +163,7 @@ def test_from_the_login_to_the_calendar(front_end: FrontEnd) -> None:
     assert exported["dateRange"] == {"start": str(FIRST), "end": str(LAST)}
 
 
-def test_what_the_front_end_shows_of_a_refusal_is_a_sentence(front_end: FrontEnd) -> None:
+def test_the_front_end_shows_a_refusal_as_a_sentence(front_end: FrontEnd) -> None:
     front_end.log_in()
     for status, reply in (
         (404, front_end.send("GET", "workouts/999999")),
@@ -182,7 +182,7 @@ def test_what_the_front_end_shows_of_a_refusal_is_a_sentence(front_end: FrontEnd
         assert reply.headers["access-control-allow-origin"] == FRONT_END
 
 
-def test_a_preflight_is_answered_before_anything_asks_for_a_login(planner: Server) -> None:
+def test_a_preflight_is_answered_before_a_login_is_required(planner: Server) -> None:
     for origin in (FRONT_END, SECOND):
         for path in ("workouts", "auth/login", "workouts/import", "selections/1", "nowhere"):
             reply = FrontEnd(planner, origin).preflight(path)

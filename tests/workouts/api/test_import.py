@@ -1,4 +1,4 @@
-"""POST /api/workouts/import: a TrainingPeaks export as a form's file or as the body."""
+"""POST /api/workouts/import: a TrainingPeaks export as the file of a form or as the body."""
 
 from typing import Any
 
@@ -42,14 +42,14 @@ def test_a_file_is_imported_under_its_name(api: ApiClient) -> None:
     assert (kept.file_name, str(kept.made_by)) == ("january.csv", "athlete")
 
 
-def test_a_second_time_nothing_is_new(api: ApiClient) -> None:
+def test_importing_again_adds_nothing(api: ApiClient) -> None:
     api.send_raw("POST", "workouts/import", CSV, 201, "text/csv")
     answer = upload(api, CSV.encode())
     assert (answer["imported"], answer["unchanged"]) == (0, 2)
     assert Workout.objects.count() == 2
 
 
-def test_what_was_skipped_changed_or_moved_is_in_the_answer(api: ApiClient) -> None:
+def test_the_answer_lists_what_was_skipped_changed_or_moved(api: ApiClient) -> None:
     api.send_raw("POST", "workouts/import", CSV, 201, "text/csv")
     content = CSV.replace("50.0", "55.0").replace("2026-01-11", "2026-01-12") + "Ride,Bike,,,,soon,,,\n"
 
@@ -61,8 +61,8 @@ def test_what_was_skipped_changed_or_moved_is_in_the_answer(api: ApiClient) -> N
     assert "soon" in answer["skipped"][0]["reason"]
 
 
-def test_a_file_of_which_every_row_is_skipped_changes_nothing(api: ApiClient) -> None:
-    """Nor does it drop what stands on the days of rows that could not be read."""
+def test_a_file_whose_every_row_is_skipped_changes_nothing(api: ApiClient) -> None:
+    """Nor does it drop the workouts on the days of rows that could not be read."""
     api.send_raw("POST", "workouts/import", CSV, 201, "text/csv")
     head, first, *_ = CSV.splitlines()
 
@@ -77,7 +77,7 @@ def test_a_file_of_which_every_row_is_skipped_changes_nothing(api: ApiClient) ->
     assert Upload.objects.count() == 1
 
 
-def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_says_otherwise(api: ApiClient) -> None:
+def test_the_answer_lists_gone_workouts_which_are_kept_unless_the_query_says_otherwise(api: ApiClient) -> None:
     api.send_raw("POST", "workouts/import", CSV + "Core,Strength,,1,,2026-01-10,,,\n", 201, "text/csv")
     ids = dict(Workout.objects.values_list("title", "pk"))
     content = CSV.replace("Long Run", "Longest Run")
@@ -106,7 +106,7 @@ def test_what_the_file_lacks_is_in_the_answer_and_is_kept_unless_the_address_say
     assert list(refusal["fields"]) == ["gone"]
 
 
-def test_what_was_done_is_in_the_answers_and_may_be_sent_back(api: ApiClient) -> None:
+def test_actual_values_are_in_the_answers_and_may_be_sent_back(api: ApiClient) -> None:
     header, *rows = CSV.splitlines()
     content = "\n".join([f"{header},TimeTotalInHours,DistanceInMeters,Rpe", *(f"{row},0.9,1900,6" for row in rows)])
     api.send_raw("POST", "workouts/import", content, 201, "text/csv")
@@ -132,7 +132,7 @@ def test_nothing_to_import_is_400(api: ApiClient) -> None:
 @pytest.mark.parametrize(
     "content", [b"hello", b"\x00\x01\x02", b"PK\x03\x04", b"{}", b"\xff\xfe", b"Title,WorkoutType,WorkoutDay\n"]
 )
-def test_what_is_no_export_is_refused_with_the_reason(api: ApiClient, content: bytes) -> None:
+def test_a_file_that_is_not_an_export_is_refused_with_the_reason(api: ApiClient, content: bytes) -> None:
     for answer in (api.send_raw("POST", "workouts/import", content, 422, "text/csv"), upload(api, content, 422)):
         assert list(answer["fields"]) == ["file"]
     assert not Workout.objects.exists()

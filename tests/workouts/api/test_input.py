@@ -1,4 +1,4 @@
-"""Whatever is sent to the API is accepted or refused with a reason: it never breaks, and nothing half is written."""
+"""Any input to the API is accepted or refused with a reason: no errors, and no partial writes."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def own(plan: Plan) -> str:
     "number", ["NaN", "Infinity", "-Infinity", "1e400", "-1", "1e300", "9" * 400, "true", '"1"', "[1]"]
 )
 @pytest.mark.parametrize("field", ["plannedDuration", "plannedDistanceInMeters", "tss", "intensityFactor"])
-def test_a_number_that_cannot_be_is_refused(api: ApiClient, own: str, field: str, number: str) -> None:
+def test_an_invalid_number_is_refused(api: ApiClient, own: str, field: str, number: str) -> None:
     answer = api.send_raw("PUT", own, f'{{"{field}": {number}}}', status=422)
     assert list(answer["fields"]) == [field]
     assert not Change.objects.exists()
@@ -33,7 +33,7 @@ def test_a_number_that_cannot_be_is_refused(api: ApiClient, own: str, field: str
     ["0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01", "2026-02-30", "2026-W48-1", "20261123", "2026-11-23T99",
      "2026-11-23\ud800", "2026-11-23\0", "\uff12\uff10\uff12\uff16-11-23", "", 20261123, True, [], {}],
 )  # fmt: skip
-def test_a_day_that_cannot_be_is_refused(api: ApiClient, own: str, day: Any) -> None:
+def test_an_invalid_day_is_refused(api: ApiClient, own: str, day: Any) -> None:
     assert list(api.send("PUT", own, {"originallyPlannedDay": day}, status=422)["fields"]) == ["originallyPlannedDay"]
     path = own.replace("workouts", "selections")
     assert list(api.send("PUT", path, {"currentPlanDay": day}, status=422)["fields"]) == ["currentPlanDay"]
@@ -53,7 +53,7 @@ def test_text_that_cannot_be_stored_is_refused(api: ApiClient, own: str, field: 
     assert not Change.objects.exists()
 
 
-def test_any_other_text_comes_back_as_it_was(api: ApiClient, own: str) -> None:
+def test_any_other_text_is_returned_unchanged(api: ApiClient, own: str) -> None:
     text = "<script>alert(1)</script> =HYPERLINK(1) '; DROP TABLE workouts; -- 🏊‍♀️ \u202e\r\n\t\x7f\x01 \u0301"
     body = {"title": text, "workoutDescription": text, "workoutLocation": text[:100]}
     changed = api.send("PUT", own, body)
@@ -62,12 +62,12 @@ def test_any_other_text_comes_back_as_it_was(api: ApiClient, own: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["", " ", "\n\t", "\u00a0", None])
-def test_a_title_is_not_blank(api: ApiClient, own: str, title: str | None) -> None:
+def test_a_blank_title_is_refused(api: ApiClient, own: str, title: str | None) -> None:
     assert list(api.send("PUT", own, {"title": title}, status=422)["fields"]) == ["title"]
 
 
 @pytest.mark.parametrize("body", [[], "text", 1, None, True, [{"title": "Ride"}]])
-def test_a_body_that_is_no_object_is_refused(api: ApiClient, own: str, body: Any) -> None:
+def test_a_body_that_is_not_an_object_is_refused(api: ApiClient, own: str, body: Any) -> None:
     for method, path in (("POST", "workouts"), ("PUT", own), ("PUT", own.replace("workouts", "selections"))):
         content = "null" if body is None else None
         answer = api.send_raw(method, path, content, 422) if content else api.send(method, path, body, 422)
@@ -119,7 +119,7 @@ def test_the_content_type_does_not_matter_for_json(api: ApiClient, own: str, con
 def test_a_form_is_refused(
     api: ApiClient, user: User, own: str, content: bytes, content_type: str, with_session: bool
 ) -> None:
-    """With a session Django reads the form for its CSRF token, before the body is looked at."""
+    """With a session Django reads the form for its CSRF token before the body is parsed."""
     client: Client = api
     headers = {}
     if with_session:
@@ -135,7 +135,7 @@ def test_a_form_is_refused(
 
 
 @pytest.mark.parametrize("content", ['{"title": "a", "title": "b"}', '{"x": {"y": 1, "\\u0079": 2}}'])
-def test_a_name_that_stands_twice_is_refused(api: ApiClient, own: str, content: str) -> None:
+def test_a_duplicate_name_is_refused(api: ApiClient, own: str, content: str) -> None:
     assert api.send_raw("PUT", own, content, 400) == {"error": "The body has a name twice."}
 
 
@@ -149,19 +149,19 @@ def test_a_huge_body_is_refused(api: ApiClient, own: str) -> None:
     assert refused == {"error": "The request is larger than 11 MB; the limit for a file is 10 MB. Nothing was changed."}
 
 
-def test_of_many_unknown_fields_some_are_named(api: ApiClient, own: str) -> None:
+def test_some_of_many_unknown_fields_are_named(api: ApiClient, own: str) -> None:
     answer = api.send("PUT", own, {f"{number:0>200}": 1 for number in range(1000)}, 422)
     assert len(answer["fields"]) <= 20
     assert all(len(name) <= 100 for name in answer["fields"])
 
 
-def test_a_name_that_is_no_text_is_refused(api: ApiClient, own: str) -> None:
+def test_a_name_that_is_not_valid_unicode_is_refused(api: ApiClient, own: str) -> None:
     api.send("PUT", own, {"\ud800": 1}, 422)
     api.send("PUT", own, {"\0": 1}, 422)
 
 
 @pytest.mark.parametrize("number", ["0", "2147483647", "2147483648", "9223372036854775808", "9" * 5000])
-def test_an_id_that_is_none_is_404(api: ApiClient, number: str) -> None:
+def test_an_invalid_id_is_404(api: ApiClient, number: str) -> None:
     for method, path in (("GET", "workouts"), ("PUT", "workouts"), ("DELETE", "workouts")):
         api.send(method, f"{path}/{number}", {}, 404)
     for method in ("PUT", "POST", "DELETE"):

@@ -1,4 +1,4 @@
-"""/api/auth: a token for who knows the password. Guessing is counted, and nothing tells which accounts there are."""
+"""/api/auth: the password gets a token. Failures are counted, and nothing reveals which accounts exist."""
 
 import datetime
 import json
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.either_engine
 
 @pytest.fixture(autouse=True)
 def few_failures(settings: Any) -> None:
-    """How many it takes is tested in test_throttling.py."""
+    """test_throttling.py tests the number of failures."""
     settings.AXES_FAILURE_LIMIT = LIMIT
 
 
@@ -54,7 +54,7 @@ def answer(response: Any) -> tuple[int, Any]:
     return response.status_code, json.loads(response.content)
 
 
-def test_the_token_of_a_login_opens_the_api(owner: User) -> None:
+def test_the_token_of_a_login_gives_access(owner: User) -> None:
     response = log_in()
     status, body = answer(response)
     assert status == 200
@@ -80,7 +80,7 @@ def test_a_name_is_read_as_the_page_reads_it(owner: User, name: str) -> None:
     assert Client().post("/login/", {"username": name, "password": PASSWORD}).status_code == 302
 
 
-def test_who_asks_with_another_token_or_a_session_is_told_who_it_is(owner: User) -> None:
+def test_me_works_with_another_token_or_a_session(owner: User) -> None:
     assert ApiClient(owner).send("GET", "auth/me")["username"] == "owner"
     browser = Client()
     browser.force_login(owner)
@@ -123,7 +123,7 @@ def test_a_token_ends_with_the_password_and_with_the_account(owner: User, end: C
     assert "no longer" in body["error"]
 
 
-def test_what_is_not_signed_for_this_opens_nothing(owner: User) -> None:
+def test_a_token_that_was_signed_for_another_purpose_gives_no_access(owner: User) -> None:
     token = log_in().json()["token"]
     content = [owner.pk, owner.get_session_auth_hash()]
     forged = signing.dumps(content, salt="other"), signing.dumps(content, key="x" * 50, salt=login_tokens.SALT)
@@ -140,7 +140,7 @@ def test_without_a_token_the_sentence_says_so(db: None) -> None:
         )
 
 
-def test_nothing_tells_whether_there_is_such_an_account(owner: User) -> None:
+def test_nothing_reveals_whether_an_account_exists(owner: User) -> None:
     User.objects.create_user("former", password=PASSWORD, is_active=False)
     expected = (401, {"error": "Invalid username or password."})
     assert answer(log_in("wrong")) == expected
@@ -176,7 +176,7 @@ def test_a_login_clears_the_count(owner: User) -> None:
 @pytest.mark.parametrize(
     "body", [{}, {"username": "owner"}, {"password": PASSWORD}, {"username": "", "password": ""}], ids=str
 )
-def test_a_name_and_a_password_are_needed(owner: User, body: dict[str, str]) -> None:
+def test_a_name_and_a_password_are_required(owner: User, body: dict[str, str]) -> None:
     assert answer(send(json.dumps(body))) == (400, {"error": "Username and password are required."})
     assert not AccessAttempt.objects.exists()
 
@@ -184,7 +184,7 @@ def test_a_name_and_a_password_are_needed(owner: User, body: dict[str, str]) -> 
 @pytest.mark.parametrize(
     "value", ["a\0", "\ud800", 1, True, None, [], {}, "x" * 5000], ids=lambda value: ascii(value)[:9]
 )
-def test_what_can_be_no_name_or_password_is_refused_before_anything_is_hashed(owner: User, value: object) -> None:
+def test_an_invalid_name_or_password_is_refused_before_anything_is_hashed(owner: User, value: object) -> None:
     for field in ("username", "password"):
         response = send(json.dumps({"username": "owner", "password": PASSWORD, field: value}))
         status, body = answer(response)
@@ -197,8 +197,8 @@ def test_what_can_be_no_name_or_password_is_refused_before_anything_is_hashed(ow
     "content_type",
     ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data"],
 )
-def test_a_guess_in_another_form_is_refused_like_a_right_password(owner: User, content_type: str) -> None:
-    """django-axes reads forms: it would store the fields, and one that it cannot read would not be counted."""
+def test_a_guess_in_another_content_type_is_refused_like_the_right_password(owner: User, content_type: str) -> None:
+    """django-axes reads form fields: it would store them, and would not count a form that it cannot read."""
     for password in ("wrong", PASSWORD):
         status, body = answer(send(json.dumps({"username": "owner", "password": password}), content_type))
         assert (status, list(body)) == (415, ["error"])
@@ -213,7 +213,7 @@ def test_nothing_that_was_typed_is_stored_or_logged(owner: User, caplog: pytest.
     assert "hunter" not in caplog.text
 
 
-def test_accounts_are_not_made_here(db: None) -> None:
+def test_accounts_are_not_created_here(db: None) -> None:
     status, body = answer(Client(enforce_csrf_checks=True).post("/api/auth/register", {"username": "joe"}))
     assert status == 403
     assert "disabled" in body["error"]

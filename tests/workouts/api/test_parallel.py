@@ -1,4 +1,4 @@
-"""Clients that write at once, against the real server with two workers: each write counts, and none breaks."""
+"""Concurrent clients against the real server with two workers: every write counts, and none fails."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ BODY = {"title": "Ride", "originallyPlannedDay": "2026-11-23"}
 
 @pytest.fixture
 def send(manage: Manage, environment: dict[str, str], tmp_path: Path, migrated: None) -> Iterator[Send]:
-    """Sends a request on a connection of its own; returns status and answer."""
+    """Sends each request on a connection of its own; returns status and answer."""
     manage("create_admin")
     token = manage("api_token", "admin").stdout.split()[-1]
 

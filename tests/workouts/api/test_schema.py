@@ -1,4 +1,4 @@
-"""The API keeps to its own schema, whatever it is sent: schemathesis makes the requests."""
+"""The API conforms to its own schema for any request; schemathesis generates the requests."""
 
 import datetime
 from typing import Any
@@ -33,7 +33,7 @@ EXAMPLES = settings(
 )
 
 BEYOND_THE_SCHEMA = {"GET /api/workouts", "POST /api/workouts/import", "POST /api/export/calendar"}
-"""A range of days can be the wrong way round, and a file no export: no schema can say so."""
+"""The schema cannot say that a range of days may be reversed, or that a file may not be an export."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""/api/selections: a partial change of what the athlete chose."""
+"""/api/selections: partial updates of a selection."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def path(plan: Plan) -> str:
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])
-def test_the_first_change_makes_the_selection(api: ApiClient, path: str, method: str) -> None:
+def test_the_first_change_creates_the_selection(api: ApiClient, path: str, method: str) -> None:
     body = {"currentPlanDay": "2026-11-27", "timeOfDay": "morning", "userNotes": "Moved to Friday"}
 
     answer = api.send(method, path, body)
@@ -33,7 +33,7 @@ def test_the_first_change_makes_the_selection(api: ApiClient, path: str, method:
     assert Change.objects.get().summary == "Run: moved to Fri 27 Nov, morning, notes changed"
 
 
-def test_nothing_named_makes_the_selection_and_then_changes_nothing(api: ApiClient, path: str) -> None:
+def test_an_empty_body_creates_the_selection_and_then_changes_nothing(api: ApiClient, path: str) -> None:
     made = api.send("PUT", path, {})
     assert made["isSelected"] is True
     assert Change.objects.get().summary == "Run: selected"
@@ -42,7 +42,7 @@ def test_nothing_named_makes_the_selection_and_then_changes_nothing(api: ApiClie
     assert Change.objects.count() == 1
 
 
-def test_what_is_not_named_stays(api: ApiClient, path: str) -> None:
+def test_fields_that_are_not_sent_stay(api: ApiClient, path: str) -> None:
     first = api.send("PUT", path, {"timeOfDay": "morning", "workoutLocation": "indoor", "userNotes": "gels"})
     second = api.send("PUT", path, {"workoutLocation": None})
     assert second == {**first, "workoutLocation": None, "updatedAt": second["updatedAt"]}
@@ -60,13 +60,13 @@ def test_null_moves_back_to_the_planned_day(api: ApiClient, path: str) -> None:
     assert api.send("PUT", path, {"currentPlanDay": None})["currentPlanDay"] is None
 
 
-def test_what_was_got_can_be_sent_back(api: ApiClient, path: str) -> None:
+def test_an_answer_can_be_sent_back(api: ApiClient, path: str) -> None:
     got = api.send("PUT", path, {"isSelected": False, "userNotes": "ill"})
     again = api.send("PUT", path, got)
     assert again == {**got, "updatedAt": again["updatedAt"]}
 
 
-def test_deleting_goes_back_to_the_plan_as_often_as_one_likes(api: ApiClient, path: str) -> None:
+def test_deleting_goes_back_to_the_plan_and_can_be_repeated(api: ApiClient, path: str) -> None:
     api.send("PUT", path, {"isSelected": False})
     for _ in range(2):
         assert api.send("DELETE", path) == {"message": "Selection deleted"}
@@ -90,7 +90,7 @@ def test_deleting_goes_back_to_the_plan_as_often_as_one_likes(api: ApiClient, pa
         {"title": "Mine"},
     ],
 )
-def test_a_wrong_value_or_an_unknown_name_is_named_and_changes_nothing(
+def test_an_invalid_value_or_an_unknown_field_is_named_and_changes_nothing(
     api: ApiClient, path: str, body: dict[str, Any]
 ) -> None:
     answer = api.send("PUT", path, {**body, "id": 1}, status=422)

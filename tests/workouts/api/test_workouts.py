@@ -1,4 +1,4 @@
-"""/api/workouts: names and shapes are those that the old front end knows."""
+"""/api/workouts, with the names and shapes that the old front end uses."""
 
 from typing import Any
 
@@ -87,8 +87,8 @@ def test_a_workout_carries_its_selection(api: ApiClient, plan: Plan) -> None:
     }
 
 
-def test_what_the_old_application_left_open_reads_as_it_was_meant(api: ApiClient, plan: Plan) -> None:
-    """Rows of the old database: no choice written is selected, and NaN is no number."""
+def test_gaps_in_the_old_applications_rows_read_as_they_were_meant(api: ApiClient, plan: Plan) -> None:
+    """In rows of the old database an empty is_selected means selected, and NaN means no value."""
     workout = plan("Run", "2026-11-23", {"is_selected": None})
     Workout.objects.update(created_at=None, tss=float("nan"), planned_duration=float("inf"))
 
@@ -98,7 +98,7 @@ def test_what_the_old_application_left_open_reads_as_it_was_meant(api: ApiClient
     assert (answer["createdAt"], answer["tss"], answer["plannedDuration"]) == (None, None, None)
 
 
-def test_workouts_come_in_the_order_of_the_coachs_days(api: ApiClient, plan: Plan) -> None:
+def test_workouts_are_ordered_by_the_coachs_day(api: ApiClient, plan: Plan) -> None:
     plan("later", "2026-11-26")
     plan("moved to the front", "2026-11-25", {"current_plan_day": "2026-11-23"})
     plan("first", "2026-11-24")
@@ -149,7 +149,7 @@ def test_filters_go_by_the_athletes_day(api: ApiClient, plan: Plan, query: str, 
         ("workoutType=" + "x" * 101, "workoutType"),
     ],
 )
-def test_a_bad_filter_is_named(api: ApiClient, query: str, field: str) -> None:
+def test_an_invalid_filter_is_named(api: ApiClient, query: str, field: str) -> None:
     answer = api.send("GET", f"workouts?{query}", status=422)
     assert list(answer["fields"]) == [field]
     assert field in answer["error"]
@@ -186,7 +186,7 @@ def test_a_workout_that_is_added_is_the_athletes_own(api: ApiClient) -> None:
     assert added["selection"]["workoutLocation"] == "outdoor"
 
 
-def test_little_is_needed_to_add_a_workout(api: ApiClient) -> None:
+def test_a_workout_needs_only_a_title_and_a_day(api: ApiClient) -> None:
     body = {"title": "Walk", "originallyPlannedDay": "2026-01-15T23:30:00.000-08:00", "timeOfDay": "", "tss": None}
     added = api.send("POST", "workouts", body, status=201)
     assert (added["workoutType"], added["originallyPlannedDay"], added["isCustom"]) == ("Other", "2026-01-15", True)
@@ -212,7 +212,7 @@ def test_a_workout_that_is_incomplete_or_the_coachs_is_not_added(
     assert not Workout.objects.exists()
 
 
-def test_of_an_own_workout_what_is_named_changes(api: ApiClient) -> None:
+def test_the_fields_that_are_sent_change_an_own_workout(api: ApiClient) -> None:
     added = api.send("POST", "workouts", {"title": "Ride", "originallyPlannedDay": "2026-01-15", "tss": 50}, 201)
 
     body = {"title": "Long ride", "tss": None, "plannedDuration": 3, "originallyPlannedDay": "2026-01-16"}
@@ -221,7 +221,7 @@ def test_of_an_own_workout_what_is_named_changes(api: ApiClient) -> None:
     assert changed == {**added, **body}
 
 
-def test_what_was_got_can_be_sent_back(api: ApiClient, plan: Plan) -> None:
+def test_an_answer_can_be_sent_back(api: ApiClient, plan: Plan) -> None:
     own = api.send("POST", "workouts", {"title": "Ride", "originallyPlannedDay": "2026-01-15"}, 201)
     coachs = api.send("GET", f"workouts/{plan('Run', '2026-11-23', {}).pk}")
     for got in (own, coachs):
@@ -232,7 +232,7 @@ def test_what_was_got_can_be_sent_back(api: ApiClient, plan: Plan) -> None:
     assert copy["id"] != own["id"]
 
 
-def test_of_a_coachs_workout_only_tss_time_and_place_change(api: ApiClient, plan: Plan) -> None:
+def test_only_tss_time_and_place_of_a_coachs_workout_change(api: ApiClient, plan: Plan) -> None:
     workout = plan("Run", "2026-11-23")
 
     changed = api.send("PUT", f"workouts/{workout.pk}", {"tss": 70, "timeOfDay": "7am", "workoutLocation": "indoor"})
@@ -244,7 +244,7 @@ def test_of_a_coachs_workout_only_tss_time_and_place_change(api: ApiClient, plan
     assert api.send("GET", f"workouts/{workout.pk}") == changed
 
 
-def test_whose_a_workout_is_cannot_be_changed(api: ApiClient) -> None:
+def test_is_custom_cannot_be_changed(api: ApiClient) -> None:
     added = api.send("POST", "workouts", {"title": "Ride", "originallyPlannedDay": "2026-01-15"}, 201)
     answer = api.send("PUT", f"workouts/{added['id']}", {"title": "Coach's", "isCustom": False}, status=422)
     assert list(answer["fields"]) == ["isCustom"]
@@ -252,7 +252,7 @@ def test_whose_a_workout_is_cannot_be_changed(api: ApiClient) -> None:
     assert Change.objects.count() == 1
 
 
-def test_an_own_workout_can_be_deleted_and_that_undone(api: ApiClient) -> None:
+def test_deleting_an_own_workout_can_be_undone(api: ApiClient) -> None:
     body = {"title": "Ride", "originallyPlannedDay": "2026-01-15", "timeOfDay": "7am"}
     added = api.send("POST", "workouts", body, 201)
 

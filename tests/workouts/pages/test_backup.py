@@ -1,4 +1,4 @@
-"""The pages of export and restore: what a person sees, and what a bad file does, which is nothing."""
+"""The pages of export and restore: what they show, and that an invalid file changes nothing."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def error_of(response: Any) -> str:
     return " ".join(response.context["form"].errors["file"])
 
 
-def test_a_file_is_looked_at_then_restored_then_undone(athlete: Client) -> None:
+def test_a_file_is_previewed_then_restored_then_undone(athlete: Client) -> None:
     exported, before = athlete.get("/export.json").content.decode(), document()
     WorkoutSelection.objects.all().delete()
     Workout.objects.filter(pk=7).update(title="Other")
@@ -83,13 +83,13 @@ def test_what_was_changed_meanwhile_is_shown_and_kept(athlete: Client) -> None:
     assert athlete.post(page, {"digest": response.context["plan"].digest}).status_code == 302
 
 
-def test_a_file_of_what_is_there_has_nothing_to_restore(athlete: Client) -> None:
+def test_an_export_of_the_current_state_has_nothing_to_restore(athlete: Client) -> None:
     page = athlete.get(upload(athlete, as_json())["Location"]).content.decode()
     assert "nothing to restore" in page
     assert "digest" not in page
 
 
-def test_downloads_are_files_that_nobody_keeps(athlete: Client) -> None:
+def test_downloads_are_files_that_no_cache_keeps(athlete: Client) -> None:
     for address, content_type in (("/export.json", "application/json"), ("/export.csv", "text/csv; charset=utf-8")):
         response = athlete.get(address)
         assert response["Content-Type"] == content_type
@@ -174,20 +174,20 @@ WRONG: list[tuple[Edit, str]] = [
 
 
 @pytest.mark.parametrize(("edit", "reason"), WRONG, ids=[reason for _, reason in WRONG])
-def test_json_that_is_wrong_is_refused_with_the_place(athlete: Client, edit: Edit, reason: str) -> None:
+def test_invalid_json_is_refused_with_the_place(athlete: Client, edit: Edit, reason: str) -> None:
     before = document()
     assert reason in error_of(upload(athlete, edited(edit)))
     assert document() == before
     assert not Upload.objects.exists()
 
 
-def test_a_part_that_is_there_twice_is_refused(athlete: Client) -> None:
+def test_a_duplicate_part_is_refused(athlete: Client) -> None:
     for part in ("workouts", "preferences"):
         twice = as_json().replace('"version": 2,', f'"version": 2, "{part}": null,')
         assert f"In {part}: It is there more than once." in error_of(upload(athlete, twice))
 
 
-def test_json_that_is_no_json_is_refused(athlete: Client) -> None:
+def test_a_file_that_is_not_json_is_refused(athlete: Client) -> None:
     exported, before = as_json(), document()
     for text in (
         exported[: len(exported) // 2],
@@ -216,13 +216,13 @@ def test_json_that_is_no_json_is_refused(athlete: Client) -> None:
     ],
     ids=range(9),
 )
-def test_what_is_no_export_is_refused(athlete: Client, content: bytes, reason: str) -> None:
+def test_a_file_that_is_not_an_export_is_refused(athlete: Client, content: bytes, reason: str) -> None:
     assert reason in error_of(upload(athlete, content))
     assert not Upload.objects.exists()
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
-def test_an_export_for_spreadsheets_is_refused_with_what_to_give_instead(athlete: Client, delimiter: str) -> None:
+def test_a_csv_export_is_refused_with_what_to_upload_instead(athlete: Client, delimiter: str) -> None:
     before = document()
     assert error_of(upload(athlete, as_csv().replace(",", delimiter), "planner.csv")) == (
         "This is an export.csv of this planner, for spreadsheets."
@@ -232,7 +232,7 @@ def test_an_export_for_spreadsheets_is_refused_with_what_to_give_instead(athlete
     assert not Upload.objects.exists()
 
 
-def test_a_file_that_nobody_confirmed_goes_after_a_day(athlete: Client) -> None:
+def test_an_unconfirmed_file_is_deleted_after_a_day(athlete: Client) -> None:
     upload(athlete, as_json())
     Upload.objects.update(made_at="2026-01-01T00:00:00Z")
     upload(athlete, as_json())

@@ -1,4 +1,4 @@
-"""What is too large is refused before it is parsed, for whoever sends it and wherever."""
+"""A body that is too large is refused before it is parsed, at every address and for every client."""
 
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ SENTENCE = "The request is larger than 11 MB; the limit for a file is 10 MB. Not
 
 
 @pytest.mark.parametrize("path", ["/login/", "/imports/", "/admin/login/", "/nowhere", "/api/workouts"])
-def test_it_is_refused_everywhere_and_nothing_reaches_the_disk(path: str, settings: Any, tmp_path: Path) -> None:
-    """The files of a form are not counted by Django's own limit."""
+def test_it_is_refused_everywhere_and_nothing_is_written_to_disk(path: str, settings: Any, tmp_path: Path) -> None:
+    """Django's own limit does not count the files of a form."""
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "none: writing there would fail"
     response = Client().post(path, {"file": SimpleUploadedFile("a.csv", b"x" * LIMIT)})
     assert response.status_code == 413
@@ -29,9 +29,9 @@ def test_the_length_decides(length: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("length", ["", "-1", "x", "²"])
-def test_what_is_no_length_is_left_to_django(length: str) -> None:
+def test_an_invalid_length_is_left_to_django(length: str) -> None:
     assert Client().get("/login/", CONTENT_LENGTH=length).status_code == 200
 
 
-def test_a_probe_is_answered_without_a_look_at_its_body() -> None:
+def test_a_probe_is_answered_without_checking_its_body() -> None:
     assert Client().get("/livez", CONTENT_LENGTH=str(LIMIT + 1)).status_code == 200

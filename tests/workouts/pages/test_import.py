@@ -1,4 +1,4 @@
-"""The import page: what a file would do is shown first, and done once."""
+"""The import page: it shows first what a file would do, and does it once."""
 
 import datetime
 import io
@@ -73,7 +73,7 @@ def test_a_preview_shows_what_differs_and_what_is_skipped(athlete: Client) -> No
     assert "Row 5: TSS is “many”, which is not a number." in text(page)
 
 
-def test_a_preview_marks_what_is_hardly_ever_meant(athlete: Client) -> None:
+def test_a_preview_marks_unusual_values(athlete: Client) -> None:
     import_file("plan.csv", PLAN, by=None)
     short = workout("Strides", MONDAY, PlannedDistanceInMeters="1.2")
 
@@ -85,19 +85,19 @@ def test_a_preview_marks_what_is_hardly_ever_meant(athlete: Client) -> None:
     assert "unusual" not in text(upload(athlete, export(SWIM, RUN, RIDE)))
 
 
-def test_a_preview_says_how_letters_were_read(athlete: Client) -> None:
+def test_a_preview_names_the_encoding(athlete: Client) -> None:
     page = upload(athlete, export(workout("Läufe", MONDAY), encoding="mac_roman"))
     assert "They were read as Mac Roman: check whether" in text(page)
     assert "They were read" not in text(upload(athlete, export(workout("Läufe", MONDAY))))
 
 
-def test_a_file_of_which_every_row_is_skipped_has_nothing_to_import(athlete: Client) -> None:
+def test_a_file_whose_every_row_is_skipped_has_nothing_to_import(athlete: Client) -> None:
     page = upload(athlete, export(workout("Run", "soon")))
     assert "No row of this file can be imported." in text(page)
     assert "Everything in this file" not in text(page)
 
 
-def test_an_archive_is_previewed_and_can_be_had_back(athlete: Client) -> None:
+def test_an_archive_is_previewed_and_can_be_downloaded(athlete: Client) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("workouts.csv", PLAN)
@@ -158,7 +158,7 @@ def test_a_plan_that_changed_since_the_preview_is_shown_again(athlete: Client) -
     assert run.tss == 90
 
 
-def test_each_move_is_confirmed_by_itself(athlete: Client) -> None:
+def test_each_move_is_confirmed_separately(athlete: Client) -> None:
     import_file("plan.csv", PLAN, by=None)
     page = upload(
         athlete, export(workout("New", MONDAY), *({**row, "WorkoutDay": "2026-11-27"} for row in (SWIM, RUN)), RIDE)
@@ -190,7 +190,7 @@ def test_more_moves_than_are_shown_are_confirmed_together(athlete: Client) -> No
     assert Workout.objects.count() == 102
 
 
-def test_what_is_ticked_is_checked(athlete: Client) -> None:
+def test_ticked_moves_are_validated(athlete: Client) -> None:
     page = upload(athlete, PLAN)
     confirm(athlete, page, moved=["x", "-1", "9" * 5000, "٣"])
     assert Workout.objects.count() == 3
@@ -208,7 +208,7 @@ def test_a_preview_can_be_discarded_and_an_import_cannot(athlete: Client) -> Non
     assert confirm(athlete, page).status_code == 404
 
 
-def test_previews_of_yesterday_go_at_the_next_upload(athlete: Client) -> None:
+def test_yesterdays_previews_are_deleted_at_the_next_upload(athlete: Client) -> None:
     stale, done = preview("stale.csv", PLAN, by=None), import_file("done.csv", PLAN, by=None)
     Upload.objects.update(made_at=timezone.now() - datetime.timedelta(hours=25))
 
@@ -228,7 +228,7 @@ def test_previews_of_yesterday_go_at_the_next_upload(athlete: Client) -> None:
         (b"Title,Date\n", "This is not a TrainingPeaks export"),
     ],
 )
-def test_what_cannot_be_imported_is_refused_on_the_page(athlete: Client, content: bytes, reason: str) -> None:
+def test_an_unreadable_file_is_refused_on_the_page(athlete: Client, content: bytes, reason: str) -> None:
     page = upload(athlete, content)
 
     assert page.status_code == 422
@@ -242,7 +242,7 @@ def test_a_form_without_a_file_is_refused(athlete: Client) -> None:
     assert "This field is required." in text(page)
 
 
-def test_imported_files_are_listed_and_can_be_had_back(athlete: Client) -> None:
+def test_imported_files_are_listed_and_can_be_downloaded(athlete: Client) -> None:
     import_file('pl"än.csv', export(SWIM, workout("Bad", "soon")), by=User.objects.get())
 
     page = athlete.get("/imports/")
@@ -274,8 +274,8 @@ def test_an_import_is_undone_and_redone_from_the_list(athlete: Client) -> None:
     assert "Undo the import of plan.csv" in text(page)
 
 
-def choices(page: Any) -> dict[str, str]:
-    """What the form of a preview holds, as it is shown."""
+def decisions_of(page: Any) -> dict[str, str]:
+    """The values of a preview's form as it is shown."""
     html = page.content.decode()
     fields = re.findall(r'<select name="(gone-\d+)".*?</select>', html, re.DOTALL)
     selects = re.findall(r'<select name="gone-\d+".*?</select>', html, re.DOTALL)
@@ -283,7 +283,7 @@ def choices(page: Any) -> dict[str, str]:
     return {name: found[1] for name, found in zip(fields, chosen, strict=True) if found}
 
 
-def test_what_the_file_lacks_is_shown_with_a_choice_for_each(athlete: Client) -> None:
+def test_gone_workouts_are_shown_with_a_decision_for_each(athlete: Client) -> None:
     import_file("plan.csv", export(SWIM, RUN, workout("Yoga", TUESDAY, "Other"), RIDE), by=None)
     ids = dict(Workout.objects.values_list("title", "pk"))
     change_selection(ids["Yoga"], {"time_of_day": "7am"}, by=None)
@@ -293,9 +293,9 @@ def test_what_the_file_lacks_is_shown_with_a_choice_for_each(athlete: Client) ->
     assert "0 new 0 changed 0 moved 2 unchanged 0 skipped 2 not in the file" in text(page)
     assert "In the planner, not in this file" in text(page)
     assert "You: selected, 7am" in text(page)
-    assert choices(page) == {f"gone-{ids['Long run']}": "3", f"gone-{ids['Yoga']}": "keep"}
+    assert decisions_of(page) == {f"gone-{ids['Long run']}": "3", f"gone-{ids['Yoga']}": "keep"}
 
-    confirm(athlete, page, **{**choices(page), f"gone-{ids['Yoga']}": "drop"})
+    confirm(athlete, page, **{**decisions_of(page), f"gone-{ids['Yoga']}": "drop"})
 
     assert Change.objects.latest("id").summary == "Imported plan.csv: 2 unchanged, 1 renamed, 1 dropped"
     assert Workout.objects.get(title="Longest run").pk == ids["Long run"]
@@ -303,14 +303,14 @@ def test_what_the_file_lacks_is_shown_with_a_choice_for_each(athlete: Client) ->
     assert Workout.objects.count() == 4
 
 
-def test_without_a_choice_everything_is_kept(athlete: Client) -> None:
+def test_without_a_decision_everything_is_kept(athlete: Client) -> None:
     import_file("plan.csv", PLAN, by=None)
     confirm(athlete, upload(athlete, export(SWIM, {**RUN, "Title": "Longest run"}, RIDE)))
     assert set(Workout.objects.values_list("title", "is_dropped")) >= {("Long run", None), ("Longest run", None)}
 
 
 @pytest.mark.parametrize(("policy", "titles"), [("keep", 4), ("rename", 2), ("drop", 4)])
-def test_one_choice_for_all(athlete: Client, policy: str, titles: int) -> None:
+def test_one_decision_for_all(athlete: Client, policy: str, titles: int) -> None:
     import_file("plan.csv", export(SWIM, RUN), by=None)
     page = upload(athlete, export({**SWIM, "Title": "Easy swim, 2 km"}, {**RUN, "WorkoutDay": SUNDAY, "TSS": "50"}))
     ids = set(Workout.objects.values_list("pk", flat=True))
@@ -321,7 +321,7 @@ def test_one_choice_for_all(athlete: Client, policy: str, titles: int) -> None:
     assert Workout.objects.count() == titles
 
 
-def test_a_row_that_is_chosen_twice_is_refused_and_the_choices_stay(athlete: Client) -> None:
+def test_two_decisions_for_one_row_are_refused_and_stay(athlete: Client) -> None:
     import_file("plan.csv", export(RUN, workout("Strides", TUESDAY), SWIM), by=None)
     ids = dict(Workout.objects.values_list("title", "pk"))
     page = upload(athlete, export(workout("Hill repeats", TUESDAY), workout("Tempo", TUESDAY), SWIM))
@@ -333,7 +333,7 @@ def test_a_row_that_is_chosen_twice_is_refused_and_the_choices_stay(athlete: Cli
     assert "Two workouts cannot both become “Hill repeats”. Decide for one of them. Nothing was imported." in text(
         again
     )
-    assert choices(again) == sent
+    assert decisions_of(again) == sent
     assert Change.objects.count() == 1
 
     assert confirm(athlete, again, **{**sent, f"gone-{ids['Strides']}": "3"}).status_code == 200
@@ -343,32 +343,32 @@ def test_a_row_that_is_chosen_twice_is_refused_and_the_choices_stay(athlete: Cli
     }
 
 
-@pytest.mark.parametrize("choice", ["99", "keeep", "", "-1", "٣", "1" * 5000])
-def test_a_choice_that_is_none_is_refused(athlete: Client, choice: str) -> None:
+@pytest.mark.parametrize("decision", ["99", "keeep", "", "-1", "٣", "1" * 5000])
+def test_an_invalid_decision_is_refused(athlete: Client, decision: str) -> None:
     import_file("plan.csv", PLAN, by=None)
     number = Workout.objects.get(title="Long run").pk
     page = upload(athlete, export(SWIM, RIDE))
 
-    again = confirm(athlete, page, **{f"gone-{number}": choice, "gone-x": "drop", f"gone-{'9' * 40}": "drop"})
+    again = confirm(athlete, page, **{f"gone-{number}": decision, "gone-x": "drop", f"gone-{'9' * 40}": "drop"})
 
     assert again.status_code == 422
     assert "“Long run” cannot become what was selected." in text(again)
     assert Change.objects.count() == 1
 
 
-def test_for_hundreds_of_missing_workouts_there_is_one_choice(athlete: Client) -> None:
+def test_for_hundreds_of_gone_workouts_there_is_one_decision(athlete: Client) -> None:
     rows = [workout(f"Run {number}", MONDAY) for number in range(301)]
     import_file("plan.csv", export(*rows, RIDE), by=None)
 
     page = upload(athlete, export(workout("New", MONDAY), RIDE))
     assert "301 not in the file" in text(page)
-    assert choices(page) == {}
+    assert decisions_of(page) == {}
     confirm(athlete, page, gone="drop")
 
     assert Workout.objects.filter(is_dropped=True).count() == 301
 
 
-def test_what_is_missing_now_and_was_not_is_shown_again(athlete: Client) -> None:
+def test_a_preview_that_lacks_a_gone_workout_is_shown_again(athlete: Client) -> None:
     import_file("plan.csv", export(SWIM, RIDE), by=None)
     page = upload(athlete, export(SWIM, RIDE))
     import_file("other.csv", export(RUN), by=None)

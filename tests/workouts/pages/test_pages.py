@@ -1,4 +1,4 @@
-"""What the pages change, with htmx and without scripts."""
+"""The changes that the pages make, with htmx and without scripts."""
 
 import datetime
 import html
@@ -16,14 +16,14 @@ from workouts.models import Change, Workout, WorkoutSelection
 WEEK = "/week/2026-11-23"
 HTMX = {"HX-Request": "true"}
 SHOWN = {"board": "2026-11-23", "type": "Run", "source": ""}
-"""What the forms of that week's page send with their own fields where scripts run."""
+"""What that week's page sends with its forms if scripts run."""
 
 
 def selection_of(workout: Workout) -> WorkoutSelection:
     return WorkoutSelection.objects.get(workout=workout)
 
 
-def test_without_scripts_a_change_leads_back_to_the_page_and_offers_to_undo(athlete: Client, plan: Plan) -> None:
+def test_without_scripts_a_change_redirects_to_the_page_and_offers_to_undo(athlete: Client, plan: Plan) -> None:
     run = plan("Long run", "2026-11-23")
 
     sent = {"current_plan_day": "2026-11-27", "slot": "morning"}
@@ -42,14 +42,14 @@ def test_without_scripts_a_change_leads_back_to_the_page_and_offers_to_undo(athl
     )
 
 
-def test_the_way_back_never_leaves_the_site(athlete: Client, plan: Plan) -> None:
+def test_the_redirect_never_leaves_the_site(athlete: Client, plan: Plan) -> None:
     run = plan("Long run", "2026-11-23")
     for referer in ("https://elsewhere.example/", "//elsewhere.example", ""):
         response = athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": referer}, headers={"Referer": referer})
         assert response.headers["Location"].startswith("/?changed=")
 
 
-def test_with_htmx_only_the_days_that_changed_come_back(athlete: Client, plan: Plan) -> None:
+def test_with_htmx_only_the_days_that_changed_are_sent(athlete: Client, plan: Plan) -> None:
     run = plan("Long run", "2026-11-23")
     plan("Ride", "2026-11-27", workout_type="Bike")
 
@@ -96,8 +96,8 @@ def test_with_htmx_a_page_that_shows_no_board_is_loaded_again(
     assert answer.headers["HX-Redirect"] == f"/history/?changed={Change.objects.get().pk}"
 
 
-def test_a_pressed_skip_leaves_the_day_of_the_form_alone(athlete: Client, plan: Plan) -> None:
-    """The page is old: the workout was moved elsewhere since."""
+def test_the_skip_button_ignores_the_day_of_the_form(athlete: Client, plan: Plan) -> None:
+    """The page is outdated: the workout has been moved since."""
     run = plan("Long run", "2026-11-23", {"current_plan_day": datetime.date(2026, 11, 25)})
     sent = {"current_plan_day": "2026-11-23", "slot": "evening", "is_selected": "false"}
     athlete.post(f"/workouts/{run.pk}/selection", sent)
@@ -113,7 +113,7 @@ def test_a_move_within_its_slot_keeps_the_clock_time(athlete: Client, plan: Plan
     assert selection_of(run).time_of_day is None
 
 
-def test_moved_to_the_coachs_day_is_not_moved(athlete: Client, plan: Plan) -> None:
+def test_moving_to_the_coachs_day_clears_the_move(athlete: Client, plan: Plan) -> None:
     run = plan("Long run", "2026-11-23", {"current_plan_day": datetime.date(2026, 11, 25)})
     athlete.post(f"/workouts/{run.pk}/selection", {"current_plan_day": "2026-11-23"})
     assert selection_of(run).current_plan_day is None
@@ -130,7 +130,7 @@ def test_moved_to_the_coachs_day_is_not_moved(athlete: Client, plan: Plan) -> No
     ],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
-def test_bad_input_is_refused_by_name_and_changes_nothing(
+def test_invalid_input_is_refused_by_name_and_changes_nothing(
     athlete: Client, plan: Plan, sent: dict[str, str], reason: str, headers: dict[str, str]
 ) -> None:
     run = plan("Long run", "2026-11-23")
@@ -214,7 +214,7 @@ def test_own_workouts_are_added_changed_and_deleted(athlete: Client) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"title": " "}, {"planned_duration_1": "60"}, {"originally_planned_day": ""}, {"tss": "-1"}]
 )
-def test_a_wrong_workout_is_not_added(athlete: Client, wrong: dict[str, str]) -> None:
+def test_an_invalid_workout_is_not_added(athlete: Client, wrong: dict[str, str]) -> None:
     response = athlete.post("/workouts/add", OWN | wrong)
     assert response.status_code == 422
     assert 'class="errorlist"' in response.content.decode()
@@ -231,7 +231,7 @@ def test_a_coachs_workout_is_neither_edited_nor_deleted(athlete: Client, plan: P
     assert Workout.objects.get().title == "Long run"
 
 
-def test_what_cannot_be_undone_says_why(athlete: Client, plan: Plan) -> None:
+def test_a_refused_undo_says_why(athlete: Client, plan: Plan) -> None:
     run = plan("Long run", "2026-11-23")
     for notes in ("one", "two"):
         athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": notes})
@@ -279,7 +279,7 @@ def test_an_unknown_address_says_so(athlete: Client) -> None:
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_workout_on_an_absurd_day_can_be_looked_at_and_brought_back(athlete: Client, plan: Plan, day: str) -> None:
+def test_a_workout_on_an_absurd_day_can_be_viewed_and_moved_back(athlete: Client, plan: Plan, day: str) -> None:
     run = plan("Long run", "2026-11-23", {"current_plan_day": day})
     assert athlete.get(f"/workouts/{run.pk}").status_code == 200
     sent = {"current_plan_day": "", **SHOWN}

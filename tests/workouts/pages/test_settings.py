@@ -1,4 +1,4 @@
-"""The athlete's settings: what is saved holds, secrets are shown once, a new password ends other sessions."""
+"""The athlete's settings: values are saved, secrets are shown once, a new password ends other sessions."""
 
 import datetime
 import re
@@ -26,7 +26,7 @@ def page(client: Client, athlete: User) -> Client:
 
 
 def shown(client: Client, purpose: str) -> str:
-    """Makes a secret and returns what the page shows of it."""
+    """Creates a secret and returns what the page shows of it."""
     response = client.post(f"/settings/{purpose}/issue/")
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
@@ -71,7 +71,7 @@ def test_saved_twice_is_one_row(page: Client) -> None:
     "wrong",
     [{"distance_unit": "parsec"}, {"morning": "25:00"}, {"evening": ""}, {"swim_unit": "\x00"}, {"morning": "\x00"}],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_saved(page: Client, wrong: dict[str, str]) -> None:
+def test_invalid_values_are_refused_and_nothing_is_saved(page: Client, wrong: dict[str, str]) -> None:
     response = page.post("/settings/", {**PREFERENCES, **wrong})
 
     assert response.status_code == 422
@@ -79,7 +79,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_saved(page: Client, wrong: dic
     assert not Preferences.objects.exists()
 
 
-def test_calendars_are_told_of_other_times(page: Client) -> None:
+def test_calendars_learn_of_other_times(page: Client) -> None:
     workout = Workout.objects.create(title="w", workout_type="Run", originally_planned_day="2026-11-23")
     page.post("/settings/", PREFERENCES)
     workout.refresh_from_db()
@@ -108,7 +108,7 @@ def test_apple_is_offered_the_same_address(page: Client) -> None:
     assert f'value="http:{found[1]}"' in text
 
 
-def test_renewing_and_revoking_close_the_old_address(page: Client) -> None:
+def test_renewing_and_revoking_invalidate_the_old_address(page: Client) -> None:
     first = shown(page, "feed")
     second = shown(page, "feed")
     assert Client().get(first).status_code == 404
@@ -128,7 +128,7 @@ def test_the_api_token_is_shown_once(page: Client, athlete: User) -> None:
     assert secret not in page.get("/settings/").content.decode()
 
 
-def test_a_secret_is_made_by_a_form_only_and_for_a_known_purpose(page: Client) -> None:
+def test_a_secret_is_created_only_by_a_form_and_for_a_known_purpose(page: Client) -> None:
     assert page.get("/settings/feed/issue/").status_code == 405
     assert page.get("/settings/feed/revoke/").status_code == 405
     for act in ("issue", "revoke"):
@@ -171,7 +171,7 @@ def test_password_managers_know_the_fields(client: Client, page: Client) -> None
         assert f'autocomplete="{name}"' in login
 
 
-def test_the_pages_hold_no_inline_script_or_style(page: Client) -> None:
+def test_the_pages_have_no_inline_scripts_or_styles(page: Client) -> None:
     for response in (page.get("/settings/"), page.post("/settings/feed/issue/"), page.get("/settings/password/")):
         text = response.content.decode()
         assert "<script>" not in text

@@ -1,4 +1,4 @@
-"""The week page: which days and workouts it shows, and what it costs."""
+"""The week page: which days and workouts it shows, its size and its queries."""
 
 import datetime
 from itertools import pairwise
@@ -17,7 +17,7 @@ QUERIES = 7  # session, account, workouts, selections, target, season, preferenc
 
 
 def titles(client: Client, address: str) -> dict[str, dict[str, list[str]]]:
-    """The titles on the board by day and slot; what has none is left out."""
+    """The titles on the board by day and slot, without empty slots."""
     columns = client.get(address).context["columns"]
     board = {
         column.day.isoformat(): {slot: [workout.title for workout in cards] for slot, _, cards in column.slots if cards}
@@ -53,7 +53,7 @@ def test_the_first_page_has_this_week_and_the_seven_days_after_today(athlete: Cl
 
 
 @pytest.mark.parametrize("address", ["/week/2026-02-30", "/week/0001-01-01", "/week/9999-12-31", "/month/2026-13"])
-def test_no_such_day(athlete: Client, address: str) -> None:
+def test_a_day_that_does_not_exist_is_404(athlete: Client, address: str) -> None:
     assert athlete.get(address).status_code == 404
 
 
@@ -106,7 +106,7 @@ def test_an_empty_week_says_what_to_do(athlete: Client) -> None:
 def test_is_small_and_takes_a_constant_number_of_queries(
     athlete: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """5 000 workouts, twenty a week, half of them with a whole selection."""
+    """5 000 workouts, twenty per week, half of them with a complete selection."""
     first = datetime.date(2026, 11, 23) - datetime.timedelta(weeks=125)
     workouts = Workout.objects.bulk_create(
         Workout(
@@ -146,8 +146,8 @@ def test_month_shows_every_day_of_its_weeks(athlete: Client, plan: Plan) -> None
     assert athlete.get("/month").context["first"] == timezone.localdate().replace(day=1)
 
 
-def test_numbers_that_are_none_read_as_no_value(athlete: Client, plan: Plan) -> None:
-    """The old application stored some."""
+def test_infinite_numbers_read_as_no_value(athlete: Client, plan: Plan) -> None:
+    """The old application stored such numbers."""
     endless = float("inf")
     run = plan("Run", MONDAY, planned_duration=endless, planned_distance_meters=endless, tss=endless)
 
