@@ -1,7 +1,7 @@
-"""`make bench`: every row is a ratio of two things measured in turn, in this run, on this server.
+"""`make bench`: every row is the ratio of two measurements made in turn, in this run, on this server.
 
-`ROWS` (3 000 000) is the size of the large table, `RUNS` (3) how often each is measured, `SIZES` those of the growth.
-`ONLY=serving` measures the requests alone, `ONLY=releasing` the rest.
+`ROWS` (3 000 000) is the size of the large table, `RUNS` (3) the number of measurements, `SIZES` the sizes for growth.
+`ONLY=serving` measures only the requests, `ONLY=releasing` the rest.
 """
 
 import os
@@ -21,7 +21,7 @@ ROWS = int(os.environ.get("ROWS", "3000000"))
 RUNS = int(os.environ.get("RUNS", "3"))
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000,100000,1000000,3000000").split(",")]
 ONLY = os.environ.get("ONLY", "")
-MANUAL_ROWS = 200_000  # where the old manual's statement still ends
+MANUAL_ROWS = 200_000  # the old manual's statement still finishes at this size
 
 Way = Callable[[str], None]
 
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def serving(databases: Databases) -> None:
-    """Each beside the bare view and beside gunicorn's own worker. The first round warms up and does not count."""
+    """Compares each load with the bare view and with gunicorn's own worker. The first round is a warm-up."""
     with databases.empty("requests") as url, requests.planner(url) as (server, gthread, loads):
         bare = loads["the bare view"]
         for name, load in loads.items():
@@ -70,7 +70,7 @@ def nothing_to_do(databases: Databases) -> None:
 
 
 def pairs_of(url: str, name: str, way: Way, other_name: str, other: Way) -> None:
-    """On the same database, in turn, after one of each that does not count."""
+    """Compares two ways on the same database, in turn, after a warm-up of each."""
     way(url)
     other(url)
     row(name, other_name, [(seconds(way, url), seconds(other, url)) for _ in range(5 * RUNS)])

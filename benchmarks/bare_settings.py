@@ -1,4 +1,4 @@
-"""The product's settings with one address more, to measure against."""
+"""The product's settings with one more URL, to compare with."""
 
 from config.settings import *  # noqa: F403
 

@@ -1,11 +1,11 @@
-"""The product's addresses, and beside them the least that a view behind the login can do."""
+"""The product's URLs, and a minimal view behind the login."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    """Its session and its account are read, as for every view here."""
+    """Session and account are read, as for every view here."""
     return HttpResponse(f"ok {request.user.pk}")
 
 

@@ -1,4 +1,4 @@
-"""Databases to measure on: prepared once per size, copied for every run."""
+"""Databases for the measurements: prepared once per size, copied for every run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ SEQUENCES = "SELECT setval('workouts_id_seq', {rows}), setval('workout_selection
 
 
 class Databases:
-    """Of one server, whose superuser is in `url`."""
+    """The databases of one server. `url` is its superuser's."""
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -1,4 +1,4 @@
-"""Clients in a process of their own: `python -m benchmarks.load PORT` reads a Load from its input and answers JSON."""
+"""Clients in a separate process: `python -m benchmarks.load PORT` reads a Load from stdin and prints JSON."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ CLIENTS = 4
 class Load:
     """Requests by `CLIENTS` clients for some seconds, each over a connection that stays open.
 
-    In `path` and `body`, `%d` stands for an id that counts round from 1 to `ids`.
+    In `path` and `body`, `%d` is an id that cycles from 1 to `ids`.
     """
 
     method: str

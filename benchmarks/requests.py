@@ -1,4 +1,4 @@
-"""Requests a second and their 99th percentile: two pages of the product and a bare view, from one server, in turn."""
+"""Requests per second and their 99th percentile: two pages of the product and a bare view, on one server, in turn."""
 
 import datetime
 import json
@@ -30,7 +30,7 @@ SELECT 'Workout ' || n, (ARRAY['Run', 'Bike', 'Swim', 'Strength'])[1 + n %% 4], 
     12000, %s::date + n / 2, 60, false
 FROM generate_series(0, %s - 1) n
 """
-CHOICES = """
+SELECTIONS = """
 INSERT INTO workout_selections (workout_id, is_selected, time_of_day, user_notes)
 SELECT id, true, (ARRAY['morning', 'evening'])[1 + id %% 2], 'Two bottles.' FROM workouts WHERE id %% 3 > 0
 """
@@ -50,15 +50,15 @@ print(session.session_key)
 
 @contextmanager
 def planner(url: str) -> Iterator[tuple[Server, Server, dict[str, Load]]]:
-    """Servers at work on a planner whose weeks are all full, and what is asked of them by somebody who is logged in.
+    """Servers of a planner with full weeks, and the loads, which are requests of a logged-in user.
 
-    The second is the same but for gunicorn's own threaded worker.
+    The second server runs gunicorn's own threaded worker.
     """
     ways.release(url)
     first = datetime.date.today() - datetime.timedelta(days=WORKOUTS // 4)  # noqa: DTZ011
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PLAN, [first, WORKOUTS])
-        connection.execute(CHOICES, [])
+        connection.execute(SELECTIONS, [])
         connection.execute("VACUUM ANALYZE")
     environment = {**ways.environment(url), **SETTINGS}
     ways.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], url, **SETTINGS)
@@ -83,16 +83,16 @@ def loads(session: str) -> dict[str, Load]:
         "Content-Type": "application/json",
         "Accept-Encoding": "gzip",
     }
-    choice = json.dumps({"timeOfDay": "7am", "userNotes": "%d"})
+    selection = json.dumps({"timeOfDay": "7am", "userNotes": "%d"})
     return {
         "the bare view": Load("GET", "/bare", "", headers, WORKOUTS, SECONDS),
-        "PUT selections": Load("PUT", "/api/selections/%d", choice, headers, WORKOUTS, SECONDS),
+        "PUT selections": Load("PUT", "/api/selections/%d", selection, headers, WORKOUTS, SECONDS),
         "the week page": Load("GET", "/", "", headers, WORKOUTS, SECONDS),
     }
 
 
 def measure(load: Load, server: Server) -> Answers:
-    """From a process of its own, as clients are. Raises RuntimeError where a request failed."""
+    """Measures from a separate process, as clients are. Raises RuntimeError if a request failed."""
     command = [sys.executable, "-m", "benchmarks.load", str(server.port)]
     output = subprocess.check_output(command, cwd=ROOT, input=json.dumps(asdict(load)), text=True)
     answers = Answers(**json.loads(output))

@@ -1,4 +1,4 @@
-"""The ways to deduplicate and constrain that are compared. Each takes a database's URL."""
+"""The ways to deduplicate and constrain that are compared. Each takes the URL of a database."""
 
 import os
 import resource
@@ -51,12 +51,12 @@ def run(command: list[str], url: str, **extra: str) -> None:
 
 
 def release(url: str) -> None:
-    """The Procfile's line."""
+    """The Procfile's release line."""
     run(["sh", "-c", procfile()["release"]], url)
 
 
 def floor(url: str) -> None:
-    """The least that has to be done: one statement, one concurrent build, attached."""
+    """The minimum: one statement, then one concurrent index build that becomes the constraint."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(ARCHIVE)
         connection.execute(DEDUPLICATE)
@@ -98,5 +98,5 @@ def alembic_head(url: str) -> None:
 
 
 def peak_memory() -> float:
-    """Megabytes of the largest process that was waited for so far."""
+    """Megabytes of the largest child process so far."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

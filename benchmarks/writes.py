@@ -1,4 +1,4 @@
-"""How long the application's writes take while something else happens to the table."""
+"""The duration of the application's writes during something else on the table."""
 
 import random
 import threading
@@ -22,7 +22,7 @@ class Latencies:
 
 
 def latencies_during(url: str, rows: int, action: Callable[[], None]) -> Latencies:
-    """200 updates a second of random rows, while `action` runs and half a second before and after."""
+    """200 updates per second of random rows while `action` runs, and for half a second before and after."""
     stop, taken = threading.Event(), list[float]()
 
     def write() -> None:

@@ -177,11 +177,11 @@ def settle(rows: Sequence[Selection]) -> tuple[dict[int, Selection], dict[int, t
     ordered = sorted(rows, key=lambda row: (row.updated_at or "", row.id), reverse=True)
     for _, group in itertools.groupby(sorted(ordered, key=lambda row: row.workout_id), lambda row: row.workout_id):
         kept, *removed = group
-        choices = {name: getattr(kept, name) for name in Selection._fields[2:7]}
-        for name, value in choices.items():
+        values = {name: getattr(kept, name) for name in Selection._fields[2:7]}
+        for name, value in values.items():
             given = [candidate for row in removed if (candidate := getattr(row, name)) not in (None, "")]
-            if value in (None, "") and given and not (name == "time_of_day" and choices["is_selected"] is False):
-                choices[name] = given[0]
-        live[kept.id] = kept._replace(**choices)
+            if value in (None, "") and given and not (name == "time_of_day" and values["is_selected"] is False):
+                values[name] = given[0]
+        live[kept.id] = kept._replace(**values)
         archived |= {row.id: (row, kept.id) for row in removed}
     return live, archived

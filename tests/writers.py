@@ -58,7 +58,7 @@ def constraint_stands(connection: "psycopg.Connection[Any]") -> bool:
     return row == (1,)
 
 
-def choose(writers: Writers, connection: "psycopg.Connection[Any]", workout: int) -> None:
+def write_selection(writers: Writers, connection: "psycopg.Connection[Any]", workout: int) -> None:
     """The race itself: query, find nothing, insert; or update what was found."""
     found = connection.execute("SELECT id FROM workout_selections WHERE workout_id = %s", [workout]).fetchone()
     moment = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
@@ -74,7 +74,7 @@ def choose(writers: Writers, connection: "psycopg.Connection[Any]", workout: int
 
 
 def look_then_insert(writers: Writers, connection: "psycopg.Connection[Any]") -> None:
-    choose(writers, connection, random.choice(HOT))
+    write_selection(writers, connection, random.choice(HOT))
 
 
 def insert_blindly(writers: Writers, connection: "psycopg.Connection[Any]") -> None:
@@ -88,7 +88,7 @@ def insert_blindly(writers: Writers, connection: "psycopg.Connection[Any]") -> N
 
 def several_in_a_transaction(writers: Writers, connection: "psycopg.Connection[Any]") -> None:
     for workout in sorted(random.sample(HOT, 3)):
-        choose(writers, connection, workout)
+        write_selection(writers, connection, workout)
 
 
 def save_what_was_loaded(writers: Writers, connection: "psycopg.Connection[Any]") -> None:

@@ -1,4 +1,4 @@
-"""The old application's way to migrate, reduced to what a no-op needs."""
+"""The old application's migration environment, reduced to what a no-op needs."""
 
 import os
 

@@ -68,11 +68,11 @@ def test_gone_workouts_are_renamed_or_dropped_without_scripts(unscripted: Page) 
             workout("Long hike", str(SATURDAY), "Walk", PlannedDuration=4),
         ),
     )
-    choice = {name: unscripted.get_by_role("combobox", name=name) for name in ("Threshold ride", "Long ride")}
-    expect(choice["Threshold ride"].locator("option:checked")).to_contain_text("Renamed: Threshold ride, 4 x 10")
-    expect(choice["Long ride"].locator("option:checked")).to_have_text("Keep")
+    decision = {name: unscripted.get_by_role("combobox", name=name) for name in ("Threshold ride", "Long ride")}
+    expect(decision["Threshold ride"].locator("option:checked")).to_contain_text("Renamed: Threshold ride, 4 x 10")
+    expect(decision["Long ride"].locator("option:checked")).to_have_text("Keep")
 
-    choice["Long ride"].focus()
+    decision["Long ride"].focus()
     unscripted.keyboard.press("ArrowDown")
     unscripted.get_by_role("button", name="Import").click()
     expect(unscripted.get_by_role("status")).to_contain_text(

@@ -19,14 +19,14 @@ def test_the_document_says_what_the_code_does() -> None:
     )
     assert {name.removeprefix("| "): value for name, value in rows.items()} == {
         "Request line and headers": f"{limits.HEAD_BYTES // 1024} KB",
-        "Body, however it is sent": f"{limits.BODY_BYTES // MB} MB",
-        "Time for a whole request, and for its answer to be taken": (
+        "Body, chunked or not": f"{limits.BODY_BYTES // MB} MB",
+        "Time to receive a request, and to send its answer": (
             f"{limits.TIMEOUT:.0f} seconds, and one more for each {limits.MIN_RATE:_} bytes".replace("_", " ")
         ),
         "Time between two requests": f"{gunicorn.keepalive} seconds (`keepalive` in `config/gunicorn.py`)",
         "Connections of a worker": str(limits.CONNECTIONS),
-        "Bytes that a worker holds of requests and answers in part": f"{limits.HELD_BYTES // MB} MB",
-        "File to import or to restore": f"{MAX_BYTES // MB} MB",
+        "Bytes of incomplete requests and answers that a worker holds": f"{limits.HELD_BYTES // MB} MB",
+        "File to import or restore": f"{MAX_BYTES // MB} MB",
         "Rows of a file to import": f"{ROWS:_}".replace("_", " "),
         "Workouts, selections or targets of an export to restore": f"{ROWS:_}".replace("_", " "),
         "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),

@@ -82,7 +82,7 @@ def test_releases_before_it_serves_and_drains_longer_than_gunicorn(graph: dict[s
 
 
 def test_deletes_no_variable_that_an_operator_may_have_set(graph: dict[str, Any]) -> None:
-    """Variables that are left out are planned as deletions. `make test` reads TEST_DATABASE_URL, Railway sets its own."""
+    """A missing variable is planned as a deletion. `make test` reads TEST_DATABASE_URL, and Railway sets its own."""
     database, web = graph["resources"]
     table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     ours = {name for name in table if not name.startswith("RAILWAY_")} - {"TEST_DATABASE_URL"}

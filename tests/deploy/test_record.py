@@ -1,4 +1,4 @@
-"""The history of releases, and what a run reports at its end: unknown migrations, the schema that the models declare."""
+"""The history of releases, and what a run reports at its end: unknown migrations and differences of the schema."""
 
 import json
 import re

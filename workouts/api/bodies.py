@@ -49,7 +49,7 @@ TrueOrFalse = Annotated[bool, BeforeValidator(true_or_false)]
 
 
 class Body(BaseModel):
-    """Refuses unknown fields, so that a typo is not ignored. Types are strict: `"1"` is not a number, `1` no Boolean."""
+    """Refuses unknown fields, so a typo is not ignored. Types are strict: `"1"` is not a number, `1` not a Boolean."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
 

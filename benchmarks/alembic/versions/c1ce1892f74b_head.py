@@ -1,8 +1,8 @@
-"""The revision that the old application's database is at."""
+"""The revision of the old application's database."""
 
 revision = "c1ce1892f74b"
 down_revision = None
 
 
 def upgrade() -> None:
-    """Never run: the database is there already."""
+    """Never runs: the database is at this revision already."""
