@@ -42,13 +42,13 @@ def parse_origins(value: str) -> list[str]:
 
 def _parse(value: str, can_match: Callable[[str], bool], faults: Mapping[str, str]) -> list[str]:
     entries = [entry for part in value.lower().split(",") if (entry := part.strip())]
-    wrong = [
+    invalid = [
         f"Entry {number} {next(fault for pattern, fault in faults.items() if re.search(pattern, entry))}"
         for number, entry in enumerate(entries, 1)
         if not can_match(entry)
     ]
-    if wrong:
-        raise ValueError(" ".join(wrong))
+    if invalid:
+        raise ValueError(" ".join(invalid))
     return entries
 
 

@@ -55,14 +55,14 @@ class Refusal(Schema):
     error: str
 
 
-class WrongValues(Refusal):
+class InvalidValues(Refusal):
     fields: dict[str, str]
 
 
 READING: Any = {401: Refusal, 503: Refusal}
-WRITING: Any = {**READING, 400: Refusal, 403: Refusal, 409: Refusal, 413: Refusal, 422: WrongValues}
+WRITING: Any = {**READING, 400: Refusal, 403: Refusal, 409: Refusal, 413: Refusal, 422: InvalidValues}
 UNKNOWN: Any = {404: Refusal}
-LOGGING_IN: Any = {**READING, 400: Refusal, 413: Refusal, 415: Refusal, 422: WrongValues, 429: Refusal}
+LOGGING_IN: Any = {**READING, 400: Refusal, 413: Refusal, 415: Refusal, 422: InvalidValues, 429: Refusal}
 """The refusals of an operation by status, for its documentation."""
 
 
@@ -89,7 +89,7 @@ def add_handlers(api: NinjaAPI) -> None:
         return refuse(401, "The token is invalid or has expired. Log in again, or send another.")
 
     @api.exception_handler(ValidationError)
-    def wrong_values(request: HttpRequest, error: ValidationError) -> JsonResponse:
+    def invalid_values(request: HttpRequest, error: ValidationError) -> JsonResponse:
         return refuse_values({_name(found): _reason(found) for found in error.errors[:MOST_FIELDS]})
 
     @api.exception_handler(HttpError)

@@ -9,7 +9,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from workouts.api.bodies import NewWorkoutBody, WorkoutBody, WorkoutFilters
-from workouts.api.errors import READING, UNKNOWN, WRITING, WrongValues, refuse_values
+from workouts.api.errors import READING, UNKNOWN, WRITING, InvalidValues, refuse_values
 from workouts.api.schemas import Done, WorkoutAnswer, WorkoutList
 from workouts.history import add_workout, change_selection, delete_workout, edit_workout
 from workouts.models import Workout, WorkoutQuerySet
@@ -17,7 +17,7 @@ from workouts.models import Workout, WorkoutQuerySet
 router = Router(tags=["Workouts"], by_alias=True)
 
 
-@router.get("", operation_id="listWorkouts", response={200: WorkoutList, 422: WrongValues, **READING})
+@router.get("", operation_id="listWorkouts", response={200: WorkoutList, 422: InvalidValues, **READING})
 def list_workouts(request: HttpRequest, filters: Query[WorkoutFilters]) -> dict[str, Any]:
     """Returns all workouts, or those that match every filter, ordered by the coach's day."""
     workouts = list(_matching(filters))

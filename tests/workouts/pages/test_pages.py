@@ -212,10 +212,10 @@ def test_own_workouts_are_added_changed_and_deleted(athlete: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"title": " "}, {"planned_duration_1": "60"}, {"originally_planned_day": ""}, {"tss": "-1"}]
+    "invalid", [{"title": " "}, {"planned_duration_1": "60"}, {"originally_planned_day": ""}, {"tss": "-1"}]
 )
-def test_an_invalid_workout_is_not_added(athlete: Client, wrong: dict[str, str]) -> None:
-    response = athlete.post("/workouts/add", OWN | wrong)
+def test_an_invalid_workout_is_not_added(athlete: Client, invalid: dict[str, str]) -> None:
+    response = athlete.post("/workouts/add", OWN | invalid)
     assert response.status_code == 422
     assert 'class="errorlist"' in response.content.decode()
     assert not Workout.objects.exists()
