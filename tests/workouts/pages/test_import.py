@@ -87,7 +87,7 @@ def test_a_preview_marks_unusual_values(athlete: Client) -> None:
 
 def test_a_preview_names_the_encoding(athlete: Client) -> None:
     page = upload(athlete, export(workout("Läufe", MONDAY), encoding="mac_roman"))
-    assert "They were read as Mac Roman: check whether" in text(page)
+    assert "Its letters were read as Mac Roman: check whether" in text(page)
     assert "They were read" not in text(upload(athlete, export(workout("Läufe", MONDAY))))
 
 
