@@ -1,6 +1,6 @@
-"""What a value can be at most: one definition for models, forms, API, import and restore.
+"""The maximum of each value: one definition for models, forms, API, import and restore.
 
-What is more is a mistake, such as seconds in a column of hours.
+Anything above it is a mistake, such as seconds in a column of hours.
 """
 
 HOURS = 7 * 24
@@ -16,7 +16,7 @@ PLANNED = {
     "tss": TSS,
     "intensity_factor": INTENSITY_FACTOR,
 }
-"""The numbers of a plan, by column. None can be negative."""
+"""The maximum of the planned figures, by column. The minimum is 0."""
 
 ACTUAL = {
     "actual_duration": HOURS,
@@ -28,21 +28,21 @@ ACTUAL = {
     "rpe": RATING,
     "feeling": RATING,
 }
-"""The same of what was done."""
+"""The same for what was done."""
 
 TITLE, TYPE, TIME_OF_DAY, PLACE = 500, 100, 50, 100
-"""Characters of the short texts."""
+"""Maximum length of short texts, in characters."""
 
 CHARACTERS = 100_000
-"""Of a description, comments, notes."""
+"""Maximum length of a description, comments or notes."""
 
 YEARS = range(1970, 2200)
 
 ROWS = 50_000
-"""Of a file to import, and of each kind of an export to restore: what was imported can be restored.
+"""Maximum rows of a file to import, and of each list of an export to restore: what was imported can be restored.
 
-It is about what a TrainingPeaks export of 10 MB has. Memory grows with the rows.
+A TrainingPeaks export of 10 MB has about as many. Memory grows with the rows.
 """
 
 ROW_CHARACTERS = 20 * CHARACTERS
-"""Of one row of a CSV file, before anybody knows what is in it."""
+"""Maximum length of a row of a CSV file, checked before it is split into cells."""

@@ -43,5 +43,6 @@ def test_that_cannot_be_undone_names_a_few_of_the_rows_and_counts_the_others() -
     with pytest.raises(Stale) as stale:
         undo(change.pk, by=None)
 
-    assert str(stale.value) == "Changed since: Run 6, Run 5, Run 4, Run 3, Run 2 and 2 more. Nothing was written."
+    names = "Run 6, Run 5, Run 4, Run 3, Run 2 and 2 more"
+    assert str(stale.value) == f"Changed in the meantime: {names}. Nothing was written."
     assert len(stale.value.names) == Workout.objects.count() == 7
