@@ -40,7 +40,7 @@ def decisions_sent(sent: QueryDict) -> Decisions | Policy:
 
 
 def context_of(plan: ImportPlan, sent: QueryDict | None) -> dict[str, Any]:
-    """For the template: the plan with the decisions that were sent, else with the renames that are recognised."""
+    """For the template: the plan with the decisions that were sent, else with the renames that are recognized."""
     preferences = Preferences.load()
     suggested = plan.with_decisions(Policy.RENAME)
     decisions = decisions_sent(sent) if sent else suggested.decisions

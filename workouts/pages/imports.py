@@ -87,7 +87,7 @@ def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
 
 
 def _show(request: HtmxRequest, upload: Upload, status: int = 200, refusal: str = "") -> HttpResponse:
-    """The preview. After an invalid decision as it was sent, else with the renames that are recognised."""
+    """The preview. After an invalid decision as it was sent, else with the renames that are recognized."""
     context = {"upload": upload, "outdated": status == 409, "refusal": refusal}
     context |= context_of(importing.plan_of(upload), request.POST if refusal else None)
     return render(request, "workouts/imports/preview.html", context, status=status)

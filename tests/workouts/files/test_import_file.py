@@ -212,14 +212,14 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_own_row_only() -> None:
     rows, skipped = read_workouts(content)
 
     assert [row.title for row in rows] == ["Run", "Ride", "Swim"]
-    assert skipped == [{"row": 3, "reason": "Its quotation marks do not pair."}]
+    assert skipped == [{"row": 3, "reason": "Its quotation marks are not balanced."}]
 
 
 def test_a_file_of_quotation_marks_that_do_not_pair_is_given_up() -> None:
     """Each costs a look at what follows."""
     lines = ['a","'] * 101
     assert len(read_workouts(export(columns=MINIMAL, more=lines[1:]))[1]) == 100
-    with pytest.raises(NotImportable, match="More than 100 of its rows have quotation marks that do not pair"):
+    with pytest.raises(NotImportable, match="More than 100 of its rows have unbalanced quotation marks"):
         read_workouts(export(columns=MINIMAL, more=lines))
 
 

@@ -243,7 +243,7 @@ RENAMES: dict[str, tuple[list[Cells], list[Cells], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("case", RENAMES)
-def test_renames_that_are_recognised(case: str) -> None:
+def test_renames_that_are_recognized(case: str) -> None:
     before, after, expected = RENAMES[case]
     imported(*OTHERS, *before)
     ids = {row.title: row.pk for row in Workout.objects.all()}

@@ -9,7 +9,7 @@ from workouts.files.imports.unusual import unusual
 
 DAY = "2026-11-23"
 AMBIGUOUS = (
-    "PlannedDistanceInMeters is “42,000”, which can be 42 or 42000, and no other number of the file says which. "
+    "PlannedDistanceInMeters is “42,000”, which can be 42 or 42000, and no other number in the file shows which. "
     "Write 42 or 42000 in the file."
 )
 

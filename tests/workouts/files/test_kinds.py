@@ -21,7 +21,7 @@ KINDS = [
     (XML + b"<kml>", "an XML file (.xml)"),
     (b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n", "a calendar file (.ics)"),
     (b"\n<!DOCTYPE html>", "a web page (.html)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document of the old kind (.xls)"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls)"),
     (b"\x1f\x8b\x08\0", "a compressed file (.gz)"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b'{"format": 1, "workouts": [{"title": 2}]}', "a JSON file (.json), an object with “format”, “workouts”"),

@@ -33,7 +33,7 @@ def test_it_says_what_the_release_then_does(
     assert f"Alembic revision {revision}" in result.stdout
     assert f"Workouts: 30; selections: {len(before['rows']['workout_selections'])}." in result.stdout
     assert "Adopted with their rows: workouts, workout_selections." in result.stdout
-    assert "Left alone: alembic_version, notes, users." in result.stdout
+    assert "Not changed: alembic_version, notes, users." in result.stdout
     assert result.stdout.endswith(f"The release: {RELEASE}\n")
     told = r"duplicate selections: (\d+); rows (?:to archive|archived): (\d+); gaps (?:to fill|filled): (\d+)"
     announced = re.findall(told, result.stdout)
@@ -86,7 +86,7 @@ def test_an_empty_database_has_nothing_to_take_over(manage: Manage, sql: Sql, en
     result = manage("takeover", "--dry-run")
 
     assert result.returncode == 0, result.stderr
-    assert "a release makes an empty planner" in result.stdout
+    assert "a release creates an empty planner" in result.stdout
     assert contents(sql, engine)["rows"] == {"other": []}
 
 

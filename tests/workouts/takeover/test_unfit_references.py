@@ -83,7 +83,7 @@ def test_rows_that_the_role_may_not_change_or_does_not_see_are_refused(
         sql(" ".join(re.findall(r"Type: (.*;)", result.stderr)))
 
         result = release(DATABASE_URL=url)
-        assert f"role {role} does not see all rows" in result.stderr
+        assert f"role {role} cannot see all its rows" in result.stderr
         sql(" ".join(re.findall(r"Type: (.*;)", result.stderr)))
 
         result = release(DATABASE_URL=url)
