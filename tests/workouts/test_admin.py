@@ -15,8 +15,8 @@ def workout(title: str, *, days: int = 0, workout_type: str = "Run") -> Workout:
     return Workout.objects.create(title=title, workout_type=workout_type, originally_planned_day=planned)
 
 
-def select(workout: Workout, **choice: object) -> WorkoutSelection:
-    return WorkoutSelection.objects.create(workout=workout, **choice)
+def select(workout: Workout, **columns: object) -> WorkoutSelection:
+    return WorkoutSelection.objects.create(workout=workout, **columns)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_the_selection_is_shown_on_its_workout(admin_client: Client) -> None:
     assert "&lt;b&gt;bring fins&lt;/b&gt;" in page
 
 
-def test_an_archived_row_stands_beside_the_one_that_was_kept(admin_client: Client) -> None:
+def test_an_archived_row_is_shown_beside_the_kept_one(admin_client: Client) -> None:
     kept = select(workout("w"), time_of_day="evening", workout_location="indoor")
     archived = archive(kept, 7)
 

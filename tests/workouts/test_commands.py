@@ -1,4 +1,4 @@
-"""The demo week and the accounts: made once."""
+"""The demo week and the accounts are created once."""
 
 import re
 
@@ -32,7 +32,7 @@ def test_an_account_is_created_once_and_can_log_in(manage: Manage, role: str, su
     assert again.stdout == f"The account {role} exists. A new password: python manage.py changepassword {role}\n"
 
 
-def test_a_name_that_cannot_be_is_refused(manage: Manage, sql: Sql, migrated: None) -> None:
+def test_an_invalid_name_is_refused(manage: Manage, sql: Sql, migrated: None) -> None:
     for name in ("a b", "", "x" * 151):
         refused = manage("create_athlete", "--username", name)
         assert refused.returncode == 1

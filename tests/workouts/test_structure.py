@@ -1,4 +1,4 @@
-"""The planner's rooms are a staircase: nobody imports upwards, and no two things of the domain share a name."""
+"""The planner's packages are layers: none imports from a higher one, and no two names of the domain are the same."""
 
 import ast
 from collections import defaultdict
@@ -7,34 +7,34 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-STAIRS = ("values", "models", "plan", "history", "files", "accounts")
-FACES = frozenset({"pages", "api", "admin", "management", "templatetags", "middleware", "urls", "apps"})
-"""What people and programs meet. A face shows the rooms, and no room knows of a face."""
+LAYERS = ("values", "models", "plan", "history", "files", "accounts")
+INTERFACES = frozenset({"pages", "api", "admin", "management", "templatetags", "middleware", "urls", "apps"})
+"""What people and programs use. They import the packages of the domain, and no such package imports them."""
 
 BESIDE = frozenset({"takeover", "migrations"})
-"""They look at databases of other versions, and need nothing of the rooms but the models."""
+"""They handle databases of other versions, and use nothing of the domain but the models."""
 
 
-def test_no_room_imports_from_above() -> None:
+def test_no_package_imports_from_a_higher_layer() -> None:
     upwards = {
         f"{path.relative_to(ROOT)} imports {other}"
         for path in python_files()
-        for other in imported_rooms(path)
-        if other not in allowed(room_of(path))
+        for other in imported_packages(path)
+        if other not in allowed(package_of(path))
     }
     assert upwards == set()
 
 
-def test_every_room_is_on_the_stairs() -> None:
-    rooms = {room_of(path) for path in python_files()} - {"__init__"}
-    assert rooms == {*STAIRS, *FACES, *BESIDE}
+def test_every_package_has_its_place_in_the_order() -> None:
+    packages = {package_of(path) for path in python_files()} - {"__init__"}
+    assert packages == {*LAYERS, *INTERFACES, *BESIDE}
 
 
 def test_no_two_modules_of_the_domain_share_a_name() -> None:
-    """Faces name their modules by what they show, so that pages and API have the same ones."""
+    """Pages and API name their modules by what they show, so both may have the same names."""
     places = defaultdict(list)
     for path in python_files():
-        if room_of(path) in STAIRS and path.stem != "__init__":
+        if package_of(path) in LAYERS and path.stem != "__init__":
             places[path.stem].append(path)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
@@ -48,24 +48,24 @@ def test_no_two_classes_share_a_name() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-def allowed(room: str) -> frozenset[str]:
-    if room in FACES:
-        return FACES | BESIDE | set(STAIRS)
-    if room in BESIDE:
+def allowed(package: str) -> frozenset[str]:
+    if package in INTERFACES:
+        return INTERFACES | BESIDE | set(LAYERS)
+    if package in BESIDE:
         return BESIDE | {"models"}
-    return frozenset(STAIRS[: STAIRS.index(room) + 1]) if room in STAIRS else frozenset()
+    return frozenset(LAYERS[: LAYERS.index(package) + 1]) if package in LAYERS else frozenset()
 
 
 def python_files() -> Iterator[Path]:
     return (ROOT / "workouts").rglob("*.py")
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(ROOT / "workouts").parts[0].removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> Iterator[str]:
-    """Of `workouts`, also those that are imported inside a function."""
+def imported_packages(path: Path) -> Iterator[str]:
+    """Packages of `workouts`, including those imported inside a function."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]

@@ -160,6 +160,6 @@ def test_the_limits_are_those_of_the_page(db: None, written: WrittenFile, docume
     assert not WeekTarget.objects.exists()
 
 
-def test_a_time_of_nothing_is_no_target(db: None, written: WrittenFile) -> None:
+def test_a_time_of_zero_is_not_a_target(db: None, written: WrittenFile) -> None:
     call_command("import_targets", written(changed("weekly_targets.total_time", {"hours": 0, "minutes": 0})))
     assert WeekTarget.objects.get().minutes is None

@@ -1,4 +1,4 @@
-"""A file of another kind is named for what it is."""
+"""A refusal names the kind of the file."""
 
 import pytest
 
@@ -32,7 +32,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("content", "kind"), KINDS)
-def test_is_told_by_how_it_begins(content: bytes, kind: str) -> None:
+def test_is_recognized_by_how_it_begins(content: bytes, kind: str) -> None:
     assert kind_of(content) == kind
     with pytest.raises(NotImportable) as refusal:
         read(content)
@@ -40,5 +40,5 @@ def test_is_told_by_how_it_begins(content: bytes, kind: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"Title,WorkoutDay\n", b"id,title\n", b"Hello", b"\0\1\2"])
-def test_a_table_is_none_of_them(content: bytes) -> None:
+def test_a_table_is_not_one_of_them(content: bytes) -> None:
     assert kind_of(content) == ""

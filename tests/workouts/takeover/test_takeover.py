@@ -1,4 +1,4 @@
-"""The old application's database becomes this one's, or is refused untouched."""
+"""The old application's database is taken over, or refused without a change."""
 
 import re
 from collections.abc import Callable
@@ -105,7 +105,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("reason", REFUSED)
-def test_refuses_what_it_does_not_know_and_changes_nothing(release: Manage, sql: Sql, engine: str, reason: str) -> None:
+def test_refuses_an_unknown_database_and_changes_nothing(release: Manage, sql: Sql, engine: str, reason: str) -> None:
     legacy.create(sql, engine)
     for statement in REFUSED[reason]:
         sql(statement)
