@@ -1,4 +1,4 @@
-"""Whole planners: made at hand or at random, and compared by their exports."""
+"""Whole planners: made by hand or at random, and compared by their exports."""
 
 import datetime
 import json

@@ -49,7 +49,7 @@ LIMIT 1
 """
 
 INHERITANCE = """
-SELECT format('%%s inherits from %%s, and no key holds across both', inhrelid::regclass, inhparent::regclass),
+SELECT format('%%s inherits from %%s, and no key is unique across both', inhrelid::regclass, inhparent::regclass),
     format('ALTER TABLE %%s NO INHERIT %%s;', inhrelid::regclass, inhparent::regclass), ''
 FROM pg_inherits
 WHERE ARRAY[inhrelid, inhparent] && ARRAY[to_regclass('workouts')::oid, to_regclass('workout_selections')::oid]
@@ -96,7 +96,9 @@ def _sqlite_dependents(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
         mentioned |= found
     for kind, name, sql in objects:
         if name in mentioned:
-            what = f"SQLite rebuilds the tables, and the {kind} {name}, which mentions them, would stop that or be lost"
+            what = (
+                f"SQLite rebuilds the tables, and the {kind} {name}, which mentions them, would prevent that or be lost"
+            )
             yield Obstacle(what, f'DROP {kind.upper()} "{name}";', f"{sql};")
 
 

@@ -28,7 +28,7 @@ def reasons(content: bytes) -> list[tuple[int, str]]:
     return [(row["row"], row["reason"]) for row in skipped]
 
 
-def test_an_export_has_45_columns_of_which_fifteen_are_read() -> None:
+def test_fifteen_of_the_45_columns_of_an_export_are_read() -> None:
     row = only(
         export(
             workout(
@@ -90,7 +90,7 @@ def test_utf_16_with_the_high_byte_first_is_read() -> None:
     assert only(codecs.BOM_UTF16_BE + export(workout("Läufe", DAY), encoding="utf-16-be")).title == "Läufe"
 
 
-def test_latin_1_is_read_where_windows_has_no_such_byte() -> None:
+def test_latin_1_is_used_if_windows_has_no_such_byte() -> None:
     assert only(export(workout("Läufe\x81", DAY), encoding="latin-1")).title == "Läufe\x81"
 
 
@@ -101,7 +101,7 @@ def test_every_usual_delimiter_is_read(delimiter: str) -> None:
 
 
 @pytest.mark.parametrize("hint", ["sep=;", '"sep=;"', "SEP=;\r", "\n sep=; ", "sep=;;;;", "sep=,"])
-def test_the_first_line_that_names_the_delimiter_is_no_row(hint: str) -> None:
+def test_a_first_line_that_names_the_delimiter_is_not_a_row(hint: str) -> None:
     rows, skipped = read_workouts(
         f"{hint}\n".encode() + export(workout("Run", DAY), workout("Ride", "soon"), delimiter=";")
     )
@@ -135,7 +135,7 @@ def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
         ("1\0", "PlannedDuration: A NUL character cannot be stored."),
     ],
 )
-def test_a_number_that_is_none_costs_its_row(cell: str, reason: str) -> None:
+def test_a_row_with_an_invalid_number_is_skipped(cell: str, reason: str) -> None:
     assert reasons(export(workout("Run", DAY, PlannedDuration=cell))) == [(2, reason)]
 
 

@@ -64,7 +64,7 @@ def test_imports_once_by_path_or_standard_input(
 
     command = ["python", "manage.py", "import_targets", "-"]
     again = subprocess.run(command, cwd=ROOT, env=environment, input=Path(path).read_bytes(), stdout=-1, check=True)
-    assert again.stdout == b"The week of 2026-01-05 has these targets. Nothing was changed.\n"
+    assert again.stdout == b"The week of 2026-01-05 already has these targets. Nothing was changed.\n"
     assert sql("SELECT count(*) FROM changes") == [(1,)]
 
     missing = manage("import_targets", "no/file.json")

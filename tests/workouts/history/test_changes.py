@@ -105,7 +105,7 @@ def test_an_unknown_workout_is_refused() -> None:
     assert not WorkoutSelection.objects.exists()
 
 
-def test_undo_brings_back_only_what_the_change_changed(run: Workout) -> None:
+def test_undo_restores_only_what_the_change_changed(run: Workout) -> None:
     moved = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY}, by=None))
     change_selection(run.pk, {"user_notes": "bring gels"}, by=None)
 
@@ -115,7 +115,7 @@ def test_undo_brings_back_only_what_the_change_changed(run: Workout) -> None:
     assert (selection.current_plan_day, selection.user_notes) == (None, "bring gels")
 
 
-def test_undo_of_a_reset_brings_back_the_selection(run: Workout) -> None:
+def test_undo_of_a_reset_restores_the_selection(run: Workout) -> None:
     change_selection(run.pk, {"is_selected": False, "workout_location": "indoor"}, by=None)
     before = selection_of(run)
     reset = change_of(reset_selection(run.pk, by=None))
@@ -128,7 +128,7 @@ def test_undo_of_a_reset_brings_back_the_selection(run: Workout) -> None:
     assert selection_of(run) is None
 
 
-def test_undo_refuses_what_was_changed_since_and_changes_nothing(run: Workout) -> None:
+def test_undo_refuses_a_row_that_was_changed_later_and_changes_nothing(run: Workout) -> None:
     first = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY, "time_of_day": "morning"}, by=None))
     change_selection(run.pk, {"time_of_day": "evening"}, by=None)
     before = selection_of(run)
@@ -258,7 +258,7 @@ def test_rows_of_one_change_are_compared_with_what_those_before_them_left(run: W
 def test_a_change_that_was_recorded_without_ids_and_times_is_undone(
     run: Workout, before: dict[str, object] | None, after: dict[str, object]
 ) -> None:
-    """As earlier versions did."""
+    """As earlier versions recorded it."""
     WorkoutSelection.objects.create(workout=run, time_of_day="7am")
     row = {"table": "selection", "key": run.pk, "before": before, "after": after}
 

@@ -25,9 +25,13 @@ def row_changes(contents: Contents, now: Mapping[str, Rows]) -> list[RowChange]:
     lost. A selection whose id differs is deleted and inserted: the archive refers to the id, and another selection may
     have it now.
     """
-    gone = [row for name in ("selection", "workout", "target", "preferences") for row in _gone(name, now, contents)]
-    put = [row for name in ("workout", "selection", "target", "preferences") for row in _put(name, now, contents)]
-    return [*gone, *put, *_missing(contents, now["archived"].values())]
+    deleted = [
+        row for name in ("selection", "workout", "target", "preferences") for row in _deleted(name, now, contents)
+    ]
+    written = [
+        row for name in ("workout", "selection", "target", "preferences") for row in _written(name, now, contents)
+    ]
+    return [*deleted, *written, *_missing(contents, now["archived"].values())]
 
 
 def count(rows: Iterable[RowChange]) -> list[dict[str, Any]]:
@@ -50,14 +54,14 @@ def _kind(row: RowChange) -> str:
     return "removed" if row.after is None else "changed"
 
 
-def _gone(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
+def _deleted(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
     if name in contents.rows:
         for key, before in now[name].items():
             if key not in contents.rows[name] or _renumbered(name, before, contents.rows[name][key]):
                 yield RowChange(name, key, before, None)
 
 
-def _put(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
+def _written(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
     for key, after in contents.rows.get(name, {}).items():
         before = now[name].get(key)
         if before is None or _renumbered(name, before, after):
