@@ -49,6 +49,6 @@ def test_a_row_that_was_changed_since_is_not_undone_and_the_reason_is_shown(page
     page.goto("/history/")
     page.get_by_role("button", name="Undo Easy run: skipped").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("Changed since: Easy run. Nothing was written.")
+    expect(page.get_by_role("alert")).to_contain_text("Changed in the meantime: Easy run. Nothing was written.")
     page.get_by_role("link", name="Back").click()
     expect(page.get_by_role("heading", name="History")).to_be_visible()

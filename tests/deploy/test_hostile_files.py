@@ -41,15 +41,15 @@ ABSURD = {
 }
 BACKUPS = {
     HEAD + "{}," * 3_000_000: "In workouts number 1, id: Field required.",
-    HEAD + '{"id": 1, ' + '"a": 1, ' * 300_000: "In workouts number 1: more than any record holds.",
-    HEAD + "[" * 1_000_000: "In workouts number 1: more than any record holds.",
-    HEAD + '{"title": "' + "\U0001f600" * 500_000 + '"': "In workouts number 1: more than any record holds.",
+    HEAD + '{"id": 1, ' + '"a": 1, ' * 300_000: "In workouts number 1: larger than any record can be.",
+    HEAD + "[" * 1_000_000: "In workouts number 1: larger than any record can be.",
+    HEAD + '{"title": "' + "\U0001f600" * 500_000 + '"': "In workouts number 1: larger than any record can be.",
     '{"a": [' + "[]," * 1_000_000: "This is a JSON file (.json), an object with “a”.",
     HEAD + json.dumps(ABSURD): "In workouts number 1, plannedDuration: Input should be less than or equal to 168.",
     HEADER + "," * 3_000_000: "This is an export.csv of this planner, for spreadsheets.",
 }
 PLANS = {
-    "Title,WorkoutType,WorkoutDay\n" + 'a","\n' * 500_000: "quotation marks that do not pair.",
+    "Title,WorkoutType,WorkoutDay\n" + 'a","\n' * 500_000: "unbalanced quotation marks.",
     "Title,WorkoutType,WorkoutDay\n" + "\n" * 1_000_000: "The file has more than 200000 rows.",
     "BEGIN:VCALENDAR\n": "This is a calendar file (.ics).",
 }

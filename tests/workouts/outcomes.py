@@ -1,10 +1,10 @@
-"""What verbs return."""
+"""Assertions about what verbs return."""
 
 from workouts.history import Outcome
 from workouts.models import Change
 
 
 def change_of(outcome: Outcome) -> Change:
-    """The entry in the history. There must be one."""
+    """The entry in the history, which must exist."""
     assert outcome.change
     return outcome.change

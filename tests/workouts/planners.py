@@ -1,4 +1,4 @@
-"""Whole planners: made at hand or at random, and compared by their exports."""
+"""Whole planners: made by hand or at random, and compared by their exports."""
 
 import datetime
 import json
@@ -30,7 +30,7 @@ def numbers(column: str) -> st.SearchStrategy[float | None]:
     return st.none() | st.floats(0, (bounds.PLANNED | bounds.ACTUAL)[column])
 
 
-choices = st.fixed_dictionaries(
+selection_columns = st.fixed_dictionaries(
     {
         "is_selected": st.none() | st.booleans(),
         "current_plan_day": st.none() | days,
@@ -68,7 +68,7 @@ targets = st.fixed_dictionaries(
 planners = st.fixed_dictionaries(
     {
         "workouts": st.dictionaries(st.integers(1, 30), workouts, max_size=4),
-        "selections": st.dictionaries(st.integers(1, 30), choices, max_size=4),
+        "selections": st.dictionaries(st.integers(1, 30), selection_columns, max_size=4),
         "selection_ids": st.permutations(range(1, 31)),
         "targets": st.dictionaries(st.integers(0, 5), targets, max_size=2),
         "evening": st.none() | st.times(),
@@ -77,7 +77,7 @@ planners = st.fixed_dictionaries(
 
 
 def fill(planner: dict[str, Any]) -> None:
-    """Makes the planner hold what `planner` says and nothing else. The archive only grows."""
+    """Makes the planner contain exactly `planner`. Rows are only added to the archive."""
     for model in (WorkoutSelection, Workout, WeekTarget, Preferences):
         model._default_manager.all().delete()
     Workout.objects.bulk_create([Workout(id=id_, **values) for id_, values in planner["workouts"].items()])
@@ -105,7 +105,7 @@ def fill_by_hand() -> None:
 
 
 def document() -> dict[str, Any]:
-    """The JSON export, without the moment that it was made at."""
+    """The JSON export, without its time."""
     found: dict[str, Any] = json.loads(as_json())
     found.pop("exportedAt")
     return found

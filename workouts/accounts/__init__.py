@@ -1,1 +1,1 @@
-"""Who is logged in: throttled logins, sessions, and secrets that stand for a login."""
+"""Authentication: throttled logins, sessions, and secrets used instead of a login."""

@@ -1,4 +1,4 @@
-"""What a login by the API gives: a signed token that is stored nowhere, and ends after a time or with the password."""
+"""Tokens for logins by the API: signed, not stored, and valid until they expire or the password changes."""
 
 import datetime
 
@@ -15,7 +15,7 @@ def sign(user: User) -> str:
 
 
 def user_of(token: str) -> User | None:
-    """The active user who logged in with it, as long as the password is the one of then."""
+    """The active user for whom the token was signed, None if it is invalid, expired or older than the password."""
     try:
         pk, password_then = signing.loads(token, salt=SALT, max_age=LIFETIME)
     except signing.BadSignature:

@@ -1,6 +1,6 @@
-"""Logins: whose failures are counted together, what a client sees that had too many, and the end of old sessions.
+"""Throttling of logins, and deletion of expired sessions.
 
-django-axes counts; its settings name the first three functions.
+django-axes counts the failures. Its settings name the first three public functions.
 """
 
 import ipaddress
@@ -15,11 +15,11 @@ from django.utils.crypto import salted_hmac
 SECONDS_LOCKED_OUT = int(settings.AXES_COOLOFF_TIME.total_seconds())
 TOO_MANY_FAILURES = f"Too many failed logins. Try again in {SECONDS_LOCKED_OUT // 60} minutes."
 NETWORK_OF_ONE_CLIENT = 64
-"""Bits: an IPv6 client has all addresses of such a network to itself."""
+"""Prefix length in bits: an IPv6 client has all addresses of such a network."""
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address, of IPv6 its network. Clients whose address is unknown count as one."""
+    """The client's IPv4 address, or its IPv6 network. All clients with an unknown address count as one."""
     for seen in (_seen_by_proxy(request), request.META.get("REMOTE_ADDR", "")):
         try:
             address = ipaddress.ip_address(seen)
@@ -33,20 +33,20 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _seen_by_proxy(request: HttpRequest) -> str:
-    """The address that the outermost trusted proxy saw: counted from the end, since the client wrote the beginning."""
+    """The address that the outermost trusted proxy saw. Counted from the end: the client can write the beginning."""
     addresses = request.META.get(settings.CLIENT_ADDRESS, "").split(",")
     hops = max(settings.TRUSTED_PROXIES, 1)
     return addresses[-hops].strip() if len(addresses) >= hops else ""
 
 
 def account(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
-    """What failures are stored under: no name, because people type passwords into its field."""
+    """The key under which failures are stored: not the name itself, because people type passwords into its field."""
     name = str((credentials or {}).get("username") or "")
     return salted_hmac(__name__, name, algorithm="sha256").hexdigest()
 
 
 def too_many_failures(request: HttpRequest, response: HttpResponse, credentials: Mapping[str, Any]) -> HttpResponse:
-    """The same whether there is such an account or not. The API has said it already, in JSON."""
+    """The response to a locked-out client, whether or not the account exists. The API sends its own, in JSON."""
     if response.status_code == 429:
         return response
     refusal = render(request, "registration/locked_out.html", {"minutes": SECONDS_LOCKED_OUT // 60}, status=429)
@@ -55,5 +55,5 @@ def too_many_failures(request: HttpRequest, response: HttpResponse, credentials:
 
 
 def forget_expired_sessions(request: HttpRequest, **signal: Any) -> None:
-    """With each login: only logins make sessions, so the table does not grow beyond those that are valid."""
+    """Deletes expired sessions at each login. Only logins create sessions, so that is enough to limit the table."""
     request.session.clear_expired()

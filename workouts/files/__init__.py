@@ -1,1 +1,1 @@
-"""Files that come in and go out: imports of the coach's plan, exports, and exports restored."""
+"""Files: imports of the coach's plan, exports, and restores of exports."""

@@ -1,4 +1,4 @@
-"""A JSON object as a stream of its members, so that a large file is never in memory as objects."""
+"""Reads a JSON object member by member, so that a large file is never in memory as Python objects."""
 
 import io
 import re
@@ -10,7 +10,7 @@ import ijson
 from workouts.values.bounds import CHARACTERS
 
 MOST_PARTS, MOST_CHARACTERS = 1_000, 2 * CHARACTERS
-"""Of one value: names, values and brackets, of which a record of an export has fifty; and of one text in it."""
+"""Limits of one value: its names, values and brackets, of which an exported record has fifty; and each of its texts."""
 
 BOM = b"\xef\xbb\xbf"
 LONE_SURROGATE = re.compile(
@@ -21,11 +21,11 @@ Event = tuple[str, Any]
 
 
 class NotJson(Exception):
-    """The content is no JSON object, or is cut off. The text says what the parser met."""
+    """The content is not a JSON object, or is truncated. The text is the parser's message."""
 
 
 class TooLarge(Exception):
-    """A value has more parts than any that is expected."""
+    """A value is larger than any that is expected."""
 
     def __init__(self, name: str, number: int | None) -> None:
         super().__init__(name, number)
@@ -33,13 +33,13 @@ class TooLarge(Exception):
 
 
 def members(content: bytes) -> Iterator[tuple[str, int | None, Any]]:
-    """Name, None and value of each member. A list gives its name, 0 and [], then each item with its number from 1.
+    """Yields name, None and value of each member. A list yields its name, 0 and [], then each item, numbered from 1.
 
-    Raises NotJson, and TooLarge before memory could tell.
+    Raises NotJson, and TooLarge before a large value is in memory.
     """
     events = _events(content)
     if next(events)[0] != "start_map":
-        raise NotJson("it is no object")
+        raise NotJson("it is not an object")
     for event, name in events:
         if event == "end_map":
             break
@@ -53,11 +53,11 @@ def members(content: bytes) -> Iterator[tuple[str, int | None, Any]]:
                 break
             yield name, number, _value(events, item, name, number)
     for _ in events:
-        pass  # what follows the object is an error, which the parser raises
+        pass  # the parser raises an error if anything follows the object
 
 
 def names(content: bytes, most: int) -> list[str]:
-    """The names of the first members, as far as they can be read."""
+    """The names of the first `most` members, as far as they can be read."""
     found: list[str] = []
     depth = 0
     try:

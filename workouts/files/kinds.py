@@ -1,11 +1,11 @@
-"""What a file is that nobody can use here: told by how it begins, so that a refusal can name it."""
+"""Recognizes other kinds of files by how they begin, so that a refusal can name them."""
 
 import re
 
 from workouts.files import json_stream
 
-LOOKED_AT, NAMES = 1024, 8
-"""Bytes, and names of a JSON object."""
+HEAD, NAMES = 1024, 8
+"""How many bytes are inspected, and how many names of a JSON object."""
 
 IMAGE, ACTIVITY, CALENDAR = "an image", "a recorded activity", "a calendar file (.ics)"
 WEB_PAGE, STRUCTURED = "a web page (.html)", "a structured workout"
@@ -14,7 +14,7 @@ BINARY = {
     rb"%PDF-": "a PDF document (.pdf)",
     rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|RIFF....WEBP|....ftyp(?:heic|heix|mif1|avif)": IMAGE,
     rb".{8}\.FIT": f"{ACTIVITY} (.fit)",
-    rb"\xd0\xcf\x11\xe0": "an Office document of the old kind (.xls)",
+    rb"\xd0\xcf\x11\xe0": "an old Office document (.xls)",
     rb"\x1f\x8b": "a compressed file (.gz)",
     rb"Rar!|7z\xbc\xaf": "an archive (.rar, .7z)",
     rb"PK\x03\x04|PK\x05\x06": "a ZIP archive (.zip)",
@@ -32,12 +32,12 @@ TEXT = {
     rb"<\?xml": "an XML file (.xml)",
     rb"[^\r\n{]*\boriginallyplannedday\b": "an export.csv of this planner, for spreadsheets",
 }
-"""In lower case, after blanks."""
+"""Patterns for the lower-case text, without leading whitespace."""
 
 
 def kind_of(content: bytes) -> str:
-    """Such as `a calendar file (.ics)`; empty for another table and for what nobody knows."""
-    head = content[:LOOKED_AT]
+    """The kind, such as `a calendar file (.ics)`; empty for other tables and unknown content."""
+    head = content[:HEAD]
     text = head.removeprefix(json_stream.BOM).lstrip().lower()
     found = (
         name
@@ -49,7 +49,7 @@ def kind_of(content: bytes) -> str:
 
 
 def described(content: bytes) -> str:
-    """The same as a sentence."""
+    """The kind as a sentence; empty if it is unknown."""
     kind = kind_of(content)
     return f"This is {kind}." if kind else ""
 

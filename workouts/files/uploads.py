@@ -1,6 +1,6 @@
-"""Files that people upload: kept in the database between the look at what they would do and the doing.
+"""Uploads: stored in the database from the preview until they are applied.
 
-A host's disk does not last, and the two requests may be answered by different processes.
+A host's disk may not be persistent, and different processes may handle the two requests.
 """
 
 import datetime
@@ -18,15 +18,15 @@ PREVIEW_LASTS = datetime.timedelta(days=1)
 
 
 class NotImportable(Exception):
-    """The file is not what can be imported. Nothing was written. The text is for the user."""
+    """The file cannot be imported. Nothing was written. The text is for the user."""
 
 
 class PlanChanged(Exception):
-    """What applying a file would do is no longer what was looked at. Nothing was written."""
+    """What applying a file would do has changed since the preview. Nothing was written."""
 
 
 def keep(purpose: Upload.Purpose, file_name: str, content: bytes, result: dict[str, Any], *, by: Author) -> Upload:
-    """Uploads that were looked at, and that nobody applied within a day, go."""
+    """Stores an upload, and deletes those that were previewed and not applied within a day."""
     Upload.objects.previewed().filter(made_at__lt=timezone.now() - PREVIEW_LASTS).delete()
     author = by if isinstance(by, User) else None
     return Upload.objects.create(
@@ -35,6 +35,6 @@ def keep(purpose: Upload.Purpose, file_name: str, content: bytes, result: dict[s
 
 
 def _clean(file_name: str) -> str:
-    """The name without folders and without what a database or a terminal cannot take."""
+    """The name without folders and unprintable characters, which a database or a terminal may not accept."""
     name = "".join(letter for letter in PureWindowsPath(file_name).name if letter.isprintable())
     return name[: Upload._meta.get_field("file_name").max_length] or "file"

@@ -1,7 +1,7 @@
-"""The one way in which anything is written: recorded with what stood before, so that it can be undone.
+"""The only way to write: every change is recorded with the values before it, so that it can be undone.
 
-A verb writes all that it is asked to or raises and writes nothing, and returns an `Outcome`.
-Everybody else imports from here.
+A verb writes everything it is asked to and returns an `Outcome`, or raises and writes nothing.
+All other code imports from here.
 """
 
 from workouts.history.athlete import save_preferences, set_target

@@ -11,24 +11,24 @@ from workouts.history.rows import TABLES, RowChange, Values, to_json
 from workouts.values.days import Day
 
 PREFERENCES = 1
-"""The key of the one row."""
+"""The key of the only row."""
 
 
 def set_target(monday: Day, values: Values | None, *, by: Author) -> Outcome:
-    """Sets the targets of a week, all columns of WeekTarget; None for no targets. Raises Stale as `apply` does."""
+    """Sets the targets of a week. `values` has all columns of WeekTarget; None removes them. Raises Stale."""
     row = RowChange("target", monday.isoformat(), None, values)
     return _put(row, f"Targets of the week of {monday:%-d %b %Y}", by)
 
 
 def save_preferences(values: Values, *, by: Author) -> Outcome:
-    """`values` holds all columns of Preferences. Raises Stale as `apply` does."""
+    """Saves the preferences. `values` has all columns of Preferences. Raises Stale."""
     after = {name: to_json(value) for name, value in values.items()}
     return _put(RowChange("preferences", PREFERENCES, None, after), "Units and times of day", by)
 
 
 @transaction.atomic
 def _put(wanted: RowChange, summary: str, by: Author) -> Outcome:
-    """Makes one row hold what `wanted` says it does afterwards, None meaning no row."""
+    """Writes `wanted.after`, None meaning no row, unless the row has these values already."""
     state = lock_all([wanted])
     before, after = state.get((wanted.table, wanted.key)), wanted.after
     if before is None or after is None:

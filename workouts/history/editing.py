@@ -1,4 +1,4 @@
-"""Adding, changing and deleting workouts. Of the coach's only TSS can be changed."""
+"""Adding, changing and deleting workouts. Only the TSS of a coach's workout can be changed."""
 
 from django.db import transaction
 
@@ -13,14 +13,14 @@ ESTIMATED = frozenset({"tss"})
 
 
 class CoachsWorkout(Exception):
-    """Refused: the workout is the coach's. Nothing was written. The text is for the athlete."""
+    """The workout is the coach's, so the change is refused and nothing was written. The text is for the athlete."""
 
 
 @transaction.atomic
 def add_workout(values: Values, selection: Values | None = None, *, by: Author) -> tuple[Workout, Outcome]:
-    """Adds an own workout, and the athlete's selection for it where one is given.
+    """Adds a workout of the athlete's own, with a selection if one is given.
 
-    `values` holds columns of Workout, `selection` selection columns.
+    `values` has columns of Workout, `selection` has selection columns.
     """
     rows = [RowChange("workout", None, None, {**_to_json(values), "is_custom": True})]
     if selection:
@@ -33,7 +33,7 @@ def add_workout(values: Values, selection: Values | None = None, *, by: Author) 
 def edit_workout(workout_id: int, values: Values, *, by: Author) -> Outcome:
     """Sets columns of a workout.
 
-    Raises Workout.DoesNotExist, and CoachsWorkout where anything but the TSS of a coach's workout would change.
+    Raises Workout.DoesNotExist, and CoachsWorkout if anything but the TSS of a coach's workout would change.
     """
     state, workout = lock_workout(workout_id)
     after = {name: value for name, value in _to_json(values).items() if value != workout[name]}
@@ -47,8 +47,8 @@ def edit_workout(workout_id: int, values: Values, *, by: Author) -> Outcome:
 
 @transaction.atomic
 def delete_workout(workout_id: int, *, by: Author) -> Outcome:
-    """Deletes an own workout with its selection. Raises Workout.DoesNotExist, CoachsWorkout."""
-    state, workout = lock_workout(workout_id, going=True)
+    """Deletes one of the athlete's own workouts and its selection. Raises Workout.DoesNotExist and CoachsWorkout."""
+    state, workout = lock_workout(workout_id, deleting=True)
     if not workout["is_custom"]:
         raise CoachsWorkout(f"“{workout['title']}” is the coach's: it can be skipped, not deleted.")
     return record(state, [RowChange("workout", workout_id, workout, None)], f"{workout['title']}: deleted", by=by)

@@ -1,4 +1,4 @@
-"""The rows as they are, locked for whoever is about to write them."""
+"""Locks rows that are about to be written and reads their values."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -10,32 +10,33 @@ Keys = Mapping[str, Collection[Key]]
 """By table."""
 
 
-def lock(keys: Keys, *, going: bool = False) -> State:
-    """Those of the rows that exist, locked to the end of the transaction. `going`: workouts may be deleted.
+def lock(keys: Keys, *, deleting: bool = False) -> State:
+    """Locks the rows that exist until the end of the transaction. `deleting`: workouts may be deleted.
 
-    Workouts come first and in the order of their ids, so that no two writers wait for each other. The lock of a workout
-    also protects its selection. The old version knows no such lock: selections are locked because it changes them, and
-    it is kept from making one for a workout that goes by the stronger lock that its foreign key waits for.
+    Workouts are locked first, in the order of their ids, so that two writers never wait for each other. The lock of a
+    workout also protects its selection. The old version does not take it, so selections are locked as well. To keep the
+    old version from inserting a selection for a workout that is being deleted, the workout gets a stronger lock, which
+    the foreign key of the selection waits for.
     """
     state: dict[tuple[str, Key | None], Values] = {}
     for name, table in TABLES.items():
-        weak = not (going and name == "workout")
+        weak = not (deleting and name == "workout")
         for found in table.having(keys.get(name, ())):
             for instance in found.order_by(table.key).select_for_update(no_key=weak):
                 state[name, table.key_of(instance)] = table.values_of(instance)
     return state
 
 
-def lock_workout(workout_id: int, *, going: bool = False) -> tuple[State, Values]:
-    """The workout and its selection, and the workout's values. Raises Workout.DoesNotExist."""
-    workout = lock({"workout": {workout_id}}, going=going)
+def lock_workout(workout_id: int, *, deleting: bool = False) -> tuple[State, Values]:
+    """Locks a workout and its selection. Returns both, and the workout's values. Raises Workout.DoesNotExist."""
+    workout = lock({"workout": {workout_id}}, deleting=deleting)
     if not workout:
         raise Workout.DoesNotExist
     return {**workout, **lock({"selection": {workout_id}})}, workout["workout", workout_id]
 
 
 def lock_all(rows: Iterable[RowChange]) -> State:
-    """The rows that `rows` are about, and for days the selection of every workout among them."""
+    """Locks the rows that `rows` change, and the selection of every workout among them, which has its day."""
     rows = list(rows)
     named: dict[str, set[Key]] = {name: set() for name in TABLES}
     for row in rows:
@@ -43,11 +44,11 @@ def lock_all(rows: Iterable[RowChange]) -> State:
             named[row.table].add(row.key)
     named["selection"] |= named["workout"]
     named["workout"] |= workouts_of(rows)
-    return lock(named, going=any(row.table == "workout" and row.after is None for row in rows))
+    return lock(named, deleting=any(row.table == "workout" and row.after is None for row in rows))
 
 
 def workouts_of(rows: Iterable[RowChange]) -> set[Key]:
-    """The ids of the workouts that the rows are about. Preferences are about all: calendars show their times."""
+    """The ids of the workouts that the rows affect. Preferences affect all: calendars show their times of day."""
     rows = list(rows)
     if any(row.table == "preferences" for row in rows):
         return set(Workout.objects.values_list("id", flat=True))

@@ -1,4 +1,4 @@
-"""What a verb did, for whoever shows it."""
+"""What a verb did, for pages and the API to show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from workouts.values.days import Day
 
 @dataclass(frozen=True)
 class Outcome:
-    """`change` is the entry in the history, None where everything was so already.
+    """`change` is the entry in the history, None if there was nothing to change.
 
-    `workouts` are the ids of the workouts that were touched, also by their selection; `days` those on which the athlete
-    had them before or has them now; `weeks` the Mondays of the targets.
+    `workouts` are the ids of the workouts that changed or whose selection changed; `days` are their days in the plan,
+    before and after; `weeks` are the Mondays of the weeks whose targets changed.
     """
 
     change: Change | None = None
@@ -24,7 +24,7 @@ class Outcome:
 
 
 def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> Outcome:
-    """`before` has every workout of `written` that existed, with its selection."""
+    """The outcome of `change`. `before` has every workout of `written` that existed, with its selection."""
     after, written = dict(before), list(written)
     for row in written:
         advance(after, row)
@@ -35,7 +35,7 @@ def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> O
 
 
 def _day(state: State, workout_id: int) -> Day | None:
-    """Where the athlete has the workout, None where there is none."""
+    """The day on which the athlete has the workout, None if it does not exist."""
     workout, selection = state.get(("workout", workout_id)), state.get(("selection", workout_id), {})
     if workout is None:
         return None

@@ -1,4 +1,4 @@
-"""The one way in which anything is written: with what stood before and after, so that it can be undone."""
+"""Writes row changes and records them, with the values before and after, so that they can be undone."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,23 +15,23 @@ from workouts.models import Change
 
 Author = User | AnonymousUser | None
 NAMED = 5
-"""Rows that an error names; an import may concern thousands."""
+"""How many rows an error names; an import may write thousands."""
 
 
 class Stale(Exception):
-    """What was to be written is not as it was thought to be. Nothing was written. `names` says which rows."""
+    """A row was changed in the meantime, so nothing was written. `names` are the names of these rows."""
 
     def __init__(self, names: Sequence[str]) -> None:
         others = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        super().__init__(f"Changed since: {', '.join(names[:NAMED])}{others}. Nothing was written.")
+        super().__init__(f"Changed in the meantime: {', '.join(names[:NAMED])}{others}. Nothing was written.")
         self.names = names
 
 
 @transaction.atomic
 def apply(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None) -> Outcome:
-    """Writes all of `rows`, in their order, or none, and records them, even where there are none.
+    """Writes all of `rows` in their order, or none of them. Records a change even if `rows` is empty.
 
-    A workout takes its selection along when it goes. Raises Stale where a row is not as its `before` says.
+    Deleting a workout deletes its selection. Raises Stale if a row does not have the values of its `before`.
     """
     rows = list(rows)
     return record(lock_all(rows), rows, summary, by=by, undoes=undoes)
@@ -40,14 +40,14 @@ def apply(rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change
 def record(
     state: State, rows: Iterable[RowChange], summary: str, *, by: Author, undoes: Change | None = None
 ) -> Outcome:
-    """The same for rows of `state`, in the transaction that locked it."""
+    """As `apply`, for rows whose `state` this transaction has locked already."""
     now = timezone.now()
     settled = settle(rows, state, now.isoformat())
     if settled.stale:
         raise Stale([_name(row, state) for row in settled.stale])
     try:
         written = list(write(settled.rows))
-    except IntegrityError as error:  # somebody inserted such a row since: there was none to lock
+    except IntegrityError as error:  # inserted by another transaction in the meantime: there was no row to lock
         raise Stale([_name(row, state) for row in settled.rows if row.before is None]) from error
     for workouts in TABLES["workout"].having(workouts_of(written)):
         workouts.update(modified_at=now)
@@ -62,7 +62,7 @@ def record(
 
 
 def _name(row: RowChange, state: State) -> str:
-    """The title of the workout, where it is one or is of one."""
+    """The title of the workout for a workout or a selection; else the table and the key."""
     workout = state.get(("workout", row.key)) if row.table in ("workout", "selection") else None
     values = workout or row.before or row.after or {}
     return str(values.get("title") or f"{row.table} {row.key}")

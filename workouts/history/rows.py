@@ -1,4 +1,4 @@
-"""Rows before and after: what the history stores, an import previews, and undoing turns round."""
+"""Row changes: what the history stores, an import previews, and undoing reverses."""
 
 import datetime
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +13,7 @@ Values = Mapping[str, Any]
 Key = int | str
 
 CHUNK = 5_000
-"""Keys in one statement: SQLite takes 32 766 at most."""
+"""Keys in one statement; SQLite allows 32,766 parameters."""
 
 NO_SELECTION: Values = {
     "is_selected": True,
@@ -22,16 +22,16 @@ NO_SELECTION: Values = {
     "workout_location": None,
     "user_notes": None,
 }
-"""What holds for a workout without a selection: the coach's plan."""
+"""The selection columns of a workout that has no selection: it is done as planned."""
 
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row before and after: the values of the columns that change, None where there is no row.
+    """One row before and after: the values of the columns that change, None if the row does not exist.
 
-    `table` is a key of TABLES. `key` identifies the row by that table's key column; it is None where the database is
-    yet to give one, and for a selection of a workout that was added just before it. Values are as JSON has them: dates
-    and times in ISO 8601.
+    `table` is a key of TABLES. `key` is the value of that table's key column. It is None until the database assigns
+    one, and for the selection of a workout that is added just before it. Values are JSON values: dates and times are in
+    ISO 8601.
     """
 
     table: str
@@ -41,21 +41,20 @@ class RowChange:
 
     @classmethod
     def recorded(cls, row: Mapping[str, Any]) -> "RowChange":
-        """As the history has it. PostgreSQL's JSON gives 1e300 back as an integer, which equals no float."""
+        """A row change from the history. PostgreSQL's JSON returns 1e300 as an integer, which equals no float."""
         change, table = cls(**row), TABLES[row["table"]]
         return replace(change, before=table.normal(change.before), after=table.normal(change.after))
 
     def reversed(self) -> "RowChange":
-        """The row change that takes this one back."""
+        """The row change that undoes this one."""
         return replace(self, before=self.after, after=self.before)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose rows the history writes: the column that identifies a row, and those that a row change may carry.
+    """A table whose rows the history writes: its key column, and the columns that a row change may have.
 
-    Columns of `bookkeeping` are carried too, so that a row comes back as it was; whether it is stale is judged without
-    them.
+    The `bookkeeping` columns are recorded too, so that a row is restored as it was. They do not make a row stale.
     """
 
     model: type[models.Model]
@@ -67,11 +66,11 @@ class Table:
         return self.model._default_manager.all()
 
     def having(self, keys: Collection[Any]) -> Iterator[models.QuerySet[Any]]:
-        """The rows with these keys, in the order of the keys, as many at a time as one statement takes."""
+        """The rows with these keys, in querysets of at most CHUNK keys, in the order of the keys."""
         ordered = sorted(keys)
         for start in range(0, len(ordered), CHUNK):
             keys = ordered[start : start + CHUNK]
-            # A client may ask for one that is beyond the column: of `exact` Django knows that no row has it.
+            # A client may send a key that is out of the column's range. Django handles that in `exact` only.
             yield self.all().filter(**({f"{self.key}__in": keys} if len(keys) > 1 else {self.key: keys[0]}))
 
     def key_of(self, row: models.Model) -> Key:
@@ -79,20 +78,20 @@ class Table:
         return key
 
     def values_of(self, row: models.Model) -> dict[str, Any]:
-        """The columns that a row change may carry, as JSON has them."""
+        """The columns that a row change may have, as JSON values."""
         return {name: to_json(getattr(row, name)) for name in self.columns}
 
     def from_json(self, values: Values) -> dict[str, Any]:
-        """The same values as the model's fields have them."""
+        """JSON values converted to those of the model's fields."""
         fields = {field.attname: field for field in self.model._meta.concrete_fields}
         return {name: fields[name].to_python(value) for name, value in values.items()}
 
     def normal(self, values: Values | None) -> Values | None:
-        """Values that JSON gave back, as `values_of` gives them."""
+        """Values that were stored as JSON, as `values_of` returns them."""
         return values and {name: to_json(value) for name, value in self.from_json(values).items()}
 
     def holds(self, values: Values, expected: Values) -> bool:
-        """Whether `values` are as `expected` says, apart from the bookkeeping."""
+        """Whether `values` equal `expected` in the columns of `expected`, without the bookkeeping columns."""
         return all(values[name] == value for name, value in expected.items() if name not in self.bookkeeping)
 
 
@@ -113,5 +112,5 @@ TABLES = {
 
 
 def to_json(value: Any) -> Any:
-    """Days, times of day and moments in ISO 8601; any other value as it is."""
+    """Dates, times and datetimes in ISO 8601; any other value unchanged."""
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else value

@@ -1,4 +1,4 @@
-"""What the athlete chooses for a workout."""
+"""Changing and resetting the athlete's selection for a workout."""
 
 import datetime
 from collections.abc import Iterable
@@ -13,23 +13,23 @@ from workouts.history.rows import NO_SELECTION, RowChange, Values, to_json
 
 @transaction.atomic
 def change_selection(workout_id: int, values: Values, *, by: Author) -> Outcome:
-    """Applies a partial change to a workout's selection and makes the row where there is none.
+    """Updates a workout's selection, or creates it.
 
-    `values` holds selection columns; a column that is not named is not touched. Skipping clears the time of day unless
-    one is given. Selecting what the coach has dropped takes it back into the plan. Raises Workout.DoesNotExist.
+    `values` has selection columns; other columns do not change. Skipping clears the time of day unless `values` has
+    one. Selecting a dropped workout puts it back into the plan. Raises Workout.DoesNotExist.
     """
     state, workout = lock_workout(workout_id)
     selection = state.get(("selection", workout_id))
     rows = [
         *_changed(workout_id, selection, with_consequences(values)),
-        *_taken_back(workout_id, workout, values),
+        *_no_longer_dropped(workout_id, workout, values),
     ]
     return record(state, rows, f"{workout['title']}: {describe(rows)}", by=by) if rows else Outcome()
 
 
 @transaction.atomic
 def reset_selection(workout_id: int, *, by: Author) -> Outcome:
-    """Back to the coach's plan: the selection goes. Raises Workout.DoesNotExist."""
+    """Deletes the selection, so that the coach's plan applies. Raises Workout.DoesNotExist."""
     state, workout = lock_workout(workout_id)
     selection = state.get(("selection", workout_id))
     if selection is None:
@@ -39,13 +39,13 @@ def reset_selection(workout_id: int, *, by: Author) -> Outcome:
 
 
 def with_consequences(values: Values) -> Values:
-    """A skipped workout has no time of day, unless the same change sets one. As JSON has them."""
+    """`values` as JSON values. A skipped workout has no time of day unless the same change sets one."""
     consequences = {"time_of_day": None} if values.get("is_selected") is False else {}
     return {name: to_json(value) for name, value in {**consequences, **values}.items()}
 
 
 def describe(rows: Iterable[RowChange]) -> str:
-    """What a change of a selection did, in words, such as `moved to Fri 27 Nov, morning`."""
+    """A short description of what changed, such as `moved to Fri 27 Nov, morning`."""
     after = {name: value for row in rows for name, value in (row.after or {}).items()}
     words = []
     if "is_dropped" in after or "is_selected" in after:
@@ -67,15 +67,15 @@ def describe(rows: Iterable[RowChange]) -> str:
 
 
 def _changed(workout_id: int, selection: Values | None, wanted: Values) -> list[RowChange]:
-    """A selection that says what the plan says is a row all the same: programs count and show it."""
-    standing = selection or NO_SELECTION
-    after = {name: value for name, value in wanted.items() if value != standing[name]}
+    """A selection that changes nothing is a row too: programs count and show it."""
+    current = selection or NO_SELECTION
+    after = {name: value for name, value in wanted.items() if value != current[name]}
     if selection is None:
         return [RowChange("selection", workout_id, None, after or {"is_selected": True})]
-    return [RowChange("selection", workout_id, {name: standing[name] for name in after}, after)] if after else []
+    return [RowChange("selection", workout_id, {name: current[name] for name in after}, after)] if after else []
 
 
-def _taken_back(workout_id: int, workout: Values, values: Values) -> list[RowChange]:
+def _no_longer_dropped(workout_id: int, workout: Values, values: Values) -> list[RowChange]:
     if not (workout["is_dropped"] and values.get("is_selected")):
         return []
     return [RowChange("workout", workout_id, {"is_dropped": True}, {"is_dropped": False})]

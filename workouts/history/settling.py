@@ -1,4 +1,4 @@
-"""What is to be written, against the rows as they are. Pure."""
+"""Which rows to write, given the rows that exist. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -7,21 +7,21 @@ from typing import NamedTuple
 from workouts.history.rows import NO_SELECTION, TABLES, Key, RowChange, Values
 
 State = Mapping[tuple[str, Key | None], Values]
-"""The rows that there are, by table and key."""
+"""The rows that exist, by table and key."""
 
 
 class Settled(NamedTuple):
-    """The row changes to write; and those that are stale: not as their `before` says when their turn comes."""
+    """The row changes to write, and those that are stale: the row does not have the values of their `before`."""
 
     rows: list[RowChange]
     stale: list[RowChange]
 
 
 def settle(rows: Iterable[RowChange], state: State, moment: str) -> Settled:
-    """`rows` with everything that writing them writes, so that it is recorded. `moment` is that of the writing.
+    """Completes `rows` with all that will be written, so that all of it is recorded. `moment` is the time of writing.
 
-    A row that goes is recorded whole: what is to be undone may be older than some of its columns. The selection of a
-    workout that goes is made to go before it, so that it is recorded and comes back with it.
+    A deleted row is recorded with all its columns: a change that is undone may be older than some of them. The
+    selection of a deleted workout is deleted before it, so that it is recorded and can be restored with the workout.
     """
     now, settled = dict(state), Settled([], [])
     for row in rows:
@@ -34,7 +34,7 @@ def settle(rows: Iterable[RowChange], state: State, moment: str) -> Settled:
 
 
 def advance(state: dict[tuple[str, Key | None], Values], row: RowChange) -> None:
-    """Makes `state` what it is once `row` is written."""
+    """Updates `state` to what it is after `row` is written."""
     place = row.table, row.key
     if row.after is None:
         state.pop(place, None)
@@ -42,7 +42,7 @@ def advance(state: dict[tuple[str, Key | None], Values], row: RowChange) -> None
         missing = NO_SELECTION if row.table == "selection" else {}
         state[place] = {**state.get(place, missing), **row.after}
     if row.table == "workout" and row.before is None:
-        state.pop(("selection", row.key), None)  # of the one that was added before it and has no key either
+        state.pop(("selection", row.key), None)  # of the workout added before this one, which has no key either
 
 
 def _with_selection(row: RowChange, state: State) -> Iterator[RowChange]:
@@ -62,7 +62,7 @@ def _matches(row: RowChange, state: State) -> bool:
 
 
 def _selection_matches(row: RowChange, values: Values | None) -> bool:
-    """A selection that changes nothing of the plan is as good as none, but for one that is to go."""
+    """A selection that changes nothing is equal to no selection, except if it is to be deleted."""
     holds = TABLES["selection"].holds
     if row.after is None:
         return values is not None and holds(values, row.before or {})
@@ -78,9 +78,9 @@ def _complete(row: RowChange, state: State, moment: str) -> RowChange:
 
 
 def _complete_selection(row: RowChange, current: Values | None, moment: str) -> RowChange:
-    """Taking back what made a selection leaves in it what was set since: then the row stays.
+    """Undoing the creation of a selection keeps the columns that were set later, and then the row.
 
-    `updated_at` goes back only where nobody wrote the row since; in any other case the row is written now.
+    `updated_at` is restored only if the row was not written in the meantime. Otherwise it is `moment`.
     """
     if current is None:
         return replace(row, before=None, after={"updated_at": moment, **(row.after or {})})

@@ -1,7 +1,4 @@
-"""Undoing applies the same rows the other way round, as a change of its own, which can be undone in turn.
-
-So nothing that a person does here loses anything.
-"""
+"""Undoing applies the reversed rows of a change as a new change, which can be undone in turn: nothing is lost."""
 
 from django.db import transaction
 
@@ -12,18 +9,18 @@ from workouts.models import Change
 
 
 class AlreadyUndone(Exception):
-    """The change was undone before. Nothing was written."""
+    """The change was already undone. Nothing was written."""
 
 
 @transaction.atomic
 def undo(change_id: int, *, by: Author) -> Outcome:
-    """Puts back what a change changed.
+    """Undoes a change.
 
-    A workout that it added goes, and with it what the athlete chose for it since; undoing the undo brings back both.
-    Raises Change.DoesNotExist, AlreadyUndone, and Stale where a row was changed since.
+    A workout that it added is deleted with its selection; undoing the undo restores both. Raises Change.DoesNotExist,
+    AlreadyUndone, and Stale if a row was changed in the meantime.
     """
     change = Change.objects.select_for_update(no_key=True).get(pk=change_id)
     if change.undone:
-        raise AlreadyUndone(f"This was {'redone' if change.takes_back else 'undone'} before.")
+        raise AlreadyUndone(f"This was already {'redone' if change.is_undo else 'undone'}.")
     rows = [RowChange.recorded(row).reversed() for row in reversed(change.rows)]
-    return apply(rows, change.turned_round, by=by, undoes=change)
+    return apply(rows, change.undo_summary, by=by, undoes=change)

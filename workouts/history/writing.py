@@ -1,4 +1,4 @@
-"""Writes rows to the database: many at a time where neighbours do the same."""
+"""Writes rows to the database, in bulk where consecutive rows are of one kind."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,9 +15,9 @@ Writer = Callable[[Table, Sequence[RowChange]], Iterable[RowChange]]
 
 
 def write(rows: Iterable[RowChange]) -> Iterator[RowChange]:
-    """Yields the rows as written, in their order: inserted ones with their keys and what the database gave them.
+    """Yields the rows as written, in their order: inserted rows with their keys and the database's defaults.
 
-    To be called in a transaction, by whoever locked the rows.
+    Must be called in the transaction that locked the rows.
     """
     added: Key | None = None
     for _, group in groupby(rows, key=_kind):
@@ -33,7 +33,7 @@ def _of_workout(row: RowChange, added: Key | None) -> RowChange:
 
 
 def _kind(row: RowChange) -> Hashable:
-    """Rows of one kind can be written together."""
+    """Consecutive rows of one kind are written together."""
     writer = _writer(row)
     return row.table, writer, tuple(row.after or ()) if writer is _upsert else None
 
@@ -67,7 +67,7 @@ def _insert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:
 
 
 def _upsert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:
-    """Selections; the rows name the same columns. What they do not name is not recorded, as it is the plan's."""
+    """Inserts or updates selections, whose rows have the same columns. Other columns are as in NO_SELECTION."""
     columns = {*(rows[0].after or ())} - {"id"}
     for part, instances in _in_parts(table, rows):
         WorkoutSelection.objects.upsert(instances, columns)
@@ -76,7 +76,7 @@ def _upsert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:
 
 
 def _in_parts(table: Table, rows: Sequence[RowChange]) -> Iterator[tuple[Sequence[RowChange], list[Any]]]:
-    """So many at a time that the instances of a large change are never in memory together."""
+    """In batches, so that the instances of a large change are not in memory all at once."""
     for start in range(0, len(rows), INSERTED_AT_ONCE):
         part = rows[start : start + INSERTED_AT_ONCE]
         yield part, [_instance(table, row) for row in part]

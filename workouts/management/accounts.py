@@ -1,4 +1,4 @@
-"""What the commands share that create an account."""
+"""The base of commands that create an account."""
 
 import secrets
 from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""A made-up week: the coach's day (0 is Monday), the athlete's where moved, the rest of the selection, the workout."""
+"""The demo week: for each workout the coach's day (0 is Monday), the athlete's day if moved, selection, and workout."""
 
 from typing import Any
 

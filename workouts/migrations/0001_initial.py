@@ -1,7 +1,7 @@
-"""The two tables under the names and with the columns that the Flask application gave them.
+"""Creates the two tables with the names and columns of the Flask application.
 
-On its database `--fake-initial` records this migration instead of running it; 0002 settles what then still differs.
-Columns stay nullable and ids `integer`: the old version goes on writing to these tables while a release runs.
+On its database, `--fake-initial` records this migration instead of running it, and 0002 changes what still differs.
+Columns stay nullable and ids stay `integer`: the old version writes to these tables while a release runs.
 """
 
 import django.db.models.deletion

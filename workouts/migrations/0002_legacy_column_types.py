@@ -1,13 +1,13 @@
-"""Brings the columns of a taken-over database to the types that a fresh one has. On a fresh one it does nothing.
+"""Changes the columns of a taken-over database to the types of a new one. On a new one it does nothing.
 
-PostgreSQL: the Flask application wrote naive UTC into `timestamp` columns. Under a UTC session the change to
-`timestamptz` keeps every value and touches only the catalogue. SQLite: the tables are rebuilt, which also gives them
-AUTOINCREMENT, so that an id archived by 0004 is never handed out again.
+PostgreSQL: the Flask application wrote naive UTC into `timestamp` columns. In a UTC session, the change to
+`timestamptz` keeps every value and changes only the catalog. SQLite: the tables are rebuilt, which also gives them
+AUTOINCREMENT, so that an id archived by 0004 is never used again.
 
-Each table is changed in a transaction of its own. A writer locks first its selection and then, for the foreign key, the
-workout; a migration that held the one table while it waited for the other would deadlock with it.
+Each table is changed in its own transaction. A writer locks its selection first and then, for the foreign key, the
+workout; a migration that held one table while it waited for the other would deadlock with it.
 
-Backwards is nothing: 0001 creates these very types.
+The reverse does nothing: 0001 creates the same types.
 """
 
 from django.db import migrations, models, transaction

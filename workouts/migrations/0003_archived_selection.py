@@ -1,9 +1,9 @@
-"""The archive: where 0004 puts every selection that it removes.
+"""Creates the archive, to which 0004 moves every selection that it removes.
 
-Its references carry no constraint and no index. So the table outlives what it refers to, and the migration leaves no
-deferred SQL: the table and the record of this migration commit together, and a release killed here can be repeated.
+Its foreign keys have no constraint and no index. So archived rows outlive the rows they refer to, and the migration has
+no deferred SQL: the table and the record of this migration commit together, and a release killed here can be repeated.
 
-Backwards refuses while the archive holds rows: each is the only copy of something that the athlete chose.
+The reverse refuses while the archive has rows: each is the only copy of something that the athlete chose.
 """
 
 import django.db.models.deletion

@@ -1,4 +1,4 @@
-"""Leaves each workout at most one selection, so that 0005 can make that a constraint.
+"""Keeps at most one selection per workout, so that 0005 can add the constraint.
 
 Cause: one drag sent two requests, for the date and for the time of day. Each found no selection and inserted one.
 
@@ -6,15 +6,15 @@ Rule (docs/selection-race-condition-plan.md):
 1. Per workout the row with the latest updated_at is kept; no timestamp sorts last, then the higher id wins.
 2. What it left empty (NULL or '') is filled, each column from the most recent removed row that has it. A row that is
    then skipped takes no time_of_day.
-3. Every removed row goes to the archive verbatim, with what was filled from it.
-4. Backwards restores exactly. A filled value that was changed since stays.
-5. What of other software refers to a removed row by a foreign key then refers to the kept one (_references.py).
+3. Every removed row is copied to the archive verbatim, with a record of what was filled from it.
+4. The reverse restores the rows exactly. A filled value that was changed in the meantime stays.
+5. Foreign keys of other software that refer to a removed row are changed to refer to the kept one (_references.py).
 
-On PostgreSQL the guard (_guard.py) comes first, so that the old version makes no new duplicates meanwhile. Rows that a
-writer has locked are left for later: while it holds rows itself this migration waits for none, so it cannot deadlock.
+On PostgreSQL the guard (_guard.py) is installed first, so that the old version inserts no new duplicates. Rows that a
+writer has locked are left for later: this migration never waits for a row while it holds others, so it cannot deadlock.
 
-Batches commit one by one: a release killed here has only less to do the next time. Backwards is one transaction. Each
-looks before it commits whether it did what it should: a trigger, a rule or row-level security may have prevented it.
+Each batch commits by itself: after a release is killed here, the next one has less to do. The reverse is one
+transaction. Both check their work before they commit: a trigger, a rule or row-level security may have prevented it.
 """
 
 import time
@@ -43,13 +43,13 @@ from workouts.migrations._references import (
     repoint,
 )
 
-BATCH = 500  # workouts a transaction; a writer of one of them waits for as long
+BATCH = 500  # workouts per transaction; a writer of one of them waits until it ends
 
 COLUMNS = ("is_selected", "current_plan_day", "time_of_day", "workout_location", "user_notes")
 TEXT_COLUMNS = COLUMNS[2:]
 ROW = ", ".join((*COLUMNS, "updated_at"))
 
-# SQLite compares timestamps as text, and leaves out a fraction that is zero.
+# SQLite compares timestamps as text, which has no fraction if it is zero.
 LATEST = {"postgresql": "s.updated_at", "sqlite": "substr(s.updated_at || '.000000', 1, 26)"}
 JSON = {"postgresql": "CAST(%s AS jsonb)", "sqlite": "%s"}
 
@@ -68,13 +68,13 @@ SKIP_LOCKED = {"postgresql": " FOR UPDATE OF s SKIP LOCKED", "sqlite": ""}
 
 LEAVE = "DELETE FROM held_selections WHERE id IN (SELECT id FROM duplicate_selections WHERE workout_id = %s)"
 
-# Rows of the batch that are still there and that somebody else holds.
+# Rows of the batch that still exist and are locked by another session.
 BUSY = """
 SELECT d.id, d.workout_id FROM duplicate_selections d JOIN workout_selections s ON s.id = d.id
 WHERE d.batch = %s AND d.id NOT IN (SELECT id FROM held_selections)
 """
 
-# `place` 1 is the row that is kept. For each column, the row at the lowest place that has a value gives it.
+# `place` 1 is the kept row. Each column is filled from the row at the lowest place that has a value.
 RANK = """
 WITH ranked AS (
     SELECT s.*, row_number() OVER (PARTITION BY s.workout_id ORDER BY {latest} DESC NULLS LAST, s.id DESC) AS place
@@ -149,13 +149,13 @@ WHERE a.kept_selection_id = workout_selections.id AND a.{column} = workout_selec
 
 
 def ranked(vendor, chosen="held_selections"):
-    """SQL for the rows that go: id, id and timestamp of the one that is kept, and what that one takes over, as JSON."""
+    """SQL for the removed rows: id, id and timestamp of the kept row, and what the kept row takes over, as JSON."""
     filled = " || ".join(filled_from(column) for column in COLUMNS)
     return RANK.format(latest=LATEST[vendor], chosen=chosen, filled=f"'{{' || rtrim({filled}, ', ') || '}}'")
 
 
 def filled_from(column):
-    """SQL for `"column": what stood there before, ` where this removed row gives the column, else for ''."""
+    """SQL for `"column": previous value, ` if the column is filled from this removed row, else for ''."""
     before = f"CASE WHEN kept_{column} = '' THEN '\"\"' ELSE 'null' END" if column in TEXT_COLUMNS else "'null'"
     taken = f"{column} = place"
     if column == "time_of_day":
@@ -164,7 +164,7 @@ def filled_from(column):
 
 
 def install_guard(apps, schema_editor):
-    """Nothing to guard where the old application's constraint stands already, nor on SQLite."""
+    """Not needed on SQLite, nor if the old application's constraint exists already."""
     connection = schema_editor.connection
     if connection.vendor != "postgresql":
         return
@@ -211,7 +211,7 @@ def deduplicate(apps, schema_editor):
 
 @contextmanager
 def work_tables(cursor, connection):
-    """Named with their schema where they are dropped: somebody may have a lasting table of the same name."""
+    """Creates and drops the temporary tables. Drops name the schema: a permanent table may have the same name."""
     schema = {"postgresql": "pg_temp", "sqlite": "temp"}[connection.vendor]
     for name, statement in WORK_TABLES.items():
         cursor.execute(f"DROP TABLE IF EXISTS {schema}.{name}")
@@ -224,7 +224,7 @@ def work_tables(cursor, connection):
 
 
 def deduplicate_batch(cursor, connection, batch, references):
-    """Returns how many rows were archived, how many gaps filled, and the id of a row that somebody holds, or None."""
+    """Returns how many rows were archived, how many gaps were filled, and the id of a row that is locked, or None."""
     for name in ("held_selections", "ranked_selections"):
         cursor.execute(f"DELETE FROM {name}")
     cursor.execute(HOLD + SKIP_LOCKED[connection.vendor], [batch])
@@ -249,13 +249,13 @@ def deduplicate_batch(cursor, connection, batch, references):
 
 
 def tell_the_planner(cursor, connection, name):
-    """Nobody analyzes temporary tables, and PostgreSQL would read all selections for each batch."""
+    """Autovacuum does not analyze temporary tables, and PostgreSQL would read all selections for each batch."""
     if connection.vendor == "postgresql":
         cursor.execute(f"ANALYZE {name}")
 
 
 def wait_for(cursor, connection, selection):
-    """Nothing is held here, so waiting harms nobody; a wait beyond lock_timeout ends this run, and it is repeated."""
+    """No lock is held here, so waiting blocks no other session. A lock timeout ends this attempt; it is repeated."""
     with transaction.atomic(using=connection.alias):
         cursor.execute("SELECT id FROM workout_selections WHERE id = %s FOR UPDATE", [selection])
 
@@ -293,14 +293,14 @@ def restore(apps, schema_editor):
 
 
 def differs(vendor):
-    """SQL for each column in which a live row `s` is not the archived row `a`."""
+    """SQL conditions, one per column: the live row `s` differs from the archived row `a`."""
     columns = ("id", "workout_id", *COLUMNS, "updated_at")
     archived = {"id": "selection_id"}
     return [f"s.{column} {DIFFERS[vendor]} a.{archived.get(column, column)}" for column in columns]
 
 
 def before_filling(column):
-    """SQL for what stood in a column before it was filled from the archived row `a`."""
+    """SQL for the value of a column before it was filled from the archived row `a`."""
     if column not in TEXT_COLUMNS:
         return "NULL"
     return f"CASE WHEN CAST(a.filled AS text) LIKE '%\"{column}\": \"\"%' THEN '' END"

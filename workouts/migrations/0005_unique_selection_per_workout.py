@@ -1,6 +1,6 @@
-"""One selection per workout, held by the database, and added while the old version writes.
+"""Makes the database enforce one selection per workout. The constraint is added while the old version writes.
 
-A database that the Flask application had already constrained (revision ffe812d426e2) keeps its constraint.
+A database at revision ffe812d426e2 of the Flask application has the constraint already and keeps it.
 """
 
 from django.db import migrations, models

@@ -1,10 +1,10 @@
-"""When a workout or its selection last changed: calendars ask for it (RFC 5545, LAST-MODIFIED and SEQUENCE).
+"""Adds the time when a workout or its selection last changed, for calendars (RFC 5545, LAST-MODIFIED and SEQUENCE).
 
-The selection's own `updated_at` is not enough: it is gone with the selection when the athlete goes back to the plan.
-Nullable, because the old version inserts workouts without it.
+The selection's `updated_at` is not enough: it is deleted with the selection when the athlete resets it. Nullable,
+because the old version inserts workouts without it.
 
-`created_at` becomes a default of the model, so that a workout that is restored keeps its own. The column stays as it
-is; as an operation of the database it would copy an SQLite table for nothing.
+`created_at` gets a default in the model instead of `auto_now_add`, so that a restored workout keeps its value. The
+column does not change: as a database operation, this would rebuild the SQLite table for nothing.
 """
 
 import django.utils.timezone

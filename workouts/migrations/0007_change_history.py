@@ -1,7 +1,7 @@
-"""The history: every change with the values before and after, so that it can be undone; and the imported files.
+"""Creates the history, with the values before and after each change, so that it can be undone; and the imported files.
 
-A change is undone by another change, at most once: `undoes` is unique, so of two that undo at once one fails.
-References carry no constraint, as in 0003: history outlives what it tells of, and no deferred SQL is left.
+A change is undone by another change, at most once: `undoes` is unique, so one of two concurrent undos fails.
+Foreign keys have no constraint, as in 0003: the history outlives the rows it refers to, and there is no deferred SQL.
 """
 
 import django.db.models.deletion

@@ -1,4 +1,4 @@
-"""What the athlete wants to reach in a week. The old application had it in a file beside its code."""
+"""Creates the targets of a week. The old application kept them in a file next to its code."""
 
 from django.db import migrations, models
 

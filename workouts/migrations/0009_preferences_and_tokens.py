@@ -1,4 +1,4 @@
-"""The athlete's units and times of day, and the digests of the secrets for the calendar feed and the API."""
+"""Creates the athlete's units and times of day, and the digests of the secrets for the calendar feed and the API."""
 
 import datetime
 

@@ -1,6 +1,6 @@
-"""What was done, beside what was planned. Until now actual TSS and intensity of an export stood in the plan's columns.
+"""Adds columns for what was done. Until now, imports stored the actual TSS and intensity in the plan's columns.
 
-Nullable, because the old version inserts workouts without these columns, and most workouts are yet to be done.
+Nullable, because the old version inserts workouts without these columns, and most workouts have not been done yet.
 """
 
 from django.db import migrations, models

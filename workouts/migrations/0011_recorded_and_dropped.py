@@ -1,7 +1,7 @@
-"""Marks of two kinds of workouts that the plan's sums leave out: recorded without a plan, and dropped by the coach.
+"""Marks two kinds of workouts that are not in the plan's sums: recorded without a plan, and dropped by the coach.
 
-Nullable, because the old version inserts workouts without them. NULL reads as no; of `is_recorded` it also says that
-the workout came before anybody looked, so that the next import may tell.
+Nullable, because the old version inserts workouts without them. NULL means no. A NULL in `is_recorded` also means that
+it has not been determined yet, so the next import may set it.
 """
 
 from django.db import migrations, models

@@ -1,7 +1,7 @@
-"""A file that somebody sent is an upload, for an import or for a restore. Only the model is renamed.
+"""Renames the model of uploaded files, which may be for an import or a restore. Only the model is renamed.
 
-The table stays `imports`, which the version before reads and writes while this one is released. Django renames the
-content type along. Permissions keep their old names for the version before, and get new ones beside them.
+The table stays `imports`, which the old version reads and writes during the release. Django also renames the content
+type. The permissions keep their old names for the old version, and new permissions are added.
 """
 
 from django.db import migrations

@@ -1,6 +1,6 @@
-"""What an upload is for. Until now a restore was told by a key in its result.
+"""Adds the purpose of an upload. Until now a restore was recognized by a key in its result.
 
-Nullable, because the old version inserts uploads without it. NULL reads as the old version did: by that key.
+Nullable, because the old version inserts uploads without it. If it is NULL, that key decides.
 """
 
 from django.db import migrations, models

@@ -1,7 +1,7 @@
-"""The purpose of the uploads that there are, told by the key in their results.
+"""Sets the purpose of existing uploads, according to the key in their results.
 
-One statement, so that what the old version inserts meanwhile is either told right or left NULL, which reads the same.
-Backwards there is nothing to do: the column goes with 0013, and the key stays.
+It is one statement: an upload that the old version inserts at the same time gets the right purpose or stays NULL, which
+has the same meaning. The reverse does nothing: reverting 0013 drops the column, and the key stays.
 """
 
 from django.db import migrations

@@ -1,6 +1,6 @@
-"""Did a batch of 0004, or its restoration, do what it should? Asked before it commits.
+"""Checks before they commit that a batch of 0004, and its reverse, did what they should.
 
-A trigger, a rule or row-level security can let a statement succeed that did nothing, or something else.
+With a trigger, a rule or row-level security, a statement can succeed and do nothing, or something else.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ DIFFERS = {"postgresql": "IS DISTINCT FROM", "sqlite": "IS NOT"}
 
 STAYED = "SELECT count(*) FROM workout_selections WHERE id IN (SELECT id FROM ranked_selections)"
 
-# A kept row has exactly the values that it was given, and the timestamp that it had.
+# A kept row must have exactly the values that it was given, and its own timestamp.
 FILLED_OTHERWISE = """
 SELECT count(DISTINCT kept.id) FROM ranked_selections r
 JOIN workout_selections kept ON kept.id = r.kept_id JOIN workout_selections giving ON giving.id = r.id
@@ -57,7 +57,7 @@ FROM sqlite_master WHERE type = 'trigger' AND tbl_name = trim(%(table)s, '"')
 
 
 class PreventedError(Exception):
-    """A batch that something prevented: `what`, and what may have done it, with the statements that disable it."""
+    """A batch failed a check. `what` says how; `preventing` is what may be the cause, with the SQL to disable it."""
 
     def __init__(self, what: str, preventing: Preventing) -> None:
         super().__init__(what)
@@ -74,7 +74,7 @@ class PreventedError(Exception):
 def check_batch(
     cursor: Any, connection: BaseDatabaseWrapper, tables: Iterable[str], *, archived: int, removed: int, unled: int
 ) -> None:
-    """`unled`: how many rows of `tables` still refer to a selection that was to go. Raises CommandError."""
+    """`unled`: how many rows of `tables` still refer to a removed selection. Raises PreventedError."""
     stayed = _count(cursor, STAYED)
     if archived == removed and not stayed and not unled:
         return
@@ -83,7 +83,7 @@ def check_batch(
 
 
 def check_filled(cursor: Any, connection: BaseDatabaseWrapper, columns: Sequence[str]) -> None:
-    """Before the removed rows go: they show what the kept ones must have. Raises CommandError."""
+    """Must run before the rows are removed: they have the values of the kept ones. Raises PreventedError."""
     otherwise = _columns(FILLED_COLUMN, connection, columns)
     wrong = _count(cursor, FILLED_OTHERWISE.format(differs=DIFFERS[connection.vendor], columns=otherwise))
     if wrong:
@@ -122,7 +122,7 @@ def _refuse(cursor: Any, connection: BaseDatabaseWrapper, tables: Iterable[str],
 
 
 def preventing(cursor: Any, connection: BaseDatabaseWrapper, tables: Iterable[str]) -> Preventing:
-    """What can keep rows of workout_selections and of `tables` as they are, each with the SQL that disables it."""
+    """What can prevent changes of workout_selections and of `tables`, each with the SQL that disables it."""
     found: Preventing = []
     for table in ("workout_selections", *tables):
         cursor.execute(PREVENTING[connection.vendor], {"table": table})

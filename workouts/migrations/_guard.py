@@ -1,21 +1,22 @@
-"""The guard: on PostgreSQL, what keeps new duplicates out from 0004 on until the constraint of 0005 does.
+"""The guard: on PostgreSQL, it prevents new duplicates from 0004 until 0005 adds the constraint.
 
-The old version goes on writing while a release runs: it looks for a workout's selection, finds none, inserts one. Two
-such requests at once still make two rows. The guard is a trigger before each such insert: it applies the rule of 0004
-to the rows already there, archives them, fills the new row from them, and lets the new row in, which is the most
-recent one. So the old version never sees an error.
+The old version writes while a release runs: it looks up a workout's selection, finds none, and inserts one. Two
+concurrent requests would still insert two rows. The guard is a trigger before each insert: it applies the rule of 0004
+to the existing rows, archives them, fills the new row from them, and accepts the new row, which counts as the most
+recent one. So the old version never gets an error.
 
-One writer per workout at a time: the advisory lock makes the second one see what the first has committed.
+Only one writer per workout runs at a time: the advisory lock makes the second see what the first has committed.
 
-What of other software refers to a row that goes then refers to the new one (_references.py). That one is not there yet,
-so the foreign key is checked at the end of the transaction: 0004 makes it deferrable, and 0005 no longer.
+Foreign keys of other software that refer to a removed row are changed to refer to the new one (_references.py). The new
+row does not exist yet, so the foreign key must be checked at the end of the transaction: 0004 makes it deferrable, and
+0005 makes it not deferrable again.
 """
 
 from workouts.migrations._references import FOREIGN_KEYS
 
 INDEX = "workout_selections_guard"
 
-# The array is in the order of the rule. is_selected comes first, because a skipped row takes no time_of_day.
+# The array is in the order of the rule. is_selected is filled first, because a skipped row takes no time_of_day.
 INSTALL = f"""
 CREATE OR REPLACE FUNCTION keep_one_workout_selection() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $guard$
@@ -102,7 +103,7 @@ CREATE OR REPLACE TRIGGER keep_one_workout_selection
     FOR EACH ROW EXECUTE FUNCTION keep_one_workout_selection();
 """
 
-# The index is what the guard finds rows by. Built concurrently forwards; backwards nothing else is left to do it.
+# The guard needs the index to find rows. 0004 builds it concurrently; on the way back, only this statement builds it.
 REINSTALL = f"CREATE INDEX IF NOT EXISTS {INDEX} ON workout_selections (workout_id);\n{INSTALL}"
 
 REMOVE = f"""

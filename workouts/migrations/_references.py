@@ -1,7 +1,8 @@
-"""Foreign keys of other software to workout_selections.id: what refers to a removed selection goes to the kept one.
+"""Foreign keys of other software to workout_selections.id: rows that refer to a removed selection get the kept one.
 
-`filled` of the archived row notes the rows that were led away, under the name of the referring column and by what else
-is in their primary key, so that going back leads them home. A row that was pointed elsewhere since stays as it is.
+`filled` of the archived row records these rows, under the name of the referring column and by the other columns of
+their primary key, so that the reverse migration can change them back. A row that was changed in the meantime stays as
+it is.
 """
 
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that refers to workout_selections.id; all but `name` is SQL.
+    """A column that refers to workout_selections.id. All attributes but `name` are SQL.
 
-    `key` is what tells the rows of one selection apart, of `referring`. None where it has no primary key.
+    `key` identifies a row of `referring` among those of one selection. None if the table has no primary key.
     """
 
     table: str
@@ -42,7 +43,7 @@ WHERE f.contype = 'f' AND f.confrelid = to_regclass('workout_selections') AND f.
 ORDER BY 1, 2
 """
 
-# The guard refers to a row that is not there yet. The constraint itself remembers that it was not deferrable before.
+# The guard refers to a row that does not exist yet. A comment on the constraint records that it was not deferrable.
 MARK = " [not deferrable, but while keep_one_workout_selection stands]"
 CONSTRAINTS = f"""
 SELECT f.conrelid::regclass, quote_ident(f.conname), replace(coalesce(obj_description(f.oid), ''), '{MARK}', '')
@@ -110,13 +111,13 @@ def _references_of(cursor: Any, connection: BaseDatabaseWrapper, table: str) -> 
     keys = [name for _, name, *_, place in cursor.fetchall() if place]
     for column in sorted(columns):
         others = ", ".join(f"referring.{quote(key)}" for key in keys if key != column)
-        # Not as JSON, which json_group_array would not quote.
+        # Converted to text, because json_group_array would not quote JSON.
         key = f"(json_array({others}) || '')" if keys else None
         yield Reference(quote(table), quote(column), key, f"{table}.{column}")
 
 
 def make_deferrable(cursor: Any, connection: BaseDatabaseWrapper) -> None:
-    """One table a transaction, as in 0002."""
+    """Uses one transaction per table, as in 0002."""
     cursor.execute(NOT_DEFERRABLE)
     for table, name, comment in cursor.fetchall():
         with transaction.atomic(using=connection.alias):
@@ -133,7 +134,7 @@ def make_not_deferrable(cursor: Any, connection: BaseDatabaseWrapper) -> None:
 
 
 def repoint(cursor: Any, connection: BaseDatabaseWrapper, reference: Reference) -> int:
-    """Returns how many rows still refer to a selection that is to be removed: 0, unless something prevents it."""
+    """Changes the rows to refer to the kept selection. Returns how many could not be changed, normally 0."""
     names = {"table": reference.table, "column": reference.column}
     gathered = GATHERED[connection.vendor].format(key=reference.key)
     quoted = QUOTED[connection.vendor]
@@ -145,9 +146,9 @@ def repoint(cursor: Any, connection: BaseDatabaseWrapper, reference: Reference) 
 
 
 def lead_back(cursor: Any, connection: BaseDatabaseWrapper, reference: Reference) -> int:
-    """Returns how many rows could not be led back: 0, unless something prevents it.
+    """Changes the rows back to their former selection. Returns how many could not be changed back, normally 0.
 
-    Step by step: a row that a chain of removals led along goes back along all of it.
+    It repeats until nothing changes: a chain of removals may have changed a row several times.
     """
     names = {"table": reference.table, "column": reference.column}
     noted = NOTED[connection.vendor].format(key=reference.key)

@@ -1,7 +1,7 @@
 """The coach's plan, the athlete's selections, and the history.
 
-Tables and columns of workouts and selections are those of the Flask application whose database this project takes
-over: nullable stays nullable and ids stay `integer`, because the old version writes to them while a release runs.
+The tables of workouts and selections are those of the Flask application whose database this project takes over.
+Nullable columns stay nullable and ids stay `integer`, because the old version writes to them while a release runs.
 """
 
 from workouts.models.athlete import Preferences, Token, WeekTarget

@@ -1,4 +1,4 @@
-"""What the athlete sets: targets, units, times of day, and the keys of calendars and programs."""
+"""What the athlete sets: targets, units, times of day, and tokens for calendars and programs."""
 
 import datetime
 
@@ -25,7 +25,7 @@ class WeekTarget(models.Model):
 
 
 class Preferences(models.Model):
-    """Of the one athlete of an installation: one row, or none while everything is as at first."""
+    """The preferences of the athlete: one row, or no row until they are saved."""
 
     distance_unit = models.CharField(max_length=2, choices=DistanceUnit, default=DistanceUnit.KILOMETRES)
     swim_unit = models.CharField("unit in the pool", max_length=2, choices=SwimUnit, default=SwimUnit.METRES)
@@ -41,20 +41,20 @@ class Preferences(models.Model):
 
     @classmethod
     def load(cls) -> "Preferences":
-        """What was saved, else the defaults, unsaved. Saving it makes or changes the one row."""
+        """The saved preferences, or an unsaved instance with the defaults. Saving creates or updates the only row."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     def time_of(self, time_of_day: str | None) -> datetime.time | None:
-        """When a workout starts: at the clock time that was written, else as its slot does. None when unscheduled."""
+        """When a workout starts: at the clock time in `time_of_day`, else when its slot starts. None if unscheduled."""
         slot = slot_of(time_of_day)
         starts: datetime.time | None = getattr(self, slot.value) if slot else None
         return clock_time(time_of_day) or starts
 
 
 class Token(models.Model):
-    """A secret that stands for a login: in the address of the calendar feed, or for a program that uses the API.
+    """A secret used instead of a login: in the URL of the calendar feed, or by a program that uses the API.
 
-    Only its digest is stored, so the secret can be shown once, and a copy of the database opens nothing.
+    Only its digest is stored, so the secret is shown only once and a copy of the database does not reveal it.
     """
 
     class Purpose(models.TextChoices):

@@ -1,6 +1,6 @@
-"""Columns that the old application let anything into. What no workout can have reads as no value.
+"""Fields for columns that the old application did not validate: an invalid value is read as None.
 
-So every page, sum, feed and file can do with what it reads. To migrations they are Django's own fields.
+So no page, sum, feed or file has to handle one. In migrations they are Django's own fields.
 """
 
 import datetime
@@ -13,14 +13,14 @@ from workouts.values import bounds
 
 
 class FiniteFloatField(models.FloatField):
-    """A number from 0 to `most`; no NaN and no infinity."""
+    """A number from 0 to `most`, neither NaN nor infinite."""
 
     def __init__(self, *args: Any, most: float = sys.float_info.max, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.most = most
 
     def from_db_value(self, value: object, expression: object, connection: object) -> float | None:
-        """SQLite gives back text where text was written."""
+        """`value` may be text: SQLite stores text in any column."""
         return value if isinstance(value, int | float) and 0 <= value <= self.most else None
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
@@ -29,7 +29,7 @@ class FiniteFloatField(models.FloatField):
 
 
 class MomentField(models.DateTimeField):
-    """A moment of our time. The ends of the calendar are beyond it in some time zone."""
+    """A datetime in `bounds.YEARS`. The first and last days of the calendar overflow in some time zones."""
 
     def from_db_value(
         self, value: datetime.datetime | None, expression: object, connection: object
@@ -42,9 +42,9 @@ class MomentField(models.DateTimeField):
 
 
 class WrittenAtField(MomentField):
-    """The moment of the last write, as the history says it: what is written is what is recorded.
+    """The time of the last write, as set by the history: what is written is what is recorded.
 
-    To migrations it is a field with `auto_now`, which would say another moment, and of a row that comes back a new one.
+    In migrations it has `auto_now`, which would set a different time, and a new one for a row that is restored.
     """
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:

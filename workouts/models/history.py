@@ -1,23 +1,23 @@
-"""What was changed, so that it can be undone.
+"""The history of changes, so that they can be undone.
 
-References carry no constraint and no index: a change outlives what it changed.
+Foreign keys have no constraint and no index: a change outlives what it changed.
 """
 
 from django.conf import settings
 from django.db import models
 
 UNDONE, REDONE = "Undone: ", "Redone: "
-"""What the summaries of undoings begin with; and of those that undo an undoing."""
+"""Prefixes of the summary of a change that undoes another, and of one that undoes an undo."""
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def for_list(self) -> "ChangeQuerySet":
-        """The newest first, without the rows themselves: those of an import are large."""
+        """The newest first, without `rows`, which is large for an import."""
         return self.defer("rows", "undone_by__rows").select_related("made_by", "undone_by").order_by("-id")
 
 
 class Change(models.Model):
-    """One entry of the history: what the athlete did at once, or one whole import. `workouts.history` writes them."""
+    """One entry of the history: one action of the athlete, or one import. Written by `workouts.history`."""
 
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(
@@ -41,22 +41,22 @@ class Change(models.Model):
 
     @property
     def latest(self) -> "Change":
-        """The last undoing or redoing of it, itself where there is none. A query for each."""
+        """The last undo or redo of this change, or the change itself. One query for each."""
         change = self
         while change.undone:
             change = Change.objects.for_list().get(undoes=change)
         return change
 
     @property
-    def takes_back(self) -> bool:
-        """Whether this was an undoing. Undoing that in turn does what was done once more."""
+    def is_undo(self) -> bool:
+        """Whether this change undid another one. Undoing it is a redo."""
         return self.undoes_id is not None and self.summary.startswith(UNDONE)
 
     @property
-    def turned_round(self) -> str:
-        """What undoing this does, in words."""
+    def undo_summary(self) -> str:
+        """The summary of the change that undoes this one."""
         if self.undoes_id is None:
             return UNDONE + self.summary
-        if self.takes_back:
+        if self.is_undo:
             return REDONE + self.summary.removeprefix(UNDONE)
         return UNDONE + self.summary.removeprefix(REDONE)

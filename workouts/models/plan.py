@@ -1,4 +1,4 @@
-"""The coach's plan, and the athlete's own workouts beside it."""
+"""The coach's plan and the athlete's own workouts."""
 
 import datetime
 
@@ -13,7 +13,7 @@ from workouts.values import bounds
 
 
 class WorkoutType(models.TextChoices):
-    """TrainingPeaks' types. A database may hold others, as free text."""
+    """TrainingPeaks' types. The database may contain others, as free text."""
 
     SWIM = "Swim"
     BIKE = "Bike"
@@ -32,14 +32,14 @@ class WorkoutType(models.TextChoices):
 
 
 ACTUAL = tuple(bounds.ACTUAL)
-"""The columns that say what was done. All others of a workout are the plan."""
+"""The columns for what was done. All other columns of a workout are the plan."""
 
 
 class WorkoutQuerySet(models.QuerySet["Workout"]):
     def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
-        """Workouts that the athlete has in first..last, both included, in the order of the days.
+        """Workouts that the athlete has from `first` to `last`, both included, ordered by day.
 
-        `plan_day` is annotated: the coach's day unless the athlete moved the workout.
+        Annotates `plan_day`: the coach's day, unless the athlete moved the workout.
         """
         day = Coalesce("selections__current_plan_day", "originally_planned_day")
         return self.annotate(plan_day=day).filter(plan_day__range=(first, last)).order_by("plan_day", "id")
@@ -48,15 +48,15 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
         return self.prefetch_related("selections")
 
     def selected(self) -> "WorkoutQuerySet":
-        """What the athlete will do: without a selection the coach's plan holds."""
+        """What the athlete will do. A workout without a selection is selected."""
         return self.exclude(_skipped())
 
     def skipped(self) -> "WorkoutQuerySet":
-        """By the athlete, or dropped by the coach."""
+        """Skipped by the athlete or dropped by the coach."""
         return self.filter(_skipped())
 
     def planned(self) -> "WorkoutQuerySet":
-        """What the plan's sums count: selected, and no activity that was only recorded."""
+        """The workouts in the plan's sums: selected, without recorded activities."""
         return self.selected().exclude(is_recorded=True)
 
     def moved(self) -> "WorkoutQuerySet":
@@ -68,7 +68,7 @@ def _skipped() -> models.Q:
 
 
 class Workout(models.Model):
-    """One planned workout, from the coach or, `is_custom`, from the athlete."""
+    """One workout, from the coach or, if `is_custom`, from the athlete."""
 
     id = models.AutoField(primary_key=True)
     title = models.CharField(max_length=bounds.TITLE)
@@ -117,12 +117,12 @@ class Workout(models.Model):
 
     @cached_property
     def selection(self) -> WorkoutSelection | None:
-        """The athlete's selection, as it was when it was first asked for. Free of queries after `with_selection()`."""
+        """The athlete's selection, cached. Needs no query after `with_selection()`."""
         return next(iter(self.selections.all()), None)
 
     @property
     def day(self) -> datetime.date:
-        """Where the athlete has it. Free of queries after `with_selection()`."""
+        """The day on which the athlete has it. Needs no query after `with_selection()`."""
         return (self.selection and self.selection.current_plan_day) or self.originally_planned_day
 
     @property
@@ -131,20 +131,20 @@ class Workout(models.Model):
 
     @property
     def skipped(self) -> bool:
-        """By the athlete, or dropped by the coach."""
+        """Skipped by the athlete or dropped by the coach."""
         return bool(self.is_dropped or (self.selection and self.selection.skipped))
 
     @property
     def counts(self) -> bool:
-        """In the plan's sums."""
+        """Whether it is in the plan's sums."""
         return not (self.skipped or self.is_recorded)
 
     @property
     def was_done(self) -> bool:
-        """As far as an import told."""
+        """Whether an import had any figure of what was done."""
         return any(getattr(self, name) for name in ACTUAL)
 
     @property
     def source(self) -> str:
-        """Who brought it: `coach`, `own`, or `recorded`."""
+        """Where it came from: `coach`, `own` or `recorded`."""
         return "own" if self.is_custom else "recorded" if self.is_recorded else "coach"

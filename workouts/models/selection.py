@@ -1,4 +1,4 @@
-"""The athlete's selections over the plan, and the archive of duplicate selections."""
+"""The athlete's selections, and the archive of duplicate selections."""
 
 import datetime
 from collections.abc import Collection, Iterable
@@ -16,7 +16,7 @@ class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
         return self.filter(is_selected=False)
 
     def selected(self) -> "SelectionQuerySet":
-        """NULL reads as selected: the old application's default was never written."""
+        """NULL means selected: the old application never wrote its default."""
         return self.exclude(is_selected=False)
 
     def moved(self) -> "SelectionQuerySet":
@@ -26,18 +26,20 @@ class SelectionQuerySet(models.QuerySet["WorkoutSelection"]):
         )
 
     def between(self, first: datetime.date, last: datetime.date) -> "SelectionQuerySet":
-        """Selections of workouts that the athlete has in first..last, both included."""
+        """Selections of workouts that the athlete has from `first` to `last`, both included."""
         day = Coalesce("current_plan_day", "workout__originally_planned_day")
         return self.alias(day=day).filter(day__range=(first, last))
 
     def upsert(self, selections: Iterable["WorkoutSelection"], columns: Collection[str]) -> None:
-        """Makes the rows in one statement; where a workout has a selection by now, sets these columns and no other.
-        Of two at once that set different columns, both last. Gives `selections` the ids of their rows."""
+        """Inserts the rows in one statement. If a workout has a selection already, updates only `columns` of it.
+
+        So two concurrent changes of different columns both take effect. Sets the ids of `selections`.
+        """
         self.bulk_create(selections, update_conflicts=True, unique_fields=["workout"], update_fields=columns)
 
 
 class SelectionColumns(models.Model):
-    """The selection columns: what the athlete chose for one workout. A selection and its archived copy have them."""
+    """The selection columns, which a selection and its archived copy have in common."""
 
     is_selected = models.BooleanField("selected", null=True, default=True)
     current_plan_day = models.DateField("moved to", null=True, blank=True)
@@ -55,21 +57,21 @@ class SelectionColumns(models.Model):
         return self.is_selected is False
 
     def summary(self) -> str:
-        """In one short line, such as `selected, 2026-01-16, morning`."""
+        """One short line, such as `selected, 2026-01-16, morning`."""
         state = "skipped" if self.skipped else "selected"
         rest = (self.current_plan_day, self.time_of_day, self.workout_location, self.user_notes)
         return ", ".join(Truncator(str(part)).chars(40) for part in (state, *rest) if part)
 
 
 class WorkoutSelection(SelectionColumns):
-    """What the athlete chose for one workout. Without one the plan holds."""
+    """What the athlete chose for one workout. Without a selection, the coach's plan applies."""
 
     id = models.AutoField(primary_key=True)
     workout = models.ForeignKey(
         "Workout",
         on_delete=models.CASCADE,
         related_name="selections",
-        db_index=False,  # the unique constraint's index serves
+        db_index=False,  # the index of the unique constraint is enough
     )
     updated_at = WrittenAtField(null=True, auto_now=True)
 
@@ -84,9 +86,9 @@ class WorkoutSelection(SelectionColumns):
 
 
 class ArchivedSelection(SelectionColumns):
-    """A selection that deduplication removed, verbatim, and what the kept one took over from it.
+    """A selection that deduplication removed, verbatim, and which of its values the kept selection took over.
 
-    The references carry no constraint: a workout or a kept selection may be deleted later, the archive stays.
+    The foreign keys have no constraint: the archive stays when a workout or a kept selection is deleted later.
     """
 
     selection_id = models.IntegerField(help_text="Its id while it was live.")

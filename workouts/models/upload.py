@@ -1,4 +1,4 @@
-"""Files as somebody sent them, for an import or to restore an export."""
+"""Uploaded files, for an import or a restore."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.db import models
 from workouts.models.history import Change
 
 RESTORE_KEY = "restore"
-"""The key in the result of a restore: what the version before `purpose` tells restores by, and goes on writing."""
+"""A key in the result of a restore. Versions without `purpose` recognize restores by it, and still write it."""
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
@@ -22,22 +22,22 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return self.filter(change__isnull=False)
 
     def previewed(self) -> "UploadQuerySet":
-        """Looked at and not applied."""
+        """Previewed and not applied."""
         return self.filter(change__isnull=True)
 
     def for_list(self) -> "UploadQuerySet":
-        """The newest first, without the files themselves."""
+        """The newest first, without the content of the files."""
         files = self.defer("content", "change__rows", "change__undone_by__rows")
         return files.select_related("made_by", "change__undone_by").order_by("-id")
 
 
 def _restores() -> models.Q:
-    """What the version before `purpose` wrote has none, while both run and after a step back."""
+    """Versions without `purpose` leave it NULL, during a release and after a step back."""
     return models.Q(purpose=Upload.Purpose.RESTORE) | models.Q(purpose=None, result__has_key=RESTORE_KEY)
 
 
 class Upload(models.Model):
-    """A file as it came, with what it did. Its table keeps the name that the version before knows."""
+    """A file as it was sent, and what applying it did. Its table keeps the name that the old version uses."""
 
     class Purpose(models.TextChoices):
         IMPORT = "import"

@@ -1,1 +1,1 @@
-"""Questions that are asked of the plan: a week's sums, the season, the calendar. Nothing here writes."""
+"""Views of the plan: a week's sums, the season, the calendar. Nothing here writes."""

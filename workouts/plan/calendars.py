@@ -1,7 +1,6 @@
-"""Workouts as an iCalendar (RFC 5545) that calendars subscribe to.
+"""Workouts as an iCalendar (RFC 5545) that calendar applications subscribe to.
 
-Pure: the same workouts and preferences make the same bytes, so a calendar that asks again can be told that nothing has
-changed.
+Pure: the same workouts and preferences give the same bytes, so a repeated request can be answered with "not modified".
 """
 
 import datetime
@@ -15,7 +14,7 @@ from workouts.models import Preferences, Workout, WorkoutSelection
 from workouts.values.disciplines import discipline_of
 from workouts.values.measures import distance, duration
 
-UID_DOMAIN = "workout-planner"  # not the host: events would double when the address of the site changes
+UID_DOMAIN = "workout-planner"  # not the host: events would be duplicated when the address of the site changes
 REFRESH = datetime.timedelta(hours=1)
 DEFAULT_LENGTH = datetime.timedelta(hours=1)
 END_OF_TIME = datetime.datetime.combine(datetime.date.max, datetime.time.max)
@@ -26,9 +25,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def calendar_of(workouts: Iterable[Workout], preferences: Preferences, time_zone: str) -> bytes:
-    """One event per workout, which is to be loaded `with_selection()`. `time_zone` is the athlete's.
+    """One event per workout. Load the workouts `with_selection()`. `time_zone` is the athlete's.
 
-    Times are floating, so 07:00 stays 07:00 wherever the athlete goes. Google alone takes floating times for UTC unless
+    Times are floating, so 07:00 stays 07:00 wherever the athlete is. Only Google treats floating times as UTC, unless
     the calendar names a time zone.
     """
     calendar = Calendar()
@@ -55,7 +54,7 @@ def _event(workout: Workout, preferences: Preferences) -> Event:
     }
     event = Event()
     event.add("uid", f"workout-{workout.pk}@{UID_DOMAIN}")
-    event.add("dtstamp", changed)  # without METHOD it is the time of the last revision: RFC 5545, 3.8.7.2
+    event.add("dtstamp", changed)  # without METHOD, the time of the last revision: RFC 5545, 3.8.7.2
     event.add("last-modified", changed)
     event.add("sequence", sequence(workout))
     event.add("categories", [_line(workout.workout_type)])
@@ -67,7 +66,7 @@ def _event(workout: Workout, preferences: Preferences) -> Event:
 
 
 def _add_times(event: Event, workout: Workout, starts: datetime.time | None) -> None:
-    """Unscheduled it lasts all day and keeps nobody busy. A day off never has a time."""
+    """An unscheduled workout lasts all day and does not show as busy. A day off never has a time."""
     if starts is None or not discipline_of(workout.workout_type):
         event.add("dtstart", workout.day)
         event.add("transp", "TRANSPARENT")
@@ -79,22 +78,22 @@ def _add_times(event: Event, workout: Workout, starts: datetime.time | None) -> 
 
 
 def length(hours: float | None) -> datetime.timedelta:
-    """Of an event, in whole minutes. An hour where the plan says nothing."""
+    """The length of an event in whole minutes; one hour if none is planned."""
     return datetime.timedelta(minutes=max(1, round(hours * 60))) if hours else DEFAULT_LENGTH
 
 
 def last_change(workout: Workout) -> datetime.datetime:
-    """Of anything that the event shows."""
+    """When anything that the event shows last changed."""
     selection = workout.selection or WorkoutSelection()
     times = (workout.created_at, workout.modified_at, selection.updated_at)
     return max((time for time in times if time), default=BEFORE_ANY_CHANGE)
 
 
 def sequence(workout: Workout) -> int:
-    """The age of the workout at its last change, as a revision number that never goes down.
+    """The age of the workout at its last change, as a revision number that never decreases.
 
-    In milliseconds for ten days, so that quick changes differ, then in seconds, so that forty years fit into the 31
-    bits of RFC 5545.
+    It counts milliseconds for ten days, so that quick changes differ, then seconds, so that forty years fit into the
+    31 bits of RFC 5545.
     """
     age = last_change(workout) - (workout.created_at or BEFORE_ANY_CHANGE)
     quick = min(age, QUICK)
@@ -103,7 +102,7 @@ def sequence(workout: Workout) -> int:
 
 
 def _summary(workout: Workout) -> str:
-    """`Run: Easy with strides`; the title alone where it begins with the type."""
+    """`Run: Easy with strides`, or the title alone if it begins with the type."""
     title, kind = workout.title.strip(), workout.workout_type.strip()
     if title.lower().startswith(kind.lower()):
         return title
@@ -137,8 +136,8 @@ def _line(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Without control characters and with one kind of line break. Any other would end a line of the file.
+    """The text without control characters and with newlines only: any other line break would end a line of the file.
 
-    icalendar takes a written backslash and N for a line break; an invisible joiner keeps the two apart.
+    icalendar reads a literal `\\N` as a line break; an invisible joiner separates the two characters.
     """
     return CONTROL.sub("", "\n".join(text.splitlines())).replace(r"\N", "\\\N{WORD JOINER}N")

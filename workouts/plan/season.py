@@ -1,4 +1,4 @@
-"""The season strip: the load of the weeks around one, as bars."""
+"""The season strip: the load of the surrounding weeks, as bars."""
 
 import datetime
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from workouts.values.days import ONE_DAY, ONE_WEEK, days_from, monday_of
 
 WEEKS_BEFORE, WEEKS_AFTER = 12, 13
 BAR, GAP, HEIGHT = 22, 4, 48
-"""Width of a bar, the gap to the next, the height of the highest: units of the drawing."""
+"""Width of a bar, gap between two bars, height of the highest bar, in units of the SVG drawing."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Bar:
 class Strip:
     bars: list[Bar]
     by_tss: bool
-    """Whether the bars stand for TSS. Where no workout of the season has any, they stand for hours."""
+    """Whether the bars show TSS. They show hours if no workout of the season has a TSS."""
 
     @property
     def width(self) -> int:
@@ -39,7 +39,7 @@ class Strip:
 
 
 def season(shown: datetime.date) -> Strip:
-    """The planned workouts of the weeks around the one that begins on `shown`. One query."""
+    """The load of the weeks around the one that begins on the Monday `shown`. One query."""
     mondays = days_from(shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK)[::7]
     tss, hours = dict.fromkeys(mondays, 0.0), dict.fromkeys(mondays, 0.0)
     planned = Workout.objects.planned().between(mondays[0], mondays[-1] + 6 * ONE_DAY)

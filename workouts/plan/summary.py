@@ -1,4 +1,4 @@
-"""A week in numbers: what is planned per discipline, how much of it is past, and how it stands against the targets."""
+"""A week in numbers: what is planned per discipline, how much of it is past, and the targets."""
 
 import datetime
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from workouts.values.disciplines import Discipline, discipline_of
 
 @dataclass(frozen=True)
 class Sum:
-    """Of workouts as planned: how many, minutes, metres, TSS."""
+    """A sum of planned workouts: number of workouts, minutes, metres, TSS."""
 
     count: int = 0
     minutes: float = 0
@@ -25,7 +25,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the summary. `past` is of days before today, done or not; `ahead` of today and later."""
+    """One row of the summary. `past` sums the days before today, done or not; `ahead` sums today and later."""
 
     name: str
     past: Sum
@@ -45,7 +45,7 @@ class Summary:
 
 
 def summarise(workouts: Iterable[Workout], today: datetime.date, target: WeekTarget | None) -> Summary:
-    """Sums what is planned of `workouts`, without what was skipped or only recorded. Days off do not count."""
+    """Sums `workouts` as planned, without skipped workouts, recorded activities and days off."""
     past: dict[str, Sum] = {}
     ahead: dict[str, Sum] = {}
     for workout in workouts:

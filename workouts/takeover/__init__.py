@@ -1,7 +1,7 @@
-"""Which database may be taken over: none of ours yet, the old application's, or our own interrupted beginning.
+"""Which databases can be taken over: the old application's, one without our tables, or one of an interrupted release.
 
-Anything else is refused before the first change, because what this code does not know it could lose. So is what hangs
-on the old tables and would break, or be broken.
+Any other is refused before the first change, because this code could lose what it does not know. So are objects that
+depend on the old tables, if they would prevent the change or be lost by it.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
 from releases.commands import migrate_command
-from workouts.takeover.dependents import find_dependents, find_disturbing
+from workouts.takeover.dependents import find_dependents, find_interfering
 from workouts.takeover.legacy import LEGACY, find_differences
 from workouts.takeover.obstacle import Obstacle
 from workouts.takeover.places import find_hidden_tables
@@ -28,15 +28,15 @@ SEE = "See docs/railway-auto-migrations.md, 'Refused databases'."
 def refuse_unknown_database(
     sender: AppConfig, *, using: str, plan: list[tuple[Migration, bool]], **kwargs: Any
 ) -> None:
-    """Before the first migration of `workouts`: raises CommandError unless the database may be taken over."""
+    """A receiver of `pre_migrate`. Raises CommandError if the database cannot be taken over."""
     connection = connections[using]
     pending = {one.name for one, backwards in plan if one.app_label == sender.label and not backwards}
     if differences := find_differences_from_legacy(connection, pending):
-        raise CommandError(say_differences(differences))
+        raise CommandError(describe_differences(differences))
     if obstacles := find_obstacles(connection, pending):
-        raise CommandError(say_obstacles(obstacles))
+        raise CommandError(describe_obstacles(obstacles))
     if DEDUPLICATES in pending and _has_tables(connection) and (obstacles := rehearse(connection)):
-        raise CommandError(say_obstacles(obstacles))
+        raise CommandError(describe_obstacles(obstacles))
 
 
 def find_differences_from_legacy(connection: BaseDatabaseWrapper, pending: Iterable[str]) -> list[str]:
@@ -44,29 +44,29 @@ def find_differences_from_legacy(connection: BaseDatabaseWrapper, pending: Itera
 
 
 def find_obstacles(connection: BaseDatabaseWrapper, pending: Iterable[str]) -> list[Obstacle]:
-    """What hangs on the tables and stands against the pending migrations of `workouts`. Only reads."""
+    """What prevents the pending migrations of `workouts` from changing the old tables. Only reads."""
     obstacles: list[Obstacle] = []
     if not _has_tables(connection):
         return obstacles
     if CHANGES_TYPES in pending:
         obstacles += find_dependents(connection)
     if DEDUPLICATES in pending:
-        obstacles += [*find_disturbing(connection), *find_unfit_references(connection)]
+        obstacles += [*find_interfering(connection), *find_unfit_references(connection)]
     return list({obstacle.remedy: obstacle for obstacle in obstacles}.values())
 
 
-def say_differences(differences: list[str]) -> str:
+def describe_differences(differences: list[str]) -> str:
     found = "; ".join(differences)
-    return f"This database is not one that this version can take over: {found}. Nothing was changed. {SEE}"
+    return f"This version cannot take over this database: {found}. Nothing was changed. {SEE}"
 
 
-def say_obstacles(obstacles: list[Obstacle]) -> str:
-    """What has to be dropped first is named first, and brought back last."""
-    lines = ["What hangs on the old tables stands in the way. Nothing was changed."]
+def describe_obstacles(obstacles: list[Obstacle]) -> str:
+    """Objects are listed in the order in which to drop them, and restored in the reverse order."""
+    lines = ["The takeover of the old tables is blocked. Nothing was changed."]
     lines += [f"- {obstacle}" for obstacle in obstacles]
     lines.append(f"Then run: {migrate_command()}")
     if restore := [obstacle.restore for obstacle in reversed(obstacles) if obstacle.restore]:
-        lines += ["After it, what is to be there again, in this order:", *restore]
+        lines += ["Afterwards, to restore what you need, in this order:", *restore]
     return "\n".join([*lines, SEE])
 
 

@@ -1,4 +1,4 @@
-"""What hangs on the two tables and would stop their change, disturb the deduplication, or be lost by it."""
+"""Objects that depend on the two tables and would prevent a change, interfere with the deduplication, or be lost."""
 
 import re
 from collections.abc import Iterator
@@ -49,20 +49,20 @@ LIMIT 1
 """
 
 INHERITANCE = """
-SELECT format('%%s inherits from %%s, and no key holds across both', inhrelid::regclass, inhparent::regclass),
+SELECT format('%%s inherits from %%s, and no key is unique across both', inhrelid::regclass, inhparent::regclass),
     format('ALTER TABLE %%s NO INHERIT %%s;', inhrelid::regclass, inhparent::regclass), ''
 FROM pg_inherits
 WHERE ARRAY[inhrelid, inhparent] && ARRAY[to_regclass('workouts')::oid, to_regclass('workout_selections')::oid]
 """
 
-# SQLite rebuilds both tables. That ends at any view or trigger which mentions them, and loses the triggers on them.
+# SQLite rebuilds both tables. That fails if a view or trigger mentions them, and drops the triggers on them.
 SQLITE_OBJECTS = """
 SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY type DESC, name
 """
 
 
 def find_dependents(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
-    """What 0002 would stop at, or lose."""
+    """What would make 0002 fail, or would be lost by it."""
     if connection.vendor == "sqlite":
         yield from _sqlite_dependents(connection)
         return
@@ -75,8 +75,8 @@ def find_dependents(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
             yield Obstacle(what, found.drop, found.create)
 
 
-def find_disturbing(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
-    """What would keep 0004 from changing rows, or 0005 from holding one selection per workout."""
+def find_interfering(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
+    """What would keep 0004 from changing rows, or 0005 from enforcing one selection per workout."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
@@ -91,12 +91,14 @@ def _sqlite_dependents(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
         cursor.execute(SQLITE_OBJECTS)
         objects = cursor.fetchall()
     mentioned = set(LEGACY)
-    # A view of a view fails with it, so the names grow until no more are found.
+    # A view of such a view fails too, so names are added until no more are found.
     while found := {name for _, name, sql in objects if name not in mentioned and _mentions(sql, mentioned)}:
         mentioned |= found
     for kind, name, sql in objects:
         if name in mentioned:
-            what = f"SQLite rebuilds the tables, and the {kind} {name}, which mentions them, would stop that or be lost"
+            what = (
+                f"SQLite rebuilds the tables, and the {kind} {name}, which mentions them, would prevent that or be lost"
+            )
             yield Obstacle(what, f'DROP {kind.upper()} "{name}";', f"{sql};")
 
 

@@ -1,4 +1,4 @@
-"""The tables of the old application (Flask, SQLAlchemy, Alembic), and in what a database differs from them."""
+"""The tables of the old application (Flask, SQLAlchemy, Alembic), and how a database differs from them."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ LEGACY: dict[str, Columns] = {
     },
 }
 
-# How these types read elsewhere, by vendor and by whether it is the old application's database or our own.
+# The names of these types, by vendor and by whether the database is the old application's or our own.
 SQLITE = {"character varying": "varchar", "timestamp without time zone": "datetime"}
 WORDS: dict[tuple[str, bool], dict[str, str]] = {
     ("postgresql", True): {},
@@ -51,7 +51,7 @@ WORDS: dict[tuple[str, bool], dict[str, str]] = {
 
 
 def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
-    """What stands against taking over the database, in words; empty when nothing does."""
+    """Why the database cannot be taken over, in words; empty if it can."""
     with connection.cursor() as cursor:
         tables = {info.name for info in connection.introspection.get_table_list(cursor)}
         revisions = alembic_revisions(cursor) if "alembic_version" in tables else None
@@ -77,7 +77,7 @@ def alembic_revisions(cursor: CursorWrapper) -> list[str]:
 
 
 def _expected_columns(vendor: str, table: str, *, legacy: bool) -> Columns:
-    """Without an Alembic revision only our own 0001 can have made the tables: a release was killed right after it."""
+    """Without an Alembic revision, only our own 0001 can have created the tables: a release was killed after it."""
     words = WORDS[vendor, legacy]
     columns = {}
     for column, definition in LEGACY[table].items():
@@ -109,7 +109,7 @@ def _column_differences(table: str, found: Columns, expected: Columns) -> list[s
 
 
 def _key_differences(table: str, constraints: dict[str, Any]) -> list[str]:
-    """Keys decide what the deduplication may rely on; plain indexes do not, and are left alone."""
+    """The deduplication relies on keys. It does not rely on plain indexes, so these are not compared."""
     differences = []
     if not any(found["primary_key"] and found["columns"] == ["id"] for found in constraints.values()):
         differences.append(f"{table} has no primary key on id")
@@ -129,15 +129,15 @@ def _key_differences(table: str, constraints: dict[str, Any]) -> list[str]:
 
 
 def _orphans(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str]:
-    """The old application never made SQLite enforce foreign keys, and Django checks those of every table."""
+    """Rows that violate foreign keys. The old application did not make SQLite enforce them, and Django checks all."""
     if connection.vendor != "sqlite":
         return []
     cursor.execute("SELECT id FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts) ORDER BY id")
     ids = [str(selection) for (selection,) in cursor.fetchall()]
-    orphans = [f"the selections {', '.join(ids)} refer to workouts that are not there"] if ids else []
+    orphans = [f"the selections {', '.join(ids)} refer to workouts that do not exist"] if ids else []
     cursor.execute('SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2')
     orphans += [
-        f"{count} rows of {table} refer to rows of {parent} that are not there (PRAGMA foreign_key_check lists them)"
+        f"{count} rows of {table} refer to rows of {parent} that do not exist (PRAGMA foreign_key_check lists them)"
         for table, parent, count in cursor.fetchall()
         if (table, parent) != ("workout_selections", "workouts")
     ]

@@ -1,13 +1,13 @@
-"""One thing that stands in the way of the takeover."""
+"""One obstacle to the takeover."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """`remedy` is the statement that ends it, `restore` the one that brings it back after the release.
+    """`remedy` is the statement that removes it, `restore` the statement that restores it after the release.
 
-    Either is empty where there is no such statement.
+    Either is empty if there is no such statement.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""The old tables in a schema that search_path does not show: a release would make an empty planner beside them."""
+"""Finds the old tables in a schema that is not in search_path: a release would create an empty planner elsewhere."""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
@@ -11,7 +11,11 @@ REVISION = "alembic_version"
 
 
 def find_hidden_tables(connection: BaseDatabaseWrapper) -> list[str]:
-    """A schema with migration records of its own holds another planner; where ours are, somebody chose this schema."""
+    """Hidden tables of the old application, in words.
+
+    A schema with migration records of its own belongs to another planner. If the visible schema has migration records,
+    it was chosen deliberately.
+    """
     if connection.vendor != "postgresql":
         return []
     records = MigrationRecorder.Migration._meta.db_table

@@ -1,4 +1,4 @@
-"""Other software's foreign keys to selections that will be archived, where their rows cannot go to the kept one."""
+"""Foreign keys of other software to selections that will be archived, whose rows cannot refer to the kept selection."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from workouts.migrations._references import Reference, find_references
-from workouts.takeover.duplicates import going
+from workouts.takeover.duplicates import to_archive
 from workouts.takeover.obstacle import Obstacle
 
 RIGHTS = """
@@ -15,7 +15,7 @@ SELECT has_table_privilege(%(table)s, 'SELECT') AND has_column_privilege(%(table
 FROM pg_attribute WHERE attrelid = to_regclass(%(table)s) AND quote_ident(attname) = %(column)s
 """
 
-# The columns of each unique index that holds the referring column, but that one. Partial ones are left to a rehearsal.
+# The other columns of each unique index that has the referring column. Partial indexes are left to the rehearsal.
 UNIQUE = """
 SELECT ARRAY(
     SELECT quote_ident(attname) FROM pg_attribute
@@ -27,12 +27,12 @@ WHERE indrelid = to_regclass(%(table)s) AND indisunique AND indpred IS NULL AND 
         WHERE attrelid = indrelid AND attnum = ANY (indkey) AND quote_ident(attname) = %(column)s)
 """
 
-# The kept selections to which more than one row would come.
-CLASHES = """
-SELECT DISTINCT coalesce(going.kept_id, referring.{column})
-FROM {table} AS referring LEFT JOIN ({going}) AS going ON going.id = referring.{column}
+# The kept selections to which more than one row would refer.
+CONFLICTS = """
+SELECT DISTINCT coalesce(archived.kept_id, referring.{column})
+FROM {table} AS referring LEFT JOIN ({to_archive}) AS archived ON archived.id = referring.{column}
 WHERE {present}
-GROUP BY coalesce(going.kept_id, referring.{column}){others} HAVING count(*) > 1
+GROUP BY coalesce(archived.kept_id, referring.{column}){others} HAVING count(*) > 1
 ORDER BY 1 LIMIT 10
 """
 
@@ -47,7 +47,7 @@ def find_unfit_references(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]
 
 
 def _rights(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> Obstacle | None:
-    """Where the rows cannot be seen, it cannot be known either whether any of them matters."""
+    """If the role cannot see the rows, it is unknown whether any of them matters."""
     if connection.vendor != "postgresql":
         return None
     cursor.execute(RIGHTS, {"table": reference.table, "column": reference.column})
@@ -57,29 +57,29 @@ def _rights(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) 
         return Obstacle(f"{what}may not change it", f"GRANT SELECT, UPDATE ON {reference.table} TO {role};")
     if hides:
         statement = f"ALTER TABLE {reference.table} {{}} ROW LEVEL SECURITY;"
-        return Obstacle(f"{what}does not see all rows", statement.format("DISABLE"), statement.format("ENABLE"))
+        return Obstacle(f"{what}cannot see all its rows", statement.format("DISABLE"), statement.format("ENABLE"))
     return None
 
 
 def _is_referred_to(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> bool:
-    referring = f"SELECT 1 FROM {reference.table} WHERE {reference.column} IN (SELECT id FROM ({going(connection)}) g)"
-    cursor.execute(f"{referring} LIMIT 1")
+    archived = f"SELECT id FROM ({to_archive(connection)}) AS archived"
+    cursor.execute(f"SELECT 1 FROM {reference.table} WHERE {reference.column} IN ({archived}) LIMIT 1")
     return cursor.fetchone() is not None
 
 
 def _unfit(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> Iterator[Obstacle]:
     if reference.key is None:
         yield Obstacle(
-            f"{reference.name} refers to selections that will be archived, and without a primary key it cannot be noted"
-            " which rows did",
-            f"ALTER TABLE {reference.table} ADD PRIMARY KEY (...); over columns that tell its rows apart",
+            f"{reference.name} refers to selections that will be archived, and without a primary key the archive cannot"
+            " record which rows did",
+            f"ALTER TABLE {reference.table} ADD PRIMARY KEY (...); over columns that identify its rows",
         )
     for others in _unique_indexes(connection, cursor, reference):
         columns = [f"referring.{column}" for column in others]
-        query = CLASHES.format(
+        query = CONFLICTS.format(
             table=reference.table,
             column=reference.column,
-            going=going(connection),
+            to_archive=to_archive(connection),
             present=" AND ".join(f"{column} IS NOT NULL" for column in (f"referring.{reference.column}", *columns)),
             others="".join(f", {column}" for column in columns),
         )
@@ -90,7 +90,7 @@ def _unfit(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -
                 f"{reference.name} is unique, and more than one of its rows would refer to one selection",
                 f"SELECT * FROM {reference.table} WHERE {reference.column} IN"
                 f" (SELECT id FROM workout_selections WHERE workout_id IN ({workouts}));"
-                " and leave of those rows one for each workout",
+                " and keep one of those rows for each workout",
             )
 
 

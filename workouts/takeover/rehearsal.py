@@ -1,7 +1,6 @@
-"""Tries the deduplication and rolls it back, where something could prevent it: a trigger, or a foreign key.
+"""Tries the deduplication and rolls it back, if something could prevent it: a trigger, rule, policy or foreign key.
 
-Whether a trigger lets a row go is known only by trying. Where there is none, nothing is tried, and the release takes no
-longer.
+The effect of a trigger can only be found out by trying. Without any of these nothing is tried, which saves time.
 """
 
 from typing import Any
@@ -14,7 +13,7 @@ from workouts.migrations._references import Reference, find_references
 from workouts.takeover.duplicates import deduplication
 from workouts.takeover.obstacle import Obstacle
 
-# Stands before the lasting table of its name, which 0003 has perhaps not made yet.
+# Hides the permanent table with this name, which 0003 may not have created yet.
 ARCHIVE = """
 CREATE TEMPORARY TABLE workout_selections_archive (
     selection_id integer, workout_id integer, is_selected boolean, current_plan_day date, time_of_day text,
@@ -25,7 +24,7 @@ CREATE TEMPORARY TABLE workout_selections_archive (
 
 
 def rehearse(connection: BaseDatabaseWrapper) -> list[Obstacle]:
-    """Batch by batch, as 0004 does it; each is rolled back. Raises OperationalError where the database is busy."""
+    """Tries each batch as 0004 does, and rolls it back. Raises OperationalError if the database is busy."""
     with connection.cursor() as cursor:
         references = find_references(cursor, connection)
         suspects = preventing(cursor, connection, [reference.table for reference in references])

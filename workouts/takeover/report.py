@@ -1,4 +1,4 @@
-"""What a release would do with a database, and what stands in its way. Only reads."""
+"""Reports what a release would do with a database, and what blocks it. Only reads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,57 +12,57 @@ from workouts.migrations._references import find_references
 from workouts.takeover import (
     ADOPTS,
     DEDUPLICATES,
+    describe_differences,
+    describe_obstacles,
     find_differences_from_legacy,
     find_obstacles,
-    say_differences,
-    say_obstacles,
 )
-from workouts.takeover.duplicates import count, going
+from workouts.takeover.duplicates import count, to_archive
 from workouts.takeover.legacy import LEGACY, REVISIONS, alembic_revisions
 
 
 @dataclass(frozen=True)
 class Report:
-    """`lines` say what a release would do, `refusals` why it would not begin."""
+    """`lines` say what a release would do, `refusals` why it would refuse to start."""
 
     lines: list[str]
     refusals: list[str]
 
 
-def look(connection: BaseDatabaseWrapper) -> Report:
+def inspect(connection: BaseDatabaseWrapper) -> Report:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     pending = {migration.name for migration, _ in plan if migration.app_label == "workouts"}
     if not pending:
         return Report(["This database is taken over: every migration of the planner is applied."], [])
     if differences := find_differences_from_legacy(connection, pending):
-        return Report([], [say_differences(differences)])
+        return Report([], [describe_differences(differences)])
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
     standing = look_for_tables(connection, plan, fake_initial=True)
     if LEGACY.keys() <= set(tables):
         lines = [*_beginning(connection, tables, pending), *_rows(connection, pending)]
     else:
-        lines = ["The old application's tables are not here: a release makes an empty planner."]
+        lines = ["The old application's tables are not in this database: a release creates an empty planner."]
     if standing.adopted:
         left = sorted(set(tables) - set(standing.adopted))
         lines.append(f"Adopted with their rows: {', '.join(standing.adopted)}.")
-        lines.append(f"Left alone: {', '.join(left) or 'nothing'}.")
+        lines.append(f"Not changed: {', '.join(left) or 'nothing'}.")
     obstacles = find_obstacles(connection, pending)
-    refusals = [say_obstacles(obstacles)] if obstacles else []
+    refusals = [describe_obstacles(obstacles)] if obstacles else []
     refusals += [say_in_the_way(standing.in_the_way)] if standing.in_the_way else []
     return Report(lines, refusals)
 
 
 def _beginning(connection: BaseDatabaseWrapper, tables: list[str], pending: set[str]) -> Iterator[str]:
     if ADOPTS not in pending:
-        yield f"The takeover has begun. Migrations that are left: {', '.join(sorted(pending))}."
+        yield f"The takeover has begun. Pending migrations: {', '.join(sorted(pending))}."
     elif "alembic_version" in tables:
         with connection.cursor() as cursor:
             (revision,) = alembic_revisions(cursor)
         yield f"The old application's database, at its Alembic revision {revision}, {REVISIONS[revision]}."
     else:
-        yield "Tables of this version, from a release that did not get far."
+        yield "Tables of this version, from a release that was interrupted early."
 
 
 def _rows(connection: BaseDatabaseWrapper, pending: set[str]) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _rows(connection: BaseDatabaseWrapper, pending: set[str]) -> Iterator[str]:
         for reference in references:
             cursor.execute(
                 f"SELECT count(*) FROM {reference.table} WHERE {reference.column} IN"
-                f" (SELECT id FROM ({going(connection)}) AS going)"
+                f" (SELECT id FROM ({to_archive(connection)}) AS archived)"
             )
             yield f"Rows of {reference.name} that will refer to the kept selection: {cursor.fetchone()[0]}."
         tried = preventing(cursor, connection, [reference.table for reference in references])

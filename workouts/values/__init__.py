@@ -1,1 +1,1 @@
-"""What one value may be and how it reads: days, times of day, disciplines, measures, bounds, validation. Pure."""
+"""Single values: days, times of day, disciplines, measures, bounds and validation. Pure."""

@@ -1,6 +1,6 @@
-"""What a value can be at most: one definition for models, forms, API, import and restore.
+"""The maximum of each value: one definition for models, forms, API, import and restore.
 
-What is more is a mistake, such as seconds in a column of hours.
+Anything above it is a mistake, such as seconds in a column of hours.
 """
 
 HOURS = 7 * 24
@@ -16,7 +16,7 @@ PLANNED = {
     "tss": TSS,
     "intensity_factor": INTENSITY_FACTOR,
 }
-"""The numbers of a plan, by column. None can be negative."""
+"""The maximum of the planned figures, by column. The minimum is 0."""
 
 ACTUAL = {
     "actual_duration": HOURS,
@@ -28,24 +28,24 @@ ACTUAL = {
     "rpe": RATING,
     "feeling": RATING,
 }
-"""The same of what was done."""
+"""The same for what was done."""
 
 TITLE, TYPE, TIME_OF_DAY, PLACE = 500, 100, 50, 100
-"""Characters of the short texts."""
+"""Maximum length of short texts, in characters."""
 
 CHARACTERS = 100_000
-"""Of a description, comments, notes."""
+"""Maximum length of a description, comments or notes."""
 
 YEARS = range(1970, 2200)
 
 ROWS = 200_000
-"""Of a file to import, and of each kind of an export to restore. More than any export of 10 MB has.
+"""Maximum rows of a file to import, and of each list of an export to restore: more than an export of 10 MB has.
 
-Importing so many takes 1.2 GB of memory, a quarter of that for 50 000: the history holds every row.
+Importing this many takes 1.2 GB of memory, because the history has every row; 50 000 take 0.36 GB.
 """
 
 ROW_CHARACTERS = 5 * CHARACTERS
-"""Of one row of a CSV file, before anybody knows what is in it: two long texts, all of doubled quotation marks.
+"""Maximum length of a row of a CSV file, checked before it is split into cells: two long texts, every character doubled.
 
-Looking for the end of a quotation that has none costs so many characters, for each of up to a hundred rows.
+The search for a missing quotation mark reads this much, for each of up to a hundred rows.
 """

@@ -7,11 +7,11 @@ ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 
 
 YEARS = range(datetime.MINYEAR + 1, datetime.MAXYEAR)
-"""Of weeks and months that are shown: there the seasons around any day exist."""
+"""Years of the weeks and months that can be shown: the season around any of their days exists in the calendar."""
 
 
 class DayConverter:
-    """`2026-11-23` in an address."""
+    """`2026-11-23` in a URL."""
 
     regex = r"\d{4}-\d\d-\d\d"
 
@@ -26,7 +26,7 @@ class DayConverter:
 
 
 class MonthConverter(DayConverter):
-    """`2026-11` in an address: the month's first day."""
+    """`2026-11` in a URL: the first day of the month."""
 
     regex = r"\d{4}-\d\d"
 
@@ -42,7 +42,7 @@ def monday_of(day: Day) -> Day:
 
 
 def days_from(first: Day, last: Day) -> list[Day]:
-    """first..last, both included."""
+    """The days from `first` to `last`, both included."""
     return [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
@@ -51,11 +51,11 @@ def week_of(monday: Day) -> list[Day]:
 
 
 def next_month(first: Day) -> Day:
-    """The first day of the month after `first`'s."""
+    """The first day of the month after that of `first`."""
     return (first.replace(day=28) + 4 * ONE_DAY).replace(day=1)
 
 
 def month_weeks(first: Day) -> list[list[Day]]:
-    """The whole weeks that hold a month, whose first day is given."""
+    """The whole weeks that contain the month that begins on `first`."""
     last = next_month(first) - ONE_DAY
     return [week_of(monday) for monday in days_from(monday_of(first), last)[::7]]

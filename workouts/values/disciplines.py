@@ -1,4 +1,4 @@
-"""The disciplines that weeks are summed by, from TrainingPeaks' types or any others."""
+"""The disciplines by which a week is summed up, derived from TrainingPeaks' or any other types."""
 
 from django.db.models import TextChoices
 
@@ -22,6 +22,6 @@ _BY_TYPE = {
 
 
 def discipline_of(workout_type: str) -> Discipline | None:
-    """None for a day off, which is no workout."""
+    """None for a day off, which is not a workout."""
     name = workout_type.strip().lower()
     return None if name == REST else _BY_TYPE.get(name, Discipline.OTHER)

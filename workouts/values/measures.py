@@ -1,4 +1,4 @@
-"""Time and distance as an athlete reads them."""
+"""Formats durations and distances for people."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ METRES_PER_KILOMETRE = 1000
 METRES_PER_MILE = 1609.344
 METRES_PER_YARD = 0.9144
 SHORT = 0.1
-"""Of a kilometre or a mile: what is shorter would read `0 km`."""
+"""In kilometres or miles. Shorter distances are shown in metres or yards: the shortest would read `0 km`."""
 
 
 class DistanceUnit(TextChoices):
@@ -24,7 +24,7 @@ class SwimUnit(TextChoices):
 
 
 class Units(Protocol):
-    """What the athlete prefers."""
+    """The athlete's preferred units."""
 
     distance_unit: str
     swim_unit: str
@@ -43,7 +43,7 @@ def duration(hours: float) -> str:
 
 
 def distance(metres: float, workout_type: str, units: Units) -> str:
-    """`9000` metres as `9 km` or `5.59 mi`, `12` as `12 m` or `13 yd`; in the pool as `2400 m` or `2625 yd`."""
+    """`9000` metres as `9 km` or `5.59 mi`, `12` as `12 m` or `13 yd`; for swims as `2400 m` or `2625 yd`."""
     if discipline_of(workout_type) == Discipline.SWIM:
         return _short(metres, yards=units.swim_unit == SwimUnit.YARDS)
     miles = units.distance_unit == DistanceUnit.MILES

@@ -1,4 +1,4 @@
-"""The time of day that an athlete gives a workout: a slot of the week page, a clock time, or any words."""
+"""The time of day of a workout as the athlete writes it: a slot of the week page, a clock time, or any words."""
 
 import datetime
 import re
@@ -20,8 +20,8 @@ CLOCK = re.compile(
         (?P<hour12>\d{1,2}) (?:[:.](?P<minute12>[0-5]\d))? \s* (?P<half>[ap])\.?m\b  # 7am, 8:30 p.m.
       | (?P<hour>\d{1,2}) (?: \s?(?:h|uhr)\s?(?P<minute_h>[0-5]\d)?\b  # 19h, 19h30
                            | :(?P<minute>[0-5]\d)(?!\d)  # 18:15
-                           | \.(?P<minute_dot>[0-5]\d)(?![./]?\d) )  # 17.30, and no date
-      | (?P<hour24>\d\d)(?P<minute24>[0-5]\d)(?![.:/]?\d|-\d\d?\b)  # 0730, and no date
+                           | \.(?P<minute_dot>[0-5]\d)(?![./]?\d) )  # 17.30, not a date
+      | (?P<hour24>\d\d)(?P<minute24>[0-5]\d)(?![.:/]?\d|-\d\d?\b)  # 0730, not a date
       | \b(?P<word>noon|midday|midnight)\b )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -29,7 +29,7 @@ MINUTES = ("minute_h", "minute", "minute_dot", "minute24")
 
 
 def clock_time(text: str | None) -> datetime.time | None:
-    """The time in `text` such as `7am`, `Saturday 8:30 pm`, `18:15`, `17.30`, `19h`, `0730` or `noon`, else None."""
+    """The time in a text such as `7am`, `Saturday 8:30 pm`, `18:15`, `17.30`, `19h`, `0730` or `noon`, else None."""
     found = CLOCK.search(text or "")
     if not found:
         return None
@@ -49,7 +49,7 @@ def _on_the_clock(hour: str, minute: str | None, half: str) -> datetime.time | N
 
 
 def slot_of(text: str | None) -> Slot:
-    """Where on the week page a workout of this time of day stands. Words that name no time are unscheduled."""
+    """The slot of the week page for this time of day. Words that name no time are unscheduled."""
     if time := clock_time(text):
         return Slot.MORNING if time < NOON else Slot.AFTERNOON if time < FIVE else Slot.EVENING
     words = (text or "").lower()

@@ -1,7 +1,7 @@
-"""What a value that comes in must be: checks, and the types that pydantic makes of them.
+"""Validation of incoming values: checks, and pydantic types built from them.
 
-API, restore and targets validate with the types; forms and the importer of CSV call the checks. A check raises
-ValueError with one sentence for the user, without its full stop.
+The API, restores and targets use the types; forms and the CSV import call the checks. A check raises ValueError with
+one sentence for the user, without a full stop.
 """
 
 import datetime
@@ -18,7 +18,7 @@ AnyDay = TypeVar("AnyDay", bound=datetime.date)
 
 
 def iso_day(value: object) -> datetime.date:
-    """ISO 8601 only, where pydantic would also take a number for seconds since 1970. Of a datetime the date counts."""
+    """An ISO 8601 date, or the date of a datetime. Pydantic alone would also accept numbers, as seconds since 1970."""
     try:
         if isinstance(value, str) and ISO_DAY.fullmatch(value):
             return datetime.datetime.fromisoformat(value).date()
@@ -28,13 +28,14 @@ def iso_day(value: object) -> datetime.date:
 
 
 def of_our_time(day: AnyDay) -> AnyDay:
+    """Refuses years outside `bounds.YEARS`."""
     if day.year not in bounds.YEARS:
         raise PydanticCustomError("year", f"A year from {bounds.YEARS[0]} to {bounds.YEARS[-1]} is needed")
     return day
 
 
 def storable(text: str) -> str:
-    """JSON can name characters that no database takes."""
+    """Refuses characters that JSON can contain and no database accepts."""
     if "\0" in text:
         raise PydanticCustomError("nul", "A NUL character cannot be stored")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
@@ -43,7 +44,7 @@ def storable(text: str) -> str:
 
 
 def pattern(expression: str) -> Any:
-    """For the API's schema only: pydantic's own refusal of a pattern would show people the expression."""
+    """A pattern for the API's schema only: pydantic's error message would show the expression to people."""
     return Field(json_schema_extra={"pattern": expression})
 
 

@@ -1,4 +1,4 @@
-"""Who is logged in stays so over a deploy, and what expired is deleted."""
+"""Sessions survive a deploy, and expired ones are deleted."""
 
 import datetime
 from http.client import HTTPConnection
@@ -42,7 +42,7 @@ def log_in(server: Server, password: str) -> str:
 
 
 def test_a_session_outlasts_a_deploy(manage: Manage, environment: dict[str, str], tmp_path: Path) -> None:
-    """One that migrates, as most do."""
+    """The deploy migrates, as most do."""
     manage("migrate", "-v0")
     manage("migrate", "workouts", "0008", "-v0")
     password = manage("create_athlete").stdout.split()[-1]

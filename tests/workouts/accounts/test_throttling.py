@@ -80,7 +80,7 @@ def test_the_admins_login_counts_the_same() -> None:
 
 
 @pytest.mark.usefixtures("owner")
-def test_another_browser_does_not_start_anew() -> None:
+def test_another_browser_does_not_reset_the_count() -> None:
     for number in range(LIMIT):
         log_in("wrong", HTTP_USER_AGENT=f"browser {number}")
     assert log_in(HTTP_USER_AGENT="another").status_code == 429
@@ -99,7 +99,7 @@ def test_the_page_says_how_long_and_not_whether_there_is_such_an_account() -> No
 
 
 @pytest.mark.usefixtures("owner")
-def test_programs_get_the_same_page_and_no_foreign_site_may_read_it() -> None:
+def test_programs_get_the_same_page_and_no_other_site_may_read_it() -> None:
     fail()
     response = log_in(HTTP_X_REQUESTED_WITH="XMLHttpRequest")
     assert (response.status_code, response["Content-Type"]) == (429, "text/html; charset=utf-8")
@@ -108,7 +108,7 @@ def test_programs_get_the_same_page_and_no_foreign_site_may_read_it() -> None:
 
 @pytest.mark.usefixtures("owner")
 def test_nothing_that_was_typed_is_stored(caplog: pytest.LogCaptureFixture) -> None:
-    """Some type the password into the field of the name."""
+    """Some people type the password into the field for the name."""
     client = Client(enforce_csrf_checks=True)
     client.get("/login/")
     token = client.cookies["csrftoken"].value
@@ -137,7 +137,7 @@ def test_old_failures_are_deleted() -> None:
 
 @pytest.mark.parametrize("name", ["x" * 5000, "\x00", "owner\x00", "ünï", "' OR 1=1"])
 @pytest.mark.usefixtures("owner")
-def test_strange_names_are_ordinary_failures(name: str) -> None:
+def test_unusual_names_are_ordinary_failures(name: str) -> None:
     assert log_in("wrong", username=name).status_code == 200
 
 
@@ -155,10 +155,10 @@ def test_strange_names_are_ordinary_failures(name: str) -> None:
     ],
 )
 @pytest.mark.usefixtures("owner")
-def test_whose_failures_count_together(
+def test_which_failures_are_counted_together(
     settings: Any, header: str, one: dict[str, Any], other: dict[str, Any], together: bool
 ) -> None:
-    """Behind Railway's edge the client's address is in X-Real-IP; elsewhere anybody could write it there."""
+    """Behind Railway's edge the client's address is in X-Real-IP; elsewhere any client can send that header."""
     settings.CLIENT_ADDRESS = header
     settings.AXES_FAILURE_LIMIT = 2
     data = {"username": "owner", "password": "wrong"}
@@ -180,7 +180,7 @@ def test_whose_failures_count_together(
     ],
 )
 def test_the_address_is_what_the_trusted_proxies_saw(proxies: int, one: str, other: str, together: bool) -> None:
-    """Counted from the end. A list that is too short came past them: then the connection's own address counts."""
+    """Counted from the end. A list that is too short bypassed the proxies: then the connection's address is used."""
     header = "HTTP_X_FORWARDED_FOR" if proxies else "REMOTE_ADDR"
     with override_settings(CLIENT_ADDRESS=header, TRUSTED_PROXIES=proxies):
         found = [
@@ -222,7 +222,7 @@ def at_once(count: int, act: Callable[[], int]) -> list[int]:
 def test_many_at_once_are_counted_and_no_error(
     manage: Manage, environment: dict[str, str], sql: Sql, tmp_path: Path, migrated: None
 ) -> None:
-    """The real server with its two processes, and with the header of Railway's edge."""
+    """Against the real server with its two processes, with the header of Railway's edge."""
     password = manage("create_admin").stdout.split()[-1]
     with serving(web(), {**environment, "RAILWAY_ENVIRONMENT_NAME": "production"}, tmp_path / "log") as server:
         statuses = at_once(LIMIT + 2, lambda: post(server, "wrong", STRANGER))

@@ -1,4 +1,4 @@
-"""A secret opens what it was issued for, until it is replaced or revoked or its user is locked out."""
+"""A secret is valid for its purpose until it is replaced or revoked, or its user is deactivated."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,7 +20,7 @@ def test_a_secret_finds_its_user_for_its_purpose_only(athlete: User) -> None:
     assert find(secret, FEED) is None
 
 
-def test_what_is_no_secret_finds_nobody(athlete: User) -> None:
+def test_an_unknown_secret_finds_no_user(athlete: User) -> None:
     secret = issue(athlete, API)
     for other in ("", secret[:-1], f"{secret} ", "é", "\x00", "\ud800", "x" * 100_000):
         assert find(other, API) is None
@@ -33,7 +33,7 @@ def test_a_new_secret_replaces_the_old_one(athlete: User) -> None:
     assert Token.objects.count() == 1
 
 
-def test_a_revoked_secret_finds_nobody(athlete: User) -> None:
+def test_a_revoked_secret_finds_no_user(athlete: User) -> None:
     secret = issue(athlete, API)
     issue(athlete, FEED)
     assert revoke(athlete, API)

@@ -1,4 +1,4 @@
-"""Rows that already stand in the database may hold anything that its columns can. No page, feed, file or answer breaks.
+"""Existing rows may contain anything that their columns can store. No page, feed, file or API response fails.
 
 What no workout can have reads as no value; and none of it comes in by form, API, import or restore.
 """
@@ -37,7 +37,7 @@ LONG = "x" * 200_000
 
 
 def fill() -> list[int]:
-    """Every absurd value in every column that can hold it, this week and at the ends of the calendar."""
+    """Stores every absurd value in every column that can, this week and on the first and last days of the calendar."""
     today = timezone.localdate().isoformat()
     for day in (today, *DAYS):
         for number in NUMBERS:
@@ -93,7 +93,7 @@ def test_no_page_breaks(admin_client: Client, settings: Any, zone: str) -> None:
     assert {page: status for page, status in answers.items() if status != 200} == {}
 
 
-def test_what_no_workout_can_have_reads_as_no_value() -> None:
+def test_an_invalid_value_is_read_as_no_value() -> None:
     fill()
     exported = [workout[name] for workout in document()["workouts"] for name in WorkoutRecord.names().values()]
     assert not {value for value in exported if isinstance(value, float)} - {5e-324}
@@ -111,7 +111,7 @@ CELLS = {"planned_duration": "PlannedDuration", "planned_distance_meters": "Plan
 
 
 @pytest.mark.parametrize(("column", "most"), bounds.PLANNED.items())
-def test_every_way_in_has_the_same_limits(api: ApiClient, column: str, most: float) -> None:
+def test_forms_api_import_and_restore_have_the_same_limits(api: ApiClient, column: str, most: float) -> None:
     own = Workout.objects.create(title="Own", workout_type="Run", originally_planned_day="2026-11-23", is_custom=True)
     exported = document()
     for value, is_right in ((0, True), (most, True), (most + 0.5, False), (-0.5, False)):

@@ -1,4 +1,4 @@
-"""What is exported can be restored: all of it, whatever it holds, and undone as one step."""
+"""An export can be restored completely, whatever it contains, and undone as one step."""
 
 import csv
 import io
@@ -57,7 +57,7 @@ def plan(text: str) -> Restoration:
 
 @twice
 @given(planners, planners)
-def test_json_brings_back_everything_and_undoing_it_what_there_was(
+def test_json_restores_everything_and_undoing_it_what_was_there_before(
     one: dict[str, object], other: dict[str, object]
 ) -> None:
     fill(one)
@@ -79,7 +79,7 @@ def test_json_brings_back_everything_and_undoing_it_what_there_was(
 @example("\n=1+1")
 @example('x;"=1+1"')
 def test_no_cell_is_a_formula_and_every_cell_says_what_the_text_says(text: str) -> None:
-    """Whatever a spreadsheet takes for the mark between two cells."""
+    """Whatever delimiter a spreadsheet uses."""
     cell = _cell(text)
     assert not cell.startswith(("\t", "\r", "\n"))
     for part in re.split("[;,\t\r\n]", cell):
@@ -116,7 +116,7 @@ def test_an_empty_planner_is_filled_and_new_rows_get_new_ids() -> None:
     assert document() == before
 
 
-def test_an_id_that_was_given_away_is_not_given_away_again() -> None:
+def test_an_id_is_never_used_twice() -> None:
     exported = as_json()
     last = Workout.objects.create(title="Last", workout_type="Run", originally_planned_day=MONDAY).pk
     restore(exported)
@@ -235,7 +235,7 @@ def test_no_account_and_no_secret_is_exported() -> None:
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 1e308, -1.0])
-def test_what_no_workout_can_have_is_exported_as_no_value(number: float) -> None:
+def test_an_invalid_number_is_exported_as_no_value(number: float) -> None:
     Workout.objects.create(title="w", workout_type="Run", originally_planned_day=MONDAY, tss=number)
     assert document()["workouts"][0]["tss"] is None
     restore(as_json().replace('"w"', '"v"'))

@@ -1,4 +1,4 @@
-"""TrainingPeaks' own ZIP is imported as it is; what else an archive may be is refused with the reason."""
+"""TrainingPeaks' ZIP archive is imported; any other archive is refused with the reason."""
 
 import io
 import random
@@ -32,27 +32,27 @@ def test_the_one_csv_file_of_an_archive_is_read(compression: int) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (zipped({}), "This ZIP archive holds no CSV file."),
-        (zipped({"ride.fit": b"", "run.fit": b""}), "This ZIP archive holds no CSV file."),
-        (zipped({"a.csv": PLAN, "b.csv": PLAN}), "This ZIP archive holds 2 CSV files: a.csv, b.csv. Unpack it"),
+        (zipped({}), "This ZIP archive contains no CSV file."),
+        (zipped({"ride.fit": b"", "run.fit": b""}), "This ZIP archive contains no CSV file."),
+        (zipped({"a.csv": PLAN, "b.csv": PLAN}), "This ZIP archive contains 2 CSV files: a.csv, b.csv. Unpack it"),
         (zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "This is an Excel workbook (.xlsx). Save it as"),
         (zipped({"content.xml": b""}), "This is an OpenDocument file. Save it as CSV"),
-        (zipped({"a.csv": PLAN}, zipfile.ZIP_LZMA), "This ZIP archive is of an unusual kind."),
-        (zipped({f"{n}.csv": b"" for n in range(MOST_FILES + 1)}), "holds more than 1000 files."),
-        (zipped({"a.csv": PLAN})[:-30], "This ZIP archive is cut off or broken."),
-        (b"PK\x03\x04\x14\0\x06\0", "This ZIP archive is cut off or broken."),
+        (zipped({"a.csv": PLAN}, zipfile.ZIP_LZMA), "This ZIP archive has an unsupported compression method."),
+        (zipped({f"{n}.csv": b"" for n in range(MOST_FILES + 1)}), "contains more than 1000 files."),
+        (zipped({"a.csv": PLAN})[:-30], "This ZIP archive is truncated or corrupt."),
+        (b"PK\x03\x04\x14\0\x06\0", "This ZIP archive is truncated or corrupt."),
         (zipped({"a.csv": b" " * (MAX_BYTES + 1)}), "The file is larger than 10 MB."),
         (zipped({"a.csv": zipped({"b.csv": PLAN})}), "This is a ZIP archive (.zip). Import the CSV file"),
         (zipped({"a.csv": b"BEGIN:VCALENDAR"}), "This is a calendar file (.ics). Import the CSV file"),
     ],
 )
-def test_what_holds_no_plan_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+def test_an_archive_without_a_plan_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(NotImportable) as refusal:
         read(content)
     assert reason in str(refusal.value)
 
 
-def test_a_password_is_named() -> None:
+def test_an_archive_with_a_password_is_refused() -> None:
     content = bytearray(zipped({"a.csv": PLAN}))
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(header) + flags] |= 1
@@ -60,8 +60,8 @@ def test_a_password_is_named() -> None:
         unpack(bytes(content))
 
 
-def test_a_bomb_is_unpacked_no_further_than_a_file_may_be() -> None:
-    """A hundred megabytes of blanks, also where the archive says of itself that it is small."""
+def test_a_bomb_is_unpacked_only_up_to_the_size_limit() -> None:
+    """A hundred megabytes of spaces, even if the archive states a small size."""
     content = bytearray(zipped({"a.csv": b" " * (10 * MAX_BYTES)}))
     assert len(content) < MAX_BYTES / 50
     assert len(unpack(bytes(content))) == MAX_BYTES + 1
@@ -71,7 +71,7 @@ def test_a_bomb_is_unpacked_no_further_than_a_file_may_be() -> None:
         unpack(bytes(content))
 
 
-def test_whatever_is_broken_is_refused_and_never_an_error() -> None:
+def test_a_corrupt_archive_is_refused_and_never_an_error() -> None:
     whole, luck = zipped({"a.csv": PLAN}), random.Random(1)
     for _ in range(2000):
         content = bytearray(whole)

@@ -41,7 +41,7 @@ Imported moved.csv.
 
 @pytest.fixture
 def file(tmp_path: Path, manage: Manage, migrated: None) -> Callable[..., str]:
-    """Writes an export into a file and returns its path. The database is migrated."""
+    """Writes an export to a file and returns its path. The database is migrated."""
 
     def write(name: str, *rows: dict[str, object]) -> str:
         path = tmp_path / name
@@ -75,7 +75,7 @@ def test_what_the_coach_moved_is_named_and_can_be_taken_as_new(
     assert sql("SELECT count(*) FROM workouts") == [(3,)]
 
 
-def test_a_file_of_which_every_row_is_skipped_is_no_success(file: Callable[..., str], manage: Manage, sql: Sql) -> None:
+def test_a_file_whose_every_row_is_skipped_fails(file: Callable[..., str], manage: Manage, sql: Sql) -> None:
     plan = file("plan.csv", workout("Bad", MONDAY, PlannedDuration="1h"))
 
     for arguments in ((), ("--dry-run",)):
@@ -86,7 +86,7 @@ def test_a_file_of_which_every_row_is_skipped_is_no_success(file: Callable[..., 
     assert sql("SELECT count(*) FROM workouts") == [(0,)]
 
 
-def test_what_the_file_lacks_is_kept_unless_something_else_is_asked_for(
+def test_workouts_that_are_gone_are_kept_unless_an_option_says_otherwise(
     file: Callable[..., str], manage: Manage, sql: Sql
 ) -> None:
     manage("import_workouts", file("plan.csv", SWIM, RUN, RIDE, workout("Yoga", TUESDAY, "Other")))

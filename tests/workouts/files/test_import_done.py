@@ -1,4 +1,4 @@
-"""What an export says of what was done stands in columns of its own, and the plan's sums are of the plan."""
+"""What was done is imported into separate columns, and the plan's sums count only the plan."""
 
 import datetime
 from typing import Any
@@ -124,7 +124,7 @@ def test_what_was_done_is_on_the_page_of_a_planned_workout(athlete: Client) -> N
 
 
 @pytest.mark.parametrize("plan", [{"WorkoutDescription": "Three rounds"}, {"PlannedDistanceInMeters": "2000"}])
-def test_whatever_is_planned_of_it_makes_it_a_plan(plan: Cells) -> None:
+def test_anything_planned_makes_it_a_planned_workout(plan: Cells) -> None:
     imported({**ACTIVITY, **plan})
     assert only().is_recorded is False
 
@@ -141,8 +141,8 @@ def test_a_recorded_activity_that_gets_a_plan_is_planned() -> None:
     assert (only().is_recorded, only().planned_duration, only().actual_duration) == (False, 1, 0.75)
 
 
-def test_what_an_earlier_version_took_for_planned_moves_over_once() -> None:
-    """It read the actual TSS and intensity into the plan's columns, and asked nobody what was recorded."""
+def test_what_an_earlier_version_stored_as_planned_is_moved_once() -> None:
+    """It stored the actual TSS and intensity in the plan's columns, and did not determine what was recorded."""
     Workout.objects.create(
         title="Running", workout_type="Run", originally_planned_day=TUESDAY, tss=60.0, intensity_factor=0.9
     )
@@ -163,7 +163,7 @@ def test_what_an_earlier_version_took_for_planned_moves_over_once() -> None:
     assert {**Workout.objects.values().get(), "modified_at": None} == {**before, "modified_at": None}
 
 
-def test_the_figures_tell_activities_of_one_title_apart() -> None:
+def test_the_figures_distinguish_activities_with_the_same_title() -> None:
     first = workout("Running", MONDAY, TimeTotalInHours="1", TSS="80")
     second = workout("Running", MONDAY, TimeTotalInHours="0.5", TSS="30")
     for tss in (80.0, 30.0):
@@ -211,7 +211,7 @@ def test_an_activity_under_the_title_of_a_planned_workout_does_not_take_its_plac
     assert list(planned.values()) == [(None, True)]
 
 
-def test_two_activities_of_one_title_are_not_one_that_moved() -> None:
+def test_two_activities_with_the_same_title_are_not_one_that_moved() -> None:
     others = workout("Easy swim", MONDAY, "Swim"), workout("Long ride", WEDNESDAY, "Bike")
     imported({**ACTIVITY, "WorkoutDay": MONDAY}, *others)
     assert imported({**ACTIVITY, "TimeTotalInHours": "0.5"}, *others)["moved"] == []

@@ -1,4 +1,4 @@
-"""Texts that do not say how they are encoded are read as they were meant, or the preview says how they were read."""
+"""A text without a stated encoding is decoded correctly, or the preview names the encoding that was used."""
 
 import pytest
 
@@ -14,7 +14,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "encoding", "name"), CASES)
-def test_the_words_with_accents_tell_the_encoding(text: str, encoding: str, name: str) -> None:
+def test_the_words_with_accents_show_the_encoding(text: str, encoding: str, name: str) -> None:
     content = export(
         *(workout(text, f"2026-11-{day}", WorkoutDescription="Warm up, then 5 x 3 min hard.") for day in range(10, 30)),
         encoding=encoding,
@@ -24,11 +24,11 @@ def test_the_words_with_accents_tell_the_encoding(text: str, encoding: str, name
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8", "utf-8-sig", "utf-16"])
-def test_what_says_how_it_is_encoded_needs_no_look(encoding: str) -> None:
+def test_a_stated_encoding_is_used(encoding: str) -> None:
     assert read(export(workout("Run", "2026-11-23"), encoding=encoding)).encoding == "Unicode"
 
 
 @pytest.mark.parametrize("noise", [b"\x81\x8d\xff" * 1000, b"\xe4" * 3_000_000, bytes(range(128, 256)) * 100])
-def test_any_bytes_have_a_meaning(noise: bytes) -> None:
+def test_any_bytes_can_be_decoded(noise: bytes) -> None:
     content = export(workout("Run", "2026-11-23")) + noise
     assert [row.title for row in read_workouts(content)[0]] == ["Run"]

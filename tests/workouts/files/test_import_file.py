@@ -1,4 +1,4 @@
-"""What a file of workouts may look like, and what is said of one that cannot be read."""
+"""Which files of workouts can be read, and the error for any other."""
 
 import codecs
 import datetime
@@ -28,7 +28,7 @@ def reasons(content: bytes) -> list[tuple[int, str]]:
     return [(row["row"], row["reason"]) for row in skipped]
 
 
-def test_an_export_has_45_columns_of_which_fifteen_are_read() -> None:
+def test_fifteen_of_the_45_columns_of_an_export_are_read() -> None:
     row = only(
         export(
             workout(
@@ -90,7 +90,7 @@ def test_utf_16_with_the_high_byte_first_is_read() -> None:
     assert only(codecs.BOM_UTF16_BE + export(workout("Läufe", DAY), encoding="utf-16-be")).title == "Läufe"
 
 
-def test_latin_1_is_read_where_windows_has_no_such_byte() -> None:
+def test_latin_1_is_used_if_windows_has_no_such_byte() -> None:
     assert only(export(workout("Läufe\x81", DAY), encoding="latin-1")).title == "Läufe\x81"
 
 
@@ -101,7 +101,7 @@ def test_every_usual_delimiter_is_read(delimiter: str) -> None:
 
 
 @pytest.mark.parametrize("hint", ["sep=;", '"sep=;"', "SEP=;\r", "\n sep=; ", "sep=;;;;", "sep=,"])
-def test_the_first_line_that_names_the_delimiter_is_no_row(hint: str) -> None:
+def test_a_first_line_that_names_the_delimiter_is_not_a_row(hint: str) -> None:
     rows, skipped = read_workouts(
         f"{hint}\n".encode() + export(workout("Run", DAY), workout("Ride", "soon"), delimiter=";")
     )
@@ -135,7 +135,7 @@ def test_numbers_with_either_decimal_mark(cell: str, hours: float) -> None:
         ("1\0", "PlannedDuration: A NUL character cannot be stored."),
     ],
 )
-def test_a_number_that_is_none_costs_its_row(cell: str, reason: str) -> None:
+def test_a_row_with_an_invalid_number_is_skipped(cell: str, reason: str) -> None:
     assert reasons(export(workout("Run", DAY, PlannedDuration=cell))) == [(2, reason)]
 
 
@@ -153,11 +153,11 @@ def test_days_are_iso_dates_with_or_without_a_time(day: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["23.11.2026", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1"])
-def test_any_other_day_costs_its_row(day: str) -> None:
+def test_a_row_with_any_other_day_is_skipped(day: str) -> None:
     assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed.")]
 
 
-def test_a_day_that_is_not_of_our_time_costs_its_row() -> None:
+def test_a_row_with_a_year_out_of_range_is_skipped() -> None:
     rows = export(workout("Run", "9999-12-31"))
     assert reasons(rows) == [(2, "WorkoutDay is “9999-12-31”. A year from 1970 to 2199 is needed.")]
 
@@ -180,7 +180,7 @@ def test_empty_cells_short_rows_and_missing_names() -> None:
     assert row.content == {"coach_comments": None, "tss": None}
 
 
-def test_blank_rows_are_no_rows_but_count_as_a_spreadsheet_counts_them() -> None:
+def test_blank_rows_are_ignored_but_count_for_row_numbers() -> None:
     content = export(workout("Run", DAY), more=["", ",,,", '"","  "', f"Bad,Run,,,,{DAY[:-1]}"])
     rows, skipped = read_workouts(content)
 
@@ -205,25 +205,25 @@ def test_formulas_and_html_are_texts() -> None:
     assert row.content["workout_description"] == "<script>alert(1)</script>"
 
 
-def test_a_quotation_mark_that_is_never_closed_costs_its_own_row_only() -> None:
+def test_a_missing_closing_quotation_mark_loses_one_row_only() -> None:
     content = export(
         workout("Run", DAY), columns=MINIMAL, more=[f'"Open,Run,{DAY}', f"Ride,Bike,{DAY}", f"Swim,Swim,{DAY}"]
     )
     rows, skipped = read_workouts(content)
 
     assert [row.title for row in rows] == ["Run", "Ride", "Swim"]
-    assert skipped == [{"row": 3, "reason": "Its quotation marks do not pair."}]
+    assert skipped == [{"row": 3, "reason": "Its quotation marks are not balanced."}]
 
 
-def test_a_file_of_quotation_marks_that_do_not_pair_is_given_up() -> None:
-    """Each costs a look at what follows."""
+def test_a_file_with_too_many_unbalanced_quotation_marks_is_refused() -> None:
+    """For each, the parser reads on to the end of the file."""
     lines = ['a","'] * 101
     assert len(read_workouts(export(columns=MINIMAL, more=lines[1:]))[1]) == 100
-    with pytest.raises(NotImportable, match="More than 100 of its rows have quotation marks that do not pair"):
+    with pytest.raises(NotImportable, match="More than 100 of its rows have unbalanced quotation marks"):
         read_workouts(export(columns=MINIMAL, more=lines))
 
 
-def test_a_row_longer_than_any_row_costs_itself_only() -> None:
+def test_a_row_that_is_too_long_is_skipped() -> None:
     content = export(workout("Run", DAY), columns=MINIMAL, more=["x" * (bounds.ROW_CHARACTERS + 1), f"Ride,Bike,{DAY}"])
     rows, skipped = read_workouts(content)
 
@@ -231,7 +231,7 @@ def test_a_row_longer_than_any_row_costs_itself_only() -> None:
     assert skipped == [{"row": 3, "reason": f"It has more than {bounds.ROW_CHARACTERS} characters."}]
 
 
-def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_with_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "ROWS", 3)
     assert len(read_workouts(export(*[workout("Run", DAY)] * 3))[0]) == 3
     for content in (export(*[workout("Run", DAY)] * 4), export() + b"\n" * 4):
@@ -239,7 +239,7 @@ def test_a_file_of_more_rows_than_are_read_is_refused(monkeypatch: pytest.Monkey
             read_workouts(content)
 
 
-def test_a_row_of_too_many_cells_is_skipped_for_its_texts_are_shifted() -> None:
+def test_a_row_with_too_many_cells_is_skipped_because_its_texts_are_shifted() -> None:
     content = export(columns=MINIMAL, more=[f"Easy, then hard,Run,{DAY}", f"Ride,Bike,{DAY},,"])
     rows, skipped = read_workouts(content)
 
@@ -247,13 +247,13 @@ def test_a_row_of_too_many_cells_is_skipped_for_its_texts_are_shifted() -> None:
     assert skipped[0]["reason"].startswith("It has more cells than the header")
 
 
-def test_a_text_too_long_for_the_planner_costs_its_row() -> None:
+def test_a_row_with_a_text_that_is_too_long_is_skipped() -> None:
     assert only(export(workout("x" * 500, DAY))).title == "x" * 500
     assert reasons(export(workout("x" * 501, DAY))) == [(2, "Title is longer than 500 characters.")]
     assert reasons(export(workout("Run", DAY, "x" * 101))) == [(2, "WorkoutType is longer than 100 characters.")]
 
 
-def test_a_long_description_is_read_whole() -> None:
+def test_a_long_description_is_read_completely() -> None:
     text = "100 easy " * 11_111
     assert only(export(workout("Run", DAY, WorkoutDescription=text))).content["workout_description"] == text
     assert reasons(export(workout("Run", DAY, WorkoutDescription=text + "12"))) == [
@@ -282,7 +282,7 @@ def test_ten_megabytes_are_read_and_one_byte_more_is_refused() -> None:
         (b'"Title\nnever closed', "This is not a TrainingPeaks export"),
     ],
 )
-def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+def test_a_file_that_is_not_an_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(NotImportable) as refusal:
         read(content)
     assert reason in str(refusal.value)

@@ -1,4 +1,4 @@
-"""A file that is sent again without some workouts: they are kept, dropped, or renamed, and nothing of them is lost."""
+"""Workouts that are gone from a file that is sent again: they are kept, dropped or renamed, and nothing is lost."""
 
 import datetime
 from typing import Any
@@ -34,7 +34,7 @@ def gone(result: dict[str, Any]) -> list[tuple[str, str, str | None]]:
 
 
 def chosen(title: str) -> Workout:
-    """The workout of this title, with something that the athlete chose for it."""
+    """The workout with this title, with a selection."""
     found = Workout.objects.get(title=title)
     values = {"time_of_day": "7am", "user_notes": "gels", "current_plan_day": datetime.date(2026, 11, 27)}
     change_selection(found.pk, values, by=None)
@@ -42,7 +42,7 @@ def chosen(title: str) -> Workout:
 
 
 def everything() -> list[Any]:
-    """Every row of the plan and of the athlete's choices, with its id and without the times of changes."""
+    """Every workout and selection, with its id and without the times of changes."""
     workouts = [{**row, "modified_at": None} for row in Workout.objects.order_by("id").values()]
     return [*workouts, *({**row, "updated_at": None} for row in WorkoutSelection.objects.order_by("id").values())]
 
@@ -52,7 +52,7 @@ def planned_minutes() -> float:
     return summarise(week, datetime.date(2026, 11, 23), None).total.planned.minutes
 
 
-def test_what_the_file_lacks_is_kept_and_reported() -> None:
+def test_workouts_that_are_gone_are_kept_and_reported() -> None:
     imported(SWIM, RUN, RIDE)
     run, before = chosen("Long run"), everything()
 
@@ -72,10 +72,10 @@ def test_only_the_coachs_workouts_on_the_days_of_the_file_are_gone() -> None:
     assert gone(imported(RUN)) == []
 
 
-def test_a_dropped_workout_counts_no_more_and_keeps_what_was_chosen(athlete: Client) -> None:
+def test_a_dropped_workout_does_not_count_and_keeps_its_selection(athlete: Client) -> None:
     imported(SWIM, RUN, RIDE)
     chosen("Long run")
-    overlay = WorkoutSelection.objects.values().get()
+    selection = WorkoutSelection.objects.values().get()
     assert planned_minutes() == 315
 
     upload = import_file("next.csv", export(SWIM, RIDE), by=None, gone=DROP)
@@ -83,7 +83,7 @@ def test_a_dropped_workout_counts_no_more_and_keeps_what_was_chosen(athlete: Cli
     assert upload.change
     assert upload.change.summary == "Imported next.csv: 2 unchanged, 1 dropped"
     assert planned_minutes() == 225
-    assert WorkoutSelection.objects.values().get() == overlay
+    assert WorkoutSelection.objects.values().get() == selection
     assert [row.title for row in Workout.objects.skipped()] == ["Long run"]
     assert "Dropped by the coach" in athlete.get("/week/2026-11-23").content.decode()
     assert b"Long run" not in athlete.get("/calendar.ics").content
@@ -118,34 +118,34 @@ def test_what_was_dropped_is_not_gone_again_and_comes_back_with_a_later_file() -
     assert imported(SWIM, RUN, RIDE)["unchanged"] == 3
 
 
-def test_a_dropped_workout_is_no_origin_of_a_move() -> None:
+def test_a_dropped_workout_is_not_moved() -> None:
     imported(SWIM, RUN, RIDE)
     imported(SWIM, RIDE, gone=DROP)
     result = imported(SWIM, {**RUN, "WorkoutDay": WEDNESDAY}, RIDE)
     assert (result["moved"], result["new"]) == ([], 1)
 
 
-def test_of_twins_the_dropped_one_stays_dropped() -> None:
-    twin = workout("Running", MONDAY)
-    imported(twin, twin)
-    imported(twin, gone=DROP)
+def test_of_two_identical_workouts_the_dropped_one_stays_dropped() -> None:
+    same = workout("Running", MONDAY)
+    imported(same, same)
+    imported(same, gone=DROP)
     before = everything()
 
-    assert imported(twin)["unchanged"] == 1
+    assert imported(same)["unchanged"] == 1
     assert everything() == before
-    assert imported(twin, twin)["changed"] == 1
+    assert imported(same, same)["changed"] == 1
 
 
-def test_of_twins_the_one_that_the_athlete_chose_for_is_not_the_gone_one() -> None:
-    twin = workout("Running", MONDAY)
-    imported(twin, twin)
+def test_of_two_identical_workouts_the_one_without_a_selection_is_gone() -> None:
+    same = workout("Running", MONDAY)
+    imported(same, same)
     first, last = Workout.objects.order_by("id")
     change_selection(last.pk, {"time_of_day": "7am"}, by=None)
 
-    assert [one["id"] for one in imported(twin)["gone"]] == [first.pk]
+    assert [one["id"] for one in imported(same)["gone"]] == [first.pk]
 
 
-def test_the_athlete_takes_a_dropped_workout_back_by_selecting_it(api: ApiClient) -> None:
+def test_selecting_a_dropped_workout_puts_it_back_into_the_plan(api: ApiClient) -> None:
     imported(SWIM, RUN, RIDE)
     imported(SWIM, RIDE, gone=DROP)
     run = Workout.objects.get(title="Long run")
@@ -171,11 +171,11 @@ def test_moving_a_dropped_workout_leaves_it_dropped() -> None:
     assert run.is_dropped
 
 
-def test_a_renamed_workout_keeps_its_id_its_overlay_and_its_estimate() -> None:
+def test_a_renamed_workout_keeps_its_id_its_selection_and_its_estimate() -> None:
     imported(SWIM, RUN, RIDE)
     run = chosen("Long run")
     edit_workout(run.pk, {"tss": 85.0}, by=None)
-    overlay, before = WorkoutSelection.objects.values().get(), everything()
+    selection, before = WorkoutSelection.objects.values().get(), everything()
 
     upload = import_file(
         "next.csv", export(SWIM, {**RUN, "Title": "Longest run", "PlannedDuration": "2"}, RIDE), by=None, gone=RENAME
@@ -189,7 +189,7 @@ def test_a_renamed_workout_keeps_its_id_its_overlay_and_its_estimate() -> None:
     assert upload.change.summary == "Imported next.csv: 2 unchanged, 1 renamed"
     run.refresh_from_db()
     assert (run.title, run.planned_duration, run.tss) == ("Longest run", 2, 85)
-    assert WorkoutSelection.objects.values().get() == overlay
+    assert WorkoutSelection.objects.values().get() == selection
     assert Workout.objects.count() == 3
     assert imported(SWIM, {**RUN, "Title": "Longest run", "PlannedDuration": "2"}, RIDE)["gone"] == []
 
@@ -243,7 +243,7 @@ RENAMES: dict[str, tuple[list[Cells], list[Cells], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("case", RENAMES)
-def test_renames_that_are_recognised(case: str) -> None:
+def test_renames_that_are_recognized(case: str) -> None:
     before, after, expected = RENAMES[case]
     imported(*OTHERS, *before)
     ids = {row.title: row.pk for row in Workout.objects.all()}
@@ -256,7 +256,7 @@ def test_renames_that_are_recognised(case: str) -> None:
     assert [one["choice"] for one in result["gone"]].count("keep") == len(before) - len(expected)
 
 
-def test_a_file_may_hold_nothing_but_a_renamed_workout() -> None:
+def test_a_file_may_contain_nothing_but_a_renamed_workout() -> None:
     imported(workout("Long run", TUESDAY))
 
     result = imported(workout("Longest run", TUESDAY), gone=RENAME)
@@ -265,14 +265,14 @@ def test_a_file_may_hold_nothing_but_a_renamed_workout() -> None:
     assert Workout.objects.get().title == "Longest run"
 
 
-def test_a_double_of_an_earlier_import_gives_way_to_the_workout_that_has_the_overlay() -> None:
+def test_a_duplicate_of_an_earlier_import_is_replaced_by_the_workout_that_has_the_selection() -> None:
     renamed = {**RUN, "Title": "Longest run"}
     imported(SWIM, RUN, RIDE)
     run = chosen("Long run")
     imported(SWIM, renamed, RIDE)
-    double = Workout.objects.get(title="Longest run")
-    edit_workout(double.pk, {"tss": 85.0}, by=None)
-    before, overlay = everything(), WorkoutSelection.objects.values().get()
+    duplicate = Workout.objects.get(title="Longest run")
+    edit_workout(duplicate.pk, {"tss": 85.0}, by=None)
+    before, selection = everything(), WorkoutSelection.objects.values().get()
 
     upload = preview("again.csv", export(SWIM, renamed, RIDE), by=None)
     plan = plan_of(upload)
@@ -280,14 +280,14 @@ def test_a_double_of_an_earlier_import_gives_way_to_the_workout_that_has_the_ove
     done = confirm(upload.pk, digest=plan.digest, moved=None, gone={run.pk: "3"}, by=None)
 
     assert set(Workout.objects.values_list("pk", "title", "tss")) >= {(run.pk, "Longest run", 85)}
-    assert not Workout.objects.filter(pk=double.pk).exists()
-    assert WorkoutSelection.objects.values().get() == overlay
+    assert not Workout.objects.filter(pk=duplicate.pk).exists()
+    assert WorkoutSelection.objects.values().get() == selection
     assert done.change
     undo(done.change.pk, by=None)
     assert everything() == before
 
 
-def test_a_double_with_choices_of_its_own_is_not_offered() -> None:
+def test_a_duplicate_with_a_selection_is_not_offered() -> None:
     imported(SWIM, RUN, RIDE)
     imported(SWIM, {**RUN, "Title": "Longest run"}, RIDE)
     chosen("Longest run")
@@ -302,7 +302,7 @@ def test_a_workout_whose_row_cannot_be_read_is_not_gone() -> None:
     assert (len(result["skipped"]), result["gone"]) == (1, [])
 
 
-def test_recorded_activities_are_gone_only_from_a_file_that_tells_of_what_was_done() -> None:
+def test_recorded_activities_are_gone_only_from_a_file_that_has_what_was_done() -> None:
     activity = workout("Running", TUESDAY, TimeTotalInHours="1")
     imported(SWIM, activity, RIDE)
     assert imported(SWIM, RIDE)["gone"] == []
@@ -317,7 +317,7 @@ def test_a_move_that_is_declined_leaves_a_workout_that_is_gone() -> None:
     assert set(Workout.objects.filter(title="Long run").values_list("is_dropped", flat=True)) == {True, None}
 
 
-def test_more_workouts_than_a_plan_changes_are_compared_with_nothing() -> None:
+def test_if_too_many_workouts_are_gone_none_is_compared() -> None:
     imported(*(workout(f"Run {number}", MONDAY) for number in range(501)), RIDE)
     result = imported(*(workout(f"Ride {number}", MONDAY) for number in range(501)), RIDE, gone=RENAME)
     assert {one["choice"] for one in result["gone"]} == {"keep"}

@@ -1,4 +1,4 @@
-"""Which row goes with which workout: looked up, and the same as if every row were compared with every workout."""
+"""Matching rows with workouts by lookup gives the same result as comparing every row with every workout."""
 
 import datetime
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def files(draw: st.DrawFn) -> list[PlannedWorkout]:
 
 
 def compared(rows: list[PlannedWorkout], workouts: list[Workout]) -> dict[int, int]:
-    """Row: workout. Every row is compared with every workout that is left, in the order of the rules."""
+    """Ids of workouts by row number. Compares every row with every workout that is left, in the order of the rules."""
     pairs, left = dict[int, int](), list(workouts)
     rows = sorted(rows, key=lambda row: (not row.done, row.content.get("tss") is None))
     days = sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs)[1:]
@@ -112,7 +112,7 @@ def is_done(row: PlannedWorkout, workout: Workout) -> bool:
 
 @settings(max_examples=300, deadline=None)
 @given(files(), WORKOUTS)
-def test_looking_up_finds_what_comparing_all_finds(rows: list[PlannedWorkout], workouts: list[Workout]) -> None:
+def test_looking_up_finds_the_same_as_comparing_all(rows: list[PlannedWorkout], workouts: list[Workout]) -> None:
     for pk, workout in enumerate(workouts, start=1):
         workout.pk = pk
     merged = merge(rows, workouts)
@@ -122,5 +122,5 @@ def test_looking_up_finds_what_comparing_all_finds(rows: list[PlannedWorkout], w
     assert found == pairs
     assert {row.number for row in merged.new} == {row.number for row in rows} - pairs.keys()
     left = [workout for workout in workouts if workout.pk not in pairs.values() and not workout.is_dropped]
-    tells_of_done = any(row.done for row in rows)
-    assert {one.pk for one in merged.gone} == {one.pk for one in left if tells_of_done or not one.is_recorded}
+    has_done = any(row.done for row in rows)
+    assert {one.pk for one in merged.gone} == {one.pk for one in left if has_done or not one.is_recorded}

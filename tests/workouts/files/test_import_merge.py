@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def imported(*rows: Cells, **how: Any) -> dict[str, Any]:
-    """The result, with the number of moved and skipped rows for the rows."""
+    """The result, with the number of moved and skipped rows instead of the rows."""
     result = import_file("plan.csv", export(*rows), by=None, **how).result
     return {name: value if isinstance(value, int) else len(value) for name, value in result.items()}
 
@@ -34,10 +34,12 @@ def counted(**counts: int) -> dict[str, int]:
 
 
 def everything() -> list[Any]:
-    """All that an athlete can see of workouts and selections."""
+    """All workouts and selections, as far as the athlete can see them."""
     workouts = [(row.pk, TABLES["workout"].values_of(row)) for row in Workout.objects.order_by("id")]
-    overlays = [(row.workout_id, TABLES["selection"].values_of(row)) for row in WorkoutSelection.objects.order_by("id")]
-    return [*workouts, *overlays]
+    selections = [
+        (row.workout_id, TABLES["selection"].values_of(row)) for row in WorkoutSelection.objects.order_by("id")
+    ]
+    return [*workouts, *selections]
 
 
 def test_a_file_is_kept_with_who_imported_it_and_what_it_did() -> None:
@@ -122,15 +124,15 @@ def test_rows_missing_from_a_partial_export_are_left_alone() -> None:
     assert everything() == before
 
 
-def test_the_athletes_overlay_is_kept() -> None:
+def test_the_athletes_selection_is_kept() -> None:
     imported(*PLAN)
     run = Workout.objects.get(title="Long run")
     change_selection(run.pk, {"current_plan_day": datetime.date(2026, 11, 27), "user_notes": "gels"}, by=None)
-    overlay = TABLES["selection"].values_of(WorkoutSelection.objects.get())
+    selection = TABLES["selection"].values_of(WorkoutSelection.objects.get())
 
     assert imported({**PLAN[1], "WorkoutDescription": "Hilly"}) == counted(changed=1)
 
-    assert TABLES["selection"].values_of(WorkoutSelection.objects.get(workout=run)) == overlay
+    assert TABLES["selection"].values_of(WorkoutSelection.objects.get(workout=run)) == selection
 
 
 def test_an_estimated_tss_is_kept_until_the_file_has_one() -> None:
@@ -149,7 +151,7 @@ def test_an_estimated_tss_is_kept_until_the_file_has_one() -> None:
     assert run.tss == 93
 
 
-def test_twins_of_one_day_stay_two() -> None:
+def test_two_workouts_with_the_same_name_and_day_stay_two() -> None:
     first, second = workout("Running", MONDAY, TSS="86.43"), workout("Running", MONDAY, TSS="40")
 
     assert imported(first, second) == counted(new=2)
@@ -159,14 +161,14 @@ def test_twins_of_one_day_stay_two() -> None:
     assert set(Workout.objects.values_list("tss", flat=True)) == {86.43, 41, 40}
 
 
-def test_identical_twins_stay_two() -> None:
-    twin = workout("Running", MONDAY)
-    assert imported(twin, twin) == counted(new=2)
-    assert imported(twin, twin) == counted(unchanged=2)
-    assert imported(twin) == counted(unchanged=1, gone=1)
+def test_two_identical_workouts_stay_two() -> None:
+    same = workout("Running", MONDAY)
+    assert imported(same, same) == counted(new=2)
+    assert imported(same, same) == counted(unchanged=2)
+    assert imported(same) == counted(unchanged=1, gone=1)
 
 
-def test_a_workout_that_the_coach_moved_keeps_its_overlay() -> None:
+def test_a_workout_that_the_coach_moved_keeps_its_selection() -> None:
     imported(*PLAN)
     run = Workout.objects.get(title="Long run")
     change_selection(run.pk, {"time_of_day": "morning"}, by=None)
@@ -267,13 +269,13 @@ def test_what_was_undone_can_be_imported_again() -> None:
     assert imported(*PLAN) == counted(new=3)
 
 
-def test_a_file_without_workouts_is_refused_and_not_kept() -> None:
+def test_a_file_without_workouts_is_refused_and_not_stored() -> None:
     with pytest.raises(NotImportable, match="no workouts"):
         import_file("plan.csv", export(), by=None)
     assert not Upload.objects.exists()
 
 
-def test_of_a_file_of_bad_rows_nothing_is_kept_but_its_reasons_are_told() -> None:
+def test_a_file_of_bad_rows_is_not_stored_and_the_reasons_are_reported() -> None:
     with pytest.raises(EveryRowSkipped) as refused:
         imported(workout("Run", "soon"), workout("Run", MONDAY, TSS="many"))
     assert [row["row"] for row in refused.value.result["skipped"]] == [2, 3]

@@ -1,4 +1,4 @@
-"""Thousands separators and decimal marks: what a file means by `42,000`, and what is said where it does not tell."""
+"""Thousands separators and decimal marks: what `42,000` means in a file, and the reason if that is unclear."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from workouts.files.imports.unusual import unusual
 
 DAY = "2026-11-23"
 AMBIGUOUS = (
-    "PlannedDistanceInMeters is “42,000”, which can be 42 or 42000, and no other number of the file says which. "
+    "PlannedDistanceInMeters is “42,000”, which can be 42 or 42000, and no other number in the file shows which. "
     "Write 42 or 42000 in the file."
 )
 
@@ -19,7 +19,7 @@ def metres(cell: str, **more: Any) -> Cells:
 
 
 def read(*rows: Cells) -> tuple[list[object], list[str]]:
-    """The distances that were read, and why rows were skipped. Delimited by tabs, which say nothing of numbers."""
+    """The distances that were read, and why rows were skipped. The delimiter is a tab, which is neutral for numbers."""
     found, skipped = read_workouts(export(*rows, delimiter="\t"))
     return [row.content["planned_distance_meters"] for row in found], [row["reason"] for row in skipped]
 
@@ -43,12 +43,12 @@ def read(*rows: Cells) -> tuple[list[object], list[str]]:
         ("42000", 42000),
     ],
 )
-def test_what_can_be_read_in_one_way_only_is_read(cell: str, number: float) -> None:
+def test_an_unambiguous_number_is_read(cell: str, number: float) -> None:
     assert read(metres(cell)) == ([number], [])
 
 
 @pytest.mark.parametrize("cell", ["1.23,5", "12,34,567", "1.234.5", "1 23", "1,,5", "1.234,567.8", ".", ","])
-def test_what_no_country_writes_is_no_number(cell: str) -> None:
+def test_what_no_country_writes_is_not_a_number(cell: str) -> None:
     assert read(metres(cell)) == ([], [f"PlannedDistanceInMeters is “{cell}”, which is not a number."])
 
 
@@ -63,7 +63,7 @@ def test_what_no_country_writes_is_no_number(cell: str) -> None:
         ({"TimeTotalInHours": ".75"}, 42000, 10),
     ],
 )
-def test_another_number_of_the_file_tells_the_decimal_mark(elsewhere: Cells, comma: float, point: float) -> None:
+def test_another_number_in_the_file_shows_the_decimal_mark(elsewhere: Cells, comma: float, point: float) -> None:
     told = metres("", **elsewhere)
     assert read(metres("42,000"), metres("10.000"), told) == ([comma, point, None], [])
 
@@ -72,12 +72,12 @@ def test_another_number_of_the_file_tells_the_decimal_mark(elsewhere: Cells, com
     "others",
     [[], [metres("10,500")], [metres("500")], [metres("", TSS="1,5"), metres("", IF="0.8")], [metres("", TSS="many")]],
 )
-def test_where_nothing_tells_the_row_is_skipped(others: list[Cells]) -> None:
+def test_if_nothing_shows_the_decimal_mark_the_row_is_skipped(others: list[Cells]) -> None:
     assert AMBIGUOUS in read(metres("42,000"), *others)[1]
 
 
 @pytest.mark.parametrize(("cell", "number"), [("1,500", 1.5), ("1.500", 1.5), ("0,125", 0.125)])
-def test_what_would_be_too_much_is_no_other_reading(cell: str, number: float) -> None:
+def test_a_reading_above_the_maximum_is_ruled_out(cell: str, number: float) -> None:
     (row,), _ = read_workouts(export(workout("Run", DAY, PlannedDuration=cell)))
     assert row.content["planned_duration"] == number
 
@@ -92,5 +92,5 @@ def test_what_would_be_too_much_is_no_other_reading(cell: str, number: float) ->
         ("Day Off", {"planned_duration": 0.0, "planned_distance_meters": None}, set()),
     ],
 )
-def test_what_is_hardly_ever_meant_is_marked(kind: str, values: dict[str, float], columns: set[str]) -> None:
+def test_unusual_values_are_marked(kind: str, values: dict[str, float], columns: set[str]) -> None:
     assert unusual(kind, values) == columns

@@ -1,4 +1,4 @@
-"""Of any exports: a second import changes nothing, undo brings back the state before, no selection is lost."""
+"""For any exports: a second import changes nothing, undo restores the previous state, and no selection is lost."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ ROWS = st.builds(
     Rpe=st.sampled_from(["", "3"]),
 )
 EXPORTS = st.lists(ROWS, max_size=7).map(lambda rows: [*rows, workout("Readable", "2026-11-25")])
-"""A file of which every row is skipped is refused as a whole."""
+"""A file whose every row is skipped is refused as a whole."""
 
 FORMATS = st.fixed_dictionaries(
     {"delimiter": st.sampled_from(",;\t"), "encoding": st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"])}

@@ -64,7 +64,7 @@ def test_imports_once_by_path_or_standard_input(
 
     command = ["python", "manage.py", "import_targets", "-"]
     again = subprocess.run(command, cwd=ROOT, env=environment, input=Path(path).read_bytes(), stdout=-1, check=True)
-    assert again.stdout == b"The week of 2026-01-05 has these targets. Nothing was changed.\n"
+    assert again.stdout == b"The week of 2026-01-05 already has these targets. Nothing was changed.\n"
     assert sql("SELECT count(*) FROM changes") == [(1,)]
 
     missing = manage("import_targets", "no/file.json")
@@ -104,7 +104,7 @@ def test_what_the_file_leaves_out_has_no_target(db: None, written: WrittenFile) 
         ({"monday": {"tss": 1}}, "week_start_date: Field required"),
         ({"week_start_date": "2026-01-05"}, "weekly_targets: Field required"),
         (changed("effective_date", "2026-01-05"), "effective_date: Extra inputs are not permitted"),
-        (changed("week_start_date", "2026-01-07"), "week_start_date: 2026-01-07 is no Monday"),
+        (changed("week_start_date", "2026-01-07"), "week_start_date: 2026-01-07 is not a Monday"),
         (changed("week_start_date", "05.01.2026"), "week_start_date: A date such as 2026-11-23 is needed"),
         (changed("week_start_date", 1767571200), "week_start_date: A date such as 2026-11-23 is needed"),
         (changed("weekly_targets.tss", "460"), "weekly_targets.tss: Input should be a valid integer"),
@@ -127,7 +127,7 @@ def test_any_other_shape_is_refused_with_what_was_expected(
         call_command("import_targets", path)
 
     assert str(refused.value).startswith(f"{path}: {reason}")
-    assert "Expected is the old application's config/weekly_targets.json" in str(refused.value)
+    assert "The old application's config/weekly_targets.json is expected" in str(refused.value)
     assert str(refused.value).endswith("Nothing was imported.")
     assert WeekTarget.objects.get().minutes == 60
 
@@ -160,6 +160,6 @@ def test_the_limits_are_those_of_the_page(db: None, written: WrittenFile, docume
     assert not WeekTarget.objects.exists()
 
 
-def test_a_time_of_nothing_is_no_target(db: None, written: WrittenFile) -> None:
+def test_a_time_of_zero_is_not_a_target(db: None, written: WrittenFile) -> None:
     call_command("import_targets", written(changed("weekly_targets.total_time", {"hours": 0, "minutes": 0})))
     assert WeekTarget.objects.get().minutes is None

@@ -1,4 +1,4 @@
-"""A JSON object, member by member and item by item: what comes, and how little of what is too much."""
+"""A JSON object is read member by member and item by item, and values that are too large are not read at all."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ values: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(st.dictionaries(texts, values, max_size=5), st.booleans(), st.sampled_from([b"", b"\xef\xbb\xbf", b" \n"]))
-def test_what_comes_is_what_is_there(document: dict[str, Any], ascii_only: bool, before: bytes) -> None:
+def test_the_members_are_those_of_the_document(document: dict[str, Any], ascii_only: bool, before: bytes) -> None:
     content = before + json.dumps(document, ensure_ascii=ascii_only).encode()
     found: dict[str, Any] = {}
     for name, number, value in members(content):
@@ -36,14 +36,14 @@ def test_what_comes_is_what_is_there(document: dict[str, Any], ascii_only: bool,
      b'{"a": 1e999}', b'{"a": "\\ud800"}', b'{"a": "\\udc00\\ud800"}', b'{"\\ud83d\\ud83d": 1}',
      b'{"a": ' + b"9" * 5000 + b"}"],
 )  # fmt: skip
-def test_what_is_no_json_object_is_refused(content: bytes) -> None:
+def test_content_that_is_not_a_json_object_is_refused(content: bytes) -> None:
     with pytest.raises(NotJson) as refusal:
         list(members(content))
     assert "\n" not in str(refusal.value)
     assert len(str(refusal.value)) < 200
 
 
-def test_an_escaped_backslash_is_no_surrogate() -> None:
+def test_an_escaped_backslash_is_not_a_surrogate() -> None:
     assert list(members(rb'{"a": "\\ud800", "b": "\ud83d\ude00"}')) == [("a", None, r"\ud800"), ("b", None, "😀")]
 
 

@@ -1,4 +1,4 @@
-"""A file of another kind is named for what it is."""
+"""A refusal names the kind of the file."""
 
 import pytest
 
@@ -21,7 +21,7 @@ KINDS = [
     (XML + b"<kml>", "an XML file (.xml)"),
     (b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n", "a calendar file (.ics)"),
     (b"\n<!DOCTYPE html>", "a web page (.html)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document of the old kind (.xls)"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls)"),
     (b"\x1f\x8b\x08\0", "a compressed file (.gz)"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b'{"format": 1, "workouts": [{"title": 2}]}', "a JSON file (.json), an object with “format”, “workouts”"),
@@ -32,7 +32,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("content", "kind"), KINDS)
-def test_is_told_by_how_it_begins(content: bytes, kind: str) -> None:
+def test_is_recognized_by_how_it_begins(content: bytes, kind: str) -> None:
     assert kind_of(content) == kind
     with pytest.raises(NotImportable) as refusal:
         read(content)
@@ -40,5 +40,5 @@ def test_is_told_by_how_it_begins(content: bytes, kind: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"Title,WorkoutDay\n", b"id,title\n", b"Hello", b"\0\1\2"])
-def test_a_table_is_none_of_them(content: bytes) -> None:
+def test_a_table_is_not_one_of_them(content: bytes) -> None:
     assert kind_of(content) == ""

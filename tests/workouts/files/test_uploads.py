@@ -1,4 +1,4 @@
-"""Imports and restores are told apart, also those that a version without the column `purpose` writes."""
+"""Imports and restores are distinguished, including those of a version without the column `purpose`."""
 
 import json
 
@@ -10,7 +10,7 @@ from workouts.models import Upload
 BEFORE = "0011_recorded_and_dropped"
 
 
-def test_the_uploads_that_there_are_get_their_purpose(manage: Manage, sql: Sql) -> None:
+def test_existing_uploads_get_their_purpose(manage: Manage, sql: Sql) -> None:
     manage("migrate", "workouts", BEFORE, "-v0")
     write_as_the_old_version(sql, "plan.csv", {"new": 1})
     write_as_the_old_version(sql, "planner.json", {"restore": []})
@@ -33,14 +33,14 @@ def test_the_content_type_is_renamed_and_permissions_of_the_old_version_stay(man
 
 
 @pytest.mark.parametrize("purpose", [None, Upload.Purpose.IMPORT])
-def test_an_import_is_one_with_and_without_its_purpose(db: None, purpose: str | None) -> None:
+def test_an_import_is_recognized_with_and_without_its_purpose(db: None, purpose: str | None) -> None:
     upload = Upload.objects.create(purpose=purpose, content=b"", result={"new": 1})
     assert list(Upload.objects.imports()) == [upload]
     assert not Upload.objects.restores()
 
 
 @pytest.mark.parametrize("purpose", [None, Upload.Purpose.RESTORE])
-def test_a_restore_is_one_with_and_without_its_purpose(db: None, purpose: str | None) -> None:
+def test_a_restore_is_recognized_with_and_without_its_purpose(db: None, purpose: str | None) -> None:
     upload = Upload.objects.create(purpose=purpose, content=b"", result={"restore": []})
     assert list(Upload.objects.restores()) == [upload]
     assert not Upload.objects.imports()

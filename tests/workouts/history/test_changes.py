@@ -1,4 +1,4 @@
-"""What is changed is recorded, and comes back whole when it is undone."""
+"""Changes are recorded, and undoing them restores everything."""
 
 import datetime
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_skipping_clears_the_time_of_day_unless_one_is_given(run: Workout) -> No
     assert WorkoutSelection.objects.get().time_of_day == "evening"
 
 
-def test_a_change_that_changes_nothing_is_no_change(run: Workout) -> None:
+def test_nothing_is_recorded_if_nothing_changes(run: Workout) -> None:
     change_selection(run.pk, {"time_of_day": "7am"}, by=None)
     run.refresh_from_db()
     before = selection_of(run), run.modified_at
@@ -88,7 +88,7 @@ def test_a_change_that_changes_nothing_is_no_change(run: Workout) -> None:
     assert reset_selection(run.pk, by=None) == Outcome()
 
 
-def test_a_selection_that_says_what_the_plan_says_is_made_recorded_and_taken_back(run: Workout) -> None:
+def test_a_selection_equal_to_the_plan_is_created_recorded_and_undone(run: Workout) -> None:
     made = change_of(change_selection(run.pk, {}, by=None))
     assert made.summary == "Long run: selected"
     assert WorkoutSelection.objects.get().is_selected is True
@@ -105,7 +105,7 @@ def test_an_unknown_workout_is_refused() -> None:
     assert not WorkoutSelection.objects.exists()
 
 
-def test_undo_brings_back_only_what_the_change_changed(run: Workout) -> None:
+def test_undo_restores_only_what_the_change_changed(run: Workout) -> None:
     moved = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY}, by=None))
     change_selection(run.pk, {"user_notes": "bring gels"}, by=None)
 
@@ -115,7 +115,7 @@ def test_undo_brings_back_only_what_the_change_changed(run: Workout) -> None:
     assert (selection.current_plan_day, selection.user_notes) == (None, "bring gels")
 
 
-def test_undo_of_a_reset_brings_back_the_selection(run: Workout) -> None:
+def test_undo_of_a_reset_restores_the_selection(run: Workout) -> None:
     change_selection(run.pk, {"is_selected": False, "workout_location": "indoor"}, by=None)
     before = selection_of(run)
     reset = change_of(reset_selection(run.pk, by=None))
@@ -128,7 +128,7 @@ def test_undo_of_a_reset_brings_back_the_selection(run: Workout) -> None:
     assert selection_of(run) is None
 
 
-def test_undo_refuses_what_was_changed_since_and_changes_nothing(run: Workout) -> None:
+def test_undo_refuses_a_row_that_was_changed_later_and_changes_nothing(run: Workout) -> None:
     first = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY, "time_of_day": "morning"}, by=None))
     change_selection(run.pk, {"time_of_day": "evening"}, by=None)
     before = selection_of(run)
@@ -148,7 +148,7 @@ def test_undo_works_once(run: Workout) -> None:
         undo(change.pk, by=None)
 
 
-def test_undoing_in_turn_is_redoing_and_says_so(run: Workout) -> None:
+def test_undoing_an_undo_is_a_redo_and_says_so(run: Workout) -> None:
     change = change_of(change_selection(run.pk, {"is_selected": False}, by=None))
     for _ in range(3):
         change = change_of(undo(change.pk, by=None))
@@ -161,7 +161,7 @@ def test_undoing_in_turn_is_redoing_and_says_so(run: Workout) -> None:
     ]
 
 
-def test_an_added_workout_goes_with_its_selection_and_comes_back_with_it(athlete: User) -> None:
+def test_undoing_an_added_workout_deletes_its_selection_and_redoing_restores_it(athlete: User) -> None:
     workout, added = add_workout(
         {"title": "Club ride", "workout_type": "Bike", "originally_planned_day": MONDAY, "tss": 80.0},
         {"time_of_day": "7am"},
@@ -180,7 +180,7 @@ def test_an_added_workout_goes_with_its_selection_and_comes_back_with_it(athlete
     assert restored.created_at == workout.created_at
 
 
-def test_a_deleted_workout_comes_back_under_its_id_with_its_selection() -> None:
+def test_a_deleted_workout_is_restored_with_its_id_and_its_selection() -> None:
     workout, _ = add_workout({"title": "Swim", "workout_type": "Swim", "originally_planned_day": MONDAY}, by=None)
     change_selection(workout.pk, {"is_selected": False}, by=None)
 
@@ -190,7 +190,7 @@ def test_a_deleted_workout_comes_back_under_its_id_with_its_selection() -> None:
     assert WorkoutSelection.objects.get().is_selected is False
 
 
-def test_of_a_coachs_workout_only_tss_can_be_changed(run: Workout) -> None:
+def test_only_the_tss_of_a_coachs_workout_can_be_changed(run: Workout) -> None:
     change = change_of(edit_workout(run.pk, {"tss": 70.0}, by=None))
     assert edit_workout(run.pk, {"tss": 70.0}, by=None) == Outcome()
     with pytest.raises(CoachsWorkout, match="only its TSS"):
@@ -220,13 +220,13 @@ def test_every_change_marks_the_workout_as_modified(run: Workout) -> None:
         seen.add(run.modified_at)
 
 
-def test_a_workout_that_comes_back_is_marked_as_modified() -> None:
+def test_a_restored_workout_is_marked_as_modified() -> None:
     workout, _ = add_workout({"title": "Swim", "workout_type": "Swim", "originally_planned_day": MONDAY}, by=None)
     undo(change_of(delete_workout(workout.pk, by=None)).pk, by=None)
     assert Workout.objects.get().modified_at
 
 
-def test_what_the_old_version_stored_as_no_number_can_be_changed_and_deleted(run: Workout) -> None:
+def test_an_invalid_number_of_the_old_version_can_be_changed_and_deleted(run: Workout) -> None:
     Workout.objects.update(is_custom=True, tss=float("nan"))
     assert edit_workout(run.pk, {"title": "Short run"}, by=None).change
     undo(change_of(delete_workout(run.pk, by=None)).pk, by=None)
@@ -258,7 +258,7 @@ def test_rows_of_one_change_are_compared_with_what_those_before_them_left(run: W
 def test_a_change_that_was_recorded_without_ids_and_times_is_undone(
     run: Workout, before: dict[str, object] | None, after: dict[str, object]
 ) -> None:
-    """As earlier versions did."""
+    """As earlier versions recorded it."""
     WorkoutSelection.objects.create(workout=run, time_of_day="7am")
     row = {"table": "selection", "key": run.pk, "before": before, "after": after}
 
@@ -277,7 +277,7 @@ def test_a_reset_that_was_recorded_without_ids_and_times_is_undone(run: Workout)
     assert selection_columns(run) == before
 
 
-def test_a_restored_time_stays_only_while_nobody_writes_the_row(run: Workout) -> None:
+def test_a_restored_time_stays_until_the_row_is_written(run: Workout) -> None:
     first = change_of(change_selection(run.pk, {"time_of_day": "7am"}, by=None))
     at_first = WorkoutSelection.objects.get().updated_at
     moved = change_of(change_selection(run.pk, {"current_plan_day": FRIDAY}, by=None))

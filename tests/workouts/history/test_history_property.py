@@ -1,4 +1,4 @@
-"""Of any sequence of verbs: the history replayed backwards is every state before, byte for byte, and forwards after."""
+"""For any sequence of verbs, the history replayed backwards and forwards gives exactly the states in between."""
 
 import contextlib
 import datetime
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.trainingpeaks import export, workout
 from tests.workouts.outcomes import change_of
-from tests.workouts.planners import MONDAY, as_json, choices, days, fill, planners, targets, texts, workouts
+from tests.workouts.planners import MONDAY, as_json, days, fill, planners, selection_columns, targets, texts, workouts
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import import_file
 from workouts.files.restores.restoring import confirm, plan_of, preview
@@ -42,7 +42,7 @@ TABLES = ("workouts", "workout_selections", "workout_selections_archive", "week_
 REFUSALS = (AlreadyUndone, CoachsWorkout, Stale)
 
 ANY = st.integers(0, 3)
-"""Which of the rows that there are: this number modulo how many."""
+"""Selects a row: its index is this number modulo the number of rows."""
 
 STARTS = st.builds(
     lambda planner, workouts, selections: {
@@ -52,7 +52,7 @@ STARTS = st.builds(
     },
     planners,
     st.dictionaries(st.integers(1, 30), workouts, min_size=1, max_size=3),
-    st.lists(choices, max_size=3),
+    st.lists(selection_columns, max_size=3),
 )
 
 SELECTIONS = st.fixed_dictionaries(
@@ -107,7 +107,7 @@ STEPS = st.lists(
 
 
 class Verbs:
-    """Each step of a sequence, by its name. `exported` is what there was at first."""
+    """The steps of a sequence, by name. `exported` is the export of the first state."""
 
     def __init__(self, exported: str) -> None:
         self.exported = exported
@@ -169,7 +169,7 @@ def on_one(which: int, verb: Callable[[int], Outcome]) -> Outcome | None:
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table as the database has it, without `modified_at`."""
+    """Every row of every table, without `modified_at`."""
     found = {}
     with connection.cursor() as cursor:
         for table in TABLES:
@@ -180,14 +180,14 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def replay(change: Change, *, backwards: bool) -> None:
-    """Writes the rows that are recorded, and nothing else that the verb knew."""
+    """Writes only what is recorded."""
     rows = [RowChange.recorded(row) for row in change.rows]
     apply([row.reversed() for row in reversed(rows)] if backwards else rows, "", by=None)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STARTS, STEPS)
-def test_any_sequence_of_verbs_is_taken_back_and_done_again_step_by_step(start: dict[str, Any], steps: Steps) -> None:
+def test_any_sequence_of_verbs_is_undone_and_redone_step_by_step(start: dict[str, Any], steps: Steps) -> None:
     with transaction.atomic():
         fill(start)
         states, made = [everything()], list[Change]()
@@ -227,7 +227,7 @@ def test_what_is_undone_and_redone_is_as_it_was(start: dict[str, Any], steps: St
 
 
 def done(verbs: Verbs, name: str, arguments: list[Any]) -> Change | None:
-    """What the verb recorded, which is at most one change, and the one that it says."""
+    """The change that the verb recorded: at most one, and the one that it returned."""
     last = Change.objects.aggregate(last=Max("id", default=0))["last"]
     outcome = None
     with contextlib.suppress(*REFUSALS), transaction.atomic():

@@ -1,4 +1,4 @@
-"""Whoever writes imports from `workouts.history` alone: how it is done is nobody else's."""
+"""All other code imports from `workouts.history` only, not from its modules."""
 
 import ast
 from pathlib import Path
@@ -9,7 +9,7 @@ INSIDE = (ROOT / "workouts/history", ROOT / "tests/workouts/history")
 
 
 def modules(file: Path) -> set[str]:
-    """What a file imports from, with the names that may be modules."""
+    """The modules that a file imports from, including imported names that may be modules."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
@@ -19,7 +19,7 @@ def modules(file: Path) -> set[str]:
     return found
 
 
-def test_nobody_imports_what_is_inside_history() -> None:
+def test_no_other_code_imports_the_internals_of_history() -> None:
     inner = {f"workouts.history.{file.stem}" for file in INSIDE[0].glob("[!_]*.py")}
     assert "workouts.history.writing" in inner
     files = [file for folder in ("workouts", "tests", "benchmarks") for file in (ROOT / folder).rglob("*.py")]

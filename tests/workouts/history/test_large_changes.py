@@ -1,4 +1,4 @@
-"""A change of more rows than one statement takes."""
+"""A change with more rows than fit into one statement."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def small_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "CHUNK", 3)
 
 
-def test_is_undone_and_redone_whole_with_every_selection() -> None:
+def test_is_undone_and_redone_completely_with_every_selection() -> None:
     change = import_file("plan.csv", SEVEN, by=None).change
     assert change
     for row in Workout.objects.all():
@@ -34,7 +34,7 @@ def test_is_undone_and_redone_whole_with_every_selection() -> None:
     assert all(row.selection and row.selection.user_notes == row.title for row in Workout.objects.with_selection())
 
 
-def test_that_cannot_be_undone_names_a_few_of_the_rows_and_counts_the_others() -> None:
+def test_the_refusal_of_an_undo_names_some_rows_and_counts_the_others() -> None:
     change = import_file("plan.csv", SEVEN, by=None).change
     assert change
     for row in Workout.objects.all():
@@ -43,5 +43,6 @@ def test_that_cannot_be_undone_names_a_few_of_the_rows_and_counts_the_others() -
     with pytest.raises(Stale) as stale:
         undo(change.pk, by=None)
 
-    assert str(stale.value) == "Changed since: Run 6, Run 5, Run 4, Run 3, Run 2 and 2 more. Nothing was written."
+    names = "Run 6, Run 5, Run 4, Run 3, Run 2 and 2 more"
+    assert str(stale.value) == f"Changed in the meantime: {names}. Nothing was written."
     assert len(stale.value.names) == Workout.objects.count() == 7

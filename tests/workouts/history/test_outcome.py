@@ -1,4 +1,4 @@
-"""A verb returns what it did: the days, the workouts, the weeks, and the change."""
+"""A verb returns what it did: days, workouts, weeks, and the change."""
 
 import datetime
 
@@ -48,7 +48,7 @@ def test_the_days_are_those_before_and_after(run: Workout) -> None:
     assert [outcome.change for outcome in outcomes] == list(Change.objects.order_by("id"))
 
 
-def test_a_workout_that_comes_or_goes_touches_its_day() -> None:
+def test_an_added_or_deleted_workout_affects_its_day() -> None:
     values = {"title": "Swim", "workout_type": "Swim", "originally_planned_day": MONDAY}
     workout, added = add_workout(values, {"current_plan_day": FRIDAY}, by=None)
     deleted = delete_workout(workout.pk, by=None)
@@ -56,7 +56,7 @@ def test_a_workout_that_comes_or_goes_touches_its_day() -> None:
         assert (outcome.days, outcome.workouts) == (frozenset({FRIDAY}), frozenset({workout.pk}))
 
 
-def test_targets_touch_their_week() -> None:
+def test_targets_affect_their_week() -> None:
     values: dict[str, object] = {"minutes": 600, "tss": None, "minutes_by_discipline": {}}
     outcome = set_target(MONDAY, values, by=None)
     assert outcome == Outcome(Change.objects.get(), weeks=frozenset({MONDAY}))

@@ -1,4 +1,4 @@
-"""Whatever is written at once: nothing is lost, nothing is left over, and nobody is turned away with an error."""
+"""Concurrent writes: nothing is lost, nothing is left over, and no request fails with an error."""
 
 import http.client
 import json
@@ -31,18 +31,18 @@ def race(manage: Manage, sql: Sql, migrated: None) -> Callable[[str, int], Round
     return run
 
 
-def test_a_move_and_a_time_of_day_both_last(race: Callable[[str, int], Rounds]) -> None:
+def test_a_move_and_a_time_of_day_are_both_kept(race: Callable[[str, int], Rounds]) -> None:
     outcomes = race("move_and_schedule", 60)
     assert [selection for selection, _ in outcomes] == [["2026-11-27", "morning"]] * 60
     assert [changes for _, changes in outcomes] == list(range(2, 122, 2))
 
 
-def test_of_many_that_undo_one_change_one_does(race: Callable[[str, int], Rounds]) -> None:
+def test_only_one_of_many_concurrent_undos_succeeds(race: Callable[[str, int], Rounds]) -> None:
     for outcome in race("undo_twice", 30):
         assert sorted(outcome) == ["AlreadyUndone", "AlreadyUndone", "Outcome"]
 
 
-def test_a_selection_made_while_its_workout_goes_is_refused_or_comes_back_with_it(
+def test_a_selection_made_while_its_workout_is_deleted_is_refused_or_restored_with_it(
     race: Callable[[str, int], Rounds],
 ) -> None:
     for name in ("delete_and_change", "unadd_and_change"):
@@ -51,7 +51,7 @@ def test_a_selection_made_while_its_workout_goes_is_refused_or_comes_back_with_i
             assert (changed, selection) in [("Outcome", [None, "morning"]), ("DoesNotExist", None)]
 
 
-def test_a_selection_that_the_old_version_inserts_goes_with_its_workout_and_is_recorded(
+def test_a_selection_that_the_old_version_inserts_is_deleted_with_its_workout_and_recorded(
     race: Callable[[str, int], Rounds],
 ) -> None:
     for deleted, inserted, recorded in race("delete_and_old_version", 30):
@@ -59,24 +59,24 @@ def test_a_selection_that_the_old_version_inserts_goes_with_its_workout_and_is_r
         assert (inserted, recorded) in [("NoneType", 1), ("IntegrityError", 0)]
 
 
-def test_a_reset_and_a_change_come_one_after_the_other(race: Callable[[str, int], Rounds]) -> None:
+def test_a_reset_and_a_change_wait_for_each_other(race: Callable[[str, int], Rounds]) -> None:
     for [selection] in race("reset_and_change", 30):
         assert selection in (None, [None, "morning"])
 
 
-def test_changes_of_many_workouts_in_opposite_orders_do_not_wait_for_each_other(
+def test_changes_of_many_workouts_in_opposite_orders_do_not_deadlock(
     race: Callable[[str, int], Rounds],
 ) -> None:
     for outcome in race("opposite_orders", 10):
         assert outcome == ["Outcome"] * 4
 
 
-def test_of_two_that_set_one_target_the_second_is_told(race: Callable[[str, int], Rounds]) -> None:
+def test_the_second_of_two_that_set_the_same_target_gets_an_error(race: Callable[[str, int], Rounds]) -> None:
     for outcome in race("same_target", 30):
         assert sorted(outcome) == ["Outcome", "Stale"]
 
 
-def test_a_restore_takes_no_id_that_is_being_given_away(race: Callable[[str, int], Rounds]) -> None:
+def test_a_restore_uses_no_id_that_is_being_assigned(race: Callable[[str, int], Rounds]) -> None:
     for *restored, added, ids in race("restore_and_add", 20):
         assert added == "int"
         assert (restored, sorted(ids)[:3], len(ids)) in [
@@ -86,7 +86,7 @@ def test_a_restore_takes_no_id_that_is_being_given_away(race: Callable[[str, int
 
 
 @pytest.mark.proof
-def test_of_hundreds_of_pairs_of_requests_to_several_workers_both_last(
+def test_both_of_hundreds_of_pairs_of_requests_to_several_workers_are_kept(
     manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:
     manage("create_admin")
@@ -106,7 +106,7 @@ def test_of_hundreds_of_pairs_of_requests_to_several_workers_both_last(
 
 
 def put_selection(port: int, token: str, workout: int, body: dict[str, str]) -> int:
-    """The status of the answer."""
+    """Returns the status code."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Authorization": f"Bearer {token}", "X-Forwarded-Proto": "https", "Content-Type": "application/json"}
     connection.request("PUT", f"/api/selections/{workout}", json.dumps(body), headers)

@@ -127,7 +127,7 @@ def selection(**values: object) -> Edit:
 
 WRONG: list[tuple[Edit, str]] = [
     (workout(tss="many"), "In workouts number 2, tss: Input should be a valid number."),
-    (workout(tss=float("nan")), "The file is cut off or no JSON: lexical error: invalid char in json text."),
+    (workout(tss=float("nan")), "The file is truncated or is not JSON: lexical error: invalid char in json text."),
     (
         workout(plannedDuration=1e308),
         "In workouts number 2, plannedDuration: Input should be less than or equal to 168",
@@ -138,10 +138,10 @@ WRONG: list[tuple[Edit, str]] = [
     (workout(tss=True), "In workouts number 2, tss: Input should be a valid number."),
     (workout(id=2**31), "In workouts number 2, id: Input should be less than or equal to 2000000000."),
     (workout(id=0), "In workouts number 2, id: Input should be greater than or equal to 1."),
-    (workout(id=3), "The workout id 3 is there more than once."),
+    (workout(id=3), "The workout id 3 appears more than once."),
     (workout(title="a\0b"), "In workouts number 2, title: A NUL character cannot be stored."),
-    (workout(title="a\ud800b"), "The file is cut off or no JSON: half of a surrogate pair is not a character."),
-    (workout(title="a\udc00b"), "The file is cut off or no JSON: half of a surrogate pair is not a character."),
+    (workout(title="a\ud800b"), "The file is truncated or is not JSON: half of a surrogate pair is not a character."),
+    (workout(title="a\udc00b"), "The file is truncated or is not JSON: half of a surrogate pair is not a character."),
     (workout(title="x" * 501), "In workouts number 2, title: String should have at most 500 characters."),
     (workout(title=None), "In workouts number 2, title: Input should be a valid string."),
     (workout(isCustom=1), "In workouts number 2, isCustom: Input should be a valid boolean."),
@@ -157,17 +157,20 @@ WRONG: list[tuple[Edit, str]] = [
     (selection(timeOfDay="x" * 51), "selection, timeOfDay: String should have at most 50 characters."),
     (selection(isSelected="yes"), "selection, isSelected: Input should be a valid boolean."),
     (lambda found: found["workouts"][1].pop("tss"), "In workouts number 2, tss: Field required."),
-    (lambda found: found["weekTargets"].append(found["weekTargets"][0]), "The target of week 2026-11-23 is there"),
+    (lambda found: found["weekTargets"].append(found["weekTargets"][0]), "The target of week 2026-11-23 appears more"),
     (lambda found: found["weekTargets"][0].update(minutes=2**31), "In weekTargets number 1, minutes: Input"),
     (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Run": -1}), "minutesByDiscipline, Run: "),
     (lambda found: found["preferences"].update(morning="07:00+01:00"), "In preferences, morning: A time of day has"),
     (lambda found: found["preferences"].update(swimUnit="ft"), "In preferences, swimUnit: Input should be 'm'"),
     (lambda found: found["archivedSelections"][0].update(filled=[]), "In archivedSelections number 1, filled: "),
-    (workout(selection={"a": [0] * 1000}), "In workouts number 2: more than any record holds."),
+    (workout(selection={"a": [0] * 1000}), "In workouts number 2: larger than any record can be."),
     (lambda found: found.pop("workouts"), "In workouts: Field required."),
-    (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: No discipline."),
+    (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: Unknown discipline."),
     (lambda found: found.update(workouts={}), "In workouts: Input should be a valid "),
-    (lambda found: found.update(version=3), "The file is of version 3 of the format and this planner reads 2."),
+    (
+        lambda found: found.update(version=3),
+        "The file has version 3 of the format, and this planner reads up to version 2.",
+    ),
     (lambda found: found.update(version="new"), "Restoring needs an export.json of this planner."),
     (lambda found: found.update(format="other"), "Restoring needs an export.json of this planner."),
 ]
@@ -184,7 +187,7 @@ def test_invalid_json_is_refused_with_the_place(athlete: Client, edit: Edit, rea
 def test_a_duplicate_part_is_refused(athlete: Client) -> None:
     for part in ("workouts", "preferences"):
         twice = as_json().replace('"version": 2,', f'"version": 2, "{part}": null,')
-        assert f"In {part}: It is there more than once." in error_of(upload(athlete, twice))
+        assert f"In {part}: It appears more than once." in error_of(upload(athlete, twice))
 
 
 def test_a_file_that_is_not_json_is_refused(athlete: Client) -> None:
@@ -197,7 +200,7 @@ def test_a_file_that_is_not_json_is_refused(athlete: Client) -> None:
         exported + "x",
         exported.replace("Long", "\\udc00"),
     ):
-        assert "The file is cut off or no JSON: " in error_of(upload(athlete, text))
+        assert "The file is truncated or is not JSON: " in error_of(upload(athlete, text))
     assert document() == before
 
 

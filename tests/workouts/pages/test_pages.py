@@ -238,11 +238,11 @@ def test_a_refused_undo_says_why(athlete: Client, plan: Plan) -> None:
     first, second = Change.objects.order_by("id")
 
     stale = athlete.post(f"/history/{first.pk}/undo/")
-    assert (stale.status_code, "Changed since: Long run." in stale.content.decode()) == (409, True)
+    assert (stale.status_code, "Changed in the meantime: Long run." in stale.content.decode()) == (409, True)
 
     athlete.post(f"/history/{second.pk}/undo/")
     again = athlete.post(f"/history/{second.pk}/undo/")
-    assert (again.status_code, "undone before" in again.content.decode()) == (409, True)
+    assert (again.status_code, "already undone" in again.content.decode()) == (409, True)
     assert selection_of(run).user_notes == "one"
     assert athlete.post("/history/999/undo/").status_code == 404
 

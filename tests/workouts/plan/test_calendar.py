@@ -1,4 +1,4 @@
-"""The calendar as a stranger reads it: vobject parses what icalendar wrote."""
+"""The calendar as another program reads it: vobject parses what icalendar wrote."""
 
 import datetime
 from typing import Any
@@ -97,7 +97,7 @@ def test_times_float_on_every_day_of_the_year(time_of_day: str, starts: bytes) -
 
 
 @pytest.mark.parametrize("time_of_day", [None, "", "whenever"])
-def test_unscheduled_lasts_all_day_and_keeps_nobody_busy(time_of_day: str | None) -> None:
+def test_an_unscheduled_workout_lasts_all_day_and_is_not_busy(time_of_day: str | None) -> None:
     workout = plan(planned_duration=1)
     change_selection(workout.pk, {"time_of_day": time_of_day, "current_plan_day": FRIDAY}, by=None)
 
@@ -139,13 +139,13 @@ def test_an_event_is_as_long_as_planned_or_an_hour(hours: float | None, minutes:
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
-def test_the_ends_of_the_calendar_are_no_error(day: str) -> None:
+def test_the_first_and_last_days_of_the_calendar_are_not_an_error(day: str) -> None:
     workout = plan(originally_planned_day=day, planned_duration=20)
     change_selection(workout.pk, {"time_of_day": "evening"}, by=None)
     assert event(workout).dtstart.value.date().isoformat() == day
 
 
-def test_what_is_no_amount_is_not_told() -> None:
+def test_an_invalid_number_is_not_shown() -> None:
     workout = plan(planned_duration=-1, planned_distance_meters=float("inf"), tss=0, workout_type="Swim")
     assert "description" not in event(workout).contents
 

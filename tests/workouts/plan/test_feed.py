@@ -1,4 +1,4 @@
-"""The feed opens to whoever has its secret, and to nobody else; an unchanged one is not sent twice."""
+"""The feed needs its secret and no login; an unchanged feed is not sent again."""
 
 import datetime
 import gzip
@@ -60,7 +60,7 @@ def test_without_the_secret_there_is_no_feed(client: Client, athlete: User, key:
     assert client.post(f"{FEED}?key={key['key']}").status_code == 405
 
 
-def test_a_renewed_or_revoked_secret_opens_nothing(client: Client, athlete: User, key: dict[str, str]) -> None:
+def test_a_replaced_or_revoked_secret_is_not_accepted(client: Client, athlete: User, key: dict[str, str]) -> None:
     renewed = {"key": issue(athlete, Token.Purpose.FEED)}
     assert client.get(FEED, key).status_code == 404
     assert client.get(FEED, renewed).status_code == 200
@@ -90,7 +90,7 @@ def test_an_unchanged_feed_is_not_sent_again(client: Client, key: dict[str, str]
     assert client.get(FEED, key, headers={"If-None-Match": changed["ETag"]}).status_code == 200
 
 
-def test_it_is_compressed_where_the_client_can_read_that(client: Client, key: dict[str, str]) -> None:
+def test_it_is_compressed_if_the_client_accepts_that(client: Client, key: dict[str, str]) -> None:
     for number in range(20):
         plan(f"Run {number}")
     headers = {"Accept-Encoding": "gzip"}
@@ -109,7 +109,7 @@ def test_head_answers_as_get_without_the_body(client: Client, key: dict[str, str
     assert (head.status_code, head.content, head["ETag"]) == (200, b"", get["ETag"])
 
 
-def test_it_holds_this_season_the_last_and_all_that_is_ahead(client: Client, key: dict[str, str]) -> None:
+def test_it_has_this_season_the_last_and_the_future(client: Client, key: dict[str, str]) -> None:
     plan("long ago", days=-731)
     plan("last season", days=-729)
     plan("in two years", days=730)

@@ -68,14 +68,14 @@ def test_a_week_without_targets_starts_from_the_last_ones(athlete: Client) -> No
 
 
 @pytest.mark.parametrize("sent", [{"minutes_1": "60"}, {"minutes_0": "-1"}, {"tss": "many"}, {"Run_0": "1e9"}])
-def test_a_target_that_is_none_is_refused_by_name(athlete: Client, sent: dict[str, str]) -> None:
+def test_an_invalid_target_is_refused_by_name(athlete: Client, sent: dict[str, str]) -> None:
     page = athlete.post(ADDRESS, sent)
     assert page.status_code == 422
     assert 'class="errorlist"' in page.content.decode()
     assert not WeekTarget.objects.exists()
 
 
-def test_the_season_shows_the_load_of_the_weeks_around(plan: Plan) -> None:
+def test_the_season_shows_the_load_of_the_surrounding_weeks(plan: Plan) -> None:
     plan("ride", "2026-11-23", planned_duration=2.0, tss=100.0)
     plan("moved here", "2026-12-20", {"current_plan_day": "2026-11-29"}, planned_duration=1.0, tss=60.0)
     plan("next", "2026-11-30", planned_duration=1.0, tss=80.0)
@@ -140,7 +140,7 @@ def test_distance(metres: float, kind_of_workout: str, units: tuple[str, str], t
         (72, 60, False, "12 over"),
     ],
 )
-def test_a_delta_is_said_in_words(planned: float, target: int, *, time: bool, text: str) -> None:
+def test_a_difference_is_described_in_words(planned: float, target: int, *, time: bool, text: str) -> None:
     assert f">{text}<" in against(planned, target, time=time)
 
 

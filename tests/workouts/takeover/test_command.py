@@ -1,4 +1,4 @@
-"""`manage.py takeover --dry-run` tells of a database what a release then does, and changes nothing."""
+"""`manage.py takeover --dry-run` reports what a release then does with a database, and changes nothing."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ RELEASE = "python manage.py migrate --noinput --fake-initial"
 
 
 @pytest.mark.parametrize("revision", [legacy.FIRST_REVISION, legacy.UNIQUE_REVISION])
-def test_it_says_what_the_release_then_does(
+def test_it_reports_what_the_release_then_does(
     release: Manage, manage: Manage, sql: Sql, engine: str, revision: str, database_url: str
 ) -> None:
     legacy.create(sql, engine, revision)
@@ -33,7 +33,7 @@ def test_it_says_what_the_release_then_does(
     assert f"Alembic revision {revision}" in result.stdout
     assert f"Workouts: 30; selections: {len(before['rows']['workout_selections'])}." in result.stdout
     assert "Adopted with their rows: workouts, workout_selections." in result.stdout
-    assert "Left alone: alembic_version, notes, users." in result.stdout
+    assert "Not changed: alembic_version, notes, users." in result.stdout
     assert result.stdout.endswith(f"The release: {RELEASE}\n")
     told = r"duplicate selections: (\d+); rows (?:to archive|archived): (\d+); gaps (?:to fill|filled): (\d+)"
     announced = re.findall(told, result.stdout)
@@ -49,7 +49,7 @@ def test_it_says_what_the_release_then_does(
     )
 
 
-def test_it_says_what_stands_in_the_way_and_fails(manage: Manage, sql: Sql, engine: str) -> None:
+def test_it_reports_what_blocks_the_release_and_fails(manage: Manage, sql: Sql, engine: str) -> None:
     legacy.create(sql, engine)
     sql("CREATE VIEW recent AS SELECT id, updated_at FROM workout_selections")
     sql("CREATE TABLE tokens (id integer)")
@@ -86,11 +86,11 @@ def test_an_empty_database_has_nothing_to_take_over(manage: Manage, sql: Sql, en
     result = manage("takeover", "--dry-run")
 
     assert result.returncode == 0, result.stderr
-    assert "a release makes an empty planner" in result.stdout
+    assert "a release creates an empty planner" in result.stdout
     assert contents(sql, engine)["rows"] == {"other": []}
 
 
-def test_a_role_that_may_only_read_can_look(manage: Manage, sql: Sql, engine: str, database_url: str) -> None:
+def test_a_role_that_may_only_read_can_run_it(manage: Manage, sql: Sql, engine: str, database_url: str) -> None:
     if engine != "postgresql":
         pytest.skip("SQLite knows no roles")
     legacy.create(sql, engine)
@@ -109,7 +109,7 @@ def test_a_role_that_may_only_read_can_look(manage: Manage, sql: Sql, engine: st
     assert "rows to archive: 7; gaps to fill: 11." in result.stdout
 
 
-def test_a_database_that_is_not_there_is_said_in_words(manage: Manage, engine: str, database_url: str) -> None:
+def test_a_missing_database_is_reported_without_a_traceback(manage: Manage, engine: str, database_url: str) -> None:
     if engine != "postgresql":
         pytest.skip("SQLite is a file")
     result = manage("takeover", "--dry-run", DATABASE_URL=f"{database_url}_not")

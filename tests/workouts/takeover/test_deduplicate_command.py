@@ -1,4 +1,4 @@
-"""`manage.py deduplicate_selections`: the way forward where the unique constraint was dropped by hand."""
+"""`manage.py deduplicate_selections`: the remedy if the unique constraint was dropped by hand."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The rule for duplicates, against a second implementation of it, forwards and backwards."""
+"""The rule for duplicates compared with a second implementation, forwards and backwards."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -156,7 +156,7 @@ def test_a_deleted_workout_leaves_its_archived_selections_where_they_are() -> No
     assert set(legacy.archive(sql)) == {1}
 
 
-def test_an_archived_id_is_never_handed_out_again() -> None:
+def test_an_archived_id_is_never_used_again() -> None:
     start_with([Selection(900, 1, updated_at=legacy.LATER), Selection(901, 1)])
     if connection.vendor == "postgresql":
         sql("SELECT setval(pg_get_serial_sequence('workout_selections', 'id'), 901)")

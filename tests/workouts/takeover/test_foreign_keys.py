@@ -1,4 +1,4 @@
-"""Other software's rows that refer to a selection: they go with it to the kept one, and back."""
+"""Other software's rows that refer to a removed selection are changed to refer to the kept one, and back."""
 
 import random
 from typing import Any
@@ -56,7 +56,7 @@ def test_they_refer_to_the_kept_selection_and_back_again(
         assert foreign_keys(sql, engine) == constraints
 
 
-def test_one_that_was_pointed_elsewhere_since_stays_there(
+def test_one_that_was_changed_in_the_meantime_stays_as_it_is(
     release: Manage, manage: Manage, sql: Sql, engine: str
 ) -> None:
     legacy.create(sql, engine)
@@ -95,7 +95,7 @@ def test_one_that_refers_to_a_row_which_the_guard_replaces_goes_to_the_new_one(
 
 @pytest.mark.proof
 def test_they_follow_while_both_applications_write(release: Manage, sql: Sql, engine: str, database_url: str) -> None:
-    """The guard replaces rows all the time here, and other software goes on referring to them."""
+    """Here the guard replaces rows continually while other software refers to them."""
     if engine != "postgresql":
         pytest.skip("SQLite has one writer at a time")
     legacy.create(sql, engine)

@@ -1,4 +1,4 @@
-"""The old tables in a schema that search_path does not show: no empty planner is made beside them."""
+"""The old tables in a schema that is not in search_path: no empty planner is created in another schema."""
 
 import re
 
@@ -14,7 +14,7 @@ def postgresql_only(engine: str) -> None:
         pytest.skip("SQLite knows no schemas")
 
 
-def test_they_are_found_and_typing_what_is_printed_takes_them_over(
+def test_they_are_found_and_the_printed_command_takes_them_over(
     release: Manage, manage: Manage, sql: Sql, engine: str
 ) -> None:
     legacy.create(sql, engine)
@@ -38,7 +38,7 @@ def test_they_are_found_and_typing_what_is_printed_takes_them_over(
     assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
 
 
-def test_an_alembic_version_of_other_software_matters_to_nobody(release: Manage, sql: Sql) -> None:
+def test_an_alembic_version_of_other_software_is_ignored(release: Manage, sql: Sql) -> None:
     sql("CREATE SCHEMA other")
     sql("CREATE TABLE other.alembic_version (version_num text)")
 

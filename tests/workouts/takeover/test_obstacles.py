@@ -1,4 +1,4 @@
-"""What hangs on the old tables: refused before the first change where it would break, else left as it is."""
+"""Objects that depend on the old tables: refused before the first change if they would break, else not changed."""
 
 import re
 import sqlite3
@@ -11,7 +11,7 @@ from tests.schema import contents
 
 TRIGGER = "CREATE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {1} END$$"
 
-# Statement by statement, and by what the refusal calls it.
+# Statements, by the name of the object in the refusal.
 STOPS = {
     "postgresql": {
         "view recent": "CREATE VIEW recent AS SELECT id, updated_at FROM workout_selections",
@@ -82,7 +82,7 @@ def old_database(sql: Sql, engine: str) -> None:
 
 
 def type_in(sql: Sql, engine: str, script: str) -> None:
-    """Statement by statement, as psql and the shell of SQLite take them."""
+    """Runs the statements one by one, as psql and the SQLite shell do."""
     statement = ""
     for line in script.splitlines() if engine == "sqlite" else ():
         statement += f"{line}\n"
@@ -94,7 +94,7 @@ def type_in(sql: Sql, engine: str, script: str) -> None:
 
 
 @pytest.mark.usefixtures("old_database")
-def test_what_stops_it_is_refused_at_once_and_typing_what_is_printed_gets_on(
+def test_obstacles_are_refused_together_and_the_printed_statements_remove_them(
     release: Manage, sql: Sql, engine: str
 ) -> None:
     for statement in STOPS[engine].values():
@@ -110,7 +110,7 @@ def test_what_stops_it_is_refused_at_once_and_typing_what_is_printed_gets_on(
     assert "Traceback" not in refusal.stderr
     assert [name for name in STOPS[engine] if name not in refusal.stderr] == []
     assert contents(sql, engine) == before
-    remedies, restore = re.split(r"\nThen run: .*\nAfter it, .*, in this order:\n", refusal.stderr)
+    remedies, restore = re.split(r"\nThen run: .*\nAfterwards, .*, in this order:\n", refusal.stderr)
     type_in(sql, engine, "\n".join(re.findall(r"Type: (.*;)$", remedies, re.MULTILINE)))
 
     result = release()
@@ -122,7 +122,7 @@ def test_what_stops_it_is_refused_at_once_and_typing_what_is_printed_gets_on(
 
 
 @pytest.mark.usefixtures("old_database")
-def test_what_is_harmless_is_neither_refused_nor_lost(release: Manage, sql: Sql, engine: str) -> None:
+def test_harmless_objects_are_neither_refused_nor_lost(release: Manage, sql: Sql, engine: str) -> None:
     for statement in HARMLESS[engine]:
         sql(statement)
     sql("INSERT INTO notes SELECT id, id FROM workouts")

@@ -1,4 +1,4 @@
-"""The old version goes on serving while a release runs: its statements work after every single migration."""
+"""The old version serves while a release runs: its statements work after every single migration."""
 
 import sqlite3
 
@@ -37,8 +37,8 @@ def test_its_statements_work_after_every_migration(manage: Manage, sql: Sql, eng
         use_as_the_old_version_did(sql, number)
 
 
-def test_its_race_ends_in_an_error_and_a_repeat_instead_of_duplicates(sql: Sql, migrated: None) -> None:
-    """It answers the error with 500. The request that is sent again finds the row."""
+def test_its_race_ends_in_an_error_and_a_retry_instead_of_duplicates(sql: Sql, migrated: None) -> None:
+    """The old version responds with 500. A repeated request finds the row."""
     legacy.insert_workout(sql, 1)
     row = legacy.Selection(1, 1, True, "2026-01-16", updated_at=legacy.NOON)
     legacy.insert_selection(sql, row)
@@ -51,7 +51,7 @@ def test_its_race_ends_in_an_error_and_a_repeat_instead_of_duplicates(sql: Sql, 
 
 
 def use_as_the_old_version_did(sql: Sql, number: int) -> None:
-    """SQLAlchemy's statements: every column named, NULLs explicit, rows by id."""
+    """SQLAlchemy's statements: all columns, explicit NULLs, rows by id."""
     legacy.insert_workout(sql, number)
     row = legacy.Selection(number * 10, number, updated_at=legacy.NOON)
     legacy.insert_selection(sql, row)

@@ -1,4 +1,4 @@
-"""A trigger that keeps rows back, or changes them: found before the first change, or else before a batch commits."""
+"""A trigger that keeps or changes rows is found before the first change, or else before a batch commits."""
 
 import re
 
@@ -61,7 +61,7 @@ def postgresql_only(engine: str) -> None:
         ("DELETE", "RAISE EXCEPTION 'never';", "never"),
     ],
 )
-def test_one_that_changes_the_kept_row_or_objects_is_found_too(
+def test_one_that_changes_the_kept_row_or_raises_an_error_is_found_too(
     release: Manage, sql: Sql, engine: str, event: str, does: str, said: str
 ) -> None:
     legacy.create(sql, engine)
@@ -79,10 +79,8 @@ def test_one_that_changes_the_kept_row_or_objects_is_found_too(
 
 
 @pytest.mark.usefixtures("postgresql_only")
-def test_one_that_shows_itself_only_later_stops_the_batch(
-    release: Manage, manage: Manage, sql: Sql, engine: str
-) -> None:
-    """Then it also stands against the way back, and once more shows itself only there."""
+def test_one_that_acts_only_later_stops_the_batch(release: Manage, manage: Manage, sql: Sql, engine: str) -> None:
+    """It also prevents the reverse migration, and acts only there."""
     legacy.create(sql, engine)
     guarded = "EXISTS (SELECT FROM pg_trigger WHERE tgname = 'keep_one_workout_selection')"
     function(sql, f"IF {guarded} THEN RETURN NULL; END IF; RETURN OLD;")
@@ -112,7 +110,7 @@ def test_one_that_shows_itself_only_later_stops_the_batch(
 def test_rows_that_are_both_archived_and_live_have_a_way_back(
     release: Manage, manage: Manage, sql: Sql, engine: str
 ) -> None:
-    """As an earlier version left them, with 0004 recorded."""
+    """An earlier version left such rows, with 0004 recorded."""
     legacy.create(sql, engine)
     assert manage("migrate", "workouts", "0004", "--fake-initial").returncode == 0
     if engine == "postgresql":
@@ -128,7 +126,7 @@ def test_rows_that_are_both_archived_and_live_have_a_way_back(
     assert (legacy.selections(sql), legacy.archive(sql)) == legacy.settle(legacy.SELECTIONS)
 
 
-def test_lasting_tables_of_the_names_of_the_work_tables_stay(release: Manage, sql: Sql, engine: str) -> None:
+def test_permanent_tables_with_the_names_of_the_work_tables_stay(release: Manage, sql: Sql, engine: str) -> None:
     legacy.create(sql, engine)
     names = ("duplicate_selections", "held_selections", "ranked_selections", "kept_selections")
     for name in names:

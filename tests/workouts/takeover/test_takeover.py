@@ -1,4 +1,4 @@
-"""The old application's database becomes this one's, or is refused untouched."""
+"""The old application's database is taken over, or refused without a change."""
 
 import re
 from collections.abc import Callable
@@ -105,7 +105,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("reason", REFUSED)
-def test_refuses_what_it_does_not_know_and_changes_nothing(release: Manage, sql: Sql, engine: str, reason: str) -> None:
+def test_refuses_an_unknown_database_and_changes_nothing(release: Manage, sql: Sql, engine: str, reason: str) -> None:
     legacy.create(sql, engine)
     for statement in REFUSED[reason]:
         sql(statement)
@@ -114,7 +114,7 @@ def test_refuses_what_it_does_not_know_and_changes_nothing(release: Manage, sql:
     result = release()
 
     assert result.returncode == 1
-    assert re.search(f"This database is not one that this version can take over: .*{reason}", result.stderr)
+    assert re.search(f"This version cannot take over this database: .*{reason}", result.stderr)
     assert "Nothing was changed." in result.stderr
     assert "Traceback" not in result.stderr
     assert contents(sql, engine) == before
@@ -143,7 +143,7 @@ def test_refuses_selections_without_a_workout(release: Manage, sql: Sql, engine:
     result = release()
 
     assert result.returncode == 1
-    assert "the selections 1 refer to workouts that are not there" in result.stderr
+    assert "the selections 1 refer to workouts that do not exist" in result.stderr
     assert contents(sql, engine) == before
 
 

@@ -1,4 +1,4 @@
-"""Foreign keys to selections whose rows cannot go to the kept one are refused before the first change."""
+"""Foreign keys whose rows cannot refer to the kept selection are refused before the first change."""
 
 import re
 import uuid
@@ -10,24 +10,24 @@ from tests import legacy
 from tests.conftest import Manage, Sql
 from tests.schema import contents
 
-NO_KEY = "without a primary key it cannot be noted which rows did"
-CLASH = "is unique, and more than one of its rows would refer to one selection"
-# What to do is the operator's choice; these are two.
+NO_KEY = "without a primary key the archive cannot record which rows did"
+CONFLICT = "is unique, and more than one of its rows would refer to one selection"
+# The operator decides what to do; these are two possibilities.
 UNFIT = {
     "selection integer REFERENCES workout_selections (id) ON DELETE CASCADE, note integer": (NO_KEY, None),
     "selection integer PRIMARY KEY REFERENCES workout_selections (id) ON DELETE CASCADE, note integer": (
-        CLASH,
+        CONFLICT,
         "DELETE FROM notes WHERE selection IN (10, 11, 12, 13, 14, 15, 17, 20, 21)",
     ),
     "selection integer REFERENCES workout_selections (id), note integer, PRIMARY KEY (selection, note)": (
-        CLASH,
+        CONFLICT,
         "UPDATE notes SET note = selection",
     ),
 }
 
 
 @pytest.mark.parametrize("columns", UNFIT)
-def test_they_are_refused_and_once_settled_taken_along(
+def test_they_are_refused_and_once_fixed_changed_with_the_selections(
     release: Manage, manage: Manage, sql: Sql, engine: str, columns: str
 ) -> None:
     said, remedy = UNFIT[columns]
@@ -58,7 +58,7 @@ def test_they_are_refused_and_once_settled_taken_along(
     assert [selection for (selection,) in sql("SELECT selection FROM notes ORDER BY 1")] == rows
 
 
-def test_rows_that_the_role_may_not_change_or_does_not_see_are_refused(
+def test_rows_that_the_role_may_not_change_or_cannot_see_are_refused(
     release: Manage, sql: Sql, engine: str, database_url: str
 ) -> None:
     if engine != "postgresql":
@@ -83,7 +83,7 @@ def test_rows_that_the_role_may_not_change_or_does_not_see_are_refused(
         sql(" ".join(re.findall(r"Type: (.*;)", result.stderr)))
 
         result = release(DATABASE_URL=url)
-        assert f"role {role} does not see all rows" in result.stderr
+        assert f"role {role} cannot see all its rows" in result.stderr
         sql(" ".join(re.findall(r"Type: (.*;)", result.stderr)))
 
         result = release(DATABASE_URL=url)

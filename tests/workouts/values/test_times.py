@@ -1,4 +1,4 @@
-"""The words that athletes wrote for the time of day, and where they put a workout."""
+"""Times of day as athletes wrote them, and the slots and clock times that they give."""
 
 import datetime
 

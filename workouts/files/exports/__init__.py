@@ -1,1 +1,1 @@
-"""Everything that the athlete has, as one file: JSON to restore, CSV for spreadsheets."""
+"""All of the athlete's data as one file: JSON to restore, CSV for spreadsheets."""

@@ -1,4 +1,4 @@
-"""The planner's contents as text. Passwords, tokens and sessions are in no part of it."""
+"""The planner's contents as text, without passwords, tokens and sessions."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout
 
 
 def export_json() -> Iterator[str]:
-    """One document, one record a line. Four queries."""
+    """The parts of one JSON document, with one record per line. Four queries."""
     head = {"format": FORMAT, "version": VERSION, "exportedAt": to_json(timezone.now())}
     yield json.dumps(head)[:-1]
     yield from _part("workouts", workouts())
@@ -33,12 +33,12 @@ def export_json() -> Iterator[str]:
 
 
 def export_csv() -> Iterator[str]:
-    """One row per workout with its selection. One query."""
+    """The parts of a CSV file, with one row per workout and its selection. One query."""
     return write_rows(workouts())
 
 
 def workouts() -> Iterator[dict[str, Any]]:
-    """Workouts and selections come from one query, so they are of one moment."""
+    """Workouts with their selections, from one query, so that they are consistent."""
     own, selected = WorkoutRecord.names(), SelectionRecord.names()
     columns = [*own, *(f"selections__{column}" for column in selected)]
     for values in Workout.objects.order_by("id").values_list(*columns):

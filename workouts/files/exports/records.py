@@ -1,4 +1,4 @@
-"""What an export holds, record by record, under the API's names."""
+"""The records of an export. Their fields have the API's names."""
 
 import datetime
 from typing import Annotated, Literal
@@ -30,10 +30,10 @@ from workouts.values.validation import (
 
 FORMAT = "workout-planner"
 VERSION = 2
-"""The second has what was done. A file of the first says nothing of it, so it stays as it is."""
+"""Version 2 added what was done. Restoring a file of version 1 leaves that as it is."""
 
 HIGHEST_ID = 2_000_000_000
-"""Columns of ids end at 2 147 483 647, and a planner that is restored must be able to go on counting."""
+"""Columns of ids end at 2,147,483,647, and a restored planner needs ids for new rows."""
 
 HIGHEST_INTEGER = 2_147_483_647
 
@@ -44,7 +44,7 @@ def _utc(moment: datetime.datetime) -> datetime.datetime:
 
 def _discipline(name: str) -> str:
     if name not in Discipline.values:
-        raise PydanticCustomError("discipline", "No discipline")
+        raise PydanticCustomError("discipline", "Unknown discipline")
     return name
 
 
@@ -65,13 +65,13 @@ def _name(column: str) -> str:
 
 
 class Record(BaseModel):
-    """Every field must be there, and no other: what is misspelt is not silently left out."""
+    """Every field is required and no other is allowed, so that a misspelt name is not silently ignored."""
 
     model_config = ConfigDict(alias_generator=_name, extra="forbid", strict=True, allow_inf_nan=False)
 
     @classmethod
     def names(cls) -> dict[str, str]:
-        """Column: name in the file."""
+        """Names in the file, by column."""
         return {column: _name(column) for column, field in cls.model_fields.items() if column != "selection"}
 
 
@@ -139,7 +139,7 @@ class PreferencesRecord(Record):
 
 
 class Head(BaseModel):
-    """What every version of the format has."""
+    """The fields that every version of the format has."""
 
     format: str
     version: int
@@ -150,4 +150,4 @@ LISTS: dict[str, type[Record]] = {
     "archivedSelections": ArchivedRecord,
     "weekTargets": TargetRecord,
 }
-"""The lists of an export, by name. Beside them and the head it has `exportedAt` and `preferences`."""
+"""The lists of an export, by name. An export also has the head, `exportedAt` and `preferences`."""

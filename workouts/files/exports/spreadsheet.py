@@ -10,22 +10,22 @@ from workouts.files.exports.records import SelectionRecord, WorkoutRecord
 
 FORMULA = r"""[ "']*[=+\-@\uff1d\uff0b\uff0d\uff20]"""
 BEGINS_FORMULA = re.compile(rf"\A(?=[\t\r\n]|{FORMULA})|(?<=[;,\t\r\n])(?={FORMULA})")
-"""Where a text would begin a formula: at its start, and after what begins another cell or row for a spreadsheet that
-takes the commas of this file for text. The last four are the full-width forms."""
+"""Where a text would begin a formula: at its start, and after a character that begins another cell or row in a
+spreadsheet that does not split at commas. The last four characters of FORMULA are full-width forms."""
 
 APOSTROPHE = "'"
-"""Keeps a spreadsheet from taking what follows for a formula."""
+"""Keeps a spreadsheet from reading what follows as a formula."""
 
 BOM = "\ufeff"
-"""Excel reads UTF-8 only where a file begins with it."""
+"""Excel recognizes UTF-8 only by this mark at the start of the file."""
 
 WORKOUT = list(WorkoutRecord.names().values())
 SELECTION = {"selectionId": "id", **{name: name for name in SelectionRecord.names().values() if name != "id"}}
-"""Column: name in the selection's record. The workout has an id as well."""
+"""Names in the selection's record, by column. The workout has an `id` too, hence `selectionId`."""
 
 
 def write_rows(workouts: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """The text of a CSV file, in parts: a header, and a row for each workout as the JSON export has it."""
+    """The parts of a CSV file: a header, and one row for each workout of the JSON export."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow([BOM + WORKOUT[0], *WORKOUT[1:], *SELECTION])
@@ -34,8 +34,8 @@ def write_rows(workouts: Iterable[dict[str, Any]]) -> Iterator[str]:
         writer.writerow(
             [_cell(workout[name]) for name in WORKOUT] + [_cell(selection.get(name)) for name in SELECTION.values()]
         )
-        yield _taken(buffer)
-    yield _taken(buffer)
+        yield _drain(buffer)
+    yield _drain(buffer)
 
 
 def _cell(value: Any) -> str:
@@ -46,7 +46,7 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _taken(buffer: io.StringIO) -> str:
+def _drain(buffer: io.StringIO) -> str:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()

@@ -1,4 +1,4 @@
-"""A row that a workout may have become, and how alike the two are. Pure."""
+"""Rows that a workout may have become, and how similar they are. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from workouts.files.imports.row import PlannedWorkout
 from workouts.models import Workout
 
 CLOSE, VERY_CLOSE = 0.75, 0.9
-"""How alike two texts are, as difflib counts: from 0 to 1, which is the same."""
+"""Similarity of two texts, as difflib's ratio: from 0 to 1, which is equal."""
 
 SAME_WEEK = 6
-"""Days by which a workout may have been moved when it was changed as well."""
+"""How many days a workout may have moved if it was changed as well."""
 
 BEGINNING = 100
-"""Characters of a title and words of a description that are compared."""
+"""How many characters of a title and words of a description are compared."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A row that a workout may have become, `days` away, and how alike the two are.
+    """A row that a workout may have become, `days` later, and the similarity of title and description.
 
-    `description` is None where neither has one. `double` is the workout that an earlier import added for the row.
+    `description` is None if neither has one. `duplicate` is the workout that an earlier import added for the row.
     """
 
     row: PlannedWorkout
@@ -30,7 +30,7 @@ class Candidate:
     title: float
     description: float | None
     retyped: bool = False
-    double: Workout | None = None
+    duplicate: Workout | None = None
 
     @property
     def closeness(self) -> float:
@@ -42,7 +42,7 @@ class Candidate:
 
     @property
     def is_alike(self) -> bool:
-        """On the same day nearly the same title or text. On another both, as when a coach moves and edits a workout."""
+        """Similar title or description on the same day; on another day both: the coach moved and edited it."""
         if not self.days:
             return self.retyped or self.is_close
         both = self.title >= VERY_CLOSE and (self.description is None or self.description >= VERY_CLOSE)
@@ -50,12 +50,12 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """The likeliest is the lowest."""
-        return bool(self.days), bool(self.double), -self.closeness, abs(self.days), self.row.number
+        """A sort key: the likeliest candidate is the lowest."""
+        return bool(self.days), bool(self.duplicate), -self.closeness, abs(self.days), self.row.number
 
 
 def compare(
-    row: PlannedWorkout, workout: Workout, *, retyped: bool = False, double: Workout | None = None
+    row: PlannedWorkout, workout: Workout, *, retyped: bool = False, duplicate: Workout | None = None
 ) -> Candidate:
     texts = [(one or "").split() for one in (workout.workout_description, row.content.get("workout_description"))]
     return Candidate(
@@ -64,12 +64,12 @@ def compare(
         title=_closeness(plain(workout.title), plain(row.title)),
         description=_closeness(*texts) if any(texts) else None,
         retyped=retyped,
-        double=double,
+        duplicate=duplicate,
     )
 
 
 def _closeness(one: Sequence[str], other: Sequence[str]) -> float:
-    """Below CLOSE it is 0: nobody asks how far apart texts are."""
+    """The similarity from 0 to 1. Anything below CLOSE is 0, because it does not matter and takes time."""
     matcher = SequenceMatcher(None, one[:BEGINNING], other[:BEGINNING], autojunk=False)
     if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < CLOSE:
         return 0

@@ -1,4 +1,4 @@
-"""The cells of a row: texts, days and numbers within their bounds, or the reason why the row is skipped."""
+"""Reads the cells of a row: texts, days and numbers within their bounds, or the reason why the row is skipped."""
 
 import datetime
 import math
@@ -13,7 +13,7 @@ from workouts.values.validation import iso_day, of_our_time, storable
 TEXTS = {"WorkoutDescription": "workout_description", "CoachComments": "coach_comments"}
 PLANNED = {"PlannedDuration": "planned_duration", "PlannedDistanceInMeters": "planned_distance_meters"}
 LOAD = {"IF": "intensity_factor", "TSS": "tss"}
-"""TrainingPeaks exports these of what was done. Where nothing was done they can only be the plan's."""
+"""TrainingPeaks exports these for what was done. If nothing was done, they can only be the plan's."""
 
 DONE = {
     "TimeTotalInHours": "actual_duration",
@@ -24,18 +24,18 @@ DONE = {
     "Feeling": "feeling",
 }
 INCIDENTAL = frozenset({"HeartRateAverage", "PowerAverage", "Rpe", "Feeling"})
-"""No row is lost for one of these that cannot be read."""
+"""If one of these cannot be read, it is left out and the row is imported."""
 
 LARGEST = {name: (bounds.PLANNED | bounds.ACTUAL)[column] for name, column in {**PLANNED, **LOAD, **DONE}.items()}
 LONGEST = {"Title": bounds.TITLE, "WorkoutType": bounds.TYPE, **dict.fromkeys(TEXTS, bounds.CHARACTERS)}
 
 
 class BadRow(Exception):
-    """The row is skipped. The text says why."""
+    """The row is skipped. The text is the reason."""
 
 
 def check_storable(cells: Mapping[str, str]) -> None:
-    """Raises BadRow."""
+    """Raises BadRow if a cell has a character that no database accepts."""
     for name, cell in cells.items():
         try:
             storable(cell)
@@ -44,21 +44,21 @@ def check_storable(cells: Mapping[str, str]) -> None:
 
 
 def short_text(cells: Mapping[str, str], name: str) -> str:
-    """Without blanks around it. Raises BadRow."""
+    """The text without surrounding whitespace. Raises BadRow."""
     text = cells[name].strip()
     _check_length(text, name)
     return text
 
 
 def long_text(cells: Mapping[str, str], name: str) -> str | None:
-    """As it is, with line ends as databases and browsers have them. Raises BadRow."""
+    """The text with newlines as line ends, None if it is blank. Raises BadRow."""
     text = cells[name].replace("\r\n", "\n").replace("\r", "\n")
     _check_length(text, name)
     return text if text.strip() else None
 
 
 def day(cells: Mapping[str, str]) -> datetime.date:
-    """The day that the workout is planned for. Raises BadRow."""
+    """The day for which the workout is planned. Raises BadRow."""
     text = cells["WorkoutDay"].strip()
     try:
         return of_our_time(iso_day(text))
@@ -67,7 +67,7 @@ def day(cells: Mapping[str, str]) -> datetime.date:
 
 
 def number(cells: Mapping[str, str], name: str, mark: str | None) -> float | None:
-    """The number in the cell, with `mark` as the decimal mark where it could be two. Raises BadRow."""
+    """The number in the cell. `mark` is the decimal mark if it can be read in two ways. Raises BadRow."""
     try:
         return _number(name, cells[name].strip(), mark)
     except BadRow:
@@ -96,7 +96,7 @@ def _number(name: str, text: str, mark: str | None) -> float | None:
 def _ambiguous(name: str, text: str, values: Sequence[float]) -> str:
     small, large = (f"{value:g}" if value < 1_000 else f"{value:.0f}" for value in values)
     return (
-        f"{name} is {_quoted(text)}, which can be {small} or {large}, and no other number of the file says which. "
+        f"{name} is {_quoted(text)}, which can be {small} or {large}, and no other number in the file shows which. "
         f"Write {small} or {large} in the file."
     )
 

@@ -1,4 +1,4 @@
-"""The rows of CSV text, each with its row number: none longer than a row can be, and unreadable ones as a reason."""
+"""The rows of CSV text with their row numbers. Rows that are too long or cannot be read are replaced by the reason."""
 
 import csv
 import io
@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from workouts.files.uploads import NotImportable
 from workouts.values.bounds import ROW_CHARACTERS
 
-csv.field_size_limit(ROW_CHARACTERS)  # the default of 131072 characters; the limit is one for the whole process
+csv.field_size_limit(ROW_CHARACTERS)  # instead of 131072 characters, for the whole process
 
-UNPAIRED = "Its quotation marks do not pair."
+UNPAIRED = "Its quotation marks are not balanced."
 TOO_LONG = f"It has more than {ROW_CHARACTERS} characters."
 MOST_FAULTS = 100
-"""Rows that cannot be read: each costs a look at all that follows it."""
+"""Rows that cannot be read: for each of them the parser reads on, at worst to the end of the file."""
 
 CellsOrFault = list[str] | str
 """The cells of a row, or why it cannot be read."""
 
 
 class RowTooLong(csv.Error):
-    """Raised before the cells of the row are made."""
+    """Raised before the row is split into cells."""
 
 
 def numbered_rows(text: str, delimiter: str) -> Iterator[tuple[int, CellsOrFault]]:
-    """Each row with its number, from 1. After one that cannot be read reading goes on at the next line.
+    """Each row with its number, from 1. After a row that cannot be read, it continues at the next line.
 
-    So a quotation mark that is never closed costs its own row and not the rest of the file. Raises NotImportable.
+    So a missing closing quotation mark loses one row and not the rest of the file. Raises NotImportable.
     """
     lines = io.StringIO(text, newline="")
     number = start = faults = 0
@@ -41,11 +41,11 @@ def numbered_rows(text: str, delimiter: str) -> Iterator[tuple[int, CellsOrFault
             lines.readline()
             start = lines.tell()
             yield number, TOO_LONG if isinstance(error, RowTooLong) else UNPAIRED
-    raise NotImportable(f"More than {MOST_FAULTS} of its rows have quotation marks that do not pair. Export it again.")
+    raise NotImportable(f"More than {MOST_FAULTS} of its rows have unbalanced quotation marks. Export it again.")
 
 
 def _rows(lines: io.StringIO, delimiter: str) -> Iterator[list[str]]:
-    """Takes as many lines as the next row needs. Raises csv.Error where quotation marks do not pair."""
+    """Reads only the lines that the next row needs. Raises csv.Error if quotation marks are not balanced."""
     length = 0
 
     def measured() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What is to become of the workouts that are gone from a file. Pure."""
+"""Decisions on workouts that are gone from a file: keep, drop or rename. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,14 @@ from workouts.files.imports.merge import Match, renamed
 from workouts.models import ACTUAL, Workout
 
 Decisions = Mapping[int, str]
-"""By the id of the workout: `keep`, `drop`, or the number of the row that it has become."""
+"""`keep`, `drop`, or the number of the row that the workout has become, by the id of the workout."""
 
 KEEP, DROP, RENAME = "keep", "drop", "rename"
 LEFT_TO_THE_ATHLETE = ("tss", *ACTUAL)
 
 
 class Policy(StrEnum):
-    """One decision for all. `rename` is for those of which a rename was recognised, and keeps the others."""
+    """One decision for all workouts that are gone. `rename` keeps those whose rename was not recognized."""
 
     KEEP = KEEP
     DROP = DROP
@@ -26,27 +26,30 @@ class Policy(StrEnum):
 
 
 class InvalidDecision(Exception):
-    """A decision that cannot be. Nothing was written. The text is for the user."""
+    """A decision is not possible. Nothing was written. The text is for the user."""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """`doubles` are workouts of an earlier import that give way to the renamed ones."""
+    """The result of the decisions.
+
+    `duplicates` are workouts of an earlier import that are deleted because renamed workouts replace them.
+    """
 
     renamed: Sequence[Match] = ()
-    doubles: Sequence[Workout] = ()
+    duplicates: Sequence[Workout] = ()
     dropped: Sequence[Workout] = ()
 
 
 def by_policy(gone: Sequence[Gone], policy: Policy) -> Decisions:
-    """One decision for each that is gone, or, to rename, for each that was recognised."""
+    """A decision for each workout that is gone; to rename, only for those that were recognized."""
     if policy is Policy.RENAME:
         return {one.workout.pk: str(one.renamed.row.number) for one in gone if one.renamed}
     return {one.workout.pk: policy.value for one in gone}
 
 
 def decide(gone: Sequence[Gone], decisions: Decisions) -> Decided:
-    """What is not named is kept. Raises InvalidDecision."""
+    """Workouts without a decision are kept. Raises InvalidDecision."""
     made = [(one, decisions.get(one.workout.pk, KEEP)) for one in gone]
     dropped = [one.workout for one, decision in made if decision == DROP]
     renames = [(one.workout, candidate_of(one, decision)) for one, decision in made if decision not in (KEEP, DROP)]
@@ -54,12 +57,12 @@ def decide(gone: Sequence[Gone], decisions: Decisions) -> Decided:
     for _, candidate in renames:
         if times[candidate.row.number] > 1:
             raise InvalidDecision(f"Two workouts cannot both become “{candidate.row.title}”. Decide for one of them.")
-    doubles = [candidate.double for _, candidate in renames if candidate.double]
-    return Decided([_renamed(workout, candidate) for workout, candidate in renames], doubles, dropped)
+    duplicates = [candidate.duplicate for _, candidate in renames if candidate.duplicate]
+    return Decided([_renamed(workout, candidate) for workout, candidate in renames], duplicates, dropped)
 
 
 def candidate_of(gone: Gone, decision: str) -> Candidate:
-    """Raises InvalidDecision."""
+    """The candidate that a decision to rename selects. Raises InvalidDecision."""
     for candidate in gone.candidates:
         if decision == str(candidate.row.number):
             return candidate
@@ -67,9 +70,9 @@ def candidate_of(gone: Gone, decision: str) -> Candidate:
 
 
 def _renamed(workout: Workout, candidate: Candidate) -> Match:
-    """The workout as the row has it, with what the file leaves to the athlete taken over from the double."""
+    """The workout as in the row. What the file leaves to the athlete is taken from the duplicate."""
     match = renamed(candidate.row, workout)
     kept = {name: match.after.get(name, getattr(workout, name)) for name in LEFT_TO_THE_ATHLETE}
-    missing = {name: getattr(candidate.double, name, None) for name, value in kept.items() if value is None}
+    missing = {name: getattr(candidate.duplicate, name, None) for name, value in kept.items() if value is None}
     taken_over = {name: value for name, value in missing.items() if value is not None}
     return replace(match, after={**match.after, **taken_over})

@@ -1,4 +1,4 @@
-"""The text of a file whose encoding nobody named."""
+"""Decodes a file whose encoding is not known."""
 
 import codecs
 import re
@@ -20,14 +20,14 @@ MOST_WORDS, MOST_BYTES = 10_000, 100_000
 APOSTROPHE = "\u2019"
 MARKS = APOSTROPHE + "\u2013—\u2018“”„…•°\xd7½¼¾€£«»²³·"
 RARE = "ªºƒıˆ"
-"""Letters of Unicode that these languages do not write inside words."""
+"""Letters that the supported languages do not use in words."""
 
 
 def decode(content: bytes) -> tuple[str, str]:
     """The text, and the name of its encoding for people.
 
-    UTF-8, or UTF-16 with a byte order mark; else what the words with an accent in them are likeliest in, because what
-    is `ä` to a Mac is `Š` to Windows. In Latin-1 every byte has a meaning.
+    UTF-8, or UTF-16 with a byte order mark; else the likeliest encoding of the words with an accent, because `ä` on a
+    Mac is `Š` on Windows; else Latin-1, which can decode any byte.
     """
     if content.startswith(codecs.BOM_UTF8):
         return content.decode("utf-8-sig", errors="replace"), UNICODE
@@ -42,9 +42,10 @@ def decode(content: bytes) -> tuple[str, str]:
 
 
 def _likeliest(content: bytes) -> str:
-    """Of the whole file the words without accents would decide, which are the same in all.
+    """The likeliest encoding, judged by the words with accents alone: all others are the same in every encoding.
 
-    chardet knows the languages, but takes a few marks for letters; so what would be odd is left out before it is asked.
+    chardet knows the languages, but takes some punctuation marks for letters. So it chooses only among the encodings in
+    which the text has the fewest oddities.
     """
     found = (word[0] for word in islice(WORD.finditer(content), MOST_WORDS))
     words = b" ".join(dict.fromkeys(found))[:MOST_BYTES]
@@ -63,7 +64,7 @@ def _decoded(words: bytes, encoding: str) -> str | None:
 
 
 def _oddity(text: str) -> int:
-    """How many letters and marks are where nobody writes them, as in `LŠufe`, `L‰ufe`, `ìGoîÖ`."""
+    """How many letters and marks are in implausible places, as in `LŠufe`, `L‰ufe`, `ìGoîÖ`."""
     around = zip(f" {text}", text, f"{text[1:]} ", strict=False)
     return sum(_is_odd(before, letter, after) for before, letter, after in around if not letter.isascii())
 

@@ -1,6 +1,6 @@
-"""Workouts that are in the planner and not in a file, and the rows that may be the same ones under another name.
+"""Workouts that are in the planner and not in the file, and the rows that may be the same workouts renamed.
 
-Pure. Renames are recognised here; a person or a policy decides.
+Pure. Renames are recognized here; a person or a policy decides.
 """
 
 from collections import Counter, defaultdict
@@ -15,15 +15,15 @@ from workouts.models import Workout
 from workouts.values.days import ONE_DAY
 
 MOST = 500
-"""Of more workouts than these the file is another plan, and nothing is taken for renamed."""
+"""If more workouts are gone, the file is another plan, and no renames are recognized."""
 
 COMPARED, OFFERED = 10, 5
-"""Rows around a workout that are compared with it, the nearest first; and those that are offered."""
+"""How many rows are compared with a workout, the nearest first, and how many are offered."""
 
 
 @dataclass(frozen=True)
 class Gone:
-    """A workout of the coach that the file does not have. `renamed` is the candidate that it is taken for, if any."""
+    """A workout of the coach that is not in the file. `renamed` is the candidate that was recognized, if any."""
 
     workout: Workout
     candidates: Sequence[Candidate] = ()
@@ -33,9 +33,9 @@ class Gone:
 def gone_from(merge: Merge, with_selection: Collection[int]) -> list[Gone]:
     """The workouts that are gone, each with the rows that it may have become, the likeliest first.
 
-    A rename is recognised where a new row is alike, and where one workout of a type is gone from a day and one is new
-    on it. No row is taken twice. A workout that an earlier import added beside the one that is gone is offered, never
-    recognised, and only while it has no selection: `with_selection` are the ids of those that have one.
+    A rename is recognized if a new row is similar, or if exactly one workout of a type is gone from a day and exactly
+    one is new on it. No row is used twice. A duplicate that an earlier import added is offered but never recognized,
+    and only if it has no selection. `with_selection` are the ids of the workouts that have one.
     """
     if len(merge.gone) > MOST:
         return [Gone(workout) for workout in merge.gone]
@@ -43,7 +43,7 @@ def gone_from(merge: Merge, with_selection: Collection[int]) -> list[Gone]:
     candidates = {
         workout.pk: sorted(rows.around(workout), key=lambda candidate: candidate.rank) for workout in merge.gone
     }
-    renames = _recognised(candidates)
+    renames = _recognized(candidates)
     return [
         Gone(workout, _offered(candidates[workout.pk], renames.get(workout.pk)), renames.get(workout.pk))
         for workout in merge.gone
@@ -51,7 +51,7 @@ def gone_from(merge: Merge, with_selection: Collection[int]) -> list[Gone]:
 
 
 class _Rows:
-    """The rows that a workout may have become: new ones, and those of which an earlier import made a double."""
+    """The rows that a workout may have become: new ones, and those for which an earlier import added a duplicate."""
 
     def __init__(self, merge: Merge, with_selection: Collection[int]) -> None:
         self.by_type: dict[object, list[tuple[PlannedWorkout, Workout | None]]] = defaultdict(list)
@@ -70,20 +70,20 @@ class _Rows:
                 yield compare(row, workout, retyped=True)
         left = COMPARED
         for days in sorted(range(-MOVE_DAYS, MOVE_DAYS + 1), key=abs):
-            for row, double in self.by_type[day + days * ONE_DAY, kind][:left]:
+            for row, duplicate in self.by_type[day + days * ONE_DAY, kind][:left]:
                 left -= 1
-                if _may_be(row, workout) and (double is None or double.pk > workout.pk):
-                    yield compare(row, workout, double=double)
+                if _may_be(row, workout) and (duplicate is None or duplicate.pk > workout.pk):
+                    yield compare(row, workout, duplicate=duplicate)
 
 
 def _may_be(row: PlannedWorkout, workout: Workout) -> bool:
-    """A recorded activity is no plan under another name."""
+    """A recorded activity is not a renamed planned workout, nor the reverse."""
     return workout.is_recorded is None or workout.is_recorded == row.recorded
 
 
-def _recognised(candidates: Mapping[int, Sequence[Candidate]]) -> dict[int, Candidate]:
-    """By the id of the workout."""
-    new = {pk: [one for one in found if not one.double] for pk, found in candidates.items()}
+def _recognized(candidates: Mapping[int, Sequence[Candidate]]) -> dict[int, Candidate]:
+    """The recognized renames, by the id of the workout."""
+    new = {pk: [one for one in found if not one.duplicate] for pk, found in candidates.items()}
     alike = [(pk, one) for pk, found in new.items() for one in found if one.is_alike]
     renames: dict[int, Candidate] = {}
     taken: set[int] = set()
@@ -96,16 +96,16 @@ def _recognised(candidates: Mapping[int, Sequence[Candidate]]) -> dict[int, Cand
         for pk, found in new.items()
         if pk not in renames
     }
-    return {**renames, **_alone(left)}
+    return {**renames, **_unambiguous(left)}
 
 
-def _alone(candidates: Mapping[int, Sequence[Candidate]]) -> dict[int, Candidate]:
-    """One gone and one new."""
+def _unambiguous(candidates: Mapping[int, Sequence[Candidate]]) -> dict[int, Candidate]:
+    """Workouts with exactly one candidate, which is the candidate of no other workout."""
     times = Counter(one.row.number for found in candidates.values() for one in found)
     return {pk: found[0] for pk, found in candidates.items() if len(found) == 1 and times[found[0].row.number] == 1}
 
 
 def _offered(candidates: Sequence[Candidate], renamed: Candidate | None) -> list[Candidate]:
-    """Whatever is on the same day or close, the recognised one first."""
+    """The recognized candidate, then those that are on the same day or similar."""
     others = [one for one in candidates if one is not renamed and (not one.days or one.is_close)]
     return [*([renamed] if renamed else []), *others][:OFFERED]

@@ -1,4 +1,4 @@
-"""What importing a file would do to the planner as it is now: shown before it is done."""
+"""What importing a file would do to the planner as it is now. Shown as a preview."""
 
 import hashlib
 import json
@@ -22,9 +22,10 @@ from workouts.models import Workout, WorkoutQuerySet, WorkoutSelection
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """`gone` are the coach's workouts that the file does not have. They are kept unless something else is decided.
+    """What importing a file would do.
 
-    `encoding` is the name for people of how the file writes its letters.
+    `gone` are the coach's workouts that are not in the file. They are kept unless `decisions` say otherwise. `encoding`
+    is the name of the file's encoding for people.
     """
 
     merge: Merge
@@ -36,11 +37,11 @@ class ImportPlan:
 
     @property
     def nothing_was_read(self) -> bool:
-        """Every row was skipped. To be asked before anything is decided."""
+        """Whether every row was skipped. Valid only before `with_moves` and `with_decisions`."""
         return not (self.merge.new or self.merge.changed or self.merge.unchanged or self.merge.moved)
 
     def with_moves(self, confirmed: Container[int] | None) -> "ImportPlan":
-        """With the moves of these rows, None being all. The row of a move that is not confirmed is a new workout."""
+        """The plan with the moves of these rows, None being all. Other moved rows become new workouts."""
         if confirmed is None:
             return self
         moved = [match for match in self.merge.moved if match.row.number in confirmed]
@@ -50,13 +51,14 @@ class ImportPlan:
         return replace(self, merge=replace(self.merge, new=new, moved=moved), gone=gone)
 
     def with_decisions(self, decisions: Decisions | Policy) -> "ImportPlan":
-        """With what becomes of the workouts that are gone. Raises InvalidDecision."""
+        """The plan with these decisions on the workouts that are gone. Raises InvalidDecision."""
         if isinstance(decisions, Policy):
             decisions = by_policy(self.gone, decisions)
         decided = decide(self.gone, decisions)
-        rows, doubles = {match.row.number for match in decided.renamed}, {double.pk for double in decided.doubles}
+        rows = {match.row.number for match in decided.renamed}
+        duplicates = {duplicate.pk for duplicate in decided.duplicates}
         new = [row for row in self.merge.new if row.number not in rows]
-        changed = [match for match in self.merge.changed if match.workout.pk not in doubles]
+        changed = [match for match in self.merge.changed if match.workout.pk not in duplicates]
         merge = replace(self.merge, new=new, changed=changed)
         return replace(self, merge=merge, decisions=decisions, decided=decided)
 
@@ -65,19 +67,19 @@ class ImportPlan:
             yield RowChange("workout", match.workout.pk, before(match), match.after)
         for workout in self.decided.dropped:
             yield RowChange("workout", workout.pk, {"is_dropped": workout.is_dropped}, {"is_dropped": True})
-        for double in self.decided.doubles:
-            yield RowChange("workout", double.pk, TABLES["workout"].values_of(double), None)
+        for duplicate in self.decided.duplicates:
+            yield RowChange("workout", duplicate.pk, TABLES["workout"].values_of(duplicate), None)
         for row in self.merge.new:
             yield RowChange("workout", None, None, {**row.values(), "is_custom": False})
 
     @property
     def does_something(self) -> bool:
-        """Or may do something, as soon as it is decided."""
+        """Whether it changes anything, or can, depending on the decisions."""
         return bool(self.merge.new or self.merge.changed or self.merge.moved or self.gone)
 
     @cached_property
     def digest(self) -> str:
-        """Differs when the plan does, or what may be decided."""
+        """Differs if the plan differs, or the possible decisions."""
         merge = self.merge
         counted = [len(merge.unchanged), list(self.skipped), [match.row.number for match in merge.moved]]
         return _digest(chain(map(vars, self.row_changes()), [counted], map(_what_may_be_decided, self.gone)))
@@ -94,7 +96,7 @@ def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
     found = list(coachs)
     selections = WorkoutSelection.objects.filter(workout__originally_planned_day__range=days) if days else ()
     with_selection = {selection.workout_id for selection in selections}
-    # Of twins the one with a selection is matched first, and what was dropped last.
+    # Of workouts with the same name and day, those with a selection are matched first, and dropped ones last.
     found.sort(key=lambda workout: (bool(workout.is_dropped), workout.pk not in with_selection))
     merged = merge(rows, found)
     merged = replace(merged, gone=_without_skipped(merged.gone, file, skipped))
@@ -102,7 +104,7 @@ def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
 
 
 def before(match: Match) -> dict[str, Any]:
-    """What stands where the match changes something."""
+    """The current values of the columns that the match changes."""
     values = TABLES["workout"].values_of(match.workout)
     return {name: values[name] for name in match.after}
 
@@ -110,7 +112,7 @@ def before(match: Match) -> dict[str, Any]:
 def _without_skipped(
     gone: Sequence[Workout], file: trainingpeaks.TrainingPeaksExport, skipped: Sequence[Skipped]
 ) -> list[Workout]:
-    """A workout whose row cannot be read is in the file all the same."""
+    """`gone` without the workouts whose row was skipped: they are in the file."""
     numbers = {row["row"] for row in skipped}
     if not (gone and numbers):
         return list(gone)
@@ -127,7 +129,7 @@ def _without_skipped(
 
 
 def _what_may_be_decided(gone: Gone) -> list[Any]:
-    candidates = [(one.row.number, one.double and one.double.pk) for one in gone.candidates]
+    candidates = [(one.row.number, one.duplicate and one.duplicate.pk) for one in gone.candidates]
     named = [gone.workout.pk, gone.workout.title, gone.workout.originally_planned_day.isoformat()]
     return [*named, candidates, gone.renamed and gone.renamed.row.number]
 

@@ -1,4 +1,4 @@
-"""Files of workouts: looked at and imported. What is imported is one change, so it is undone as one."""
+"""Previews and imports files of workouts. An import is one change, so it is undone as one step."""
 
 from collections.abc import Container
 from typing import Any
@@ -28,7 +28,7 @@ LOCK = 0x776F726B  # any number, the same for every import
 
 
 class EveryRowSkipped(Exception):
-    """Nothing of the file could be read, so nothing was written. `result` is as Upload.result would be."""
+    """No row of the file could be read, so nothing was written. `result` has the shape of Upload.result."""
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__("Every row was skipped.")
@@ -36,7 +36,7 @@ class EveryRowSkipped(Exception):
 
 
 def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
-    """Keeps the file with what importing it would do, and writes nothing else. Raises NotImportable."""
+    """Stores the file and what importing it would do. Writes nothing else. Raises NotImportable."""
     plan = plan_import(content, Workout.objects.all())
     return keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan), by=by)
 
@@ -50,10 +50,10 @@ def plan_of(upload: Upload) -> ImportPlan:
 def confirm(
     upload_id: int, *, digest: str, moved: Container[int] | None, gone: Decisions | Policy, by: Author
 ) -> Upload:
-    """Imports a previewed file, with the moves of the rows in `moved`, None being all. A second time it does nothing.
+    """Imports a previewed file, with the moves of the rows in `moved`, None being all. Does nothing if repeated.
 
-    `gone` says what becomes of the workouts that the file does not have. Raises Upload.DoesNotExist, InvalidDecision,
-    and PlanChanged where the plan is not the one of `digest` any more.
+    `gone` decides on the workouts that are not in the file. Raises Upload.DoesNotExist, InvalidDecision, and
+    PlanChanged if the digest of the plan is no longer `digest`.
     """
     _wait_for_other_imports()
     upload = Upload.objects.imports().get(pk=upload_id)
@@ -74,7 +74,7 @@ def import_file(
     moved: Container[int] | None = None,
     gone: Policy = Policy.KEEP,
 ) -> Upload:
-    """Imports a file that nobody previews. Raises NotImportable and EveryRowSkipped."""
+    """Imports a file without a preview. Raises NotImportable and EveryRowSkipped."""
     _wait_for_other_imports()
     plan = plan_file(content, Workout.objects.select_for_update(no_key=True), moved=moved, gone=gone)
     upload = keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan), by=by)
@@ -84,11 +84,12 @@ def import_file(
 def plan_file(
     content: bytes, workouts: WorkoutQuerySet, *, moved: Container[int] | None = None, gone: Policy = Policy.KEEP
 ) -> ImportPlan:
-    """What importing a file that nobody previews does. Raises NotImportable and EveryRowSkipped.
+    """What importing a file without a preview does. Raises NotImportable and EveryRowSkipped.
 
-    A workout that the coach moved keeps its selection. That is the safer guess of the two: a wrong move can be undone,
-    while a moved workout taken as a new one leaves a double that no later import tells from two workouts. With
-    `moved=()` it is a new workout. What the file does not have is kept, because a part of a plan is a file too.
+    By default, a workout that the coach moved is moved and keeps its selection, which is the safer guess: a wrong move
+    can be undone, while adding the workout as new leaves a duplicate that no later import can tell from a second
+    workout. With `moved=()` it is added as new. Workouts that are not in the file are kept by default, because a file
+    may have only a part of the plan.
     """
     plan = plan_import(content, workouts)
     if plan.nothing_was_read:
@@ -104,7 +105,7 @@ def _apply(upload: Upload, plan: ImportPlan, by: Author) -> Upload:
 
 
 def _wait_for_other_imports() -> None:
-    """Of two imports at once the second sees what the first added. On SQLite every transaction that writes waits."""
+    """Of two concurrent imports, the second sees what the first added. On SQLite, writing transactions wait anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

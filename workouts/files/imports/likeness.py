@@ -1,6 +1,6 @@
-"""What makes a row and a workout of the same name alike: what the row asks for, and what the workout has to offer.
+"""Rules for matching a row with a workout of the same name, from the closest likeness to the loosest.
 
-Both are keys, so that looking a workout up costs the same however many there are.
+Each rule computes keys for rows and for workouts, so that a workout is looked up in constant time.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -12,7 +12,7 @@ from workouts.files.imports.row import PLAN, PlannedWorkout
 from workouts.models import ACTUAL, Workout
 
 Columns = Sequence[str]
-"""Those that a row has a value for, in their order."""
+"""The columns of a row's content, in their order."""
 
 ANY = "any TSS or none"
 ANYTHING, UNPLANNED = "anything", "nothing planned"
@@ -20,14 +20,17 @@ ANYTHING, UNPLANNED = "anything", "nothing planned"
 
 @dataclass(frozen=True)
 class Likeness:
-    """They are alike where the workout offers, for the columns of the row, what the row asks for; it may ask None."""
+    """A row and a workout match if the key that the row asks for is among those that the workout offers.
+
+    `offered` gets the columns of the row. A row whose key is None matches nothing.
+    """
 
     asked: Callable[[PlannedWorkout], Hashable]
     offered: Callable[[Workout, Columns], Iterator[Hashable]]
 
 
-def openness(row: PlannedWorkout) -> tuple[bool, bool]:
-    """A row that says less goes with more workouts, so it chooses last."""
+def specificity(row: PlannedWorkout) -> tuple[bool, bool]:
+    """A sort key: a row with fewer values matches more workouts, so it chooses last."""
     return not row.done, row.content.get("tss") is None
 
 
@@ -36,7 +39,7 @@ def has_plan(workout: Workout) -> bool:
 
 
 def current(workout: Workout, name: str) -> Any:
-    """The old version wrote '' where a text was empty."""
+    """The value of a column. The old version wrote '' for an empty text, which is the same as None."""
     value = getattr(workout, name)
     return None if value == "" else value
 
@@ -46,7 +49,7 @@ def _identical(row: PlannedWorkout) -> Hashable:
 
 
 def _unchanged(row: PlannedWorkout) -> Hashable:
-    """A row without TSS leaves it to the workout."""
+    """A row without a TSS matches any TSS."""
     tss = row.content.get("tss")
     return _content(row), ANY if tss is None else tss
 
@@ -62,13 +65,13 @@ def _contents(workout: Workout, columns: Columns) -> Iterator[Hashable]:
 
 
 def _contents_to_be_done(workout: Workout, columns: Columns) -> Iterator[Hashable]:
-    """What was done is not moved to be done again."""
+    """A workout that was done does not match a row that was not: it was not moved to be done again."""
     if not workout.was_done or any(name in ACTUAL for name in columns):
         yield from _contents(workout, columns)
 
 
 def _plan(row: PlannedWorkout) -> Hashable:
-    """Of a workout that was done since."""
+    """The plan alone, for a row whose workout was done in the meantime."""
     return tuple(value for name, value in row.content.items() if name not in ACTUAL) if row.done else None
 
 
@@ -83,9 +86,9 @@ def _plans_that_say_something(workout: Workout, columns: Columns) -> Iterator[Ha
 
 
 def _session(column: str) -> Likeness:
-    """The figures of what was done tell activities of one title apart.
+    """Figures of what was done distinguish activities with the same title.
 
-    An earlier version read TSS and intensity of what was done into the plan's columns.
+    An earlier version stored the actual TSS and intensity in the plan's columns.
     """
 
     def asked(row: PlannedWorkout) -> Hashable:
@@ -101,7 +104,7 @@ def _session(column: str) -> Likeness:
 
 
 def _kind(row: PlannedWorkout) -> Hashable:
-    """An activity under the title of a planned workout is not that workout, as long as there is another row for it."""
+    """An activity with the title of a planned workout is not that workout if another row matches it."""
     return UNPLANNED if row.recorded else ANYTHING
 
 
@@ -123,7 +126,7 @@ LIKENESSES: Sequence[Likeness] = (
     Likeness(_kind, _kinds),
     Likeness(_anything, _kinds),
 )
-"""Of a row and a workout on the same day, the closest first. What was dropped goes by its name alone, which is last."""
+"""Rules for workouts on the same day, the closest first. Dropped workouts match by name alone, which is the last."""
 
 MOVED: Sequence[Likeness] = (Likeness(_unchanged, _contents_to_be_done), Likeness(_plan, _plans_that_say_something))
-"""Of those on different days."""
+"""Rules for workouts on different days."""

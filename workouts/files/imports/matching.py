@@ -1,6 +1,6 @@
-"""Rows beside the workouts that are alike: each row gets the first one left, looked up by what makes them alike.
+"""Pairs rows with workouts: each row gets the first matching workout that is left, looked up by key.
 
-So that many have the same day, type and title costs no more than that they have not.
+The time does not depend on how many rows and workouts have the same day, type and title.
 """
 
 import datetime
@@ -13,24 +13,24 @@ from workouts.files.imports.row import PlannedWorkout
 from workouts.models import Workout
 
 Name = tuple[str, str]
-"""Type and title, whatever the case and the blanks."""
+"""Type and title, without differences of case and whitespace."""
 
 DayAndName = tuple[datetime.date, Name]
 Traits = tuple[Name, Hashable]
 Index = dict[Traits, dict[int, list[Workout]]]
-"""Workouts by traits and by the ordinal of their day."""
+"""Workouts, by traits and by the ordinal of their day."""
 
 Pair = tuple[PlannedWorkout, Workout]
 
 
 def day_and_name(day: datetime.date, named: PlannedWorkout | Workout) -> DayAndName:
-    """What a row and a workout agree in when they are the same."""
+    """The key that is equal for a row and a workout that are the same."""
     return day, _name(named)
 
 
 @lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
-    """Without the differences of case and blanks."""
+    """The text without differences of case and whitespace."""
     return " ".join(text.split()).casefold()
 
 
@@ -40,9 +40,9 @@ def pair(
     likeness: Likeness,
     shifts: Sequence[int] = (0,),
 ) -> tuple[list[Pair], list[PlannedWorkout]]:
-    """Takes from `left`, for each row, the first workout that is alike, so many days from it.
+    """Pairs each row with the first workout in `left` that matches, and removes that workout from `left`.
 
-    Returns the pairs and the other rows.
+    `shifts` are the days from the row to the workout, in order of preference. Returns the pairs and the other rows.
     """
     likes = [(row, likeness.asked(row)) for row in rows]
     traits = [(row, (_name(row), like)) for row, like in likes if like is not None]
@@ -71,7 +71,7 @@ def _index(
     likeness: Likeness,
     columns: Collection[Columns],
 ) -> Index:
-    """The workouts that offer what is sought, the first one last."""
+    """The workouts that offer traits in `sought`, in reverse order."""
     index: Index = defaultdict(lambda: defaultdict(list))
     for (day, name), workouts in left.items():
         for workout in reversed(workouts):
@@ -87,7 +87,7 @@ def _traits(name: Name, workout: Workout, likeness: Likeness, columns: Collectio
 
 
 def _first(candidates: list[Workout] | None, taken: Container[int]) -> Workout | None:
-    """Takes it off the end, and before it those that were taken as another likeness."""
+    """Removes workouts from the end up to the first one that is not in `taken`, and returns that one."""
     while candidates:
         workout = candidates.pop()
         if workout.pk not in taken:

@@ -1,4 +1,4 @@
-"""Numbers as spreadsheets of any country write them. Which mark is the decimal one is the whole file's to say."""
+"""Numbers as written by spreadsheets in any country. The decimal mark is determined from the whole file."""
 
 import re
 from collections.abc import Iterable
@@ -14,16 +14,16 @@ OTHER = {".": ",", ",": "."}
 
 @dataclass(frozen=True)
 class Reading:
-    """A number, and the decimal mark with which the text means it; None where it means it with either."""
+    """A number, and the decimal mark with which the text has this value; None if it has it with either."""
 
     value: float
     mark: str | None
 
 
 def readings(text: str, most: float) -> list[Reading]:
-    """What a text can mean that is no more than `most`.
+    """The possible values of a text that are not more than `most`.
 
-    Two readings have three digits after a single mark: `42,000` is 42 or 42000.
+    There are two if three digits follow a single mark: `42,000` is 42 or 42000.
     """
     found = []
     if decimal := DECIMAL.fullmatch(text):
@@ -36,9 +36,9 @@ def readings(text: str, most: float) -> list[Reading]:
 
 
 def decimal_mark(cells: Iterable[tuple[str, float]]) -> str | None:
-    """The mark that every number of the file is written with that can be read in one way only; else None.
+    """The decimal mark of all unambiguous numbers of a file; None if there are none or they differ.
 
-    `cells` are texts with the most that each can be.
+    `cells` are texts, each with its maximum.
     """
     marks = {found[0].mark for found in (readings(text.strip(), most) for text, most in cells) if len(found) == 1}
     marks.discard(None)

@@ -1,4 +1,4 @@
-"""What an import does, as `Upload.result` keeps it, and in words."""
+"""The result of an import, as stored in `Upload.result` and in words."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,30 +11,30 @@ from workouts.files.imports.merge import Match
 
 ROWS = ("new", "changed", "moved", "unchanged", "skipped")
 NOT_IN_THE_FILE = "not in the file"
-FATES = {RENAME: "renamed", DROP: "dropped", KEEP: NOT_IN_THE_FILE}
+DECISION_WORDS = {RENAME: "renamed", DROP: "dropped", KEEP: NOT_IN_THE_FILE}
 
 
 def result_of(plan: ImportPlan) -> dict[str, Any]:
-    """How many workouts are new, changed and unchanged; and each that is moved, skipped or gone."""
+    """How many rows are new, changed and unchanged, and a list each of those moved, skipped and gone."""
     return {
         "new": len(plan.merge.new),
         "changed": len(plan.merge.changed),
         "unchanged": len(plan.merge.unchanged),
         "moved": [_move(match) for match in plan.merge.moved],
         "skipped": list(plan.skipped),
-        "gone": [_fate(one, plan.decisions.get(one.workout.pk, KEEP)) for one in plan.gone],
+        "gone": [_decided(one, plan.decisions.get(one.workout.pk, KEEP)) for one in plan.gone],
     }
 
 
 def counts(result: Mapping[str, Any]) -> dict[str, int]:
-    """How many rows were new, changed, moved, unchanged and skipped, and how many workouts the file does not have."""
+    """How many rows were new, changed, moved, unchanged and skipped, and how many workouts are not in the file."""
     return {**_rows(result), NOT_IN_THE_FILE: len(result.get("gone", ()))}
 
 
 def summary(result: Mapping[str, Any]) -> str:
     """Such as `12 new, 3 changed, 1 dropped`."""
     decisions = Counter(one["choice"] for one in result.get("gone", ()))
-    made = {**_rows(result), **{word: decisions[decision] for decision, word in FATES.items()}}
+    made = {**_rows(result), **{word: decisions[decision] for decision, word in DECISION_WORDS.items()}}
     return ", ".join(f"{count} {name}" for name, count in made.items() if count)
 
 
@@ -51,10 +51,10 @@ def _move(match: Match) -> dict[str, Any]:
     }
 
 
-def _fate(gone: Gone, decision: str) -> dict[str, Any]:
-    """With the row that the workout has become, or may have where it is kept.
+def _decided(gone: Gone, decision: str) -> dict[str, Any]:
+    """The workout, the decision, and the row that it has become or, if it is kept, may have become.
 
-    `choice` is the decision under the name by which stored results have it, which the version before reads too.
+    `choice` is the decision. Stored results have this name, and the old version reads it.
     """
     renamed = gone.renamed if decision == KEEP else None if decision == DROP else candidate_of(gone, decision)
     return {

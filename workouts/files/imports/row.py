@@ -1,4 +1,4 @@
-"""One row of a TrainingPeaks export as a planned workout, or the reason why it is none."""
+"""One row of a TrainingPeaks export as a planned workout, or the reason why it is skipped."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -15,18 +15,18 @@ from workouts.models import ACTUAL, WorkoutType
 from workouts.values import bounds
 
 PLAN = {*PLANNED.values(), "workout_description"}
-"""What only a planned workout has. Coaches comment on recorded activities too."""
+"""Columns that only a planned workout has. Comments are not among them: recorded activities have them too."""
 
 Skipped = dict[str, Any]
-"""The `row` number and the `reason`, as the result of an import keeps them."""
+"""The `row` number and the `reason`, as in the result of an import."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWorkout:
-    """A workout as the file has it, in the row of this number.
+    """The workout in one row of a file. `number` is the row number.
 
-    `content` holds those of the columns of Workout that the file has, None where the cell is empty; what was done only
-    where the row says that something was. `recorded`: it was done, and nothing says that it was planned.
+    `content` has the columns of Workout that are in the file, None if the cell is empty. It has the actual columns only
+    if the row has any figure of what was done. `recorded`: the workout was done, and the row has no plan for it.
     """
 
     number: int
@@ -52,12 +52,12 @@ class PlannedWorkout:
 
     @property
     def unusual(self) -> frozenset[str]:
-        """The columns with a value that is hardly ever meant."""
+        """The columns with an unusual value."""
         return unusual(self.workout_type, self.values())
 
 
 def read_rows(rows: Iterable[Row]) -> tuple[list[PlannedWorkout], list[Skipped]]:
-    """The rows that are workouts, and those that are not. `rows` are gone through twice. Raises NotImportable."""
+    """The workouts, and the skipped rows. Iterates over `rows` twice. Raises NotImportable."""
     workouts: list[PlannedWorkout] = []
     skipped: list[Skipped] = []
     mark = mark_of(rows)
@@ -70,12 +70,12 @@ def read_rows(rows: Iterable[Row]) -> tuple[list[PlannedWorkout], list[Skipped]]
 
 
 def mark_of(rows: Iterable[Row]) -> str | None:
-    """The decimal mark of the file, None where it does not tell or has both."""
+    """The decimal mark of the file, None if it is unclear or the file uses both."""
     return decimal_mark((cell, LARGEST[name]) for row in rows for name, cell in row.cells.items() if name in LARGEST)
 
 
 def read_row(row: Row, mark: str | None = None) -> PlannedWorkout:
-    """The workout, its numbers as they are with `mark` as the decimal mark where they could be two. Raises BadRow."""
+    """The workout of a row. `mark` is the decimal mark of numbers that can be read in two ways. Raises BadRow."""
     if row.fault:
         raise BadRow(row.fault)
     cells.check_storable(row.cells)
@@ -95,12 +95,12 @@ def read_row(row: Row, mark: str | None = None) -> PlannedWorkout:
 
 
 def read_name(row: Row) -> PlannedWorkout | None:
-    """What a row is about where the rest of it cannot be read, None where that cannot be read either."""
+    """Day, type and title of a row whose other cells cannot be read; None if these cannot be read either."""
     try:
         workout_type = _type(row)
         title = cells.short_text(row.cells, "Title") or workout_type
         return PlannedWorkout(row.number, cells.day(row.cells), workout_type, title, {})
-    except (BadRow, KeyError):  # what could not be split has no cells
+    except (BadRow, KeyError):  # a row that could not be split has no cells
         return None
 
 
@@ -109,12 +109,12 @@ def _type(row: Row) -> str:
 
 
 def _named(columns: Mapping[str, str], numbers: Mapping[str, float | None]) -> Values:
-    """What the file has of these columns, under the names of Workout's."""
+    """The values of these columns, by the names of Workout's columns."""
     return {column: numbers[name] for name, column in columns.items() if name in numbers}
 
 
 def _actual(numbers: Mapping[str, float | None]) -> Values:
-    """What was done. Without a TSS it is hours times IF² times 100: one hour at an IF of 1 is 100 by its definition."""
+    """What was done. A missing TSS is hours times IF² times 100: by definition, one hour at an IF of 1 is 100."""
     hours, intensity, tss = (numbers.get(name) for name in ("TimeTotalInHours", "IF", "TSS"))
     if tss is None and hours and intensity:
         numbers = {**numbers, "TSS": min(hours * intensity**2 * 100, bounds.TSS)}

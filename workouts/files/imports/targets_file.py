@@ -1,6 +1,6 @@
-"""The targets of the old application: the text of its config/weekly_targets.json, which it also answered by its API.
+"""The targets of the old application: its config/weekly_targets.json, which its API returned too.
 
-It holds the targets of one week, in hours and minutes:
+It has the targets of one week, in hours and minutes:
 
     {"week_start_date": "2026-01-05",
      "weekly_targets": {"tss": 460, "total_time": {"hours": 11, "minutes": 33},
@@ -20,19 +20,19 @@ from workouts.values.disciplines import Discipline
 from workouts.values.validation import PlanDay
 
 EXPECTED = (
-    "Expected is the old application's config/weekly_targets.json: week_start_date, a Monday such as 2026-01-05, and"
+    "The old application's config/weekly_targets.json is expected: week_start_date, a Monday such as 2026-01-05, and"
     " weekly_targets with tss, total_time and by_discipline (swim, bike, run, strength), times as hours and minutes."
 )
 
 
 def _monday(day: datetime.date) -> datetime.date:
     if day != monday_of(day):
-        raise PydanticCustomError("monday", f"{day} is no Monday")
+        raise PydanticCustomError("monday", f"{day} is not a Monday")
     return day
 
 
 class Part(BaseModel):
-    """No other field may be there: what is misspelt is not silently left out."""
+    """No other field is allowed, so that a misspelt name is not silently ignored."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -61,7 +61,7 @@ class WeeklyTargets(Part):
     by_discipline: dict[Literal["swim", "bike", "run", "strength"], Time] = Field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:
-        """Of WeekTarget. No time at all is no target."""
+        """The columns of WeekTarget. A time of 0 means no target."""
         by_discipline = {Discipline[name.upper()].value: _minutes(time) for name, time in self.by_discipline.items()}
         return {
             "minutes": self.total_time and (_minutes(self.total_time) or None),

@@ -1,4 +1,4 @@
-"""A TrainingPeaks export: its archive, encoding, delimiter and header, and the rows below that."""
+"""A TrainingPeaks export: its archive, encoding, delimiter, header and rows."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +32,11 @@ COLUMNS = (
 BY_NAME = {name.lower(): name for name in COLUMNS}
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 HINT = re.compile(r"""\s*"?sep=(?P<delimiter>\t|[^\w\s"'])"?[^\r\n]*(?:\r\n?|\n)""", re.IGNORECASE)
-"""Excel's own first line, which is none of the table."""
+"""A line that Excel writes above the header."""
 
 TOO_MANY_CELLS = "It has more cells than the header: a text with the delimiter in it needs quotation marks."
 HEADER = 10_000
-"""Characters of a header that are looked at for the delimiter."""
+"""How many characters of the header are searched for the delimiter."""
 
 PLEASE = "Import the CSV file of a TrainingPeaks export."
 
@@ -45,8 +45,8 @@ PLEASE = "Import the CSV file of a TrainingPeaks export."
 class Row:
     """One row of the file.
 
-    `number` is that of a spreadsheet: the header is 1, and a row whose texts have several lines counts once. `cells`
-    has the columns that the file has, of those in COLUMNS. `fault` says why the row could not be read.
+    `number` is a spreadsheet's row number: the header is 1, and a row whose texts have several lines counts once.
+    `cells` has those of COLUMNS that are in the file. `fault` is the reason why the row could not be read.
     """
 
     number: int
@@ -56,7 +56,10 @@ class Row:
 
 @dataclass(frozen=True)
 class TrainingPeaksExport:
-    """A file whose header has the columns that are needed. `encoding` is its name for people."""
+    """A file whose header has the required columns. `encoding` is the name of its encoding for people.
+
+    `positions` are the indexes of the cells, by column; `width` is the number of cells of the header.
+    """
 
     text: str
     encoding: str
@@ -81,7 +84,7 @@ class TrainingPeaksExport:
 
 
 def read(content: bytes) -> TrainingPeaksExport:
-    """Raises NotImportable."""
+    """Reads the header of a file, CSV or ZIP. Raises NotImportable."""
     try:
         content = unpack(content)
     except NotUnpacked as error:
@@ -107,13 +110,13 @@ def _rows_from_header(text: str, delimiter: str) -> Iterator[tuple[int, CellsOrF
 
 
 def _delimiter(text: str, candidates: str) -> str:
-    """The one that finds the most columns in the header."""
+    """The delimiter with which the header has the most columns that we know."""
     header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0][:HEADER]
     return max(candidates, key=lambda delimiter: len(_positions(header.split(delimiter))))
 
 
 def _positions(header: Sequence[str]) -> dict[str, int]:
-    """Where each of our columns is; the first of a name counts."""
+    """The index of each column that we know; of columns with the same name, the first."""
     found: dict[str, int] = {}
     for position, name in enumerate(header):
         if column := BY_NAME.get(name.strip(' \t\r\n"').lower()):

@@ -1,4 +1,4 @@
-"""What is hardly ever meant, such as a run of 1.2 m or a swim of 40 h: it is marked in the preview, and not refused."""
+"""Unusual values, such as a run of 1.2 m or a swim of 40 h: marked in the preview, not refused."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ TSS, INTENSITY_FACTOR = (1, 1_000), (0.2, 1.5)
 
 
 def unusual(workout_type: str, values: Mapping[str, Any]) -> frozenset[str]:
-    """The columns with an unusual value. Nothing and 0 are usual."""
+    """The columns with an unusual value. An empty cell or 0 is usual."""
     discipline = discipline_of(workout_type) or Discipline.OTHER
     usual = {
         "planned_duration": HOURS[discipline],

@@ -1,1 +1,1 @@
-"""An export made to hold again."""
+"""Restoring an export."""

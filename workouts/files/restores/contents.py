@@ -1,4 +1,4 @@
-"""What an export to restore holds, gathered record by record."""
+"""The contents of an export to restore, collected record by record."""
 
 import datetime
 import json
@@ -18,9 +18,9 @@ TABLES_OF = {"workouts": ("workout", "selection"), "weekTargets": ("target",), "
 
 @dataclass
 class Contents:
-    """What the planner is to be like: rows by table and key, without the tables that the file says nothing of.
+    """The rows of an export, by table and key. Tables that are not in the file are missing.
 
-    Rows of the archive have no key.
+    Archived selections have no key.
     """
 
     exported_at: datetime.datetime | None = None
@@ -29,9 +29,9 @@ class Contents:
     _selection_ids: set[int] = field(default_factory=set)
 
     def add(self, name: str, number: int | None, value: Any) -> None:
-        """Adds a member of the document, or an item of a list with its number, as json_stream gives them.
+        """Adds a member of the document, or an item of a list with its number, as `json_stream.members` yields them.
 
-        Raises ValueError, which pydantic's ValidationError is.
+        Raises ValueError, of which pydantic's ValidationError is a subclass.
         """
         if name in LISTS:
             self._add_to_list(name, number, value)
@@ -57,7 +57,7 @@ class Contents:
         if isinstance(record, WorkoutRecord):
             self._put("workout", record.id, _values(record, "id"))
             if record.selection:
-                _refuse_double(record.selection.id, self._selection_ids, "selection id")
+                _refuse_duplicate(record.selection.id, self._selection_ids, "selection id")
                 self._selection_ids.add(record.selection.id)
                 self._put("selection", record.id, _values(record.selection))
         elif isinstance(record, TargetRecord):
@@ -66,16 +66,17 @@ class Contents:
             self.archived.append(_values(record))
 
     def _put(self, table: str, key: Key, values: Values) -> None:
-        _refuse_double(key, self.rows[table], {"workout": "workout id", "target": "target of week"}.get(table, table))
+        what = {"workout": "workout id", "target": "target of week"}.get(table, table)
+        _refuse_duplicate(key, self.rows[table], what)
         self.rows[table][key] = values
 
 
-def _refuse_double(key: Key, known: Container[Key], what: str) -> None:
+def _refuse_duplicate(key: Key, known: Container[Key], what: str) -> None:
     if key in known:
-        raise ValueError(f"The {what} {key} is there more than once")
+        raise ValueError(f"The {what} {key} appears more than once")
 
 
 def _values(record: Record, key: str = "") -> dict[str, Any]:
-    """What the file says. Of what an older version of the format did not have yet it says nothing."""
-    said = record.model_fields_set - {key}
-    return {column: to_json(getattr(record, column)) for column in record.names() if column in said}
+    """The values that are in the file: an older version of the format has fewer fields."""
+    present = record.model_fields_set - {key}
+    return {column: to_json(getattr(record, column)) for column in record.names() if column in present}

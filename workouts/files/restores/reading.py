@@ -1,6 +1,6 @@
-"""The bytes of an export as rows, or one sentence that says what is wrong and where.
+"""Reads an export, or refuses it with one sentence that says what is wrong and where.
 
-A file is read as a stream and no further than to its first mistake, so whatever it holds, it costs little memory.
+A file is read as a stream and only up to its first error, so that an invalid file takes little memory.
 """
 
 from typing import Any
@@ -16,17 +16,17 @@ from workouts.files.uploads import MAX_BYTES
 from workouts.values.bounds import ROWS
 
 LONGEST_NAME = 100
-"""Of what a file calls its fields, in a refusal."""
+"""How many characters of a field's name a refusal shows."""
 
 NEEDED = "Restoring needs an export.json of this planner."
 
 
 class NotRestorable(Exception):
-    """The file is no whole export. Nothing was changed. The text is for the user."""
+    """The file is not a complete export. Nothing was changed. The text is for the user."""
 
 
 def read(content: bytes) -> Contents:
-    """Raises NotRestorable."""
+    """The contents of an export.json. Raises NotRestorable."""
     if len(content) > MAX_BYTES:
         raise NotRestorable(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
     if not content.removeprefix(json_stream.BOM).lstrip().startswith(b"{"):
@@ -35,13 +35,13 @@ def read(content: bytes) -> Contents:
         _check_head(content)
         return _read_members(content)
     except NotJson as error:
-        raise NotRestorable(f"The file is cut off or no JSON: {error}.") from error
+        raise NotRestorable(f"The file is truncated or is not JSON: {error}.") from error
     except TooLarge as error:
-        raise NotRestorable(f"In {_place(error.name, error.number)}: more than any record holds.") from error
+        raise NotRestorable(f"In {_place(error.name, error.number)}: larger than any record can be.") from error
 
 
 def _check_head(content: bytes) -> None:
-    """Format and version are looked at first, wherever they stand."""
+    """Format and version are checked first, wherever they are in the file."""
     found: dict[str, Any] = {}
     for name, number, value in json_stream.members(content):
         if name in Head.model_fields:
@@ -56,7 +56,7 @@ def _check_head(content: bytes) -> None:
         raise NotRestorable(_no_export(content))
     if head.version > VERSION:
         raise NotRestorable(
-            f"The file is of version {head.version} of the format and this planner reads {VERSION}. "
+            f"The file has version {head.version} of the format, and this planner reads up to version {VERSION}. "
             "Update the planner, then restore."
         )
 
@@ -77,7 +77,7 @@ def _read_members(content: bytes) -> Contents:
 
 def _refuse_second(name: str, seen: set[str]) -> None:
     if name in seen:
-        raise ValueError("It is there more than once")
+        raise ValueError("It appears more than once")
     seen.add(name)
 
 

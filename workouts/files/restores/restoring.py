@@ -1,4 +1,4 @@
-"""An export made to hold again: looked at first, then in one transaction and as one change, which can be undone."""
+"""Restores an export: previewed first, then restored in one transaction and as one change, which can be undone."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ class Restoration:
 
     @cached_property
     def digest(self) -> str:
-        """Differs when the rows do."""
+        """Differs if the row changes differ."""
         digest = hashlib.sha256()
         for row in self.rows:
             digest.update(json.dumps(vars(row), sort_keys=True).encode())
@@ -40,7 +40,7 @@ class Restoration:
 
 
 def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
-    """Keeps the file and writes nothing else. Raises NotRestorable."""
+    """Stores the file and writes nothing else. Raises NotRestorable."""
     read(content)
     return keep(Upload.Purpose.RESTORE, file_name, content, {RESTORE_KEY: []}, by=by)
 
@@ -48,16 +48,16 @@ def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
 def plan_of(upload: Upload) -> Restoration:
     """What restoring an uploaded export would do now."""
     contents = read(bytes(upload.content))
-    return Restoration(contents, row_changes(contents, _now()))
+    return Restoration(contents, row_changes(contents, _current_rows()))
 
 
 @transaction.atomic
 def confirm(upload_id: int, *, digest: str, by: Author) -> Upload:
-    """Restores a file that was looked at. A second time it does nothing.
+    """Restores a previewed file. Does nothing if repeated.
 
-    Raises Upload.DoesNotExist, and PlanChanged where the plan is not the one of `digest` any more.
+    Raises Upload.DoesNotExist, and PlanChanged if the digest of the plan is no longer `digest`.
     """
-    _keep_others_out()
+    _block_writers()
     upload = Upload.objects.restores().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
@@ -73,7 +73,7 @@ def confirm(upload_id: int, *, digest: str, by: Author) -> Upload:
     return upload
 
 
-def _now() -> dict[str, Rows]:
+def _current_rows() -> dict[str, Rows]:
     """Every row of every table."""
     return {
         name: {table.key_of(row): table.values_of(row) for row in table.all().order_by(table.key)}
@@ -81,10 +81,10 @@ def _now() -> dict[str, Rows]:
     }
 
 
-def _keep_others_out() -> None:
-    """Readers go on, writers wait: nobody may be given an id under which a row is about to come back.
+def _block_writers() -> None:
+    """Makes other writers wait, so that none gets an id that a restored row needs. Readers do not wait.
 
-    On SQLite every transaction that writes is alone.
+    On SQLite there is only one writing transaction at a time.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -92,9 +92,9 @@ def _keep_others_out() -> None:
 
 
 def _reserve(model: type[models.Model], highest: int) -> None:
-    """New rows get ids above `highest`. A sequence is never set back, so no id is given away twice.
+    """Makes new rows get ids above `highest`. A sequence is never set to a lower value, so no id is used twice.
 
-    On SQLite, AUTOINCREMENT sees to it.
+    On SQLite, AUTOINCREMENT does this.
     """
     if connection.vendor == "postgresql":
         sequence = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')::regclass"

@@ -1,4 +1,4 @@
-"""What a restore changes: the rows that make the planner equal to the file."""
+"""The row changes of a restore, which make the planner equal to the file."""
 
 import json
 from collections import Counter
@@ -19,18 +19,23 @@ UNITS = {
 
 
 def row_changes(contents: Contents, now: Mapping[str, Rows]) -> list[RowChange]:
-    """The changes, in an order in which they can be applied. `now` has the rows of every table in TABLES.
+    """The row changes, in an order in which they can be applied. `now` has the rows of every table in TABLES.
 
-    What the file says nothing of stays. The archive only grows: it is the proof that no selection was ever lost.
-    A selection whose id differs goes and comes back: the archive refers to the id, and another one may have it now.
+    Tables that are not in the file do not change. Rows are only added to the archive: it proves that no selection was
+    lost. A selection whose id differs is deleted and inserted: the archive refers to the id, and another selection may
+    have it now.
     """
-    gone = [row for name in ("selection", "workout", "target", "preferences") for row in _gone(name, now, contents)]
-    put = [row for name in ("workout", "selection", "target", "preferences") for row in _put(name, now, contents)]
-    return [*gone, *put, *_missing(contents, now["archived"].values())]
+    deleted = [
+        row for name in ("selection", "workout", "target", "preferences") for row in _deleted(name, now, contents)
+    ]
+    written = [
+        row for name in ("workout", "selection", "target", "preferences") for row in _written(name, now, contents)
+    ]
+    return [*deleted, *written, *_missing(contents, now["archived"].values())]
 
 
 def count(rows: Iterable[RowChange]) -> list[dict[str, Any]]:
-    """Per table how many rows are added, changed and removed."""
+    """How many rows of each table are added, changed and removed."""
     kind_of: dict[tuple[str, Key], str] = {}
     for number, row in enumerate(rows):
         place = row.table, f"new {number}" if row.key is None else row.key
@@ -49,21 +54,21 @@ def _kind(row: RowChange) -> str:
     return "removed" if row.after is None else "changed"
 
 
-def _gone(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
+def _deleted(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
     if name in contents.rows:
         for key, before in now[name].items():
             if key not in contents.rows[name] or _renumbered(name, before, contents.rows[name][key]):
                 yield RowChange(name, key, before, None)
 
 
-def _put(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
+def _written(name: str, now: Mapping[str, Rows], contents: Contents) -> Iterator[RowChange]:
     for key, after in contents.rows.get(name, {}).items():
         before = now[name].get(key)
         if before is None or _renumbered(name, before, after):
             yield RowChange(name, key, None, after)
             continue
         differing = {column: value for column, value in after.items() if before[column] != value}
-        if differing and name == "selection":  # else it would be the moment of restoring
+        if differing and name == "selection":  # otherwise it would be the time of the restore
             differing["updated_at"] = after["updated_at"]
         if differing:
             yield RowChange(name, key, {column: before[column] for column in differing}, differing)
@@ -73,9 +78,9 @@ def _renumbered(name: str, before: Values, after: Values) -> bool:
     return name == "selection" and before["id"] != after["id"]
 
 
-def _missing(contents: Contents, there: Iterable[Values]) -> Iterator[RowChange]:
-    """Archived selections of the file that are not in the archive, as often as they are missing."""
-    left = Counter(_identity(values) for values in there)
+def _missing(contents: Contents, existing: Iterable[Values]) -> Iterator[RowChange]:
+    """Archived selections of the file that are missing from the archive, as often as they are missing."""
+    left = Counter(_identity(values) for values in existing)
     for values in contents.archived:
         if left[_identity(values)]:
             left[_identity(values)] -= 1

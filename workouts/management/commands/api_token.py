@@ -1,4 +1,4 @@
-"""The key of a program that uses the API."""
+"""The token of a program that uses the API."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,11 +12,11 @@ from workouts.models import Token
 
 
 class Command(DatabaseCommand):
-    help = "Makes an API token for a user and prints it, once. The user's old one stops working."
+    help = "Creates an API token for a user and prints it, once. The user's previous token stops working."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--revoke", action="store_true", help="Take the token away and make no new one.")
+        parser.add_argument("--revoke", action="store_true", help="Revoke the token and create no new one.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         username = options["username"]

@@ -1,4 +1,4 @@
-"""The rule for duplicates once more, where somebody dropped the unique constraint and duplicates have come since."""
+"""Applies the rule for duplicates again, after the unique constraint was dropped and duplicates were inserted."""
 
 from importlib import import_module
 from typing import Any
@@ -8,13 +8,13 @@ from django.db import connection
 
 from releases.commands import DatabaseCommand, alone, repair_command
 
-# The rule lives in the migration, which imports nothing that could change; its name is no identifier.
+# The rule is in the migration, which imports nothing that could change. Its name is not a Python identifier.
 rule = import_module("workouts.migrations.0004_deduplicate_selections")
 
 
 class Command(DatabaseCommand):
-    help = "Leaves each workout one selection, filled from the others, which go to the archive."
-    left = "Each workout has its selections as they were, or one, with the others in the archive."
+    help = "Keeps one selection per workout, filled from the others, and moves the others to the archive."
+    left = "Each workout has either its selections as they were, or one selection and the others in the archive."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with alone(connection, self.stdout.write):

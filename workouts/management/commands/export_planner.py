@@ -1,4 +1,4 @@
-"""A backup from the shell, such as a nightly one."""
+"""A backup from the shell, for example every night."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from workouts.files.exports.exporting import export_json
 
 
 class Command(DatabaseCommand):
-    help = "Writes everything that the athlete has to standard output, as the restore page reads it."
+    help = "Writes all of the athlete's data to standard output, as JSON that the restore page accepts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.writelines(export_json())

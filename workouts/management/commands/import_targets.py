@@ -1,4 +1,4 @@
-"""The week's targets that the old application kept in a file."""
+"""Imports the targets of one week, which the old application kept in a file."""
 
 import sys
 from argparse import ArgumentParser
@@ -32,6 +32,6 @@ class Command(DatabaseCommand):
         except Stale as error:
             raise CommandError(f"{error} Run the command again.") from error
         if outcome.change is None:
-            self.stdout.write(f"The week of {monday} has these targets. Nothing was changed.")
+            self.stdout.write(f"The week of {monday} already has these targets. Nothing was changed.")
         else:
             self.stdout.write(self.style.SUCCESS(f"Imported the targets of the week of {monday}."))

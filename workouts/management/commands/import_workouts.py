@@ -1,4 +1,4 @@
-"""The coach's plan, from a TrainingPeaks export."""
+"""Imports the coach's plan from a TrainingPeaks export."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -21,7 +21,7 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--dry-run", action="store_true", help="Say what would be done and write nothing.")
+        parser.add_argument("--dry-run", action="store_true", help="Show what would be done, and write nothing.")
         parser.add_argument(
             "--moved",
             choices=MOVED,
@@ -33,9 +33,8 @@ class Command(DatabaseCommand):
             "--gone",
             choices=[policy.value for policy in Policy],
             default=KEEP,
-            help="What to do with the coach's workouts on the days of the file that it does not have: keep them (the "
-            "default), drop them from the plan, or let those that were renamed take over their new name and keep the "
-            "others.",
+            help="What to do with the coach's workouts on the days of the file that are not in it: keep them (the "
+            "default), drop them from the plan, or rename those whose new name is recognized and keep the others.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -66,12 +65,12 @@ class Command(DatabaseCommand):
         for move in result["moved"]:
             self.stdout.write(f"Row {move['row']}: “{move['title']}” moves from {move['from']} to {move['to']}.")
         for gone in result["gone"]:
-            self.stdout.write(f"“{gone['title']}” of {gone['day']} is not in the file: {_fate(gone)}")
+            self.stdout.write(f"“{gone['title']}” of {gone['day']} is not in the file: {_decision(gone)}")
         for skipped in result["skipped"]:
             self.stdout.write(self.style.WARNING(f"Row {skipped['row']} was skipped. {skipped['reason']}"))
 
 
-def _fate(gone: dict[str, Any]) -> str:
+def _decision(gone: dict[str, Any]) -> str:
     becomes = f"“{gone['becomes']}”, row {gone['row']}"
     if gone["choice"] == KEEP:
         return f"kept. It may have become {becomes}: see --gone rename." if gone["row"] else "kept."
@@ -79,6 +78,6 @@ def _fate(gone: dict[str, Any]) -> str:
 
 
 def _read(path: Path) -> bytes:
-    """One byte more than is allowed is enough to know."""
+    """Reads at most one byte more than is allowed."""
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)

@@ -1,4 +1,4 @@
-"""A week to look at on a new installation."""
+"""Loads demo workouts into a new installation."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from workouts.values.days import ONE_DAY, ONE_WEEK, Day, monday_of
 
 
 class Command(DatabaseCommand):
-    help = "Loads a made-up week, for this week and the next, into a planner that has no workouts yet."
+    help = "Loads a demo week, for this week and the next, into a planner that has no workouts yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
