@@ -39,10 +39,7 @@ def test_an_empty_database(manage: Manage, tmp_path: Path) -> None:
         if command in (*NEED_TABLES, "api_token", "export_planner", "import_targets", "import_workouts"):
             assert result.returncode == 1
             assert result.stderr.startswith("CommandError: The command failed: "), command
-            assert (
-                " has no tables of this code. Where it is another database than was meant, correct DATABASE_URL; "
-                in (result.stderr)
-            )
+            assert " has no tables of this code. If it is the wrong database, correct DATABASE_URL; " in (result.stderr)
             assert f"otherwise {COMMAND}\n" in result.stderr
 
     assert manage("migrate", "--noinput", "--fake-initial", "-v0").returncode == 0
