@@ -137,9 +137,8 @@ SQLITE = {
     ),
     "SQLITE_CONSTRAINT_PRIMARYKEY": f"The migration inserts an id that a row already has. {CORRECT_THE_MIGRATION}",
     "SQLITE_CONSTRAINT_UNIQUE": (
-        "Rows have the same values in these columns, which must be unique. Change or delete all but one of each; where"
-        " the"
-        f" migration makes them, correct it. {AGAIN}"
+        "Rows have the same values in these columns, which must be unique. Change or delete all but one of each;"
+        f" where the migration makes them, correct it. {AGAIN}"
     ),
     "SQLITE_CORRUPT": f"{{file}} is damaged. Restore a backup of it. {AGAIN}",
     "SQLITE_FULL": f"The disk of {{file}} is full. Free some space. {AGAIN}",

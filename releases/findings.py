@@ -122,8 +122,8 @@ def _alike(diagnostic: Any, table: str) -> str:
     listed = columns.partition("(")[2]
     shown = f" In psql: SELECT {listed}, count(*) FROM {table} GROUP BY {listed} HAVING count(*) > 1;" if found else ""
     return (
-        f"Rows of {table} violate the unique constraint {diagnostic.constraint_name}.{shown} Change or delete all"
-        " but one of each; where the migration itself makes them, correct it."
+        f"Rows of {table} violate the unique constraint {diagnostic.constraint_name}.{shown} Change or delete all but"
+        " one of each; where the migration itself makes them, correct it."
     )
 
 

@@ -50,7 +50,7 @@ class History:
         self.order = [key for key in self._release_of if key not in self.adopted]
 
     def last(self) -> Past:
-        """The release to undo: the last one, unless it had nothing to do.
+        """The release to undo: the last one that had something to do.
 
         Raises CommandError if nothing of it is applied any more. It never falls back to an earlier release.
         """
@@ -77,8 +77,8 @@ class History:
         count, steps = len(earlier.applied), self.steps_over(earlier.applied)
         more = f" and the {steps - count} applied after them" if steps > count else ""
         return (
-            f"The release before it ({earlier}) applied {count} migrations that have not been undone."
-            f" To undo those{more}{self._where(steps)}: {STEPS} {steps}"
+            f"The release before it ({earlier}) applied {count} migrations that have not been undone. To undo"
+            f" those{more}{self._where(steps)}: {STEPS} {steps}"
         )
 
     def _last_step(self) -> str:

@@ -50,7 +50,7 @@ def wait_until_it_answers(connection: BaseDatabaseWrapper, seconds: float, say: 
 
 
 def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, connect: Callable[[], Opened]) -> Opened:
-    said = ""
+    reported = ""
     for pause in pauses():
         try:
             with connecting_within(connection, deadline.remaining()):
@@ -62,9 +62,9 @@ def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, co
             if refusal and (deadline.passed() or not refusal.is_transient):
                 error.refusal = refusal  # type: ignore[attr-defined]  # for releases.diagnosis
                 raise
-        if refusal and refusal.cause != said:
-            said = refusal.cause
-            why = "has no connection left" if said == TOO_MANY_CONNECTIONS else "does not answer yet"
+        if refusal and refusal.cause != reported:
+            reported = refusal.cause
+            why = "has no connection left" if reported == TOO_MANY_CONNECTIONS else "does not answer yet"
             say(f"The database {why}; waiting up to {round(deadline.seconds, 1):g} s.")
         time.sleep(min(pause, deadline.remaining()))
     raise AssertionError("pauses() has no end")

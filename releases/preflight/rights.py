@@ -38,8 +38,8 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
     for name in sorted(pending.referenced.keys() & tables.keys() - pending.altered.keys()):
         if not tables[name].may_refer:
             yield (
-                f"{pending.referenced[name]} creates a foreign key to {name}, and role {server.role} may not."
-                f" As a superuser: GRANT REFERENCES ON {tables[name].quoted} TO {server.role};"
+                f"{pending.referenced[name]} creates a foreign key to {name}, and role {server.role} may not. As a"
+                f" superuser: GRANT REFERENCES ON {tables[name].quoted} TO {server.role};"
             )
 
 

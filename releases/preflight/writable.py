@@ -31,15 +31,15 @@ def read_only_server(server: Server, place: Place) -> Iterator[str]:
     }.get(server.read_only_source)
     if scope:
         yield (
-            f"{SETTING} is on by ALTER {scope}, so nothing can be changed."
-            f" To end that, as a superuser: BEGIN READ WRITE; ALTER {scope} RESET {SETTING}; COMMIT;"
+            f"{SETTING} is on by ALTER {scope}, so nothing can be changed. To end that, as a superuser: BEGIN READ"
+            f" WRITE; ALTER {scope} RESET {SETTING}; COMMIT;"
         )
     elif server.read_only_source == "client":
         yield f"The options of {place} set {SETTING}, so nothing can be changed. Remove that from {place}."
     else:
         yield (
-            f"{SETTING} is on for the whole server, so nothing can be changed."
-            f" To end that, as a superuser: ALTER SYSTEM SET {SETTING} = off; SELECT pg_reload_conf();"
+            f"{SETTING} is on for the whole server, so nothing can be changed. To end that, as a superuser: ALTER"
+            f" SYSTEM SET {SETTING} = off; SELECT pg_reload_conf();"
         )
 
 

@@ -154,8 +154,8 @@ class PostgresqlBuilder:
             self._validated(table, rule.name, rule.definition)
         except IntegrityError:
             raise CannotBuildError(
-                f"rows violate it; see SELECT * FROM {self._quote(table)}"
-                f" WHERE NOT {rule.definition.removeprefix('CHECK ')};"
+                f"rows violate it; see SELECT * FROM {self._quote(table)} WHERE NOT"
+                f" {rule.definition.removeprefix('CHECK ')};"
             ) from None
 
     def _foreign_key(self, table: str, rule: Rule, found: Rule | None, model: Model) -> None:

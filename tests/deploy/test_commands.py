@@ -80,7 +80,7 @@ def test_a_schema_that_search_path_does_not_show(role: str, manage: Manage, data
     result = manage("create_admin", DATABASE_URL=url)
 
     assert result.returncode == 1
-    assert "django_migrations: in schema public, which the search_path (elsewhere)" in result.stderr
+    assert "django_migrations: in schema public, which is not in the search_path (elsewhere)" in result.stderr
     assert COMMAND not in result.stderr
     (statement,) = re.findall(r"(ALTER ROLE .*?;)", result.stderr)
     execute(database_url, statement)

@@ -65,7 +65,7 @@ def test_a_sequence_that_lags_is_not_taken_for_duplicates(
 
     printed = release(shop)
 
-    assert "No row is there twice: public.shop_box_id_seq, which numbers the rows of " in printed
+    assert "No row is duplicated: public.shop_box_id_seq, which numbers the rows of " in printed
     type_what_it_says(printed, database_url)
     finish(shop)
 
@@ -77,7 +77,7 @@ def test_an_id_that_is_taken_is_the_migrations_own(shop: Project, sql: Sql, engi
 
     assert "correct the migration" in printed.lower()
     assert "lags" not in printed
-    assert ("public.shop_box_id_seq is beyond all of them by now." in printed) == (engine == "postgresql")
+    assert ("public.shop_box_id_seq is now past all of them." in printed) == (engine == "postgresql")
 
 
 ROWS = {

@@ -24,7 +24,7 @@ def empty(apps, schema_editor):
 def told(project: Project) -> list[str]:
     """The plan, which is shown without a terminal, too; then nothing is changed."""
     result = project.manage("rollback")
-    assert "There is no terminal to ask at. Nothing was changed." in result.stderr, result.stderr
+    assert "There is no terminal to ask for confirmation. Nothing was changed." in result.stderr, result.stderr
     plan = result.stdout.split("To be undone, in this order:\n")[1]
     return plan.split("This version of the code")[0].splitlines()
 
@@ -123,9 +123,9 @@ def test_tables_and_columns_are_counted_under_their_current_names(shop: Project,
         "    - undoes: Rename model Old to New",
         "  shop.0002_old",
         "    Of a test.",
-        "    - drops table shop_lost with an unknown number of rows: it is not there",
+        "    - drops table shop_lost with an unknown number of rows: it does not exist",
         "    - removes model Brief, which comes back before that",
-        "    - drops column shop_new.dropped with an unknown number of values: it is not there",
+        "    - drops column shop_new.dropped with an unknown number of values: it does not exist",
         "    - removes field gone of old, which comes back before that",
         "    - drops column shop_new.after with 1 value",
         "    - drops table shop_new with 2 rows",
@@ -147,7 +147,7 @@ def test_it_says_which_code_stops_serving(shop: Project, engine: str) -> None:
     lines = shop.manage("rollback").stdout.splitlines()
 
     end = [
-        "The history of releases goes with them: this step back is recorded in this output only.",
+        "This also deletes the history of releases: this step back is recorded in this output only.",
         "This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first"
         " step on,",
         "and a container of it that starts migrates forward again. So bring the older version back first.",

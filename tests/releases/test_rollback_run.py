@@ -90,7 +90,7 @@ def test_nothing_is_held_while_it_asks_and_what_changed_meanwhile_is_refused(sho
         result = answer("y")
 
     assert result.returncode == 1
-    assert "Nothing was changed. Look again: python manage.py rollback\n" in result.stderr
+    assert "Nothing was changed. To see what would be undone now, run: python manage.py rollback\n" in result.stderr
     assert applied(sql) == ["0001", "0002", "0003", "0004"]
 
 
@@ -237,7 +237,7 @@ def test_the_history_itself_can_be_undone(shop: Project, sql: Sql) -> None:
     result = shop.manage("rollback", "--steps", "99", "--noinput")
 
     assert result.returncode == 0, result.stderr
-    assert "The history of releases goes with them" in result.stdout
+    assert "This also deletes the history of releases" in result.stdout
     assert sql("SELECT count(*) FROM django_migrations") == [(0,)]
     assert shop.manage("releases").returncode in (0, 1)
 

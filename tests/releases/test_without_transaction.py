@@ -67,9 +67,9 @@ def test_what_is_committed_is_named_with_the_sql_that_undoes_it(shop: Project, s
         "Migration shop.0002_paint failed: ValueError: no paint. Committed, and not undone: Add field colour to box."
         in printed
     )
-    assert "Carried out perhaps in part: RunPython(paint)." in printed
-    assert "look whether it may, or undo it by hand first: RunPython(paint)." in printed
-    assert "A repeat would stop at what is committed, so undo it first, with this SQL: ALTER TABLE" in printed
+    assert "Perhaps partly committed: RunPython(paint)." in printed
+    assert "check that it may, or undo it by hand first: RunPython(paint)." in printed
+    assert "A repeat would fail at what is committed, so undo it first, with this SQL: ALTER TABLE" in printed
     assert sql("SELECT size, colour FROM shop_box") == [(7, None), (7, None)]
     follow(printed, sql)
     shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FINE))
@@ -85,7 +85,7 @@ def test_what_a_killed_release_had_committed_can_be_undone_as_well(shop: Project
 
     for _ in range(2):
         printed = failed(shop)
-        assert "If what it adds is there already, an interrupted release may have left it; then undo that" in printed
+        assert "If what it adds already exists, an interrupted release may have left it; then undo that" in printed
         follow(printed, sql)
 
     succeeds(shop)

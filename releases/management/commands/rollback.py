@@ -85,8 +85,7 @@ class Command(migrate.Command):
             if set(now) != set(keys):
                 raise CommandError(
                     "The database was migrated meanwhile, so something other than what was shown would be undone."
-                    " Nothing"
-                    f" was changed. Look again: {_command(self.options)}"
+                    f" Nothing was changed. To see what would be undone now, run: {_command(self.options)}"
                 )
         undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity)
 
