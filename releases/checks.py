@@ -17,6 +17,7 @@ POSTGRESQL = "django.db.backends.postgresql"
 
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """The checks releases.E001 to releases.E008. E001 and E006 to E008 run only if the setting is valid."""
     faults = list(conf.find_faults(getattr(settings, "RELEASES", {})))
     if faults:
         return [Error(fault.message, hint=fault.hint, id=f"releases.{fault.code}") for fault in faults]

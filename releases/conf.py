@@ -88,6 +88,7 @@ def read() -> Conf:
 
 
 def find_faults(given: Any) -> Iterator[Fault]:
+    """Everything that is wrong with `given`, the value of the setting; nothing if it is valid."""
     if not isinstance(given, Mapping):
         yield Fault("E002", "RELEASES is not a dictionary.", "Write RELEASES = {...}.")
         return

@@ -37,7 +37,7 @@ ADDING = (operations.AddConstraint, operations.AddField, operations.AddIndex)
 DUPLICATE = {"42701", "42710", "42P07", "SQLITE_ERROR"}  # column, object, table; SQLite has no separate code
 
 NOTHING = "Nothing of it was committed."
-GOES_ON = "What it had committed stays, and a repeat continues from there."
+CONTINUES = "What it had committed stays, and a repeat continues from there."
 # Operations are not followed backwards, nor outside a release.
 NOT_FOLLOWED = "It has no transaction: what it had committed stays, and a repeat from the beginning may fail at that."
 
@@ -53,7 +53,7 @@ def what_is_left(migration: Migration, code: str | None) -> str:
     partly = [operation for operation in stopped if not applying.is_whole(operation)]
     once = [operation for operation in [*done, *partly] if not _is_repeatable(migration, operation)]
     if not once:
-        sentences = [GOES_ON if done or partly else NOTHING]
+        sentences = [CONTINUES if done or partly else NOTHING]
     else:
         sentences = [f"Committed, and not undone: {_listed(done)}."] if done else []
         sentences += [f"Perhaps partly committed: {_listed(partly)}."] if partly else []

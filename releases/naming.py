@@ -29,11 +29,13 @@ class Place:
 
 
 def served_place(alias: str = DEFAULT_DB_ALIAS) -> Place:
+    """Where the application's connection is set."""
     variable = conf.read().database_variable if alias == DEFAULT_DB_ALIAS else ""
     return Place(variable or f'DATABASES["{alias}"]', bool(variable))
 
 
 def direct_place() -> Place:
+    """Where the direct connection for releases is set."""
     variable = conf.read().direct_database_variable
     return Place(variable or 'RELEASES["DIRECT_DATABASE"]', bool(variable))
 

@@ -190,6 +190,7 @@ class RepeatableStatements:
 
 
 def taken(name: str, existing: str, wanted: str, table: str, rename: str) -> ProgrammingError:
+    """The error for a name that something else has. `existing` and `wanted` are definitions, `rename` is SQL."""
     return ProgrammingError(
         f"{name} exists with another definition: it is {existing}, and wanted on {table} is {wanted}. Rename the"
         f" existing one, with this SQL: {rename}; or rename the wanted one in the migration."

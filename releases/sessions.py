@@ -24,6 +24,7 @@ KEEP_ALIVE = {
 
 
 def name_of_this_release() -> str:
+    """The application_name of the companion session."""
     return f"release {deployment() or socket.gethostname()} {os.getpid()}"
 
 

@@ -116,6 +116,7 @@ def unrecord_within_transaction(migration: Migration) -> None:
 
 
 def irreversible(migration: Migration) -> bool:
+    """Whether an operation cannot be undone, including those inside SeparateDatabaseAndState."""
     return not all(operation.reversible for operation in on_database(migration.operations))
 
 

@@ -67,6 +67,7 @@ def conflicting_tables_refused(*, fake_initial: bool) -> Iterator[None]:
 
 
 def conflict_message(sentences: list[str]) -> str:
+    """The refusal that lists ExistingTables.conflicts."""
     listed = "\n".join(f"- {sentence}" for sentence in sentences)
     return f"Existing tables conflict with the release. Nothing was changed.\n{listed}"
 

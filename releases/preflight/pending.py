@@ -95,6 +95,7 @@ def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_l
 
 
 def reaching_the_database(operation: Operation) -> Iterator[Operation]:
+    """The operations within `operation` that run statements, without those that change only the state."""
     if isinstance(operation, SeparateDatabaseAndState):
         for one in operation.database_operations:
             yield from reaching_the_database(one)

@@ -13,6 +13,7 @@ WRITTEN_BY_DJANGO = ("contenttypes.ContentType", "auth.Permission")
 
 
 def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pending) -> Iterator[str]:
+    """A sentence for each right that the role lacks, with the statement for a superuser that grants it."""
     if server.schema is None:
         yield _nowhere(server, read_closed_schemas(connection))
     elif not server.may_create and (pending.created or pending.altered):
