@@ -1,4 +1,4 @@
-"""Releases in the admin: to be looked at, never changed there."""
+"""Releases in the admin, read-only."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from releases.models import Release
 
 
 class InspectOnly:
-    """For a ModelAdmin or an inline whose rows are shown and nothing else."""
+    """For a ModelAdmin or an inline that is read-only."""
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -43,7 +43,7 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
         return [applied, *super().get_urls()]
 
     def applied_migrations(self, request: HttpRequest) -> HttpResponse:
-        """Django's own table, which no model stands for: a model would make it part of every dump."""
+        """Django's own table. It has no model, because a model would make it part of every dump."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         every = recorded_migrations(connection)

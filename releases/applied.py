@@ -1,4 +1,4 @@
-"""What Django's own table of migrations says, beside what this code has."""
+"""Django's record of applied migrations, compared with the migrations of this code."""
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ class RecordedMigration:
     app: str
     name: str
     applied: datetime | None
-    """None where it is of this code and not applied yet."""
+    """None if it is not applied yet."""
     known: bool
-    """Whether this code has it. It does not where a later version applied it, or where its app was taken out."""
+    """Whether this code has it. It does not if a later version applied it, or if its app was removed."""
 
 
 def recorded_migrations(connection: BaseDatabaseWrapper) -> list[RecordedMigration] | None:
-    """Those to come in the order in which `migrate` would apply them, then the applied ones, the newest first.
+    """The unapplied ones in the order in which `migrate` would apply them, then the applied ones, newest first.
 
-    None where the database has no such table: nothing has been migrated there.
+    None if the database has no such table: nothing has been migrated there.
     """
     recorder = MigrationRecorder(connection)
     if not recorder.has_table():

@@ -1,4 +1,4 @@
-"""How far a migration has come: each operation of one without a transaction commits by itself."""
+"""How far a migration has got: without a transaction, each of its operations commits by itself."""
 
 import copy
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from django.db.migrations import Migration, RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-# Django's changes of the schema. The rest (RunSQL, RunPython, concurrent ones) may need to be outside a transaction.
+# Django's schema changes. The rest (RunSQL, RunPython, concurrent operations) may have to run outside a transaction.
 OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations.operations.models")
 
 Apply = Callable[[ProjectState, BaseDatabaseSchemaEditor], ProjectState]
 
 
 def code_name(code: Any) -> str:
-    """Of what RunPython calls: Django says no more of it than that it is code."""
+    """The name of the function that RunPython calls, which Django's description of the operation leaves out."""
     return str(getattr(code, "__name__", type(code).__name__))
 
 
@@ -29,15 +29,15 @@ def name_of(operation: Operation) -> str:
 
 @dataclass
 class Applying:
-    """Of one migration, over all attempts of a run: an attempt goes on where the one before it stopped."""
+    """The progress of one migration over all attempts of a run: each continues where the one before stopped."""
 
     done: int = 0  # operations that are committed
     deferred: list[Any] = field(default_factory=list)  # SQL that Django left for the end of the migration
     before: ProjectState | None = None
-    operation: Operation | None = None  # the last that was begun
+    operation: Operation | None = None  # the last one started
 
     def follow(self, migration: Migration, connection: BaseDatabaseWrapper) -> None:
-        """Django's own `migration.apply` runs, for one operation after the other where each commits."""
+        """Makes `migration.apply` run one operation at a time, and commit each if the migration is not atomic."""
         self.migration, self.connection = migration, connection
         apply = migration.apply
 
@@ -74,7 +74,7 @@ class Applying:
         return transactional and self.connection.features.can_rollback_ddl
 
     def _as_a_whole(self, operation: Operation) -> Operation:
-        """A change of the schema takes several statements; what is done by half can be neither undone nor repeated."""
+        """A schema change takes several statements; half of them can be neither undone nor repeated."""
         if self.is_whole(operation):
             operation = copy.copy(operation)
             operation.atomic = True  # type: ignore[misc]
@@ -83,7 +83,7 @@ class Applying:
     def _apply(
         self, apply: Apply, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
     ) -> ProjectState:
-        """Django's own way of one operation. It is what `operation` says for as long as it runs."""
+        """Lets Django apply a single operation, which self.operation names from then on."""
         operations, self.operation = self.migration.operations, operation
         self.migration.operations = [operation]  # type: ignore[misc]
         try:
@@ -92,9 +92,9 @@ class Applying:
             self.migration.operations = operations  # type: ignore[misc]
 
     def _run_deferred(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        """Indexes and foreign keys of new tables, before the record instead of after it.
+        """Creates indexes and foreign keys of new tables before the migration is recorded, instead of afterwards.
 
-        Django records a migration within its transaction only where no SQL is left for the end of it
+        Django records a migration in its transaction only if it has no deferred SQL
         (MigrationExecutor.apply_migration). A release killed between the two would leave work without a record, and
         every later one would stop at "already exists".
         """

@@ -1,11 +1,11 @@
-"""The release: bringing the database to the schema of the code, safely, before the code serves."""
+"""The app: brings the database to the schema of the code, safely, before the code serves."""
 
 from django.apps import AppConfig, apps
 from django.core.checks import register
 
 
 class ReleasesConfig(AppConfig):
-    """A project that has an app of this label already gives a subclass another `label`."""
+    """Subclass it with another `label` in a project that already has an app of this label."""
 
     name = "releases"
     default_auto_field = "django.db.models.BigAutoField"
@@ -17,7 +17,7 @@ class ReleasesConfig(AppConfig):
 
 
 def own_label() -> str:
-    """What the project calls this app: tables, migrations, permissions and the admin's addresses begin with it."""
+    """The label of this app in the project: tables, migrations, permissions and the admin's URLs begin with it."""
     config = apps.get_containing_app_config(__name__)
-    assert config  # noqa: S101  # whoever asks is a part of the app
+    assert config  # noqa: S101  # this module is part of the app
     return config.label

@@ -17,6 +17,7 @@ POSTGRESQL = "django.db.backends.postgresql"
 
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """The checks releases.E001 to releases.E008. E001 and E006 to E008 run only if the setting is valid."""
     faults = list(conf.find_faults(getattr(settings, "RELEASES", {})))
     if faults:
         return [Error(fault.message, hint=fault.hint, id=f"releases.{fault.code}") for fault in faults]
@@ -24,7 +25,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 
 
 def refuse_settings() -> None:
-    """Raises CommandError where RELEASES cannot be read: `migrate` needs it before the system checks run."""
+    """Raises CommandError if RELEASES is invalid: `migrate` needs it before the system checks run."""
     try:
         conf.read()
     except ImproperlyConfigured as error:
@@ -32,7 +33,7 @@ def refuse_settings() -> None:
 
 
 def _other_engine() -> list[CheckMessage]:
-    """A direct connection to the same database has the same engine."""
+    """A direct connection to the same database uses the same engine."""
     served = settings.DATABASES[DEFAULT_DB_ALIAS]["ENGINE"]
     direct = direct_settings(DEFAULT_DB_ALIAS).get("ENGINE", served)
     if direct == served:
@@ -40,7 +41,7 @@ def _other_engine() -> list[CheckMessage]:
     return [
         Error(
             f"RELEASES['DIRECT_DATABASE'] is for {direct}, and the default database for {served}: a release would"
-            " migrate another database than the one that is served. Nothing was changed.",
+            " migrate a different database from the one that is served. Nothing was changed.",
             hint=f"Set {direct_place()} to a direct connection to the database of {served_place()}, or remove it.",
             id="releases.E001",
         )
@@ -74,7 +75,7 @@ def _no_psycopg() -> list[CheckMessage]:
 
 
 def _hidden_command() -> list[CheckMessage]:
-    """Of several apps with a command `migrate` the first has the word."""
+    """If several apps have a command `migrate`, the first one in INSTALLED_APPS wins."""
     app = str(get_commands()["migrate"])
     if app == "releases":
         return []

@@ -1,4 +1,4 @@
-"""For management commands of other apps: the words of a release for what fails, its lock, and its commands' names."""
+"""For management commands of other apps: the error messages and the lock of a release, and what to type."""
 
 from typing import Any
 
@@ -13,9 +13,10 @@ __all__ = ["DatabaseCommand", "alone", "migrate_command", "repair_command"]
 
 
 class DatabaseCommand(BaseCommand):
-    """Says in one paragraph, instead of a traceback, that a database is absent, unmigrated or closed.
+    """Explains in one paragraph, instead of a traceback, that a database is unreachable, unmigrated or closed.
 
-    `left` is what the paragraph says of the database. The default is true of a command that writes in one transaction.
+    `left` is what the paragraph says about the database. The default is true of a command that writes in one
+    transaction.
     """
 
     left = "Nothing was changed."

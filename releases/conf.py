@@ -1,4 +1,4 @@
-"""The setting RELEASES: each key, its type and its default. Read anew each time, so that tests can override it."""
+"""The setting RELEASES: each key, its type and its default. It is not cached, so tests can override it."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 UP_TO_A_DAY = 24 * 60 * 60
-# Seconds. PostgreSQL takes a limit of 0 for none.
+# Seconds. For PostgreSQL, 0 would mean no limit.
 RANGES = {
     "database_wait": (0, UP_TO_A_DAY),
     "lock_timeout": (0.01, UP_TO_A_DAY),
@@ -29,13 +29,13 @@ class Conf:
     database_wait: float = 30
     """Seconds that a release waits for a database that does not answer yet."""
     lock_timeout: float = 1
-    """Seconds that an ordinary statement waits for a lock, mostly of a row."""
+    """Seconds that an ordinary statement waits for a lock, usually of a row."""
     table_lock_timeout: float = 0.2
-    """The same of a statement that locks a whole table, behind which every other one on that table queues."""
+    """The same for a statement that locks a whole table: every other statement on that table queues behind it."""
     build_timeout: float = 60
-    """Seconds that a concurrent index build waits for each of the older transactions."""
+    """Seconds that a concurrent index build waits for each older transaction."""
     stall_budget: float = 2
-    """Seconds that a statement of somebody else may wait for the release, which then stops itself."""
+    """Seconds that a statement of another session may wait for the release before the release stops itself."""
     deadline: float = 900
     """Seconds after which a release is ended, whatever it is doing."""
     deadline_variable: str = ""
@@ -43,8 +43,8 @@ class Conf:
     database_variable: str = ""
     """The variable that holds the URL of the default database, for messages."""
     direct_database: Database | str | None = None
-    """A direct connection for releases, where the default database is behind a pooler: an entry as of DATABASES, or
-    the alias of one."""
+    """A direct connection for releases, if the default database is behind a pooler: a dictionary like those in
+    DATABASES, or an alias."""
     direct_database_variable: str = ""
     """The variable that holds the URL of the direct database, for messages."""
     direct_database_hint: str = ""
@@ -58,12 +58,12 @@ class Conf:
     unverified_apps: tuple[str, ...] = ()
     """Labels of apps whose tables are left out of the comparison of the schema."""
     readyz_token: str = ""
-    """Whoever sends it is told by /readyz what is missing, from anywhere."""
+    """A request with this bearer token is told by /readyz what is missing, from any address."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with RELEASES, and how to correct it. `code` is the end of the check's id."""
+    """What is wrong with RELEASES, and how to fix it. `code` is the last part of the check's id."""
 
     code: str
     message: str
@@ -74,13 +74,13 @@ TYPES: dict[Any, tuple[tuple[type, ...], str]] = {
     float: ((int, float), "a number of seconds"),
     str: ((str,), "text"),
     tuple[str, ...]: ((list, tuple), "a list of app labels"),
-    Database | str | None: ((Mapping, str, type(None)), "a dictionary as an entry of DATABASES, or an alias"),
+    Database | str | None: ((Mapping, str, type(None)), "a dictionary like those in DATABASES, or an alias"),
 }
 KEYS = {field.name.upper(): TYPES[field.type] for field in fields(Conf)}
 
 
 def read() -> Conf:
-    """Raises ImproperlyConfigured with everything that is wrong."""
+    """The setting with its defaults. Raises ImproperlyConfigured that names all faults."""
     given = getattr(settings, "RELEASES", {})
     if faults := list(find_faults(given)):
         raise ImproperlyConfigured(" ".join(f"{fault.message} {fault.hint}" for fault in faults))
@@ -88,8 +88,9 @@ def read() -> Conf:
 
 
 def find_faults(given: Any) -> Iterator[Fault]:
+    """Everything that is wrong with `given`, the value of the setting; nothing if it is valid."""
     if not isinstance(given, Mapping):
-        yield Fault("E002", "RELEASES is no dictionary.", "Write RELEASES = {...}.")
+        yield Fault("E002", "RELEASES is not a dictionary.", "Write RELEASES = {...}.")
         return
     for key, value in given.items():
         if key not in KEYS:
@@ -107,7 +108,7 @@ def _holds_text(value: Any) -> bool:
 
 
 def _must_be(name: str, value: Any) -> str:
-    """How the value has to be; empty where it is."""
+    """What the value must be; empty if it is valid."""
     if name in RANGES:
         least, most = RANGES[name]
         return "" if math.isfinite(value) and least <= value <= most else f"from {least:g} to {most} seconds"

@@ -1,4 +1,4 @@
-"""A moment after which waiting ends."""
+"""A limit for waiting, on the monotonic clock."""
 
 import time
 

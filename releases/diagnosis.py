@@ -1,4 +1,4 @@
-"""What to tell the operator when something fails: what happened, what was left untouched, what to do next."""
+"""What to tell the operator when something fails: what happened, what was left untouched, and what to do next."""
 
 from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -15,7 +15,7 @@ from releases.refusals import Refusal
 def explain(error: BaseException, progress: Progress, connection: BaseDatabaseWrapper | None = None) -> str:
     """One paragraph for `error`, which stopped a release."""
     connection = connection or connections[DEFAULT_DB_ALIAS]
-    if isinstance(error, CommandError):  # its own words, which know nothing of earlier migrations
+    if isinstance(error, CommandError):  # its message does not mention earlier migrations
         return f"{error}\n{progress.what_stays()}".rstrip()
     migration = progress.migration
     happened = f"Migration {migration} failed" if migration else "The release failed"
@@ -23,12 +23,12 @@ def explain(error: BaseException, progress: Progress, connection: BaseDatabaseWr
 
 
 def explain_command(error: BaseException, left: str, connection: BaseDatabaseWrapper) -> str:
-    """The same for another command, which leaves the database as `left` says."""
+    """The same for another command. `left` says what became of the database."""
     return _paragraph(error, "The command failed", left, None, connection)
 
 
 def cannot_begin(error: Exception) -> str:
-    """The first sentence alone, without another look at the database."""
+    """The first sentence alone, without querying the database again."""
     happened = "The database did not answer" if is_silent(error) else "The release cannot begin"
     return f"{happened}: {_ended(reason(error))}"
 
@@ -42,7 +42,7 @@ def _paragraph(
 
         refusal = why_refused(conninfo(connection))
     if refusal:
-        happened = "The database did not answer" if refusal.passes else "The database refused the connection"
+        happened = "The database did not answer" if refusal.is_transient else "The database refused the connection"
     return f"{happened}: {_ended(reason(error))} {left} {_advice(error, refusal, progress, connection)}"
 
 

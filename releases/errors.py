@@ -1,4 +1,4 @@
-"""What an error of a database or of Python says: its code, and its words without the values of rows. Pure."""
+"""The code and the message of an error from the database or from Python, without the values of rows. Pure."""
 
 import re
 from typing import Any
@@ -11,37 +11,37 @@ try:
     from psycopg import InterfaceError as DriverInterfaceError
     from psycopg import OperationalError as DriverOperationalError
     from psycopg import errors as driver_errors
-except ImportError:  # other databases do without; then nothing is raised that these would be
+except ImportError:  # not needed for other databases
     DRIVER: tuple[type[Any], ...] = ()
     LOST: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
 else:
     DRIVER = (DriverError,)
     LOST = (OperationalError, InterfaceError, DriverOperationalError, DriverInterfaceError)
 
-# The details that name objects. Those of the classes 22 and 23 hold values of rows, which belong in no log.
+# Details that name objects. Those of classes 22 and 23 contain values of rows, which must not be logged.
 TELLING_DETAILS = {"0A000", "2BP01", "55006"}
 # https://dev.mysql.com/doc/mysql-errors/8.4/en/client-error-reference.html: gone away, lost, lost while reading
 CUT_BY_MYSQL = {2006, 2013, 2055}
-# Django's own words for a foreign key of SQLite that leads nowhere.
+# Django's own message for a foreign key of SQLite without a target.
 VALUE = re.compile(r"(primary key|contains a value) '[^']*'")
 
 
 class Stopped(KeyboardInterrupt):
-    """Why a command ends before its work is done: a signal, or its deadline.
+    """A command was ended before its work was done: by a signal, or at its deadline.
 
-    psycopg cancels the running statement for a KeyboardInterrupt, and no `except Exception` of a migration keeps it.
+    psycopg cancels the running statement on KeyboardInterrupt, and no `except Exception` of a migration catches it.
     """
 
     def __init__(self, why: str, advice: str, returncode: int) -> None:
         super().__init__(why)
         self.advice, self.returncode = advice, returncode
-        self.is_cut = False  # whether its connection had to be cut, so that the server is left to notice
+        self.is_cut = False  # whether its connection had to be cut, which the server may notice later
 
 
 class Stalled(Exception):
-    """A release stopped itself: somebody's statement had waited for it beyond the stall budget.
+    """A release stopped itself: another session's statement had waited for it longer than the stall budget.
 
-    It is raised from the error that came of that, which says whether the server has rolled back.
+    Its cause is the resulting error, which shows whether the server has rolled back.
     """
 
     def __init__(self, why: str, advice: str) -> None:
@@ -57,7 +57,7 @@ def source(error: BaseException | None) -> BaseException | None:
 
 
 def sqlstate(error: BaseException | None) -> str | None:
-    """The SQLSTATE that the server gave."""
+    """The SQLSTATE that the server sent, if any."""
     state = getattr(source(error), "sqlstate", None)
     return state if isinstance(state, str) else None
 
@@ -69,25 +69,25 @@ def code(error: BaseException) -> str:
 
 
 def _of_mysql(error: BaseException) -> str | None:
-    """The number, unless it says that the connection was cut: then the server gave none."""
+    """The number, unless it is the client's own for a lost connection: then the server sent none."""
     number = error.args[0] if isinstance(error, Error) and error.args else None
     return f"MYSQL_{number}" if isinstance(number, int) and number not in CUT_BY_MYSQL else None
 
 
 def is_silent(error: BaseException) -> bool:
-    """Whether the database gave no code: the connection was refused, or was cut before the server could say why."""
+    """Whether the database sent no code: the connection was refused, or was cut before the server could say why."""
     return isinstance(error, LOST) and code(error) == type(error).__name__
 
 
 def was_cut(error: BaseException) -> bool:
-    """Whether the session ended, so that what became of a transaction just being committed is not known."""
+    """Whether the session ended: then a transaction that was being committed may be committed or not."""
     if isinstance(error, Stalled) and error.__cause__:
         return was_cut(error.__cause__)
     return isinstance(error, Stopped) or is_silent(error) or code(error).startswith(("08", "25P03", "25P04", "57P"))
 
 
 def reason(error: BaseException) -> str:
-    """What the database or Python says, in one line."""
+    """The message of the database or of Python, in one line."""
     if isinstance(error, Stopped | Stalled):
         return str(error)
     found: Any = source(error)
@@ -97,7 +97,7 @@ def reason(error: BaseException) -> str:
         is_databases = isinstance(error, (Error, *DRIVER))
         return text if is_databases and text else f"{type(found).__name__}: {text}".removesuffix(": ")
     parts = [found.diag.message_primary, found.diag.message_detail if state in TELLING_DETAILS else None]
-    if state.startswith("22"):  # its words hold the value
+    if state.startswith("22"):  # its message contains the value
         parts = [_condition(state)]
     return " ".join(" ".join(filter(None, parts)).split())
 

@@ -1,4 +1,4 @@
-"""What an error's code leaves open and the database knows: looked up after a failure, in a session of its own."""
+"""Details that an error's code does not give: queried after a failure, in a separate session."""
 
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -16,7 +16,7 @@ from releases.naming import migrate_command, place_of, repair_command
 from releases.preflight.pending import Pending
 from releases.preflight.places import hidden_records
 from releases.preflight.rights import missing_rights
-from releases.preflight.server import ask_server, ask_tables
+from releases.preflight.server import read_server, read_tables
 from releases.preflight.writable import read_only_file, read_only_server
 from releases.progress import Progress
 from releases.refusals import Refusal
@@ -34,7 +34,7 @@ SELECT max({column}) >= (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 E
 
 
 def known(connection: BaseDatabaseWrapper, refusal: Refusal | None, source: BaseException | None) -> dict[str, str]:
-    """What the texts of releases.advice are completed with."""
+    """The values for the format strings of releases.advice."""
     settings_dict, quote = connection.settings_dict, connection.ops.quote_name
     diagnostic: Any = getattr(source, "diag", None)
     place = place_of(connection)
@@ -58,7 +58,7 @@ def known(connection: BaseDatabaseWrapper, refusal: Refusal | None, source: Base
 def find(
     code: str, source: BaseException | None, progress: Progress | None, connection: BaseDatabaseWrapper
 ) -> str | None:
-    """The advice that the database's own state gives; None where it gives none, or no answer."""
+    """Advice from the state of the database; None if there is none, or if the database does not answer."""
     with suppress(Error), closing(connections.create_connection(connection.alias)) as session:
         session.settings_dict = connection.settings_dict
         sentences = list(_sentences(code, source, progress, session))
@@ -67,7 +67,7 @@ def find(
 
 
 def _joined(sentences: list[str]) -> str | None:
-    """A command of the shell ends its line, so that it can be copied whole."""
+    """A shell command ends its line, so that it is easy to copy."""
     if not sentences:
         return None
     return "".join(f"{one} " if one.endswith((".", ";")) else f"{one}\n" for one in sentences) + AGAIN
@@ -79,7 +79,7 @@ def _sentences(
     if code == "23505" and (diagnostic := getattr(source, "diag", None)):
         yield from _duplicate(diagnostic, session)
     elif code == "25006":
-        yield from read_only_server(ask_server(session), place_of(session))
+        yield from read_only_server(read_server(session), place_of(session))
     elif code == "42501":
         yield from _rights(progress, session)
     elif code.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
@@ -91,7 +91,7 @@ def _sentences(
 
 
 def _duplicate(diagnostic: Any, session: BaseDatabaseWrapper) -> Iterator[str]:
-    """Of a primary key nobody has duplicates: what handed out the number that was taken?"""
+    """A primary key has no duplicates, so this asks where the number that was taken came from."""
     quote = session.ops.quote_name
     table = f"{quote(diagnostic.schema_name or '')}.{quote(diagnostic.table_name or '')}"
     with session.cursor() as cursor:
@@ -101,38 +101,38 @@ def _duplicate(diagnostic: Any, session: BaseDatabaseWrapper) -> Iterator[str]:
             return
         column, sequence = found
         if not sequence:
-            yield f"An id of {table} was given that a row has already. Correct the migration."
+            yield f"The migration inserts an id that a row of {table} already has. Correct the migration."
             return
         cursor.execute(LAGS.format(column=column, table=table, sequence=sequence))
         if cursor.fetchone() == (True,):
             yield (
-                f"No row is there twice: {sequence}, which numbers the rows of {table}, lags behind them. In psql:"
+                f"No row is duplicated: {sequence}, which numbers the rows of {table}, lags behind them. In psql:"
                 f" SELECT setval('{sequence}', (SELECT max({column}) FROM {table}));"
             )
         else:
             yield (
-                f"An id of {table} was given that a row has already, but {sequence} is beyond all of them by now."
-                " Should it be the same again, correct the migration."
+                f"An id was inserted that a row of {table} already has, but {sequence} is now past all of them. If it"
+                f" fails again, correct the migration."
             )
 
 
 def _alike(diagnostic: Any, table: str) -> str:
-    """The detail holds `(book_id)=(5)` in every language: the columns may be printed, the values may not."""
+    """The detail contains `(book_id)=(5)` in every language: columns may be printed, values may not."""
     columns, found, _ = (diagnostic.message_detail or "").partition(")=(")
     listed = columns.partition("(")[2]
     shown = f" In psql: SELECT {listed}, count(*) FROM {table} GROUP BY {listed} HAVING count(*) > 1;" if found else ""
     return (
-        f"Rows of {table} are the same where {diagnostic.constraint_name} lets no two be.{shown} Change or delete all"
-        " but one of each; where the migration itself makes them, correct it."
+        f"Rows of {table} violate the unique constraint {diagnostic.constraint_name}.{shown} Change or delete all but"
+        " one of each; where the migration itself makes them, correct it."
     )
 
 
 def _rights(progress: Progress | None, session: BaseDatabaseWrapper) -> Iterator[str]:
-    server, tables = ask_server(session), _tables(session)
+    server, tables = read_server(session), _tables(session)
     if progress:
         altered = dict.fromkeys(tables, str(progress.migration or "a migration"))
         yield from missing_rights(session, server, Pending(session, altered=altered))
-    elif closed := [table.name for table in ask_tables(session, tables).values() if not table.may_write]:
+    elif closed := [table.name for table in read_tables(session, tables).values() if not table.may_write]:
         yield (
             f"Role {server.role} may not read and write {', '.join(closed)}. As a superuser:"
             f" GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {server.schema} TO {server.role};"
@@ -142,7 +142,7 @@ def _rights(progress: Progress | None, session: BaseDatabaseWrapper) -> Iterator
 
 def _unmigrated(session: BaseDatabaseWrapper) -> Iterator[str]:
     if session.vendor == "postgresql":
-        server = ask_server(session)
+        server = read_server(session)
         obstacles = list(hidden_records(session, server))
         if server.schema is None:
             obstacles += missing_rights(session, server, Pending(session))
@@ -155,11 +155,12 @@ def _unmigrated(session: BaseDatabaseWrapper) -> Iterator[str]:
     if not plan:
         yield f"Every migration is recorded in {name}, so something was removed by hand. Run: {repair}"
     elif executor.loader.applied_migrations:
-        yield f"{len(plan)} migrations of this code are not applied to {name}, {plan[0][0]} the first. Run: {command}"
+        first = plan[0][0]
+        yield f"{len(plan)} migrations of this code are not applied to {name}, beginning with {first}. Run: {command}"
     else:
         yield (
-            f"{name} has no tables of this code. Where it is another database than was meant, correct"
-            f" {place_of(session)}; otherwise run: {command}"
+            f"{name} has no tables of this code. If it is the wrong database, correct {place_of(session)}; otherwise"
+            f" run: {command}"
         )
 
 

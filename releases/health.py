@@ -1,4 +1,4 @@
-"""Is the database where this code needs it?"""
+"""Whether the database is ready for this code."""
 
 import threading
 import time
@@ -19,45 +19,45 @@ class NotReadyError(Exception):
 
 
 class SchemaGate:
-    """Looks at the schema once in a process, and again after a failure. Probes cannot make it look more often."""
+    """Verifies the schema once per process, and again after a failure, however often it is probed."""
 
-    PAUSE = 2  # seconds between two looks at what is not whole
+    PAUSE = 2  # seconds between two verifications while something is missing
 
     def __init__(self) -> None:
-        self._looking = threading.Lock()
+        self._verifying = threading.Lock()
         self._forget()
 
     def shut(self) -> None:
-        """To be called when the database was not ready: by now it may be another."""
+        """Call this when the database was not ready: it may have been replaced."""
         if self._whole:
             self._forget()
 
     def check(self) -> None:
         """Raises NotReadyError while something that the models declare is missing."""
-        if not self._whole and self._looking.acquire(blocking=False):
+        if not self._whole and self._verifying.acquire(blocking=False):
             try:
-                self._look()
+                self._verify()
             finally:
-                self._looking.release()
+                self._verifying.release()
         if not self._whole:
             raise NotReadyError(database="ok", missing=self._missing)
 
     def _forget(self) -> None:
-        self._whole, self._missing, self._look_again = False, ["not looked at yet"], 0.0
+        self._whole, self._missing, self._again_at = False, ["not verified yet"], 0.0
 
-    def _look(self) -> None:
-        if time.monotonic() < self._look_again:
+    def _verify(self) -> None:
+        if time.monotonic() < self._again_at:
             return
         verdict = verify(connection)
         self._whole, self._missing = verdict.whole, verdict.sentences
-        self._look_again = time.monotonic() + self.PAUSE
+        self._again_at = time.monotonic() + self.PAUSE
 
 
 gate = SchemaGate()
 
 
 def check_ready() -> list[str]:
-    """Returns the applied migrations that this code does not know: no obstacle, because migrations only widen.
+    """Returns the applied migrations unknown to this code, which are no obstacle because migrations only widen.
 
     Raises NotReadyError unless the database answers, has every migration of this code, and holds what they made.
     """
@@ -76,6 +76,6 @@ def check_ready() -> list[str]:
 
 
 def unknown_to(loader: MigrationLoader) -> list[str]:
-    """Labels such as `shop.0001_initial`: applied to the database, but not of this code, which was rolled back."""
+    """Labels such as `shop.0001_initial` of migrations that are applied, and missing from this (older) code."""
     unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
     return sorted(f"{app}.{name}" for app, name in unknown)

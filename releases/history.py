@@ -1,4 +1,4 @@
-"""What each release applied, as far as it still stands, and which release it is that `rollback` undoes."""
+"""What each release applied that has not been undone, and which release `rollback` undoes."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,29 +16,29 @@ STEPS = "python manage.py rollback --steps"
 
 @dataclass(frozen=True)
 class Past:
-    """A release and what it applied; `standing` is what of that nobody has taken back, the newest first."""
+    """A release. `applied`: the migrations that it applied and that have not been undone, newest first."""
 
     release: Release
     applied_anything: bool
-    standing: list[Key]
+    applied: list[Key]
 
     def __str__(self) -> str:
-        """Whoever reads this holds the lock, so a release that is still called running was killed."""
+        """The caller holds the lock, so a release that is recorded as running was killed."""
         outcome = self.release.outcome
         ended = "interrupted" if outcome == Release.Outcome.RUNNING else outcome
         return f"{self.release.started:%Y-%m-%d %H:%M:%S} UTC, {ended}"
 
     @property
     def had_nothing_to_do(self) -> bool:
-        """A container that started, or a release that waited for another one, is no news."""
+        """Such as a container that started, or a release that waited for another one."""
         return not self.applied_anything and self.release.outcome == Release.Outcome.SUCCEEDED
 
 
 class History:
     """The recorded runs, newest first, beside Django's record of applied migrations.
 
-    `order` is what can be undone, the newest first. `adopted` is what was recorded, and not run, for tables that were
-    there already: undoing it would drop them.
+    `order` is what can be undone, newest first. `adopted` is what was recorded but not run, because its tables already
+    existed: undoing it would drop them.
     """
 
     def __init__(self, loader: MigrationLoader, recorded: Sequence[Release]) -> None:
@@ -50,9 +50,9 @@ class History:
         self.order = [key for key in self._release_of if key not in self.adopted]
 
     def last(self) -> Past:
-        """The release to undo: the last one, unless it had nothing to do.
+        """The release to undo: the last one that had something to do.
 
-        Raises CommandError where nothing of it stands. What an earlier one applied is never taken for it.
+        Raises CommandError if nothing of it is applied any more. It never falls back to an earlier release.
         """
         past = [one for one in map(self._past, self._forwards) if not one.had_nothing_to_do]
         if not past:
@@ -60,43 +60,45 @@ class History:
                 f"No release that applied anything is recorded. Nothing was changed. {self._last_step()}"
             )
         last = past[0]
-        if last.standing:
+        if last.applied:
             return last
-        state = "has been taken back already" if last.applied_anything else "is nothing"
-        earlier = next((one for one in past if one.standing), None)
+        happened = f"What the last release ({last}) applied has already been undone."
+        if not last.applied_anything:
+            happened = f"The last release ({last}) applied nothing."
+        earlier = next((one for one in past if one.applied), None)
         way = self._way_back_from(earlier) if earlier else self._last_step()
-        raise CommandError(f"What the last release ({last}) applied {state}. Nothing was changed. {way}")
+        raise CommandError(f"{happened} Nothing was changed. {way}")
 
     def steps_over(self, keys: Collection[Key]) -> int:
-        """How many steps back undo all of `keys`."""
+        """The number for `rollback --steps` that undoes all of `keys`."""
         return max(self.order.index(key) for key in keys) + 1
 
     def _way_back_from(self, earlier: Past) -> str:
-        count, steps = len(earlier.standing), self.steps_over(earlier.standing)
+        count, steps = len(earlier.applied), self.steps_over(earlier.applied)
         more = f" and the {steps - count} applied after them" if steps > count else ""
         return (
-            f"The release before it ({earlier}) applied {count} migrations that stand."
-            f" To undo those{more}{self._where(steps)}: {STEPS} {steps}"
+            f"The release before it ({earlier}) applied {count} migrations that have not been undone. To undo"
+            f" those{more}{self._where(steps)}: {STEPS} {steps}"
         )
 
     def _last_step(self) -> str:
         if not self.order:
-            return "No migration is applied that could be undone."
+            return "No applied migration can be undone."
         last = ".".join(self.order[0])
-        return f"To undo the migration that was applied last, {last}{self._where(1)}: {STEPS} 1"
+        return f"To undo the last applied migration, {last}{self._where(1)}: {STEPS} 1"
 
     def _where(self, steps: int) -> str:
         missing = unknown(self._loader, self.order[:steps])
         return f", from the version of the code that has {'.'.join(missing[0])}" if missing else ""
 
     def _past(self, release: Release) -> Past:
-        standing = [key for key in self.order if self._release_of[key] == release]
-        return Past(release, bool(standing) or any(not one.get("adopted") for one in release.migrations), standing)
+        applied = [key for key in self.order if self._release_of[key] == release]
+        return Past(release, bool(applied) or any(not one.get("adopted") for one in release.migrations), applied)
 
     def _applied_by(self, key: Key) -> Release | None:
-        """The release that recorded it, or else the one that ran when it was applied.
+        """The release that recorded it, or the one that was running when it was applied.
 
-        A release that is killed does not come to record its last migration. Both times are of one process.
+        A killed release has not recorded its last migration. Both times come from the clock of one process.
         """
         applied = max(row.applied for row in rows(self._loader, key))
         for release in self._forwards:
@@ -110,7 +112,7 @@ class History:
         return release.started <= moment <= end
 
     def _is_adopted(self, key: Key) -> bool:
-        """As the last run that names it says. Where a release was killed before it said so, it may have been."""
+        """As recorded by the last run that names it. If a release was killed before that, it may have been adopted."""
         for release in self._recorded:
             if entry := self._entries[release.pk].get(".".join(key)):
                 return bool(entry.get("adopted"))
@@ -119,7 +121,7 @@ class History:
 
 
 def _is_initial(migration: Migration) -> bool:
-    """As Django decides which migrations `--fake-initial` may adopt."""
+    """Whether `--fake-initial` may adopt it, by Django's own rule."""
     if migration.initial is not None:
         return bool(migration.initial)
     return all(app != migration.app_label for app, _ in migration.dependencies)

@@ -1,9 +1,9 @@
-"""The hook under a release: what commits by itself, and a repeat would trip over, is made repeatable.
+"""Makes statements repeatable that commit by themselves, and that would fail if they were only run again.
 
-It is Django's own hook for statements, `connection.execute_wrapper()`, on the one connection that migrates. Whatever
-asks for a concurrent index ends as such a statement: Django's operations, third-party ones, RunSQL, RunPython with a
-cursor, and any schema editor, ours or a third party's. Another database backend or a subclass of the schema editor
-(django-pg-zero-downtime-migrations) sees only what goes through it, and asks every project for its ENGINE.
+It uses Django's hook for statements, `connection.execute_wrapper()`, on the connection that migrates. Every concurrent
+index goes through it: Django's and third-party operations, RunSQL, RunPython with a cursor, and any schema editor. A
+database backend or a subclass of the schema editor (as in django-pg-zero-downtime-migrations) would see only what goes
+through it, and every project would have to change its ENGINE.
 """
 
 import re
@@ -23,20 +23,20 @@ Handler = Callable[[re.Match[str], Callable[[], None]], None]
 
 
 @contextmanager
-def repeatable(connection: BaseDatabaseWrapper, tell: Callable[[str], None] = print) -> Iterator[None]:
-    """Concurrent index statements of `connection` are patient, clean up, and compare what stands by definition."""
+def repeatable(connection: BaseDatabaseWrapper, say: Callable[[str], None] = print) -> Iterator[None]:
+    """Within, concurrent index statements wait longer, clean up, and accept an index that exists by its definition."""
     installed = any(isinstance(wrapper, _Repeatable) for wrapper in connection.execute_wrappers)
     if connection.vendor != "postgresql" or installed:
         yield
         return
-    with connection.execute_wrapper(_Repeatable(connection, tell)):
+    with connection.execute_wrapper(_Repeatable(connection, say)):
         yield
 
 
 def build_concurrently(
     schema_editor: BaseDatabaseSchemaEditor, table: str, name: str, columns: Sequence[str], *, unique: bool
 ) -> None:
-    """Leaves a valid index of exactly this definition. Raises ProgrammingError where the name is taken."""
+    """Leaves a valid index of exactly this definition. Raises ProgrammingError if the name is taken."""
     quote = schema_editor.quote_name
     listed = ", ".join(quote(column) for column in columns)
     kind = "UNIQUE INDEX" if unique else "INDEX"
@@ -45,9 +45,9 @@ def build_concurrently(
 
 
 class _Repeatable:
-    def __init__(self, connection: BaseDatabaseWrapper, tell: Callable[[str], None]) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> None:
         self._connection, self._at_work = connection, False
-        statements = RepeatableStatements(connection, tell)
+        statements = RepeatableStatements(connection, say)
         self._concurrent = {
             CREATE_INDEX: statements.create_index,
             DROP_INDEX: statements.drop_index,
@@ -82,7 +82,7 @@ class _Repeatable:
 
 @contextmanager
 def _patient(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """A concurrent build waits for older transactions. That queues nobody behind it, so it may wait for longer."""
+    """A concurrent build waits for older transactions. Nobody queues behind it, so it may wait longer."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         before = cursor.fetchone()

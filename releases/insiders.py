@@ -1,4 +1,4 @@
-"""Who is told more than whether the service is ready."""
+"""Which requests are told more than whether the service is ready."""
 
 import ipaddress
 
@@ -11,9 +11,9 @@ ADDED_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_", "HTTP_X_R
 
 
 def is_insider(request: HttpRequest) -> bool:
-    """Whoever has RELEASES["READYZ_TOKEN"], and whoever asks from a private network and through no proxy.
+    """Whether a request has RELEASES["READYZ_TOKEN"], or comes from a private network and not through a proxy.
 
-    A proxy's own address is private, too, so one that adds no header lets everybody in.
+    A proxy's own address is private, too, so a proxy that adds no header makes everybody an insider.
     """
     return _has_token(request) or (_is_private(request) and not _is_forwarded(request))
 
@@ -26,7 +26,7 @@ def _has_token(request: HttpRequest) -> bool:
 def _is_private(request: HttpRequest) -> bool:
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:  # a socket of the machine has none: a proxy may listen on the other side
+    except ValueError:  # a Unix socket has none, and a proxy may be at its other end
         return False
     return not (getattr(address, "ipv4_mapped", None) or address).is_global
 

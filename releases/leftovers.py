@@ -1,7 +1,6 @@
-"""What a migration without a transaction leaves where it fails, and what has to be done before it is repeated.
+"""What a migration without a transaction leaves when it fails, and what to do before it is repeated.
 
-An author may know more: `repeatable = True` on a migration, or on an operation, says that it may be run again after
-any part of it was committed.
+`repeatable = True` on a migration or an operation declares that it may be run again after any part of it was committed.
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ REPEATABLE_ON_POSTGRESQL = {
     f"django.contrib.postgres.operations.{name}"
     for name in ("AddConstraintNotValid", "AddIndexConcurrently", "RemoveIndexConcurrently", "ValidateConstraint")
 }
-# Undoing these drops what they added, makes it again (empty), or renames it back. It succeeds whatever the rows are.
+# Undoing these drops what they added, creates it again (empty), or renames it back. It succeeds with any rows.
 UNDONE_BY_SQL = (
     operations.AddConstraint,
     operations.AddField,
@@ -33,18 +32,18 @@ UNDONE_BY_SQL = (
     operations.RenameIndex,
     operations.RenameModel,
 )
-# A table that stands already is found before the first change (releases.preflight).
+# A table that already exists is found before the first change (releases.preflight).
 ADDING = (operations.AddConstraint, operations.AddField, operations.AddIndex)
-DUPLICATE = {"42701", "42710", "42P07", "SQLITE_ERROR"}  # column, object, table; SQLite has no code for it alone
+DUPLICATE = {"42701", "42710", "42P07", "SQLITE_ERROR"}  # column, object, table; SQLite has no separate code
 
 NOTHING = "Nothing of it was committed."
-GOES_ON = "What it had committed stays, and a repeat goes on from there."
-# Going back, or on a database that is no release's, operations are not followed.
-NOT_FOLLOWED = "It has no transaction: what it had committed stays, and a repeat, which begins anew, may stop at that."
+CONTINUES = "What it had committed stays, and a repeat continues from there."
+# Operations are not followed backwards, nor outside a release.
+NOT_FOLLOWED = "It has no transaction: what it had committed stays, and a repeat from the beginning may fail at that."
 
 
 def what_is_left(migration: Migration, code: str | None) -> str:
-    """`code` is the SQLSTATE, or SQLite's name, of the error that stopped `migration`, which is not atomic."""
+    """Sentences about `migration`, which is not atomic. `code`: the SQLSTATE, or SQLite's name, of the error."""
     applying: Applying | None = getattr(migration, "applying", None)
     if applying is None:
         return NOT_FOLLOWED
@@ -54,24 +53,22 @@ def what_is_left(migration: Migration, code: str | None) -> str:
     partly = [operation for operation in stopped if not applying.is_whole(operation)]
     once = [operation for operation in [*done, *partly] if not _is_repeatable(migration, operation)]
     if not once:
-        sentences = [GOES_ON if done or partly else NOTHING]
+        sentences = [CONTINUES if done or partly else NOTHING]
     else:
         sentences = [f"Committed, and not undone: {_listed(done)}."] if done else []
-        sentences += [f"Carried out perhaps in part: {_listed(partly)}."] if partly else []
+        sentences += [f"Perhaps partly committed: {_listed(partly)}."] if partly else []
     undone = [operation for operation in once if operation in done and _is_undone_by_sql(operation)]
     if again := [operation for operation in once if operation not in undone]:
+        sentences.append(f"A repeat runs this again; check that it may, or undo it by hand first: {_listed(again)}.")
+    failed = [operation for operation in stopped if type(operation) in ADDING]
+    if failed and code in DUPLICATE:
         sentences.append(
-            f"A repeat runs this once more; look whether it may, or undo it by hand first: {_listed(again)}."
-        )
-    standing = [operation for operation in stopped if type(operation) in ADDING]
-    if standing and code in DUPLICATE:
-        sentences.append(
-            "If what it adds is there already, an interrupted release may have left it; then undo that with this SQL:"
-            f" {_sql_to_undo(applying, standing)}"
+            "If what it adds already exists, an interrupted release may have left it; then undo that with this SQL:"
+            f" {_sql_to_undo(applying, failed)}"
         )
     if undone:
         sql = _sql_to_undo(applying, undone)
-        sentences.append(f"A repeat would stop at what is committed, so undo it first, with this SQL: {sql}")
+        sentences.append(f"A repeat would fail at what is committed, so undo it first, with this SQL: {sql}")
     return " ".join(sentences)
 
 
@@ -89,7 +86,7 @@ def _is_repeatable(migration: Migration, operation: Operation) -> bool:
 
 
 def _statements(sql: Any) -> list[str]:
-    """Of RunSQL: a string, or a list of strings and of pairs with parameters."""
+    """`sql` of RunSQL is a string, or a list of strings and of pairs with parameters."""
     if isinstance(sql, str):
         return [sql] if sql else []
     return [one if isinstance(one, str) else one[0] for one in sql]
@@ -100,7 +97,7 @@ def _is_undone_by_sql(operation: Operation) -> bool:
 
 
 def _sql_to_undo(applying: Applying, chosen: Iterable[Operation]) -> str:
-    """What `sqlmigrate --backwards` prints of the chosen operations."""
+    """What `sqlmigrate --backwards` would print for the chosen operations."""
     migration, state = applying.migration, applying.before
     assert state  # noqa: S101
     steps = []

@@ -1,4 +1,4 @@
-"""One release at a time: across containers by a lock of PostgreSQL, of an SQLite file by a lock on a file beside it."""
+"""One release at a time: by a lock of PostgreSQL, or by a lock file beside the SQLite file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +16,9 @@ from releases.progress import Say
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
-    """Within, no release of this database runs, and `connection` is as a release has it.
+    """Within, no release of this database runs, and `connection` is set up as for a release.
 
-    On PostgreSQL and SQLite only. Raises CommandError where another release has not ended by the deadline.
+    On PostgreSQL and SQLite only. Raises CommandError if another release has not ended by the deadline.
     """
     if connection.vendor == "postgresql":
         from releases.postgresql.lock import alone_on_server
@@ -32,10 +32,10 @@ def alone(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
 
 @contextmanager
 def file_lock(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say) -> Iterator[None]:
-    """Held while the process lives. Nothing where the database is no file.
+    """Held while the process lives. Does nothing if the database is not a file.
 
-    The file is beside the database, so that containers that share its volume see one lock. It is none of SQLite's own:
-    those end when anybody in the process closes the database's file.
+    The lock file is beside the database, so containers that share its volume share the lock. SQLite's own locks would
+    end as soon as anything in the process closes the database's file.
     """
     if not is_file(connection):
         yield

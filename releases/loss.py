@@ -1,4 +1,4 @@
-"""What undoing a migration does to the database, and which rows and values it takes away. Reads only."""
+"""What undoing a migration does to the database, and how many rows and values it deletes. Only reads."""
 
 import inspect
 from collections.abc import Iterator, Sequence
@@ -14,15 +14,15 @@ from django.db.migrations.operations.base import Operation
 from releases.applying import code_name
 from releases.steps import applied_state, on_database, on_state
 
-MANY = 100_000  # rows that are counted one by one; a table may have many more
+MANY = 100_000  # rows; counting stops there
 
 
 class Loss:
-    """Tells what undoing `plan` (last migration first) does."""
+    """Describes what undoing `plan` (last migration first) does."""
 
     def __init__(self, connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Sequence[Migration]) -> None:
         self._connection, self._loader = connection, loader
-        self._models = applied_state(loader).apps  # which are not always today's
+        self._models = applied_state(loader).apps  # as migrated, which may differ from the code's
         self._renaming = [
             (migration.app_label, operation)
             for migration in reversed(plan)
@@ -32,7 +32,7 @@ class Loss:
             self._tables = set(connection.introspection.table_names(cursor))
 
     def describe(self, migration: Migration) -> Iterator[str]:
-        """Why the migration exists, then what is undone, in that order."""
+        """The reason for the migration, then what undoing it does, in order."""
         if reason := (inspect.getdoc(inspect.getmodule(type(migration))) or "").partition("\n")[0]:
             yield reason
         for operation in reversed(list(on_database(migration.operations))):
@@ -80,7 +80,7 @@ class Loss:
     def _now(
         self, app: str, model: str, field: str | None, after: Operation
     ) -> tuple[type[models.Model] | None, str | None]:
-        """The model, and the field's name, as they stand: later migrations may have renamed or removed them."""
+        """The model and the field's name as migrated: later migrations may have renamed or removed them."""
         for operation in self._later(app, after):
             match operation:
                 case RenameModel(old_name_lower=old) if old == model:
@@ -110,12 +110,12 @@ class Loss:
 
     def _rows(self, model: type[models.Model]) -> str:
         if model._meta.db_table not in self._tables:
-            return "an unknown number of rows: it is not there"
+            return "an unknown number of rows: it does not exist"
         return self._count(models.QuerySet(model), "row")
 
     def _values(self, model: type[models.Model], field: Any) -> str:
         if field.column not in self._columns(model):
-            return "an unknown number of values: it is not there"
+            return "an unknown number of values: it does not exist"
         filled: models.QuerySet[Any] = models.QuerySet(model).filter(**{f"{field.name}__isnull": False})
         if isinstance(field, models.CharField | models.TextField | models.FileField):
             filled = filled.exclude(**{field.name: ""})
@@ -136,7 +136,7 @@ class Loss:
 
 
 def _changes(operation: Operation) -> str:
-    """Of an operation whose undoing takes no rows away."""
+    """Undoing such an operation deletes no rows."""
     match operation:
         case RemoveField():
             return f"field {operation.name} of {operation.model_name} comes back empty"
@@ -164,6 +164,6 @@ def _runs_sql(operation: RunSQL) -> str:
 
 
 def _through(field: Any) -> type[models.Model] | None:
-    """The table that Django keeps for a many-to-many field; None where it is a model of its own."""
+    """The model that Django creates for a many-to-many field; None if the project declares it."""
     through: type[models.Model] = field.remote_field.through
     return through if through._meta.auto_created else None

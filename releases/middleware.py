@@ -1,4 +1,4 @@
-"""Probes are answered before anything looks at the host: a platform may ask by an IP address."""
+"""Answers probes before the host is checked: a platform may probe by IP address."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ PROBES = {"/livez": livez, "/readyz": readyz}
 
 
 class HealthCheckMiddleware:
-    """Stands before SecurityMiddleware and CommonMiddleware, which send to HTTPS and refuse unknown hosts."""
+    """Place it before SecurityMiddleware and CommonMiddleware, which redirect to HTTPS and refuse unknown hosts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -5,7 +5,7 @@ from django.db import connections, models
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def is_recordable(self) -> bool:
-        """Whether the table is there with every column: migrations of this app may be yet to come, or taken back."""
+        """Whether the table exists with every column: migrations of this app may be unapplied, or undone."""
         table, introspection = Release._meta.db_table, connections[self.db].introspection
         with connections[self.db].cursor() as cursor:
             if table not in introspection.table_names(cursor):
@@ -14,12 +14,12 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return columns >= {field.column for field in Release._meta.local_concrete_fields}
 
     def mark_interrupted(self) -> int:
-        """To be called by the holder of the migration lock: whoever is still `running` then is dead."""
+        """Call this while holding the migration lock: a release that is still `running` then was killed."""
         return self.filter(outcome=Release.Outcome.RUNNING).update(outcome=Release.Outcome.INTERRUPTED)
 
 
 class Release(models.Model):
-    """One run of `migrate` to bring the database to the code's schema, or of `rollback` to take it back."""
+    """One run of `migrate` that brings the database to the code's schema, or a step back."""
 
     class Direction(models.TextChoices):
         FORWARDS = "forwards"
@@ -63,5 +63,5 @@ class Release(models.Model):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took; None while it runs, or if it was interrupted."""
+        """How long it took; None while it is running, and if it was interrupted."""
         return (self.finished - self.started).total_seconds() if self.finished else None

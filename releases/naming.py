@@ -1,4 +1,4 @@
-"""What messages call the settings of a connection, and the commands that are for its database."""
+"""How messages name the settings of a connection, and the commands for its database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,32 +22,34 @@ class Place:
         return self.name
 
     def ended_with(self, parameter: str, value: str) -> str:
-        """What to do to it, as a part of a sentence, so that libpq gets `parameter`."""
+        """Part of a sentence: how to set a parameter of libpq there."""
         if self.is_url:
             return f"end {self} with ?{parameter}={value}"
         return f'set "{parameter}" to "{value}" in the OPTIONS of {self}'
 
 
 def served_place(alias: str = DEFAULT_DB_ALIAS) -> Place:
+    """Where the application's connection is set."""
     variable = conf.read().database_variable if alias == DEFAULT_DB_ALIAS else ""
     return Place(variable or f'DATABASES["{alias}"]', bool(variable))
 
 
 def direct_place() -> Place:
+    """Where the direct connection for releases is set."""
     variable = conf.read().direct_database_variable
     return Place(variable or 'RELEASES["DIRECT_DATABASE"]', bool(variable))
 
 
 def place_of(connection: BaseDatabaseWrapper) -> Place:
-    """Of the parameters that `connection` has now: a release of the default database may use the direct ones."""
+    """Where the current parameters of `connection` are set: a release of the default database may use direct ones."""
     direct = direct_settings(connection.alias)
-    parts = [name for name in direct if name != "OPTIONS"]  # a release adds to those
+    parts = [name for name in direct if name != "OPTIONS"]  # a release adds to them
     used = bool(direct) and all(connection.settings_dict[name] == direct[name] for name in parts)
     return direct_place() if used else served_place(connection.alias)
 
 
 def direct_settings(alias: str) -> Mapping[str, Any]:
-    """What a release connects with instead of the entry of DATABASES; empty where it is the same."""
+    """What replaces the entry of DATABASES during a release; empty if nothing does."""
     direct = conf.read().direct_database
     if alias != DEFAULT_DB_ALIAS or not direct:
         return {}

@@ -1,6 +1,6 @@
-"""What migrations import: a unique constraint added while the table is read and written, and its parts.
+"""For migrations: adds a unique constraint while the table is read and written.
 
-Migrations are kept for ever, and so are these names.
+Migrations are kept forever, and so are these names.
 """
 
 from collections.abc import Iterator
@@ -20,16 +20,16 @@ __all__ = ["AddUniqueConstraint", "build_concurrently", "indexes_kept"]
 
 
 class AddUniqueConstraint(AddConstraint):
-    """AddConstraint(UniqueConstraint(fields=...)) that does not stop the writers of a PostgreSQL table.
+    """AddConstraint(UniqueConstraint(fields=...)) that does not block writers of a PostgreSQL table.
 
-    The index is built concurrently and then attached under the constraint's name. So the migration must have
-    `atomic = False`, and may be repeated after a crash anywhere (releases.indexes).
+    The index is built concurrently and then attached under the constraint's name. So the migration must have `atomic =
+    False`. It can be repeated after a crash at any point (releases.indexes).
 
-    `with_sql` runs in the transaction that attaches, `reverse_sql` in the one that drops. For a trigger that keeps
-    duplicates out until the constraint does, those are the moments to go and to come back.
+    `with_sql` runs in the transaction that attaches the index, `reverse_sql` in the one that drops the constraint:
+    there a trigger that prevents duplicates until the constraint does can be dropped and created again.
 
-    Elsewhere it is AddConstraint in a transaction of its own. On SQLite, where Django rebuilds the table, ids that
-    were handed out once are not handed out again.
+    On other databases it is AddConstraint in a transaction of its own. On SQLite, where Django rebuilds the table, ids
+    that were used once are not used again.
     """
 
     atomic = False
@@ -65,11 +65,11 @@ class AddUniqueConstraint(AddConstraint):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        """Repeatable as well: a constraint that is gone was dropped by a run that did not come to record it."""
+        """Repeatable as well: a missing constraint was dropped by a run that was stopped before it was recorded."""
         model = to_state.apps.get_model(app_label, self.model_name)
         online = schema_editor.connection.vendor == "postgresql"
         with _transaction(schema_editor), sequence_kept(schema_editor, model):
-            if not online or schema_editor.collect_sql or self._stands(schema_editor, model._meta.db_table):
+            if not online or schema_editor.collect_sql or self._exists(schema_editor, model._meta.db_table):
                 super().database_backwards(app_label, schema_editor, from_state, to_state)
             if self.reverse_sql and online:
                 schema_editor.execute(self.reverse_sql, params=None)
@@ -82,20 +82,20 @@ class AddUniqueConstraint(AddConstraint):
             )
         fields = cast("models.UniqueConstraint", self.constraint).fields
         columns: list[Any] = [cast("models.Field[Any, Any]", model._meta.get_field(field)).column for field in fields]
-        stands = self._stands(schema_editor, table)
+        exists = self._exists(schema_editor, table)
         build_concurrently(schema_editor, table, name, columns, unique=True)
         quote = schema_editor.quote_name
         with _transaction(schema_editor):
-            if not stands:
-                # Where a deferred foreign key has checks pending, ALTER TABLE would be refused.
+            if not exists:
+                # ALTER TABLE is refused while checks of a deferred foreign key are pending.
                 schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE", params=None)
                 attach = f"ADD CONSTRAINT {quote(name)} UNIQUE USING INDEX {quote(name)}"
                 schema_editor.execute(f"ALTER TABLE {quote(table)} {attach}", params=None)
             if self.with_sql:
                 schema_editor.execute(self.with_sql, params=None)
 
-    def _stands(self, schema_editor: BaseDatabaseSchemaEditor, table: str) -> bool:
-        """Whether a unique constraint has the name; whether it is ours is seen by its index."""
+    def _exists(self, schema_editor: BaseDatabaseSchemaEditor, table: str) -> bool:
+        """Whether a unique constraint has the name; build_concurrently() then compares its index."""
         if schema_editor.collect_sql:
             return False
         quote = schema_editor.quote_name
@@ -103,8 +103,8 @@ class AddUniqueConstraint(AddConstraint):
             cursor.execute(CONSTRAINT, [quote(table), quote(self.constraint.name)])
             found = cursor.fetchone()
         if found and not found[2].startswith("UNIQUE"):
-            name, table, stands, _, rename = found
-            raise taken(name, stands, "UNIQUE", table, rename)
+            name, table, existing, _, rename = found
+            raise taken(name, existing, "UNIQUE", table, rename)
         return found is not None
 
 
@@ -121,7 +121,7 @@ def _transaction(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
 
 @contextmanager
 def sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> Iterator[None]:
-    """Carries SQLite's AUTOINCREMENT counter over a rebuild, which sets it back to the highest id still there."""
+    """Preserves SQLite's AUTOINCREMENT counter in a rebuild, which resets it to the highest existing id."""
     if schema_editor.connection.vendor != "sqlite" or schema_editor.collect_sql:
         yield
         return

@@ -1,4 +1,4 @@
-"""How far a release has come."""
+"""How far a release has got."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ Say = Callable[[str], None]  # takes a line for the operator
 
 @dataclass(frozen=True)
 class Progress:
-    """The migration that is being applied, and the names of those that this release has committed."""
+    """The migration that is being applied, and the names of those already committed by this release."""
 
     migration: Migration | None = None
     done: Sequence[str] = ()
 
     def what_stays(self) -> str:
-        """A sentence, or nothing where nothing was committed."""
+        """A sentence; empty if nothing was committed."""
         if len(self.done) > 3:
             return f"{len(self.done)} migrations, {self.done[0]} to {self.done[-1]}, were applied before and stay."
         if len(self.done) > 1:
@@ -26,7 +26,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Doing:
-    """What the release is at: the operation in words, and its class."""
+    """The current operation of a release: its description, and the name of its class."""
 
     operation: str = ""
     kind: str = ""

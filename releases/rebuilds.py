@@ -1,4 +1,4 @@
-"""What SQLite would lose when Django rebuilds a table."""
+"""Keeps what SQLite would lose when Django rebuilds a table."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ INDEXES = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name
 
 @contextmanager
 def indexes_kept(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
-    """Carries indexes that no model knows over a rebuild within. Does nothing but on SQLite."""
+    """Creates indexes again that a rebuild within has dropped because no model declares them. For SQLite only."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -1,8 +1,8 @@
-"""Why PostgreSQL refuses a connection, in the words of releases.postgresql.connecting."""
+"""Why PostgreSQL refused a connection, as found by releases.postgresql.connecting."""
 
 from dataclasses import dataclass
 
-# Causes that are ours to name, because the server sent no SQLSTATE.
+# Causes without a SQLSTATE.
 UNKNOWN_HOST = "unknown host"
 NOTHING_LISTENS = "nothing listens"
 NO_ANSWER = "no answer"
@@ -12,12 +12,12 @@ UNTRUSTED = "untrusted"
 NO_PASSWORD = "no password"  # noqa: S105  # the name of a cause
 REFUSED = "refused"
 
-PASSING = {UNKNOWN_HOST, NOTHING_LISTENS, NO_ANSWER, "53300", "57P01", "57P02", "57P03"}
+TRANSIENT = {UNKNOWN_HOST, NOTHING_LISTENS, NO_ANSWER, "53300", "57P01", "57P02", "57P03"}
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a connection was refused: a SQLSTATE or one of the causes above, and where it led to. Without secrets."""
+    """Why a connection was refused, a SQLSTATE or a cause above, and its parameters. Without secrets."""
 
     cause: str
     host: str
@@ -25,9 +25,9 @@ class Refusal:
     user: str
     database: str
     sslmode: str
-    file: str = ""  # the parameter and the path of a certificate that is missing
+    file: str = ""  # parameter and path of a missing certificate
 
     @property
-    def passes(self) -> bool:
-        """Whether the same connection may be accepted a little later: the server starts, or is full."""
-        return self.cause in PASSING or self.cause.startswith("08")
+    def is_transient(self) -> bool:
+        """Whether the same connection may be accepted a little later: the server is starting, or is full."""
+        return self.cause in TRANSIENT or self.cause.startswith("08")

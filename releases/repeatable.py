@@ -1,7 +1,7 @@
-"""Concurrent index statements, and check constraints, repeatable after a crash at any point.
+"""Makes concurrent index statements, and check constraints, repeatable after a crash at any point.
 
-A concurrent statement commits in parts. One that fails leaves an INVALID index; one whose client was killed goes on in
-the server for as long as it has other sessions to wait for.
+A concurrent statement commits in parts. If it fails, it leaves an INVALID index; if its client was killed, it continues
+in the server for as long as it waits for other sessions.
 """
 
 import re
@@ -18,8 +18,8 @@ EXISTS = "SELECT to_regclass(%s)::text"
 TABLE_OF = "SELECT indrelid::regclass::text FROM pg_index WHERE indexrelid = to_regclass(%s)"
 LOCKABLE = "SELECT relkind IN ('r', 'p') FROM pg_class WHERE oid = to_regclass(%s)"
 
-# What has the name: is it an index of the table, and may it be used?
-STANDING = """
+# The relation of that name, whether it is an index of the table, and whether that is valid.
+EXISTING = """
 SELECT c.oid::regclass::text, coalesce(c.relkind = 'i' AND i.indrelid = to_regclass(%(table)s), false),
     i.indisvalid AND i.indisready AND i.indislive,
     concat('ALTER ', CASE c.relkind WHEN 'i' THEN 'INDEX ' ELSE 'TABLE ' END, c.oid::regclass, ' RENAME TO ',
@@ -28,7 +28,7 @@ FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
 WHERE c.relname = (parse_ident(%(name)s))[1]::name
     AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass(%(table)s))
 """
-# All that tells apart two indexes of a table, as the server itself writes it.
+# Everything that distinguishes two indexes of a table, as the server itself writes it.
 DEFINITION = """
 SELECT quote_ident(c.relname), concat_ws(' ', CASE WHEN indisunique THEN 'UNIQUE' END, 'INDEX',
     CASE WHEN indisexclusion THEN 'of an exclusion constraint' WHEN NOT indimmediate THEN 'that is deferrable' END,
@@ -50,23 +50,23 @@ FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%
 
 
 class RepeatableStatements:
-    """Takes a statement as releases.statements matched it, and `run` to run it. `tell` takes a line for the operator.
+    """Each method takes a statement as releases.statements matched it, and `run`, which runs it.
 
-    Raises ProgrammingError where the name belongs to something else.
+    Raises ProgrammingError if something else has the name.
     """
 
-    def __init__(self, connection: BaseDatabaseWrapper, tell: Callable[[str], None]) -> None:
-        self._connection, self._tell = connection, tell
+    def __init__(self, connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> None:
+        self._connection, self._say = connection, say
 
     def create_index(self, wanted: re.Match[str], run: Callable[[], None]) -> None:
         """Leaves a valid index of exactly this definition."""
         table = wanted["table"]
         if not self._rows(EXISTS, [table])[0][0]:
-            run()  # the server says so
+            run()  # the server reports that the table is missing
             return
         name = wanted["name"] or self._wanted_index(wanted)[0]
-        if standing := self._settled(name, table):
-            self._accept_index(standing, wanted)
+        if found := self._settled(name, table):
+            self._accept_index(found, wanted)
             return
         try:
             run()
@@ -80,10 +80,10 @@ class RepeatableStatements:
         if self._rows(EXISTS, [wanted["name"]])[0][0]:
             run()
         else:
-            self._tell(f"There is no index {wanted['name']}: nothing to drop.")
+            self._say(f"There is no index {wanted['name']}: nothing to drop.")
 
     def reindex(self, wanted: re.Match[str], run: Callable[[], None]) -> None:
-        """One that failed leaves INVALID indexes named _ccnew or _ccold, which cost every write: they are dropped."""
+        """Drops the INVALID indexes (_ccnew, _ccold) of a failed one, which slow down every write."""
         kind, table = wanted["kind"].upper(), wanted["name"]
         if kind == "INDEX":
             table = next((table for (table,) in self._rows(TABLE_OF, [table])), None)
@@ -98,54 +98,54 @@ class RepeatableStatements:
             raise
 
     def add_check(self, wanted: re.Match[str], run: Callable[[], None]) -> None:
-        """Leaves this constraint, valid or, where it is wanted NOT VALID, perhaps not yet."""
-        standing = self._rows(CONSTRAINT, [wanted["table"], wanted["name"]])
-        definition = self._wanted_check(wanted) if standing else ""
+        """Leaves this constraint, valid unless it is wanted NOT VALID."""
+        found = self._rows(CONSTRAINT, [wanted["table"], wanted["name"]])
+        definition = self._wanted_check(wanted) if found else ""
         if not definition:
             run()
             return
-        name, table, stands, valid, rename = standing[0]
-        if stands.removesuffix(" NOT VALID") != definition or not (valid or wanted["not_valid"]):
-            raise taken(name, stands, f"{definition}{wanted['not_valid'] or ''}", table, rename)
-        self._tell(f"Constraint {name} stands already, as it is wanted.")
+        name, table, existing, valid, rename = found[0]
+        if existing.removesuffix(" NOT VALID") != definition or not (valid or wanted["not_valid"]):
+            raise taken(name, existing, f"{definition}{wanted['not_valid'] or ''}", table, rename)
+        self._say(f"Constraint {name} already exists with the wanted definition.")
 
     def _settled(self, name: str, table: str) -> tuple[str, bool, str] | None:
-        """What has the name, once nobody else is at work on the table, and its INVALID index of that name dropped."""
+        """What has the name, once no other statement works on the table, and after an INVALID index is dropped."""
         self._wait_for_others(table)
-        for index, ours, valid, rename in self._rows(STANDING, {"name": name, "table": table}):
+        for index, ours, valid, rename in self._rows(EXISTING, {"name": name, "table": table}):
             if not ours or valid:
                 return index, ours, rename
             self._execute(f"DROP INDEX CONCURRENTLY {index}")
         return None
 
     def _wait_for_others(self, table: str) -> None:
-        """Every concurrent statement holds this lock of the table to its end, also when its client is gone.
+        """Every concurrent statement holds this lock on the table until it ends, even after its client has gone.
 
-        Waiting for it takes no snapshot, so that such a statement does not wait for us.
+        Waiting for the lock takes no snapshot, so such a statement does not wait for us.
         """
         if self._rows(LOCKABLE, [table]) == [(True,)]:
             with transaction.atomic(using=self._connection.alias):
                 self._execute(f"LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE")
 
-    def _accept_index(self, standing: tuple[str, bool, str], wanted: re.Match[str]) -> None:
-        index, ours, rename = standing
+    def _accept_index(self, found: tuple[str, bool, str], wanted: re.Match[str]) -> None:
+        index, ours, rename = found
         definition = self._wanted_index(wanted)[1]
-        stands = self._rows(f"{DEFINITION} WHERE indexrelid = to_regclass(%s)", [index])
-        if ours and stands[0][1] == definition:
-            self._tell(f"Index {index} stands already, as it is wanted.")
+        existing = self._rows(f"{DEFINITION} WHERE indexrelid = to_regclass(%s)", [index])
+        if ours and existing[0][1] == definition:
+            self._say(f"Index {index} already exists with the wanted definition.")
             return
-        what = f"{stands[0][1]}{'' if ours else ' of another table'}" if stands else "something that is no index"
+        what = f"{existing[0][1]}{'' if ours else ' of another table'}" if existing else "something other than an index"
         raise taken(index, what, definition, self._rows(EXISTS, [wanted["table"]])[0][0], rename)
 
     def _wanted_index(self, wanted: re.Match[str]) -> tuple[str, str]:
-        """Name and definition that the statement comes to."""
+        """The name and the definition of the index that the statement would create."""
         with self._copy(wanted["table"]) as copy:
             self._execute(f"CREATE {wanted['unique'] or ''} INDEX {wanted['name'] or ''} ON {copy} {wanted['rest']}")
             (found,) = self._rows(f"{DEFINITION} WHERE indrelid = to_regclass(%s)", [copy])
         return found
 
     def _wanted_check(self, wanted: re.Match[str]) -> str:
-        """Nothing where the statement goes on with more than the constraint."""
+        """The definition; empty if the statement does more than add the constraint."""
         constraint = f", CONSTRAINT {wanted['name']} {wanted['check']}"
         try:
             with self._copy(wanted["table"], constraint) as copy:
@@ -156,9 +156,9 @@ class RepeatableStatements:
 
     @contextmanager
     def _copy(self, table: str, constraint: str = "") -> Iterator[str]:
-        """The name of an empty copy of `table`, in a transaction that is rolled back.
+        """An empty copy of `table`, by name, in a transaction that is rolled back.
 
-        It has the table's own name, which expressions may mention.
+        It is named like the table, because expressions may mention that name.
         """
         copy = f"pg_temp.{re.findall(IDENTIFIER, table)[-1]}"
         with transaction.atomic(using=self._connection.alias):
@@ -172,12 +172,12 @@ class RepeatableStatements:
             self._execute(f"DROP INDEX CONCURRENTLY {index}")
 
     def _clean_up(self, drop: Callable[[], object]) -> None:
-        """At once: an INVALID index may already reject writes."""
+        """Does not wait for the next release: an INVALID index may already reject writes."""
         try:
             if self._connection.is_usable():
                 drop()
         except Error:
-            self._tell("The INVALID index that this left could not be dropped yet. The next release drops it.")
+            self._say("The INVALID index that this left could not be dropped yet. The next release drops it.")
 
     def _execute(self, sql: str) -> None:
         with self._connection.cursor() as cursor:
@@ -189,8 +189,9 @@ class RepeatableStatements:
             return list(cursor.fetchall())
 
 
-def taken(name: str, stands: str, wanted: str, table: str, rename: str) -> ProgrammingError:
+def taken(name: str, existing: str, wanted: str, table: str, rename: str) -> ProgrammingError:
+    """The error for a name that something else has. `existing` and `wanted` are definitions, `rename` is SQL."""
     return ProgrammingError(
-        f"{name} exists with another definition: it is {stands}, and wanted on {table} is {wanted}. Rename what stands,"
-        f" with this SQL: {rename}; or rename the wanted one in the migration."
+        f"{name} exists with another definition: it is {existing}, and wanted on {table} is {wanted}. Rename the"
+        f" existing one, with this SQL: {rename}; or rename the wanted one in the migration."
     )

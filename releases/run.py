@@ -1,4 +1,4 @@
-"""One release: how `migrate` is run so that it waits, locks, tries again, and is recorded."""
+"""One release: runs `migrate` with a lock and retries, and records it."""
 
 import logging
 import time
@@ -37,9 +37,9 @@ class Run:
     reason: str = ""
     started: Any = field(default_factory=timezone.now)
     attempts: int = 0
-    answers: bool = True  # whether the database does
+    answers: bool = True  # whether the database answers
     waited: float = 0
-    autovacuum_yields_after: float | None = None  # seconds, where the last attempt met one that had not
+    autovacuum_yields_after: float | None = None  # seconds, if the last attempt waited for autovacuum
     migrations: list[dict[str, Any]] = field(default_factory=list)
     current: Migration | None = None
     lock: "MigrationLock | None" = None
@@ -55,13 +55,13 @@ class Run:
         return Doing(name_of(operation), type(operation).__name__) if operation else Doing()
 
     def migration_starts(self, migration: Migration) -> None:
-        """Raises LockLostError when another release may have taken over meanwhile."""
+        """Raises LockLostError if another release may have taken over."""
         if self.lock:
             self.lock.check()
         self.current, self._current_began = migration, time.monotonic()
 
     def migration_succeeded(self, *, adopted: bool = False) -> None:
-        """`adopted`: recorded and not run, because its tables were there already."""
+        """`adopted`: recorded and not run, because its tables already existed."""
         seconds = round(time.monotonic() - self._current_began, 3)
         self.migrations.append(
             {"name": str(self.current), "seconds": seconds, **({"adopted": True} if adopted else {})}
@@ -70,10 +70,10 @@ class Run:
         self.start_record()
 
     def start_record(self) -> None:
-        """Written as soon as the table can hold it, and kept up to date: a run that is killed leaves its row."""
+        """Creates the record as soon as its table exists, or updates it: a killed run leaves its row."""
         releases = Release.objects.using(self.connection.alias)
         if self.record:
-            with suppress(Error):  # a step back may have taken the table away
+            with suppress(Error):  # a step back may have dropped the table
                 releases.filter(pk=self.record.pk).update(migrations=self.migrations)
             return
         if not releases.is_recordable():
@@ -83,16 +83,16 @@ class Run:
         self.record.save(using=self.connection.alias)
 
     def finish(self, error: str = "") -> None:
-        """Records the outcome and says it in one line; a database that does not take the record loses only that."""
+        """Records the outcome if the database can, and logs it in one line in any case."""
         release = self.record or self._release()
         release.outcome = Release.Outcome.FAILED if error else Release.Outcome.SUCCEEDED
         release.finished = timezone.now()
         release.attempts, release.waited = self.attempts, round(self.waited, 2)
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
-        connection = connections[self.connection.alias]  # of this thread, where the watchdog records
+        connection = connections[self.connection.alias]  # this thread's own: the watchdog may call this
         try:
-            if connection.in_atomic_block:  # SQLite's schema editor leaves it open where foreign keys do not hold
+            if connection.in_atomic_block:  # left open by SQLite's schema editor if foreign keys are violated
                 connection.close()
                 connection.connect()
             if self.answers and Release.objects.using(connection.alias).is_recordable():
@@ -127,12 +127,12 @@ class Run:
 
 
 def run_alone(run: Run, migrate: Callable[[], None]) -> None:
-    """Runs `migrate` while no other release of this database, or of this file, runs."""
+    """Runs `migrate` while no other release of this database runs."""
     given = conf.read()
     if run.connection.vendor == "postgresql":
-        from releases.postgresql.attempts import run_alone_and_again
+        from releases.postgresql.attempts import run_with_retries
 
-        run_alone_and_again(run, migrate, given)
+        run_with_retries(run, migrate, given)
         return
     run.attempts = 1
     with file_lock(run.connection, Deadline(given.deadline), run.say):

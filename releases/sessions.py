@@ -1,4 +1,4 @@
-"""The connection of a release: where it leads, and how long connecting may take."""
+"""The connection of a release: its parameters, and how long connecting may take."""
 
 import os
 import socket
@@ -11,8 +11,8 @@ from django.db.backends.signals import connection_created
 from releases import conf
 from releases.naming import direct_settings
 
-# Seconds of silence after which either end takes the other for dead. So whatever becomes of a release (SIGSTOP, a
-# dead host or network, a proxy that forwards nothing more), the server frees its locks within a minute.
+# Seconds of silence after which either end considers the other dead. So whatever happens to a release (SIGSTOP, a dead
+# host or network, a proxy that forwards nothing more), the server frees its locks within a minute.
 SILENCE = 45
 
 KEEP_ALIVE = {
@@ -24,6 +24,7 @@ KEEP_ALIVE = {
 
 
 def name_of_this_release() -> str:
+    """The application_name of the companion session."""
     return f"release {deployment() or socket.gethostname()} {os.getpid()}"
 
 
@@ -32,14 +33,15 @@ def commit() -> str:
 
 
 def deployment() -> str:
-    """The platform's id of it; empty where none is known."""
+    """The platform's id of the deployment; empty if none is known."""
     return os.environ.get(conf.read().deployment_variable, "")
 
 
 @contextmanager
 def for_a_release(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within, `connection` belongs to a release: it leads to the direct database, where the application itself goes
-    through a pooler, and its socket has keep-alives. Afterwards it is closed, and nothing of the release stays.
+    """Within, `connection` is a release's: to the direct database, if there is one, and with TCP keepalives.
+
+    Afterwards it is closed, and its settings are restored.
     """
     given = connection.settings_dict
     _close(connection)
@@ -56,9 +58,9 @@ def for_a_release(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 @contextmanager
 def connecting_within(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
-    """Within, an attempt to connect lasts no longer, although each address has a timeout of its own.
+    """Within, an attempt to connect lasts `seconds` at most, although libpq applies its timeout to each address.
 
-    A host seldom has more than two addresses, one of IPv4 and one of IPv6. libpq's least timeout is 2 s.
+    A host seldom has more than two addresses, IPv4 and IPv6. libpq's minimum timeout is 2 s.
     """
     if connection.vendor != "postgresql":
         yield

@@ -1,6 +1,6 @@
-"""Which statements a release makes repeatable, and which lock a table, told by their words. Pure.
+"""Which statements a release makes repeatable, and which lock a table, recognized by their text. Pure.
 
-Outside a transaction each of them commits by itself, and stops at what it had made if it is only run again.
+Outside a transaction each of the former commits by itself, and fails at what it had created if it is only run again.
 """
 
 import re
@@ -12,7 +12,7 @@ END = r"\s*;?\s*\Z"
 
 
 def _statement(words: str) -> re.Pattern[str]:
-    """A blank in `words` stands for white space and comments."""
+    """A space in `words` matches white space and comments."""
     return re.compile(f"{GAP}*{words.replace(' ', f'{GAP}+')}", re.IGNORECASE | re.DOTALL)
 
 
@@ -31,7 +31,7 @@ ADD_CHECK = _statement(
 )
 VALIDATE = _statement(rf"ALTER TABLE (?:ONLY )?{NAME} VALIDATE CONSTRAINT {IDENTIFIER}{END}")
 
-# Readers and writers queue behind these. What is concurrent, or keeps only other changes of the schema out, is no such.
+# Readers and writers queue behind these, unless they are concurrent or block only other schema changes.
 LOCKS_TABLE = re.compile(
     rf"{GAP}*(?:ALTER|CREATE|DROP|LOCK|TRUNCATE|COMMENT|REINDEX|CLUSTER)\b", re.IGNORECASE | re.DOTALL
 )
@@ -41,7 +41,7 @@ LOCKS_NOBODY_OUT = re.compile(
 
 
 def locks_table(sql: str) -> bool:
-    """Whether ordinary statements wait for whoever waits to run `sql`, as far as its words tell."""
+    """Whether ordinary statements queue behind `sql` while it waits for its lock, judged by its text."""
     return bool(LOCKS_TABLE.match(sql)) and not LOCKS_NOBODY_OUT.search(sql)
 
 

@@ -1,4 +1,4 @@
-"""Steps back: which of the applied migrations, in what order, and how they are undone."""
+"""Steps back: which applied migrations are undone, in what order, and how."""
 
 import getpass
 import os
@@ -25,7 +25,7 @@ Key = tuple[str, str]
 
 
 def newest_first(loader: MigrationLoader) -> list[Key]:
-    """The applied migrations in the order of Django's record; of a squash itself, not what it replaces."""
+    """The applied migrations in the order of Django's record; a squash instead of those that it replaces."""
     squashed = {
         replaced
         for key, migration in loader.replacements.items()
@@ -37,7 +37,7 @@ def newest_first(loader: MigrationLoader) -> list[Key]:
 
 
 def rows(loader: MigrationLoader, key: Key) -> list[Any]:
-    """What Django's record holds of an applied migration; of a squash, the rows of what it replaces."""
+    """The rows of Django's record for an applied migration; for a squash, those of what it replaces."""
     found: Any = loader.applied_migrations[key]
     if not isinstance(found, Migration):
         return [found]
@@ -45,7 +45,7 @@ def rows(loader: MigrationLoader, key: Key) -> list[Any]:
 
 
 def unknown(loader: MigrationLoader, keys: Collection[Key]) -> list[Key]:
-    """Those that this code does not have, or has only within a squash."""
+    """The keys of migrations that this code does not have, or has only as part of a squash."""
     return [key for key in keys if key not in loader.graph.nodes]
 
 
@@ -67,7 +67,7 @@ def plan_back(executor: MigrationExecutor, keys: Collection[Key]) -> list[Migrat
 
 
 def applied_state(loader: MigrationLoader) -> ProjectState:
-    """The models as the applied migrations have made them."""
+    """The models as of the applied migrations."""
     return loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
 
 
@@ -80,7 +80,7 @@ def undo(
 ) -> None:
     """Unapplies those of `keys` that are applied, and nothing else.
 
-    Django's own command goes back to a target, which would take along what another release has applied beside it.
+    Django's own command goes back to a target, and would also undo what another release has applied.
     """
     executor = MigrationExecutor(connection, progress)
     applied = [key for key in keys if key in executor.loader.applied_migrations]
@@ -97,9 +97,8 @@ def undo(
 def unrecord_within_transaction(migration: Migration) -> None:
     """Makes unapplying `migration` delete its record in the transaction that undoes its work.
 
-    Django deletes the record afterwards. A step back that is killed between the two would leave a record without
-    work, and every later one would stop at what is not there any more. A migration without a transaction stays as it
-    is.
+    Django deletes the record afterwards. A step back that is killed in between would leave a record without its work,
+    and every later one would fail at what no longer exists. A migration without a transaction is not changed.
     """
     unapply = migration.unapply
 
@@ -117,11 +116,12 @@ def unrecord_within_transaction(migration: Migration) -> None:
 
 
 def irreversible(migration: Migration) -> bool:
+    """Whether an operation cannot be undone, including those inside SeparateDatabaseAndState."""
     return not all(operation.reversible for operation in on_database(migration.operations))
 
 
 def on_database(operations: Collection[Operation]) -> Iterator[Operation]:
-    """The operations that the database sees."""
+    """The operations that change the database, without SeparateDatabaseAndState around them."""
     for operation in operations:
         if isinstance(operation, SeparateDatabaseAndState):
             yield from on_database(operation.database_operations)
@@ -130,7 +130,7 @@ def on_database(operations: Collection[Operation]) -> Iterator[Operation]:
 
 
 def on_state(operations: Collection[Operation]) -> Iterator[Operation]:
-    """The operations that the models see."""
+    """The operations that change the state of the models, without SeparateDatabaseAndState around them."""
     for operation in operations:
         if isinstance(operation, SeparateDatabaseAndState):
             yield from on_state(operation.state_operations)
@@ -141,24 +141,24 @@ def on_state(operations: Collection[Operation]) -> Iterator[Operation]:
 def explain_step_back(
     error: BaseException, migration: Migration | None, undone: Sequence[str], connection: BaseDatabaseWrapper
 ) -> str:
-    """One paragraph for `error`, which stopped the run while `migration` was being undone (None: none was)."""
+    """One paragraph for `error`, which stopped a step back while `migration` (or none) was being undone."""
     stays = f"What was undone before it stays undone: {', '.join(undone)}." if undone else ""
-    if isinstance(error, CommandError):  # its own words, which know nothing of the steps before
+    if isinstance(error, CommandError):  # its message does not mention earlier steps
         return f"{error}\n{stays}".rstrip()
     if migration is None:
         return explain_command(error, stays or "Nothing was changed.", connection)
     if not (migration.atomic and connection.features.can_rollback_ddl):
         left = "which has no transaction: a part of it may be undone, while it is recorded as applied."
     elif was_cut(error):
-        left = "which stays applied, or is undone where that was just being committed."
+        left = "which stays applied, or is undone if that was just being committed."
     else:
         left = "which stays applied, with everything that it did."
     return explain_command(error, f"It was undoing {migration}, {left} {stays}".rstrip(), connection)
 
 
 def operator() -> str:
-    """Who runs this, as the operating system knows it. A container's user may have a number and no name."""
+    """The operating system's name of the user, or the uid: a container's user may have no name."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # the last before Python 3.13, on Windows
+    except (KeyError, OSError, ImportError):  # ImportError on Windows, before Python 3.13
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"

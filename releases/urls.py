@@ -1,6 +1,6 @@
-"""The probes as addresses, for who prefers these to releases.middleware.
+"""The probes as URLs, an alternative to releases.middleware.
 
-The middleware answers before anything looks at the host or sends to HTTPS; these do not.
+Unlike the middleware, they answer only after the host was checked and the request redirected to HTTPS.
 """
 
 from django.urls import path

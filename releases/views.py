@@ -1,4 +1,4 @@
-"""Health for the platform: no login, no secrets."""
+"""Health checks for the platform: no login, no secrets."""
 
 import logging
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def livez(request: HttpRequest) -> HttpResponse:
-    """200: this process is up, whatever the database does."""
+    """200 while this process is up, whatever the state of the database."""
     return JsonResponse({"status": "ok"})
 
 
@@ -25,9 +25,9 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200: the database answers, is migrated, perhaps further than this code knows, and whole. 503: it is not.
+    """200 if the database answers, has every migration of this code, perhaps more, and is whole; otherwise 503.
 
-    Insiders are told which migrations these are and what is missing; everybody else has the status alone.
+    Insiders are told which migrations are unknown and what is missing; all others get the status alone.
     """
     try:
         unknown = check_ready()

@@ -1,4 +1,4 @@
-"""Ends a command at its deadline, or when it is told to stop: whatever it is doing, and within a bounded time."""
+"""Ends a command at its deadline or on a signal, whatever it is doing, within a bounded time."""
 
 import os
 import select
@@ -19,9 +19,9 @@ from releases.errors import Stopped
 
 STOPPING = tuple(one for one in signal.Signals if one.name in ("SIGINT", "SIGTERM", "SIGHUP"))
 
-# Seconds after the deadline. What waits ends there by itself, and names what it waited for: it gets the time to.
+# Seconds after the deadline, so that what waits until then can end by itself and report what it waited for.
 MARGIN = 2
-# Seconds after the main thread was told to stop, which cancels, rolls back, cleans up and records.
+# Seconds after the main thread was told to stop. It cancels, rolls back, cleans up and records.
 CUT_AFTER = 8
 END_AFTER = 13
 LAST_WORDS_WITHIN = 4
@@ -34,9 +34,9 @@ def guard(
     explain: Callable[[BaseException], str],
     record: Callable[[str], None] | None = None,
 ) -> "AbstractContextManager[Watchdog | None]":
-    """The watchdog of a command that was typed; a program that calls one has signals and threads of its own.
+    """The watchdog of a command that was typed. A program that calls a command handles signals itself.
 
-    There is none on Windows, which has no signal that another thread could send to the main one.
+    There is none on Windows, where a thread cannot send a signal to the main thread.
     """
     typed = command._called_from_command_line  # type: ignore[attr-defined]  # noqa: SLF001
     if not typed or not hasattr(signal, "pthread_kill"):
@@ -45,9 +45,9 @@ def guard(
 
 
 class Watchdog:
-    """Tells the main thread to stop; after a while cuts its connection; at last ends the process.
+    """Tells the main thread to stop, then cuts its connection, and finally ends the process.
 
-    `explain` makes the paragraph for the operator; `record` takes it where the main thread is stuck.
+    `explain` returns the paragraph for the operator; `record` is called with it if the main thread is stuck.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class Watchdog:
         self._poke, self._poked = socket.socketpair()
         self._poke.setblocking(False)
         self._thread.start()
-        # The byte reaches the thread also while the main one is inside C code, where no handler of Python runs.
+        # The byte reaches the thread even while the main one is in C code, where no Python handler runs.
         signal.set_wakeup_fd(self._poke.fileno(), warn_on_full_buffer=False)
-        wanted = [one for one in STOPPING if signal.getsignal(one) != signal.SIG_IGN]  # under nohup it is
+        wanted = [one for one in STOPPING if signal.getsignal(one) != signal.SIG_IGN]  # as under nohup
         self._before = {one: signal.signal(one, self._handle) for one in (*wanted, signal.SIGALRM)}
         return self
 
@@ -84,7 +84,7 @@ class Watchdog:
             raise CommandError(self._explain(self.reason), returncode=self.reason.returncode) from error
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
-        """Whoever sends a second signal has to wait: the time to clean up is bounded."""
+        """A second signal is ignored: the time to clean up is bounded."""
         first = self.reason is None
         if first and signum in STOPPING:
             self.reason = _by_signal(signum)
@@ -94,25 +94,25 @@ class Watchdog:
     def _watch(self) -> None:
         if not self._is_told_to_stop():
             self.reason = self.reason or _by_deadline(self._deadline)
-            self._tell()
+            self._interrupt()
         if self._connection.vendor == "sqlite" and not self._over.wait(0.3):
-            self._connection.connection.interrupt()  # its statement runs inside C code
+            self._connection.connection.interrupt()  # its statement runs in C code
         if self._over.wait(CUT_AFTER):
             return
         self._cut()
-        self._tell()
+        self._interrupt()
         if not self._over.wait(END_AFTER - CUT_AFTER):
             self._end()
 
     def _is_told_to_stop(self) -> bool:
-        """Waits for it; False at the deadline."""
+        """Waits for a signal; False at the deadline."""
         while readable := select.select([self._poked], [], [], self._deadline.remaining() + MARGIN)[0]:
             signals = readable[0].recv(64)
             if self._over.is_set() or set(signals).intersection(STOPPING):
                 return True
         return False
 
-    def _tell(self) -> None:
+    def _interrupt(self) -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
     def _cut(self) -> None:
@@ -127,7 +127,7 @@ class Watchdog:
             cut(session)
 
     def _end(self) -> None:
-        """The main thread is stuck. So may be whoever reads what is printed, and the database."""
+        """The main thread is stuck. So may be the reader of our output, and the database."""
         reason = self.reason or _by_deadline(self._deadline)
 
         def say() -> None:
@@ -152,6 +152,6 @@ def _by_deadline(deadline: Deadline) -> Stopped:
     name = conf.read().deadline_variable or 'RELEASES["DEADLINE"]'
     return Stopped(
         f"it had not ended after {deadline.seconds:g} s",
-        f"See what it waited for. If it needs longer, raise {name}. Then run this again.",
+        f"Find out what it waited for. If it needs longer, raise {name}. Then run this again.",
         1,
     )

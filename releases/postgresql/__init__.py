@@ -1,1 +1,1 @@
-"""The sessions of a release on PostgreSQL. Nothing else imports psycopg, which other databases do without."""
+"""The sessions of a release on PostgreSQL. Only this package needs psycopg, so other databases do not."""

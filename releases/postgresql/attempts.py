@@ -1,4 +1,4 @@
-"""A release on PostgreSQL: under the lock, and again after an error that passes."""
+"""A release on PostgreSQL: under the lock, and again after a transient error."""
 
 import time
 from collections.abc import Callable
@@ -11,16 +11,16 @@ from releases.errors import reason
 from releases.postgresql.lock import exclusively
 from releases.postgresql.opening import open_sessions
 from releases.postgresql.sessions import Session
-from releases.retry import is_passing, pauses
+from releases.retry import is_transient, pauses
 from releases.run import Run
 
 MARGIN = 0.3  # seconds
 
 
-def run_alone_and_again(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
-    """Runs `migrate` on PostgreSQL: under the migration lock, and again after an error that passes.
+def run_with_retries(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
+    """Runs `migrate` on PostgreSQL under the migration lock, and again after a transient error.
 
-    Raises what does not pass, and what has not passed by the deadline.
+    Raises permanent errors, and a transient one once the deadline has passed.
     """
     deadline = Deadline(conf.deadline)
     for pause in pauses():
@@ -31,8 +31,8 @@ def run_alone_and_again(run: Run, migrate: Callable[[], None], conf: Conf) -> No
                 _attempt(run, companion, migrate, conf, deadline)
                 return
             except BaseException as error:
-                run.connection.close()  # what follows, the record at least, finds a session that works
-                if not is_passing(error) or deadline.passed():
+                run.connection.close()  # what follows, at least the record, needs a working session
+                if not is_transient(error) or deadline.passed():
                     raise
                 why = reason(error).rstrip(".")
         if run.autovacuum_yields_after:

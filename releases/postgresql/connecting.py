@@ -1,7 +1,7 @@
-"""Why PostgreSQL refuses a connection: told apart by SQLSTATE and by what its socket answers, never by words.
+"""Why PostgreSQL refused a connection, determined by SQLSTATE and by the socket, never by the message.
 
-libpq keeps the SQLSTATE of a failed connection to itself, and the server words its messages in the language of
-`lc_messages`. So a connection that failed is tried once more, with libpq asked to print the SQLSTATE alone.
+libpq does not offer the SQLSTATE of a failed connection, and the server's messages are in the language of
+`lc_messages`. So a failed connection is tried once more, with libpq set to print the SQLSTATE alone.
 """
 
 import ctypes
@@ -38,14 +38,14 @@ TLS_MODES = ("require", "verify-ca", "verify-full")
 
 
 def conninfo(connection: BaseDatabaseWrapper) -> str:
-    """The parameters of Django's connection as libpq takes them."""
+    """The parameters of Django's connection as a connection string of libpq."""
     parameters = connection.get_connection_params()
     not_libpq = ("cursor_factory", "context", "prepare_threshold")
     return make_conninfo(**{name: value for name, value in parameters.items() if name not in not_libpq})
 
 
 def why_refused(conninfo: str, seconds: float = 5) -> Refusal | None:
-    """Connects once more and returns why that fails, or None where it succeeds. Waits for about `seconds` at most."""
+    """Connects once more and returns why that fails; None if it succeeds. Waits for about `seconds` at most."""
     attempt = pq.PGconn.connect_start(conninfo.encode())
     try:
         _print_the_sqlstate(attempt)
@@ -63,9 +63,9 @@ def why_refused(conninfo: str, seconds: float = 5) -> Refusal | None:
 
 
 def _print_the_sqlstate(attempt: pq.abc.PGconn) -> None:
-    """psycopg wraps all of libpq but this function; `pgconn_ptr` is documented to be for such."""
+    """psycopg does not wrap this function of libpq; `pgconn_ptr` is documented for such cases."""
     module = importlib.import_module(type(attempt).__module__)
-    with suppress(OSError, AttributeError):  # another build of psycopg: then the causes without SQLSTATE are left
+    with suppress(OSError, AttributeError):  # another build of psycopg: only the causes without SQLSTATE
         libpq = getattr(module, "impl", None) or ctypes.CDLL(module.__file__)
         set_verbosity = libpq.PQsetErrorVerbosity
         set_verbosity.argtypes, set_verbosity.restype = (ctypes.c_void_p, ctypes.c_int), ctypes.c_int
@@ -73,7 +73,7 @@ def _print_the_sqlstate(attempt: pq.abc.PGconn) -> None:
 
 
 def _poll(attempt: pq.abc.PGconn, end: float) -> pq.PollingStatus | None:
-    """Lets libpq connect until it has, or has failed, or the time is over (None)."""
+    """Lets libpq connect until it has succeeded or failed; None if the time is up."""
     if attempt.status == pq.ConnStatus.BAD:
         return pq.PollingStatus.FAILED
     while True:
@@ -91,7 +91,7 @@ def _without_sqlstate(attempt: pq.abc.PGconn, parameters: dict[str, str], second
     if attempt.needs_password:
         return NO_PASSWORD
     causes = [_of_one(host, port, parameters, seconds) for host, port in _addresses(parameters)]
-    # Of several hosts the one that came furthest says most.
+    # Of several hosts, the one that got furthest says most.
     return min(causes, key=(NO_CERTIFICATE, UNTRUSTED, NO_TLS, REFUSED, NO_ANSWER, NOTHING_LISTENS, UNKNOWN_HOST).index)
 
 
@@ -114,7 +114,7 @@ def _of_one(host: str, port: str, parameters: dict[str, str], seconds: float) ->
 
 
 def _ask_for_tls(host: str, port: str, seconds: float) -> tuple[str, bool]:
-    """What went wrong, and whether the server has TLS: it answers that with one byte before anything else."""
+    """The cause (empty if it answers), and whether the server has TLS, which is its first byte."""
     try:
         with _connected(host, port, seconds) as session:
             session.sendall(SSL_REQUEST)
@@ -127,7 +127,7 @@ def _ask_for_tls(host: str, port: str, seconds: float) -> tuple[str, bool]:
         return REFUSED, False
     except OSError:
         return NO_ANSWER, False
-    # Closed without an answer, as by a proxy whose server is down, is none.
+    # A proxy whose server is down closes the socket without an answer.
     return ("", answer == b"S") if answer in (b"S", b"N") else (NO_ANSWER, False)
 
 
@@ -145,7 +145,7 @@ def _connected(host: str, port: str, seconds: float) -> socket.socket:
 
 
 def _missing_certificate(parameters: dict[str, str]) -> str:
-    """`sslrootcert=/the/path` where the connection needs a file that cannot be read."""
+    """`sslrootcert=/the/path` if the connection needs a file that cannot be read; otherwise empty."""
     wanted = {"sslkey": parameters.get("sslkey")}
     if parameters["sslmode"].startswith("verify"):
         wanted["sslrootcert"] = parameters.get("sslrootcert") or str(Path.home() / ".postgresql/root.crt")

@@ -34,7 +34,7 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = c
 
 @contextmanager
 def alone_on_server(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
-    """For a command that does not try again."""
+    """The lock for a command that does not retry."""
     given = conf.read()
     with (
         for_a_release(connection),
@@ -55,7 +55,7 @@ def exclusively(
 ) -> Iterator[tuple["MigrationLock", Watcher]]:
     """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive.
 
-    Raises Stalled where it made others wait beyond the stall budget.
+    Raises Stalled if it made others wait longer than the stall budget.
     """
     refuse_pooling(connection, companion)
     refuse_other_database(connection, say)
@@ -74,10 +74,10 @@ def exclusively(
 
 
 class MigrationLock:
-    """Held from entering to leaving, or until its session ends: a holder that dies frees it.
+    """Held within the context, or until its session ends: a process that dies frees it.
 
-    It polls. A session blocked inside pg_advisory_lock() holds a snapshot; a concurrent index build of the holder
-    would wait for that snapshot, and the two would deadlock.
+    It polls, because a session that waits in pg_advisory_lock() holds a snapshot. A concurrent index build of the
+    holder would wait for that snapshot, and the two would deadlock.
     """
 
     def __init__(self, session: Session, deadline: Deadline, say: Say) -> None:
@@ -94,18 +94,18 @@ class MigrationLock:
             if self._deadline.passed():
                 raise CommandError(
                     f"Another release (pid {named}) still holds the migration lock. Nothing was changed by this one."
-                    " See what it waits for, then run this again."
+                    " Find out what it waits for, then run this again."
                 )
             time.sleep(random.uniform(0.1, 0.4))  # noqa: S311  # no secret
         self.waited = time.monotonic() - began
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(psycopg.Error):  # a session that was ended has freed it already
+        with suppress(psycopg.Error):  # if the session was ended, the lock is free
             self._session.execute("SELECT pg_advisory_unlock(%s)", [KEY])
 
     def check(self) -> None:
-        """Raises LockLostError unless the session that holds the lock lives."""
+        """Raises LockLostError if the session that holds the lock was ended."""
         try:
             self._session.execute("SELECT 1")
         except psycopg.Error as error:

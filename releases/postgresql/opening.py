@@ -1,4 +1,4 @@
-"""Connecting a release to PostgreSQL: waiting for a server that starts or is full, refusing what cannot hold a lock."""
+"""Connects a release to PostgreSQL. Waits for a server that is starting or full, and refuses poolers."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from releases.sessions import connecting_within, name_of_this_release
 Opened = TypeVar("Opened")
 
 TOO_MANY_CONNECTIONS, PROTOCOL_VIOLATION = "53300", "08P01"
-LOOK_FOR = 1  # seconds, for why a connection was refused
+DIAGNOSE_WITHIN = 1  # seconds to find out why a connection was refused
 
 LIMITED = (
     "{} may open one connection only, and a release needs two: one migrates, the other holds the lock. Nothing was"
@@ -45,33 +45,33 @@ def open_sessions(connection: BaseDatabaseWrapper, seconds: float, say: Say) -> 
 
 
 def wait_until_it_answers(connection: BaseDatabaseWrapper, seconds: float, say: Say) -> None:
-    """Connects. Waits for a server that is down, starting or full; raises at once what waiting does not cure."""
+    """Connects. Waits for a server that is down, starting or full; raises permanent errors at once."""
     _patiently(connection, Deadline(seconds), say, connection.ensure_connection)
 
 
 def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, connect: Callable[[], Opened]) -> Opened:
-    said = ""
+    reported = ""
     for pause in pauses():
         try:
             with connecting_within(connection, deadline.remaining()):
                 return connect()
         except OperationalError as error:
-            refusal = why_refused(conninfo(connection), LOOK_FOR)
+            refusal = why_refused(conninfo(connection), DIAGNOSE_WITHIN)
             if refusal and refusal.cause == TOO_MANY_CONNECTIONS and connection.connection:
                 _refuse_single_connection(connection)
-            if refusal and (deadline.passed() or not refusal.passes):
-                error.refusal = refusal  # type: ignore[attr-defined]  # for releases.diagnosis: it need not look again
+            if refusal and (deadline.passed() or not refusal.is_transient):
+                error.refusal = refusal  # type: ignore[attr-defined]  # for releases.diagnosis
                 raise
-        if refusal and refusal.cause != said:
-            said = refusal.cause
-            why = "has no connection left" if said == TOO_MANY_CONNECTIONS else "does not answer yet"
+        if refusal and refusal.cause != reported:
+            reported = refusal.cause
+            why = "has no connection left" if reported == TOO_MANY_CONNECTIONS else "does not answer yet"
             say(f"The database {why}; waiting up to {round(deadline.seconds, 1):g} s.")
         time.sleep(min(pause, deadline.remaining()))
     raise AssertionError("pauses() has no end")
 
 
 def _open_companion(connection: BaseDatabaseWrapper) -> Session:
-    """A second session in autocommit: it holds no snapshot, so a concurrent index build need not wait for it."""
+    """A second session, in autocommit: it holds no snapshot that a concurrent index build would wait for."""
     with connection.wrap_database_errors:
         return psycopg.connect(conninfo(connection), autocommit=True, application_name=name_of_this_release())
 
@@ -85,10 +85,11 @@ def _refuse_single_connection(connection: BaseDatabaseWrapper) -> None:
 
 
 def refuse_pooling(connection: BaseDatabaseWrapper, companion: Session) -> None:
-    """Raises CommandError when statements of one session reach changing servers.
+    """Raises CommandError if statements of one session reach different server processes.
 
-    A pooler invents the process id that it tells at connection time, so a direct connection is known at once. Behind
-    one, the server of the idle companion either serves the other session's transaction or has changed afterwards.
+    A pooler makes up the process id that it sends at connection time, so a direct connection is recognized at once.
+    Behind a pooler, the server process of the idle companion either serves the other session's transaction or has
+    changed afterwards.
     """
     if companion.info.backend_pid == _server_pid(companion):
         return
@@ -106,7 +107,7 @@ def refuse_pooling(connection: BaseDatabaseWrapper, companion: Session) -> None:
 
 def _pooled(mode: str) -> str:
     return (
-        f"The database is behind a pooler in {mode} mode (PgBouncer): locks and settings of a session do not hold"
+        f"The database is behind a pooler in {mode} mode (PgBouncer): locks and settings of a session do not last"
         f" there. Nothing was changed. Set {direct_place()} to a direct connection, then run this again."
         f" {conf.read().direct_database_hint}"
     ).rstrip()

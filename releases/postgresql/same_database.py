@@ -1,4 +1,4 @@
-"""The direct connection has to lead to the database that the application uses, or that one stays unmigrated."""
+"""Refuses a direct connection to another database than the application's, which would stay unmigrated."""
 
 import secrets
 from contextlib import closing
@@ -11,7 +11,7 @@ from releases import conf
 from releases.naming import direct_place, direct_settings, served_place
 from releases.postgresql.opening import wait_until_it_answers
 from releases.preflight.places import to_show
-from releases.preflight.server import ask_server
+from releases.preflight.server import read_server
 from releases.progress import Say
 
 HELD = """
@@ -22,9 +22,9 @@ WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint <<
 
 
 def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:
-    """Raises CommandError unless the direct `connection` leads to where the application's own settings lead.
+    """Raises CommandError unless the direct `connection` and the application's settings reach the same database.
 
-    The application must be able to connect, too: otherwise neither is known, and it could not serve.
+    Also if the application cannot connect: then this is unknown, and it could not serve.
     """
     if not direct_settings(connection.alias):
         return
@@ -39,8 +39,8 @@ def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:
             reason = " ".join(str(error).split()).rstrip(".")
             raise CommandError(
                 f"{served_place()} does not answer ({reason}), while {direct_place()} does. The application could not"
-                " serve, and it cannot be seen that both are one database. Nothing was changed. Correct"
-                f" {served_place()}, or start what it leads to, then run this again."
+                f" serve, and it is unknown whether both are one database. Nothing was changed. Correct"
+                f" {served_place()}, or start its server, then run this again."
             ) from error
     if difference:
         happened, remedy = difference
@@ -48,13 +48,13 @@ def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:
 
 
 def _difference(connection: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> tuple[str, str] | None:
-    """What differs, and what to do; None where both are one place."""
-    same, direct, its = _sees_lock(connection, served), ask_server(connection), ask_server(served)
+    """What differs, and what to do; None if both use the same tables."""
+    same, direct, its = _sees_lock(connection, served), read_server(connection), read_server(served)
     if its.standby and not direct.standby:
-        return f"{served_place()} leads to a standby, which takes no changes.", "Set it to the primary server."
+        return f"{served_place()} points to a standby, which accepts no changes.", "Set it to the primary server."
     if not same:
         return (
-            f"{direct_place()} leads to another database ({_name(connection)}) than {served_place()}"
+            f"{direct_place()} points to another database ({_name(connection)}) than {served_place()}"
             f" ({_name(served)}).",
             "Set it to a direct connection to the latter.",
         )
@@ -65,17 +65,17 @@ def _difference(connection: BaseDatabaseWrapper, served: BaseDatabaseWrapper) ->
         )
     if its.place != direct.place:
         return (
-            f"The application's tables are in schema {its.place}, and {direct_place()} leads to schema {direct.place}.",
+            f"The application's tables are in schema {its.place}, and {direct_place()} uses schema {direct.place}.",
             to_show(direct, its.place, direct_place()),
         )
     return None
 
 
 def _sees_lock(direct: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> bool:
-    """A lock taken through the one and seen through the other proves that both lead to one database of one server.
+    """A lock that is taken through one and seen through the other proves that both reach one database of one server.
 
-    That needs no rights, unlike pg_control_system(), tells a copy from its original, and works through every pooler:
-    it is the direct session that holds the lock.
+    This needs no rights, unlike pg_control_system(), distinguishes a copy from its original, and works through every
+    pooler, because the direct session holds the lock.
     """
     key = secrets.randbits(63)
     with direct.cursor() as holder, served.cursor() as viewer:

@@ -1,4 +1,4 @@
-"""How both sessions of a release are set up, the one that migrates and its companion, each time one is opened."""
+"""Sets up the sessions of a release, the one that migrates and its companion, and keeps them alive."""
 
 import os
 import socket
@@ -16,31 +16,30 @@ from releases.sessions import SILENCE, receiver_of
 
 Session = psycopg.Connection[Any]
 
-# Only what would end a healthy release, change what its statements mean, or make psycopg fail, where a role or a
-# database has it otherwise. search_path, row_security and default_transaction_read_only are the operator's intention.
+# Settings of a role or a database that would end a healthy release, change what its statements mean, or make psycopg
+# fail. search_path, row_security and default_transaction_read_only are left as the operator set them.
 SERVER = {
-    # A healthy release is never silent for so long: `beat` speaks up while Python computes. Outside a transaction,
-    # too: the companion's idle session holds the migration lock, and a release that wakes up without that lock must
-    # not find its other session alive.
+    # A healthy release is never silent for so long: `beat` sends something while Python computes. The same holds
+    # outside a transaction: the companion's idle session holds the migration lock, and a release that wakes up without
+    # it must not find its other session alive.
     "idle_in_transaction_session_timeout": f"{SILENCE}s",
     "idle_session_timeout": f"{SILENCE}s",  # from 14
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": f"{SILENCE}s",
-    "client_connection_check_interval": "5s",  # from 14: a killed client's statement ends, too
+    "client_connection_check_interval": "5s",  # from 14: also ends the statement of a killed client
     "transaction_timeout": "0",  # from 17
-    "default_transaction_isolation": "read committed",  # an older snapshot would not see what writers add meanwhile
-    "deadlock_timeout": "100ms",  # autovacuum gives way to whoever has waited for it so long; for superusers alone
+    "default_transaction_isolation": "read committed",  # an older snapshot misses concurrent writes
+    "deadlock_timeout": "100ms",  # autovacuum yields after that; superusers only
     "DateStyle": "ISO",
     "IntervalStyle": "postgres",
-    "extra_float_digits": "1",  # a float comes back as it was stored
+    "extra_float_digits": "1",  # floats are read as stored
     "standard_conforming_strings": "on",
     "array_nulls": "on",
 }
 
-# What this version does not know, or this role may not set, is left out. Servers on other systems cannot see that a
-# client's socket is closed.
+# Leaves out what this version does not know or this role may not set. Only servers on Linux notice a closed socket.
 SET = """
 SELECT set_config(wanted.name, value, false)
 FROM unnest(%s::text[], %s::text[]) AS wanted (name, value) JOIN pg_settings s USING (name)
@@ -52,9 +51,9 @@ IDLE = (TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INE
 
 
 def set_up(connection: BaseDatabaseWrapper, companion: Session, conf: Conf, deadline: Deadline) -> None:
-    """Sets up both sessions, and from now on whatever session `connection` opens.
+    """Sets up both sessions, and from now on each session that `connection` opens.
 
-    Not before it is known that no pooler hands the settings on to the application's sessions.
+    Call refuse_pooling() first: a pooler would pass the settings on to the application's sessions.
     """
 
     def opened(connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -68,11 +67,11 @@ def set_up(connection: BaseDatabaseWrapper, companion: Session, conf: Conf, dead
 
 
 def beat(session: Session | None) -> None:
-    """Tells the server that this process lives, where its session is idle and would be ended for that.
+    """Tells the server that this process is alive, if its session is idle and would be ended for that.
 
     A migration may compute for longer than SILENCE between two statements of its transaction. An empty statement takes
-    no snapshot, changes nothing and is allowed in a failed transaction. A statement, a COPY or a stream that is under
-    way is left alone.
+    no snapshot, changes nothing and is allowed in a failed transaction. A running statement, COPY or stream is not
+    disturbed.
     """
     if session is None or session.closed or not session.lock.acquire(blocking=False):
         return
@@ -85,7 +84,7 @@ def beat(session: Session | None) -> None:
 
 
 def cut(session: Session | None) -> None:
-    """Ends what a thread does with `session`, even where the network is silent: it gets an OperationalError."""
+    """Makes a thread that uses `session` fail with OperationalError, even if the network is silent."""
     if session is None or session.closed:
         return
     with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(session.fileno())) as own:
@@ -93,7 +92,7 @@ def cut(session: Session | None) -> None:
 
 
 def _set(session: Session, conf: Conf, deadline: Deadline) -> None:
-    """No statement outlives the release, where nobody tells the server that it has ended: it is late on purpose."""
+    """statement_timeout is a last resort that ends the statement of a dead release, hence later than the deadline."""
     timeouts = {"lock_timeout": conf.lock_timeout, "statement_timeout": deadline.remaining() + SILENCE}
     wanted = {**SERVER, **{name: f"{seconds * 1000:.0f}ms" for name, seconds in timeouts.items()}}
     session.execute(SET, [list(wanted), list(wanted.values())])

@@ -1,6 +1,6 @@
-"""Whom a release makes wait. Past the stall budget it stops itself: nothing that it does is worth a service that hangs.
+"""Which statements a release makes wait. Past the stall budget the release stops itself.
 
-The judge of a migration cannot know what RunPython and RunSQL will lock, nor for how long. The server can be asked.
+What RunPython and RunSQL will lock, and for how long, cannot be known beforehand. The server knows it meanwhile.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,8 @@ from releases.errors import Stalled
 from releases.postgresql.sessions import Session
 from releases.progress import Doing
 
-# Autovacuum, which has no user, yields by itself. Nobody queues behind VACUUM, ANALYZE and a concurrent build.
+# Not autovacuum (it has no user), which yields by itself, nor VACUUM, ANALYZE and concurrent builds, behind which
+# nobody queues.
 LONGEST = """
 SELECT a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'), a.usename,
     coalesce(extract(epoch FROM clock_timestamp() - l.waitstart), 0)::float8,
@@ -32,12 +33,12 @@ ADVICE = {
     " atomic = False",
     "RunSQL": "a statement that locks less, or fewer rows at a time",
 }
-WIDEN = "a step that only widens, such as a new nullable column that is filled in batches"
+WIDEN = "a change that only widens, such as a new nullable column that is filled in batches"
 
 
 @dataclass(frozen=True)
 class Waiter:
-    """Of all statements that wait for the release the one that has waited longest."""
+    """The statement that has waited longest for the release."""
 
     pid: int
     application: str
@@ -47,14 +48,14 @@ class Waiter:
 
 
 class StallBudget:
-    """Looked at by the watcher, several times a second."""
+    """Checked by the watcher several times a second."""
 
     def __init__(self, companion: Session, pid: int, seconds: float, doing: Callable[[], Doing]) -> None:
         self._companion, self._pid, self._seconds, self._doing = companion, pid, seconds, doing
         self._stalled: tuple[Waiter, Doing] | None = None
 
-    def look(self) -> None:
-        """Cancels the release's statement. Where that does not end the wait, as while Python computes, its session."""
+    def check(self) -> None:
+        """Past the budget, cancels the release's statement, or its session if that does not help: Python computes."""
         row = self._companion.execute(LONGEST, [self._pid]).fetchone()
         waiter = Waiter(*row) if row else None
         if waiter is None or waiter.seconds < self._seconds:
@@ -66,7 +67,7 @@ class StallBudget:
             self._companion.execute(TERMINATE, [self._pid])
 
     def error(self) -> Stalled | None:
-        """Why the release was stopped, if that is why."""
+        """The error, if the release was stopped for that; otherwise None."""
         if self._stalled is None:
             return None
         waiter, doing = self._stalled

@@ -1,7 +1,7 @@
-"""A statement that locks a whole table waits only briefly for that: whoever comes after it queues behind it.
+"""A statement that locks a whole table waits only briefly, because all later statements queue behind it.
 
-It fails then, and the release begins its attempt again. So a long reader is waited out in many short looks instead of
-one long one. Waiting for a row holds nobody up, and may take longer.
+Then it fails, and the release tries again. So it waits for a long reader in many short attempts instead of a long one.
+Waiting for a row blocks nobody, and may take longer.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ RESTORE = "SELECT set_config('lock_timeout', %s, false)"
 
 @contextmanager
 def short_table_locks(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
-    """Within, such statements of `connection` have a lock_timeout of `seconds`, and all others the session's."""
+    """Within, statements of `connection` that lock a table have a lock_timeout of `seconds`."""
 
     def execute_briefly(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         if not (isinstance(sql, str) and locks_table(sql)):

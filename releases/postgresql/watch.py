@@ -1,6 +1,6 @@
-"""While a release runs: who holds it up, whom it holds up, how far an index build is, and if the server still hears it.
+"""Watches a running release: who blocks it, whom it blocks, how far an index build is, whether the server answers.
 
-Ends nobody's session but its own.
+It ends no session but its own.
 """
 
 import threading
@@ -28,14 +28,14 @@ PROGRESS = """
 SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s
 """
 
-NOBODY = "-"  # the user of the server's own processes, of which autovacuum alone locks tables
-LOOK_EVERY = 0.1  # half of what a statement waits for a table, so that who holds it is seen
+NOBODY = "-"  # shown for the server's own processes, of which only autovacuum locks tables
+WATCH_EVERY = 0.1  # seconds; half of table_lock_timeout, so that blockers are seen
 BEAT_EVERY = 5.0
 PROGRESS_EVERY = 5.0
 
 
 class Watcher:
-    """Watches the session of `connection` through the companion, and keeps both alive, from entering to leaving."""
+    """Within, watches the session of `connection` through the companion, and keeps both alive."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class Watcher:
         self._heard = time.monotonic()
         self._threads = [
             threading.Thread(target=target, daemon=True, name=f"release watcher, {target.__name__}")
-            for target in (self._look, self._listen)
+            for target in (self._watch, self._listen)
         ]
         self.waited = 0.0
-        self.autovacuum_yields_after: float | None = None  # seconds, where it was waited for
+        self.autovacuum_yields_after: float | None = None  # seconds, if the release waited for it
 
     def __enter__(self) -> "Watcher":
         for thread in self._threads:
@@ -68,16 +68,16 @@ class Watcher:
         self._leaving.set()
         for thread in self._threads:
             thread.join(timeout=1)
-            if thread.is_alive():  # it waits for a server that is silent
+            if thread.is_alive():  # it waits for a silent server
                 cut(self._companion)
 
-    def _look(self) -> None:
+    def _watch(self) -> None:
         named, reported, beaten = False, time.monotonic(), time.monotonic()
-        while not self._leaving.wait(LOOK_EVERY):
+        while not self._leaving.wait(WATCH_EVERY):
             try:
                 blockers = self._companion.execute(BLOCKERS, [self._pid]).fetchall()
                 progress = self._companion.execute(PROGRESS, [self._pid]).fetchone()
-                self.stalls.look()
+                self.stalls.check()
             except psycopg.Error:
                 self._stop_without_lock()
                 return
@@ -87,15 +87,15 @@ class Watcher:
                 with suppress(psycopg.Error):
                     beat(self._connection.connection)
             if blockers and not named:
-                self._tell(blockers)
+                self._report(blockers)
             named = bool(blockers)
-            self.waited += LOOK_EVERY if blockers else 0
+            self.waited += WATCH_EVERY if blockers else 0
             if progress and time.monotonic() - reported > PROGRESS_EVERY:
                 reported = time.monotonic()
                 self._say("Index build: {}, {} of {} blocks.".format(*progress))
 
     def _listen(self) -> None:
-        """A proxy that forwards nothing more keeps its sockets open: without this, a statement would wait for ever."""
+        """A proxy that forwards nothing more keeps its sockets open: without this, a statement would wait forever."""
         while not self._leaving.wait(1):
             if time.monotonic() - self._heard > SILENCE:
                 cut(self._companion)
@@ -103,11 +103,11 @@ class Watcher:
                 return
 
     def _stop_without_lock(self) -> None:
-        """The companion is gone and with it the migration lock: another release may be at the same work by now."""
+        """The companion is gone, and the migration lock with it: another release may be running by now."""
         if not self._leaving.is_set():
             cut(self._connection.connection)
 
-    def _tell(self, blockers: list[tuple[Any, ...]]) -> None:
+    def _report(self, blockers: list[tuple[Any, ...]]) -> None:
         if any(user == NOBODY for _, _, user, *_ in blockers):
             (self.autovacuum_yields_after,) = self._companion.execute(YIELDS_AFTER).fetchone() or (None,)
         for pid, application, user, state, age, query in blockers:

@@ -1,4 +1,4 @@
-"""What stands in the way of a release, found and told before anything is changed."""
+"""Finds and reports the obstacles to a release before anything is changed."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,25 +9,25 @@ from django.db.migrations.loader import MigrationLoader
 
 from releases.naming import place_of
 from releases.preflight.catalogue import tables_elsewhere
+from releases.preflight.conflicts import conflict_message, inspect_tables
 from releases.preflight.dependents import dependents_of
 from releases.preflight.pending import read_pending
-from releases.preflight.places import hidden, hidden_records, wrong_encoding
+from releases.preflight.places import hidden_records, hidden_tables, wrong_encoding
 from releases.preflight.rights import missing_rights
-from releases.preflight.server import ask_server
-from releases.preflight.standing import look_for_tables, say_in_the_way
+from releases.preflight.server import read_server
 from releases.preflight.writable import read_only_file, read_only_server
 
 __all__ = [
+    "conflict_message",
     "dependents_of",
-    "hidden",
-    "look_for_tables",
-    "say_in_the_way",
+    "hidden_tables",
+    "inspect_tables",
     "tables_elsewhere",
 ]
 
 
 def refuse_obstacles(connection: BaseDatabaseWrapper, app_label: str | None) -> None:
-    """Raises CommandError with everything that stands in the way of the pending migrations (of one app), at once."""
+    """Raises CommandError that names all obstacles to the pending migrations (of one app, or of all)."""
     if connection.vendor == "postgresql":
         _refuse(_on_postgresql(connection, app_label))
     elif connection.vendor == "sqlite":
@@ -35,13 +35,13 @@ def refuse_obstacles(connection: BaseDatabaseWrapper, app_label: str | None) -> 
 
 
 def refuse_closed_file(connection: BaseDatabaseWrapper) -> None:
-    """Raises CommandError where a transaction on an SQLite file cannot even begin.
+    """Raises CommandError if a transaction on an SQLite file cannot even begin.
 
-    To be called before the system checks: they begin one, too, and take the failure for an SQLite without JSON.
+    Call this before the system checks: they begin a transaction, too, and report its failure as an SQLite without JSON.
     """
     if connection.vendor != "sqlite":
         return
-    obstacles = list(read_only_file(connection))  # before SQLite clears journals away
+    obstacles = list(read_only_file(connection))  # before SQLite removes journals
     try:
         with transaction.atomic(connection.alias), connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_master")
@@ -51,7 +51,7 @@ def refuse_closed_file(connection: BaseDatabaseWrapper) -> None:
 
 
 def refuse_closed_directory(connection: BaseDatabaseWrapper) -> None:
-    """Raises CommandError where this user may not write beside an SQLite file."""
+    """Raises CommandError if this user may not write to the directory of an SQLite file."""
     _refuse(read_only_file(connection))
 
 
@@ -61,8 +61,8 @@ def _refuse(obstacles: Iterable[str]) -> None:
 
 
 def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterator[str]:
-    server = ask_server(connection)
-    # Where the records cannot be read, every migration may be pending.
+    server = read_server(connection)
+    # If the records cannot be read, every migration may be pending.
     pending = read_pending(connection, MigrationLoader(connection if server.may_read_records else None), app_label)
     if pending is None:
         return

@@ -1,10 +1,10 @@
-"""What PostgreSQL's catalogue says of tables: where else they stand."""
+"""Where else tables exist, by PostgreSQL's catalogue."""
 
 from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# pg_class shows the tables of every schema, also of those that the role may not use.
+# pg_class lists the tables of every schema, even if the role may not use it.
 ELSEWHERE = """
 SELECT c.relname, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relname = ANY (%s) AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
@@ -14,9 +14,9 @@ ORDER BY 1, 2
 
 
 def tables_elsewhere(connection: BaseDatabaseWrapper, names: Iterable[str]) -> dict[str, list[str]]:
-    """The schemas that hold tables of these names and that search_path does not show, by name of the table.
+    """By table name, the schemas outside search_path that have a table of that name.
 
-    Only names that stand somewhere are keys. Empty but on PostgreSQL.
+    Names that are found nowhere are left out. Empty on other databases than PostgreSQL.
     """
     found: dict[str, list[str]] = {}
     if connection.vendor != "postgresql":

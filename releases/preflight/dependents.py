@@ -1,4 +1,4 @@
-"""What keeps PostgreSQL from changing the type of a column, with the statements that drop it and bring it back."""
+"""What prevents PostgreSQL from changing the type of a column, with the statements that drop and create it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# The objects that depend on one of the columns. Constraints, statistics and plain indexes do, too, and are built anew.
+# The objects that depend on one of the columns. (PostgreSQL rebuilds constraints, statistics and plain indexes.)
 DIRECT = """
 columns AS (
     SELECT attrelid, attnum, attname FROM pg_attribute
@@ -17,7 +17,7 @@ columns AS (
 )
 """
 
-# A view of a view comes first: it has to go before that.
+# A view of a view comes first: it has to be dropped first.
 VIEWS = f"""
 WITH RECURSIVE {DIRECT}, views AS (
     SELECT r.ev_class AS view, 1 AS depth FROM direct d JOIN pg_rewrite r ON r.oid = d.objid
@@ -70,22 +70,15 @@ JOIN pg_publication b ON b.oid = prpubid
 ORDER BY 1
 """
 
-# What an index computes must not depend on the session's time zone, as nearly all does that is of a timestamptz.
+# An index expression must not depend on the session's time zone, as nearly every expression of a timestamptz does.
 COMPUTED = f"""
-WITH {DIRECT}, computed AS (
-    SELECT DISTINCT i.indexrelid, k.conname, i.indrelid FROM direct
-    JOIN pg_index i ON classid = 'pg_class'::regclass AND i.indexrelid = objid
-    LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid
-    CROSS JOIN columns c
-    WHERE regexp_replace(
-        concat(pg_get_expr(i.indexprs, i.indrelid), ' ', pg_get_expr(i.indpred, i.indrelid)),
-        format('\\m"?%%1$s"?( IS (NOT )?NULL| AT TIME ZONE ''[^'']*''(::text)?)', c.attname), '', 'g'
-    ) ~ format('\\m%%s\\M', c.attname)
-)
-SELECT format('index %%s (what it computes would depend on the time zone)', indexrelid::regclass),
-    CASE WHEN conname IS NULL THEN format('DROP INDEX %%s;', indexrelid::regclass)
-        ELSE format('ALTER TABLE %%s DROP CONSTRAINT %%I;', indrelid::regclass, conname) END, ''
-FROM computed ORDER BY 1
+WITH {DIRECT}, computed AS ( SELECT DISTINCT i.indexrelid, k.conname, i.indrelid FROM direct JOIN pg_index i ON classid
+= 'pg_class'::regclass AND i.indexrelid = objid LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid =
+i.indrelid CROSS JOIN columns c WHERE regexp_replace( concat(pg_get_expr(i.indexprs, i.indrelid), ' ',
+pg_get_expr(i.indpred, i.indrelid)), format('\\m"?%%1$s"?( IS (NOT )?NULL| AT TIME ZONE ''[^'']*''(::text)?)',
+c.attname), '', 'g' ) ~ format('\\m%%s\\M', c.attname) ) SELECT format('index %%s (its expression would depend on the
+time zone)', indexrelid::regclass), CASE WHEN conname IS NULL THEN format('DROP INDEX %%s;', indexrelid::regclass) ELSE
+format('ALTER TABLE %%s DROP CONSTRAINT %%I;', indrelid::regclass, conname) END, '' FROM computed ORDER BY 1
 """
 
 ROW_TYPES = """
@@ -101,7 +94,7 @@ ORDER BY 1
 
 @dataclass(frozen=True)
 class Dependent:
-    """`create` is the statement that brings it back, and empty where it could not be made as it was."""
+    """`create` is empty if the object could not be created again as it was."""
 
     description: str
     drop: str
@@ -109,7 +102,7 @@ class Dependent:
 
 
 def dependents_of(connection: BaseDatabaseWrapper, table: str, columns: Iterable[str]) -> list[Dependent]:
-    """What would stop ALTER TABLE ... ALTER COLUMN ... TYPE timestamptz on PostgreSQL, in the order to drop it."""
+    """What would make ALTER COLUMN ... TYPE timestamptz fail on PostgreSQL, in the order to drop it."""
     wanted: dict[str, Any] = {"table": connection.ops.quote_name(table), "columns": list(columns)}
     found: list[Dependent] = []
     with connection.cursor() as cursor:

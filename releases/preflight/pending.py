@@ -1,4 +1,4 @@
-"""Which tables the pending migrations create, alter and refer to, read from their operations. Asks no database."""
+"""Which tables the pending migrations create, alter and refer to, by their operations. Queries no database."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from django.db.migrations.utils import resolve_relation
 
 @dataclass
 class Pending:
-    """Names of tables, each with the first migration that needs it so."""
+    """Names of tables, each with the first migration that creates it, alters it, or refers to it."""
 
     connection: BaseDatabaseWrapper
     created: dict[str, str] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Pending:
     referenced: dict[str, str] = field(default_factory=dict)  # by a new foreign key
 
     def follow(self, migration: Migration, state: ProjectState) -> None:
-        """Notes what `migration` does, and takes `state` along."""
+        """Notes what `migration` does, and applies it to `state`."""
         for operation in migration.operations:
             for one in reaching_the_database(operation):
                 self._note(one, migration, state)
@@ -69,7 +69,7 @@ class Pending:
                 tables.setdefault(name, str(migration))
 
     def tables(self, model: ModelState) -> list[str]:
-        """Its own, then those of its many-to-many fields; none where Django makes none in this database."""
+        """The model's table, then those of its many-to-many fields; empty if Django creates none in this database."""
         app, options = model.app_label, model.options
         if not options.get("managed", True) or options.get("proxy"):
             return []
@@ -81,7 +81,7 @@ class Pending:
 
 
 def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_label: str | None) -> Pending | None:
-    """What is not applied yet (of one app and what it depends on); None where that is nothing."""
+    """The unapplied migrations (with `app_label`, of that app and what it depends on); None if there are none."""
     graph, applied = loader.graph, loader.applied_migrations
     leaves = [key for key in graph.leaf_nodes() if app_label in (None, key[0])]
     plan = dict.fromkeys(key for leaf in leaves for key in graph.forwards_plan(leaf) if key not in applied)
@@ -95,6 +95,7 @@ def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_l
 
 
 def reaching_the_database(operation: Operation) -> Iterator[Operation]:
+    """The operations within `operation` that run statements, without those that change only the state."""
     if isinstance(operation, SeparateDatabaseAndState):
         for one in operation.database_operations:
             yield from reaching_the_database(one)
@@ -107,18 +108,18 @@ def reaching_the_database(operation: Operation) -> Iterator[Operation]:
 
 
 def _keys(operation: Operation, app: str, state: ProjectState) -> list[tuple[str, str]]:
-    """The models whose tables it alters, as keys of `state.models`. RunPython and RunSQL may alter any of their app."""
+    """Keys of `state.models` whose tables are altered. RunPython and RunSQL may alter any table of their app."""
     name = getattr(operation, "model_name", None) or getattr(operation, "name", None)
     if name is None:
         return [key for key in state.models if key[0] == app]
     keys = [(app, name.lower())]
-    if isinstance(operation, RenameModel):  # the foreign keys to it are made anew
+    if isinstance(operation, RenameModel):  # the foreign keys to it are created again
         keys += state.relations.get(keys[0], ())
     return [key for key in keys if key in state.models]
 
 
 def _alters(before: Any, operation: AlterField) -> bool:
-    """Whether more changes than what Django keeps to itself, such as `choices`."""
+    """Whether the database changes, not only attributes such as `choices`."""
 
     def shape(one: Any) -> tuple[Any, ...]:
         _, path, args, kwargs = one.deconstruct()

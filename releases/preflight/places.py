@@ -1,4 +1,4 @@
-"""Whether the release goes where the project's tables are, and whether these can hold its text."""
+"""Whether the release would reach the project's tables, and whether the database can store its text."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.naming import Place, place_of, served_place
 from releases.preflight.catalogue import tables_elsewhere
-from releases.preflight.server import RECORDS, Server, ask_server
+from releases.preflight.server import RECORDS, Server, read_server
 
 START_ANEW = (
     'python manage.py shell -c "from django.db import connection;'
@@ -17,27 +17,27 @@ START_ANEW = (
 
 
 def hidden_records(connection: BaseDatabaseWrapper, server: Server) -> Iterator[str]:
-    """Without Django's records in sight everything would be made anew, beside the tables that are there."""
+    """Without Django's records in search_path, all tables would be created again beside the existing ones."""
     schemas = [] if server.has_records else tables_elsewhere(connection, [RECORDS]).get(RECORDS, [])
     if not schemas:
         return
     yield (
-        f"{hidden(connection, RECORDS, schemas[0])} A release would make all tables anew. Where that"
-        f" is meant, type first: {START_ANEW}"
+        f"{hidden_tables(connection, RECORDS, schemas[0])} A release would create all tables again. If that is"
+        f" intended, type first: {START_ANEW}"
     )
 
 
-def hidden(connection: BaseDatabaseWrapper, names: str, schema: str) -> str:
-    """Where the tables `names` stand, and how search_path comes to show them."""
-    server = ask_server(connection)
+def hidden_tables(connection: BaseDatabaseWrapper, names: str, schema: str) -> str:
+    """A sentence: where the tables `names` are, and how to make search_path include them."""
+    server = read_server(connection)
     return (
-        f"{names}: in schema {schema}, which the search_path ({server.search_path}) of role {server.role} does not"
-        f" show. {to_show(server, connection.ops.quote_name(schema), place_of(connection))}"
+        f"{names}: in schema {schema}, which is not in the search_path ({server.search_path}) of role {server.role}."
+        f" {to_show(server, connection.ops.quote_name(schema), place_of(connection))}"
     )
 
 
 def to_show(server: Server, schema: str, place: Place) -> str:
-    """What makes `schema` the first of search_path. What the URL sets comes before what the role has."""
+    """How to put `schema` first in search_path. The URL's setting overrides that of the role."""
     path = ",".join(filter(None, (schema, server.search_path.replace(", ", ","))))
     if server.search_path_source == "client":
         if not place.is_url:
@@ -50,12 +50,12 @@ def to_show(server: Server, schema: str, place: Place) -> str:
 
 
 def wrong_encoding(server: Server) -> Iterator[str]:
-    """Django stores UTF-8. A project that was begun in another encoding lives with it; a new one need not begin."""
+    """Django stores UTF-8. A project that began in another encoding keeps it; a new one is refused."""
     if server.has_records or server.encoding == "UTF8":
         return
     yield (
         f"The encoding of database {server.database} is {server.encoding}, and Django's is UTF8: text that"
-        f" {server.encoding} does not have could not be stored. As a superuser: CREATE DATABASE {server.database}_utf8"
-        f" OWNER {server.role} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0; Copy what is there with:"
-        f" pg_dump --encoding=UTF8 {server.database} | psql {server.database}_utf8 Then set {served_place()} to it."
+        f" {server.encoding} lacks could not be stored. As a superuser: CREATE DATABASE {server.database}_utf8 OWNER"
+        f" {server.role} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0; Copy the data with: pg_dump --encoding=UTF8"
+        f" {server.database} | psql {server.database}_utf8 Then set {served_place()} to it."
     )

@@ -1,4 +1,4 @@
-"""What this role may not do on PostgreSQL and the pending migrations ask for, with the statements that allow it."""
+"""Rights on PostgreSQL that the pending migrations need and this role lacks, with the statements that grant them."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -7,14 +7,15 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.preflight.pending import Pending
-from releases.preflight.server import RECORDS, Server, Table, ask_tables, closed_schemas
+from releases.preflight.server import RECORDS, Server, Table, read_closed_schemas, read_tables
 
 WRITTEN_BY_DJANGO = ("contenttypes.ContentType", "auth.Permission")
 
 
 def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pending) -> Iterator[str]:
+    """A sentence for each right that the role lacks, with the statement for a superuser that grants it."""
     if server.schema is None:
-        yield _nowhere(server, closed_schemas(connection))
+        yield _nowhere(server, read_closed_schemas(connection))
     elif not server.may_create and (pending.created or pending.altered):
         yield (
             f"Role {server.role} may not create tables and indexes in schema {server.schema}."
@@ -26,7 +27,7 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
             f" As a superuser: GRANT TEMPORARY ON DATABASE {server.database} TO {server.role};"
         )
     written = [RECORDS, *(apps.get_model(label)._meta.db_table for label in WRITTEN_BY_DJANGO if _is_installed(label))]
-    tables = ask_tables(connection, {*written, *pending.altered, *pending.referenced})
+    tables = read_tables(connection, {*written, *pending.altered, *pending.referenced})
     unwritable = [tables[name] for name in written if name in tables and not tables[name].may_write]
     for table in unwritable:
         yield (
@@ -38,8 +39,8 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
     for name in sorted(pending.referenced.keys() & tables.keys() - pending.altered.keys()):
         if not tables[name].may_refer:
             yield (
-                f"{pending.referenced[name]} makes a foreign key to {name}, and role {server.role} may not."
-                f" As a superuser: GRANT REFERENCES ON {tables[name].quoted} TO {server.role};"
+                f"{pending.referenced[name]} creates a foreign key to {name}, and role {server.role} may not. As a"
+                f" superuser: GRANT REFERENCES ON {tables[name].quoted} TO {server.role};"
             )
 
 
@@ -52,13 +53,13 @@ def _nowhere(server: Server, closed: list[str]) -> str:
     else:
         statement = f"ALTER ROLE {server.role} IN DATABASE {server.database} SET search_path = public;"
     return (
-        f"search_path ({server.search_path or 'empty'}) shows no schema that role {server.role} may use,"
-        f" so there is none to create tables in. As a superuser: {statement}"
+        f"search_path ({server.search_path or 'empty'}) names no schema that role {server.role} may use, so there is"
+        f" none to create tables in. As a superuser: {statement}"
     )
 
 
 def _not_owned(tables: Iterable[Table], server: Server, pending: Pending) -> Iterator[str]:
-    """One sentence an owner: a dump that was restored as somebody else leaves every table to one."""
+    """One sentence per owner: after a restore as another role, all tables have the same owner."""
     for owner, group in groupby(sorted(tables, key=lambda table: table.owner), lambda table: table.owner):
         theirs = list(group)
         names = ", ".join(table.name for table in theirs)

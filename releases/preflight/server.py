@@ -1,4 +1,4 @@
-"""What a PostgreSQL server says of itself, of this role, and of tables."""
+"""Properties of a PostgreSQL server, of this role, and of tables."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ WHERE c.relname = ANY (%s) AND c.relkind IN ('r', 'p') AND pg_table_is_visible(c
 ORDER BY 1
 """
 
-# Schemas that search_path names and that stand, but that this role may not use.
+# Existing schemas in search_path that this role may not use.
 CLOSED_SCHEMAS = """
 SELECT quote_ident(nspname)
 FROM regexp_split_to_table(current_setting('search_path'), '\\s*,\\s*') WITH ORDINALITY AS p (name, place)
@@ -42,7 +42,7 @@ WHERE NOT has_schema_privilege(nspname, 'USAGE') ORDER BY place
 
 @dataclass(frozen=True)
 class Server:
-    """Names of roles, databases and schemas are quoted where they have to be."""
+    """Names of roles, databases and schemas are quoted if necessary."""
 
     role: str
     database: str
@@ -70,7 +70,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Table:
-    """One that search_path shows, and what this role may do with it."""
+    """A table in search_path, and what this role may do with it."""
 
     name: str
     quoted: str
@@ -80,19 +80,19 @@ class Table:
     may_write: bool
 
 
-def ask_server(connection: BaseDatabaseWrapper) -> Server:
+def read_server(connection: BaseDatabaseWrapper) -> Server:
     with connection.cursor() as cursor:
         cursor.execute(SERVER, {"records": RECORDS})
         return Server(*cursor.fetchone())
 
 
-def ask_tables(connection: BaseDatabaseWrapper, names: Iterable[str]) -> dict[str, Table]:
+def read_tables(connection: BaseDatabaseWrapper, names: Iterable[str]) -> dict[str, Table]:
     with connection.cursor() as cursor:
         cursor.execute(TABLES, [list(names)])
         return {row[0]: Table(*row) for row in cursor.fetchall()}
 
 
-def closed_schemas(connection: BaseDatabaseWrapper) -> list[str]:
+def read_closed_schemas(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(CLOSED_SCHEMAS)
         return [schema for (schema,) in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Whether the database takes changes at all."""
+"""Whether the database can be written to."""
 
 import os
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ SETTING = "default_transaction_read_only"
 
 
 def read_only_server(server: Server, place: Place) -> Iterator[str]:
-    """A setting that an operator made on purpose is respected, so it is named and not overruled.
+    """The operator may have set it on purpose, so it is named and not overruled.
 
-    The statement that ends it would itself be refused in a read-only transaction.
+    The printed statement begins a transaction, because a read-only one would refuse it.
     """
     if server.standby:
-        yield f"The server is a standby, which takes no changes. Set {place} to the primary server."
+        yield f"The server is a standby, which accepts no changes. Set {place} to the primary server."
         return
     if not server.read_only:
         return
@@ -31,32 +31,32 @@ def read_only_server(server: Server, place: Place) -> Iterator[str]:
     }.get(server.read_only_source)
     if scope:
         yield (
-            f"{SETTING} is on by ALTER {scope}, so nothing can be changed."
-            f" Where that may end, as a superuser: BEGIN READ WRITE; ALTER {scope} RESET {SETTING}; COMMIT;"
+            f"{SETTING} is on by ALTER {scope}, so nothing can be changed. To end that, as a superuser: BEGIN READ"
+            f" WRITE; ALTER {scope} RESET {SETTING}; COMMIT;"
         )
     elif server.read_only_source == "client":
         yield f"The options of {place} set {SETTING}, so nothing can be changed. Remove that from {place}."
     else:
         yield (
-            f"{SETTING} is on for the whole server, so nothing can be changed."
-            f" Where that may end, as a superuser: ALTER SYSTEM SET {SETTING} = off; SELECT pg_reload_conf();"
+            f"{SETTING} is on for the whole server, so nothing can be changed. To end that, as a superuser: ALTER"
+            f" SYSTEM SET {SETTING} = off; SELECT pg_reload_conf();"
         )
 
 
 def is_file(connection: BaseDatabaseWrapper) -> bool:
-    """Whether it is SQLite's and on a disk."""
+    """Whether the database is an SQLite file on a disk."""
     name = str(connection.settings_dict["NAME"])
     return connection.vendor == "sqlite" and name != ":memory:" and not name.startswith("file:")
 
 
 def read_only_file(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    """SQLite writes to the file, and to journals that it makes beside it."""
+    """SQLite writes to the file, and to journals beside it."""
     if not is_file(connection):
         return
     file = Path(str(connection.settings_dict["NAME"])).resolve()
     directory = file.parent
     if not directory.is_dir():
-        yield f"{directory}, where the SQLite file is to be, is no directory. Type: mkdir -p {quote(str(directory))}"
+        yield f"{directory}, where the SQLite file belongs, is not a directory. Type: mkdir -p {quote(str(directory))}"
         return
     if hasattr(os, "statvfs") and os.statvfs(directory).f_flag & os.ST_RDONLY:
         place = place_of(connection)
@@ -71,8 +71,8 @@ def read_only_file(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _closed(paths: list[str]) -> str:
-    why = f"may not write to {', '.join(paths)}, and SQLite writes to the file and makes journals beside it."
+    why = f"may not write to {', '.join(paths)}, and SQLite writes to the file and creates journals beside it."
     if not hasattr(os, "geteuid"):  # on Windows
-        return f"This user {why} Let it write there."
+        return f"This user {why} Allow it to write there."
     user, listed = os.geteuid(), " ".join(map(quote, paths))
     return f"User {user} {why} As root: chown {user} {listed} && chmod u+rwX {listed}"

@@ -1,6 +1,6 @@
-"""Builds what a migration had made and what is gone, with the statements that a migration would use.
+"""Builds what a migration made and is missing now, with the statements that a migration would use.
 
-Values are not made up: a table or a column comes back empty. What cannot be built so is named with the reason.
+Values are not made up: a table or a column is empty afterwards. What cannot be built is named with the reason.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from releases.errors import reason
 from releases.repair.postgresql import PostgresqlBuilder
 from releases.repair.refusal import CannotBuildError
 from releases.repair.sqlite import SqliteBuilder
-from releases.retry import is_passing
+from releases.retry import is_transient
 from releases.schema import verify
 from releases.schema.declared import declare
 from releases.schema.differences import Difference
 
-# Tables before their columns, keys before what refers to them, numbers at the end.
+# Tables before their columns, keys before what refers to them, sequences last.
 ORDER = ("table", "column", "type", "default", "automatic", "null", "primary key", "unique", "index", "check")
 EMPTY = {
     "table": " It is empty: restore its rows from a backup.",
@@ -27,21 +27,21 @@ EMPTY = {
 
 
 def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[str]:
-    """Builds one thing after the other, and looks again after each. Returns what cannot be built, with the reasons.
+    """Builds one thing after another, and compares again after each. Returns what cannot be built, with the reasons.
 
-    What no migration makes is not its business. The caller holds the migration lock, makes concurrent statements
-    repeatable (releases.indexes), and repeats after an error that passes.
+    It does not build what no migration makes. The caller holds the migration lock, makes concurrent statements
+    repeatable (releases.indexes), and repeats after a transient error.
     """
     builder = PostgresqlBuilder(connection) if connection.vendor == "postgresql" else SqliteBuilder(connection)
     refused: dict[str, str] = {}
-    in_vain: dict[str, str] = {}
+    unfixed: dict[str, str] = {}
     damaged = _damaged(connection)
-    named = set(map(str, damaged))  # on the way a new column may be nullable for a while
-    while following := next((one for one in damaged if str(one) not in refused | in_vain), None):
+    named = set(map(str, damaged))  # a new column may be nullable in between, which is not reported
+    while following := next((one for one in damaged if str(one) not in refused | unfixed), None):
         try:
             builder.build(following, declare(connection, apps).models[following.table])
         except (CannotBuildError, DatabaseError) as error:
-            if is_passing(error):
+            if is_transient(error):
                 raise
             refused[str(following)] = _reason(error)
             continue
@@ -49,10 +49,10 @@ def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[
         for one in damaged:
             if str(one) in named.difference(map(str, left)):
                 say(f"Repaired: {one}.{EMPTY.get(one.kind, '')}")
-        in_vain[str(following)] = "it was built, and is still not as declared"
-        refused.clear()  # what was built may be what another waited for
+        unfixed[str(following)] = "it was built, but is still not as declared"
+        refused.clear()  # another may have needed what was built
         damaged = left
-    return [f"{one}: {(refused | in_vain)[str(one)]}" for one in damaged]
+    return [f"{one}: {(refused | unfixed)[str(one)]}" for one in damaged]
 
 
 def _damaged(connection: BaseDatabaseWrapper) -> list[Difference]:
@@ -67,4 +67,4 @@ def _place(difference: Difference) -> int:
 def _reason(error: Exception) -> str:
     if isinstance(error, CannotBuildError):
         return str(error)
-    return "rows stand against it" if isinstance(error, IntegrityError) else reason(error).rstrip(".")
+    return "rows violate it" if isinstance(error, IntegrityError) else reason(error).rstrip(".")

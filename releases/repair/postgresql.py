@@ -1,4 +1,4 @@
-"""PostgreSQL: builds what is missing while the table is read and written."""
+"""Builds what is missing on PostgreSQL, while the table is read and written."""
 
 import re
 from collections.abc import Callable
@@ -17,19 +17,19 @@ Model = type[models.Model]
 
 VARCHAR = re.compile(r"character varying\((\d+)\)")
 PLAIN_INDEX = re.compile(r"btree \((?P<columns>[^()]*)\)(?: INCLUDE \([^()]*\))?(?: WHERE (?P<condition>.*))?")
-STALLS = "nobody could write meanwhile; when that is possible, run:"
+STALLS = "that blocks writers; when they can wait, run:"
 TEMPORARY = "releases_repair"
 
 
 class PostgresqlBuilder:
-    """Every statement but those that touch the catalogue alone is concurrent, or NOT VALID and then validated."""
+    """Each statement changes only the catalogue, or is concurrent, or adds NOT VALID and validates afterwards."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._connection = connection
         self._quote = connection.ops.quote_name
 
     def build(self, difference: Difference, model: Model) -> None:
-        """Raises CannotBuildError, or the database's own error; then nothing of it stays."""
+        """Raises CannotBuildError, or the database's own error; then nothing of it remains."""
         builders: dict[str, Callable[[Difference, Model], None]] = {
             "table": self._table,
             "column": self._column,
@@ -47,7 +47,7 @@ class PostgresqlBuilder:
     def _table(self, difference: Difference, model: Model) -> None:
         if difference.found:
             table, old = self._quote(difference.table), self._quote(f"{difference.table}_old")
-            raise CannotBuildError(f"make room for it, then repeat: ALTER TABLE {table} RENAME TO {old};")
+            raise CannotBuildError(f"rename what has its name, then repeat: ALTER TABLE {table} RENAME TO {old};")
         with (
             transaction.atomic(using=self._connection.alias),
             self._connection.schema_editor(atomic=False) as editor,
@@ -57,7 +57,7 @@ class PostgresqlBuilder:
             editor.deferred_sql.extend(editor._model_indexes_sql(model))  # type: ignore[attr-defined]  # noqa: SLF001
 
     def _column(self, difference: Difference, model: Model) -> None:
-        """Without its constraints, which are rules of their own."""
+        """Adds it without its constraints, which are separate rules."""
         column = cast("Column", difference.wanted)
         field = next(field for field in model._meta.local_concrete_fields if field.column == column.name)
         editor = self._connection.schema_editor()
@@ -83,7 +83,7 @@ class PostgresqlBuilder:
                 self._alter(difference.table, f"ALTER COLUMN {self._quote(column.name)} DROP DEFAULT")
 
     def _type(self, difference: Difference, model: Model) -> None:
-        """Only what leaves the rows as they are."""
+        """Changes types only if the rows need not be rewritten."""
         column, found = cast("Column", difference.wanted), cast("Column", difference.found)
         name = self._quote(column.name)
         change = f"ALTER COLUMN {name} TYPE {column.type}"
@@ -99,7 +99,7 @@ class PostgresqlBuilder:
         self._alter(difference.table, f"ALTER COLUMN {self._quote(column.name)} SET DEFAULT {column.default}")
 
     def _null(self, difference: Difference, model: Model) -> None:
-        """A valid CHECK spares SET NOT NULL its scan, during which nobody could write."""
+        """A valid CHECK spares SET NOT NULL its scan, which would block writers."""
         column = cast("Column", difference.wanted)
         name, table = self._quote(column.name), difference.table
         if column.nullable:
@@ -130,7 +130,7 @@ class PostgresqlBuilder:
     def _rule(self, difference: Difference, model: Model) -> None:
         rule, found = cast("Rule", difference.wanted), cast("Rule | None", difference.found)
         if found and found.valid:
-            raise CannotBuildError(f"make room for it, then repeat: {self._renaming(difference.table, found)}")
+            raise CannotBuildError(f"rename what has its name, then repeat: {self._renaming(difference.table, found)}")
         if rule.kind == "exclusion":
             add = f"ADD CONSTRAINT {self._quote(rule.name)} {rule.definition}"
             raise CannotBuildError(f"{STALLS} ALTER TABLE {self._quote(difference.table)} {add};")
@@ -154,8 +154,8 @@ class PostgresqlBuilder:
             self._validated(table, rule.name, rule.definition)
         except IntegrityError:
             raise CannotBuildError(
-                f"rows stand against it; see SELECT * FROM {self._quote(table)}"
-                f" WHERE NOT {rule.definition.removeprefix('CHECK ')};"
+                f"rows violate it; see SELECT * FROM {self._quote(table)} WHERE NOT"
+                f" {rule.definition.removeprefix('CHECK ')};"
             ) from None
 
     def _foreign_key(self, table: str, rule: Rule, found: Rule | None, model: Model) -> None:
@@ -171,12 +171,12 @@ class PostgresqlBuilder:
         except IntegrityError:
             column, target = self._quote(field.column), field.target_field
             raise CannotBuildError(
-                f"rows refer to what is not there; see SELECT * FROM {self._quote(table)} WHERE {column} NOT IN"
+                f"rows refer to rows that do not exist; see SELECT * FROM {self._quote(table)} WHERE {column} NOT IN"
                 f" (SELECT {self._quote(str(target.column))} FROM {self._quote(target.model._meta.db_table)});"
             ) from None
 
     def _validated(self, table: str, name: str, definition: str) -> None:
-        """NOT VALID binds new rows at once; the old ones are read without keeping a writer waiting."""
+        """NOT VALID applies to new rows at once; validating the old ones does not block writers."""
         quoted = self._quote(name)
         self._alter(table, f"ADD CONSTRAINT {quoted} {definition} NOT VALID")
         try:
@@ -187,7 +187,7 @@ class PostgresqlBuilder:
             raise
 
     def _index(self, table: str, rule: Rule, found: Rule | None) -> None:
-        """Beside an INVALID one first, which then makes room for it in one transaction."""
+        """Builds it beside an INVALID one, if any, and then replaces that in one transaction."""
         name, unique = rule.name, "" if rule.kind == "index" else "UNIQUE "
         building = TEMPORARY if found else name
         try:
@@ -212,10 +212,10 @@ class PostgresqlBuilder:
     def _duplicates(self, table: str, rule: Rule) -> str:
         plain = PLAIN_INDEX.fullmatch(rule.definition)
         if plain is None:
-            return "several rows hold the same"
+            return "several rows have the same values"
         columns, condition = plain["columns"], f" WHERE {plain['condition']}" if plain["condition"] else ""
         return (
-            f"several rows hold the same; see SELECT {columns}, count(*) FROM {self._quote(table)}{condition}"
+            f"several rows have the same values; see SELECT {columns}, count(*) FROM {self._quote(table)}{condition}"
             f" GROUP BY {columns} HAVING count(*) > 1;"
         )
 
@@ -233,7 +233,7 @@ class PostgresqlBuilder:
 
 
 def _is_catalogue_only(before: str, after: str) -> bool:
-    """Text that may be longer; and moments without a time zone, which Django and the session take for UTC."""
+    """Longer text; and timestamps without a time zone, which Django and the session take as UTC."""
     if (before, after) == ("timestamp without time zone", "timestamp with time zone"):
         return True
     lengths = [VARCHAR.fullmatch(one) for one in (before, after)]

@@ -1,5 +1,5 @@
-"""Why something cannot be built."""
+"""The refusal to build something."""
 
 
 class CannotBuildError(Exception):
-    """The message is the reason, and what to do, as the end of a sentence."""
+    """The message ends a sentence with the reason and what to do."""

@@ -1,4 +1,4 @@
-"""SQLite: builds what is missing, in one transaction a table."""
+"""Builds what is missing on SQLite, in one transaction per table."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,21 +15,21 @@ from releases.schema.differences import Difference
 
 Model = type[models.Model]
 
-# What SQLite drops together with a table that is rebuilt, and Django does not make again where no model declares it.
+# SQLite drops these with a table that is rebuilt, and Django creates only those again that a model declares.
 ATTACHED = (
     "SELECT name, sql FROM sqlite_master WHERE tbl_name = %s AND type IN ('index', 'trigger') AND sql IS NOT NULL"
 )
 
 
 class SqliteBuilder:
-    """SQLite can add a column or an index to a table. For the rest the table is rebuilt from the model."""
+    """Adds columns and indexes. For the rest, which SQLite cannot alter, it rebuilds the table from the model."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._connection = connection
         self._quote = connection.ops.quote_name
 
     def build(self, difference: Difference, model: Model) -> None:
-        """Raises CannotBuildError, or the database's own error; then nothing of it stays."""
+        """Raises CannotBuildError, or the database's own error; then nothing of it remains."""
         with self._editor() as editor:
             if difference.kind == "table":
                 self._table(editor, difference, model)
@@ -42,7 +42,7 @@ class SqliteBuilder:
 
     @contextmanager
     def _editor(self) -> Iterator[BaseDatabaseSchemaEditor]:
-        """In a transaction of our own: the editor leaves its open where it finds a reference that leads nowhere."""
+        """In a transaction of our own: the editor leaves its own open if it finds a violated foreign key."""
         self._connection.disable_constraint_checking()
         try:
             with (
@@ -62,7 +62,7 @@ class SqliteBuilder:
             editor.execute(index, None)
 
     def _column(self, editor: BaseDatabaseSchemaEditor, column: Column, model: Model) -> None:
-        """It may be NULL at first, as a column that is added to rows must; a rebuild then settles that."""
+        """It is nullable at first, as SQLite requires of a column added to rows; a rebuild then corrects that."""
         field = next(field for field in model._meta.local_concrete_fields if field.column == column.name)
         table, name = self._quote(model._meta.db_table), self._quote(column.name)
         if column.generated or not column.nullable:
@@ -92,11 +92,11 @@ class SqliteBuilder:
     def _rebuild(self, editor: BaseDatabaseSchemaEditor, model: Model) -> None:
         table = model._meta.db_table
         with self._connection.cursor() as cursor:
-            standing = {info.name for info in self._connection.introspection.get_table_description(cursor, table)}
+            existing = {info.name for info in self._connection.introspection.get_table_description(cursor, table)}
             declared = {str(field.column) for field in model._meta.local_concrete_fields}
-            if missing := declared - standing:
+            if missing := declared - existing:
                 raise CannotBuildError(f"its columns {', '.join(sorted(missing))} come first")
-            if unknown := standing - declared:
+            if unknown := existing - declared:
                 raise CannotBuildError(f"a rebuild would lose the columns {', '.join(sorted(unknown))}")
             cursor.execute(ATTACHED, [table])
             attached = dict(cursor.fetchall())
@@ -104,7 +104,7 @@ class SqliteBuilder:
                 with sequence_kept(editor, model):
                     editor._remake_table(model)  # type: ignore[attr-defined]  # noqa: SLF001
             except IntegrityError:
-                raise CannotBuildError("rows stand against it") from None
+                raise CannotBuildError("rows violate it") from None
             cursor.execute(ATTACHED, [table])
             for name in attached.keys() - dict(cursor.fetchall()).keys():
                 editor.execute(attached[name], None)

@@ -1,7 +1,7 @@
-"""Does what the models declare really stand in the database, by definition and valid?
+"""Verifies that what the models declare exists in the database, by definition and valid.
 
-`migrate` knows only its records: not a table, a column or a constraint that was dropped by hand, nor an index whose
-build failed. The server itself says how each declared table would read in its catalogue, and the two are compared.
+`migrate` knows only its records: not that a table, a column or a constraint was dropped by hand, or that an index build
+failed. The server itself describes each declared table as in its catalogue, and the two descriptions are compared.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ INTEGERS = {"smallint", "integer", "bigint"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """`damaged`: a migration made it, and it is gone. `unmigrated`: the models declare it, and no migration makes it.
+    """`damaged`: a migration made it, and it is missing. `unmigrated`: models declare it, and no migration makes it.
 
-    `digest` names this schema together with what the models declare; once found whole, it need not be compared again.
-    `shallow`: the user may not create temporary tables, so that only tables and columns were looked for.
+    `digest` identifies this schema and what the models declare; once found whole, they need not be compared again.
+    `shallow`: the user may not create temporary tables, so only tables and columns were compared.
     """
 
     digest: str
@@ -73,26 +73,26 @@ def _listed(differences: Iterable[Difference]) -> Iterator[str]:
 
 
 def verify(connection: BaseDatabaseWrapper) -> Verdict:
-    """Compares. Takes a few milliseconds where the last release found this very schema whole.
+    """Compares. Takes a few milliseconds if the last release found this very schema whole.
 
-    Every migration must have been applied. Of other databases than PostgreSQL and SQLite it knows nothing.
+    Every migration must have been applied. The verdict is empty on other databases than PostgreSQL and SQLite.
     """
     if connection.vendor not in COMPARED:
         return Verdict("")
     connection.ensure_connection()
     declaration = declare(connection, apps)
-    digest, standing = _read(connection, declaration)
-    sequences = tuple(lagging(connection, standing))
+    digest, existing = _read(connection, declaration)
+    sequences = tuple(lagging(connection, existing))
     if digest == _found_whole(connection):
         return Verdict(digest, sequences)
     loader = MigrationLoader(connection)
     wanted = _wanted(connection, declaration)
-    found = _compare(declaration, wanted, standing, _ahead(loader))
+    found = _compare(declaration, wanted, existing, _ahead(loader))
     shallow = not wanted
     if not found:
         return Verdict("" if shallow else digest, sequences, shallow=shallow)
     migrated = declare(connection, loader.project_state().apps)
-    made = set(map(str, _compare(migrated, _wanted(connection, migrated), standing, set())))
+    made = set(map(str, _compare(migrated, _wanted(connection, migrated), existing, set())))
     damaged = tuple(one for one in found if str(one) in made)
     unmigrated = tuple(one for one in found if str(one) not in made and not _is_other_integer(one))
     labels = sorted({declaration.models[one.table]._meta.app_label for one in unmigrated})
@@ -100,19 +100,19 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
 
 
 def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[str, dict[str, Table]]:
-    """The digest of what stands and what is declared, and what stands."""
+    """The digest of what exists and what is declared, and the tables that exist."""
     tables = list(declaration.models)
     if connection.vendor == "postgresql":
         rows = postgresql.read_catalogue(connection, tables)
-        standing = postgresql.describe(rows)
+        existing = postgresql.describe(rows)
     else:
         rows = sqlite.read_catalogue(connection, tables)
-        standing = sqlite.describe(connection, tables)
-    return hashlib.sha256(f"{declaration.digest}{rows}".encode()).hexdigest(), standing
+        existing = sqlite.describe(connection, tables)
+    return hashlib.sha256(f"{declaration.digest}{rows}".encode()).hexdigest(), existing
 
 
 def _found_whole(connection: BaseDatabaseWrapper) -> str:
-    """The digest of the last release that found the schema whole; empty where the record does not hold it yet."""
+    """The digest of the last release that found the schema whole; empty if none is recorded."""
     try:
         with transaction.atomic(using=connection.alias):
             digests = Release.objects.using(connection.alias).exclude(schema="").values_list("schema", flat=True)
@@ -122,25 +122,25 @@ def _found_whole(connection: BaseDatabaseWrapper) -> str:
 
 
 def _ahead(loader: MigrationLoader) -> set[str]:
-    """Apps with migrations that this code does not know, because it was rolled back. Their schema may be wider."""
+    """Apps with applied migrations unknown to this code, which was rolled back. Their schema may be wider."""
     return {app for app, _ in loader.applied_migrations.keys() - loader.disk_migrations.keys()}
 
 
 def _compare(
-    declaration: Declaration, wanted: dict[str, Table], standing: dict[str, Table], ahead: set[str]
+    declaration: Declaration, wanted: dict[str, Table], existing: dict[str, Table], ahead: set[str]
 ) -> list[Difference]:
     differences: list[Difference] = []
     for name, model in declaration.models.items():
         if name in wanted and model._meta.app_label not in ahead:
-            within = compare(wanted[name], standing.get(name))
+            within = compare(wanted[name], existing.get(name))
             differences += (one for one in within if not (model._meta.auto_created and _is_other_integer(one)))
         else:
-            differences += compare_columns(columns_only(model), standing.get(name))
+            differences += compare_columns(columns_only(model), existing.get(name))
     return differences
 
 
 def _wanted(connection: BaseDatabaseWrapper, declaration: Declaration) -> dict[str, Table]:
-    """The declared tables as the database would describe them; none where the user may not ask it."""
+    """The declared tables as the database would describe them; empty if the user may not create them."""
     if connection.vendor == "sqlite":
         return sqlite.read_declaration(declaration)
     try:
@@ -156,8 +156,10 @@ def _wanted(connection: BaseDatabaseWrapper, declaration: Declaration) -> dict[s
 
 
 def _is_other_integer(difference: Difference) -> bool:
-    """The width of automatic ids follows DEFAULT_AUTO_FIELD of the day: of many-to-many tables that of their creation,
-    and of somebody else's app that of the project in its models, but not in its migrations.
+    """Whether only the width of an id differs, which depends on DEFAULT_AUTO_FIELD.
+
+    Many-to-many tables keep the setting that was in force at their creation, and the models of third-party apps follow
+    the project's setting, but their migrations do not.
     """
     types = {getattr(difference.wanted, "type", ""), getattr(difference.found, "type", "")}
     return difference.kind == "type" and types <= INTEGERS

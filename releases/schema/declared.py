@@ -1,4 +1,4 @@
-"""What the models declare, as the SQL with which Django would create it."""
+"""What the models declare, as the SQL that Django would run to create it."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -28,10 +28,10 @@ class Declaration:
 
 
 def declare(connection: BaseDatabaseWrapper, apps: Apps) -> Declaration:
-    """Everything that `migrate` is to bring into this database.
+    """Everything that `migrate` should create in this database.
 
-    Left out is what does not concern it: models that are unmanaged, swapped, routed elsewhere or not supported here,
-    and RELEASES["UNVERIFIED_APPS"].
+    Models are left out that are unmanaged, swapped, routed elsewhere or not supported here, and those of
+    RELEASES["UNVERIFIED_APPS"].
     """
     left_out = conf.read().unverified_apps
     concerned = [
@@ -50,7 +50,7 @@ def _is_created(model: Model, connection: BaseDatabaseWrapper) -> bool:
 
 
 def _statements(connection: BaseDatabaseWrapper, concerned: Iterable[Model]) -> Iterator[str]:
-    """What the schema editor would run for each table. Foreign keys are left out: see foreign_keys()."""
+    """What the schema editor would run for each table, without foreign keys: see foreign_keys()."""
     for model in concerned:
         editor = connection.SchemaEditorClass(connection, collect_sql=True, atomic=False)
         editor.deferred_sql = []
@@ -67,7 +67,7 @@ def _adds_foreign_key(sql: object) -> bool:
 
 
 def foreign_keys(model: Model) -> Iterator[tuple["models.ForeignKey[models.Model, models.Model]", Rule]]:
-    """Each foreign key that the database is to enforce, and the rule for it."""
+    """Each foreign key that the database should enforce, and the rule for it."""
     for field in model._meta.local_concrete_fields:
         if isinstance(field, models.ForeignKey) and field.db_constraint:  # type: ignore[attr-defined]
             target = field.target_field
@@ -76,6 +76,6 @@ def foreign_keys(model: Model) -> Iterator[tuple["models.ForeignKey[models.Model
 
 
 def columns_only(model: Model) -> Table:
-    """The table with nothing but the names of its columns, which is known without asking the database."""
+    """The table with only the names of its columns, which are known without querying the database."""
     names = [str(field.column) for field in model._meta.local_concrete_fields]
     return Table(model._meta.db_table, {name: Column(name, "", nullable=True) for name in names})

@@ -1,18 +1,18 @@
-"""What can be said of a table, in the same words whether a model declares it or the database holds it."""
+"""The description of a table, the same whether a model declares it or the database has it."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# PostgreSQL writes a condition on a text column with other casts after the column's type was altered.
+# PostgreSQL writes a condition on a text column with different casts once the column's type was altered.
 TEXT_CASTS = re.compile(r"::(character varying|varchar|bpchar|text)(\(\d+\))?(\[\])?")
 
 
 @dataclass(frozen=True)
 class Column:
-    """`default` is an SQL expression, or None. `automatic`: the database draws the next number for it.
+    """`default` is an SQL expression, or None. `automatic`: the database assigns the next number.
 
-    `collation` is None where it is the type's own.
+    `collation` is None if it is the type's default.
     """
 
     name: str
@@ -27,9 +27,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Rule:
-    """An index, a constraint, or both. `definition` is the database's own text for it, without the name.
+    """An index, a constraint, or both. `definition` is the database's own text, without the name.
 
-    `constrains`: it is a constraint, not an index alone. `deferral` is empty where it is checked at once.
+    `constrains`: it is a constraint, not only an index. `deferral` is empty if it is checked immediately.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Rule:
     deferral: str = ""
 
     def meets(self, wanted: "Rule") -> bool:
-        """Whether it does at least what `wanted` does, once it is valid. The name does not matter."""
+        """Whether it enforces at least what `wanted` does, once it is valid. The name does not matter."""
         kinds = {"index": ("index", "unique"), "unique": ("unique",)}.get(wanted.kind, (wanted.kind,))
         if self.kind not in kinds:
             return False
@@ -50,7 +50,7 @@ class Rule:
         return same_text or (self.name == wanted.name and _loose(self.definition) == _loose(wanted.definition))
 
     def __str__(self) -> str:
-        """Such as `unique (week)` or `CHECK ((minutes >= 0))`."""
+        """`unique (week)` or `CHECK ((minutes >= 0))`."""
         if self.kind in ("check", "exclusion"):
             return self.definition
         return f"{self.kind} {self.definition.removeprefix('btree ')}"
@@ -58,7 +58,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Table:
-    """`columns` by name. `kind` is another where a view or the like has the name of a table."""
+    """`columns` by name. `kind` is different if a view, for example, has the name of a table."""
 
     name: str
     columns: dict[str, Column]

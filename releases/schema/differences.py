@@ -1,4 +1,4 @@
-"""Where what stands falls short of what is declared. Pure."""
+"""What is declared and missing or different in the database. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Kind = Literal["table", "column", "type", "collation", "null", "default", "gener
 
 @dataclass(frozen=True)
 class Difference:
-    """`sentence` says it; `wanted` is what was to be there, and `found` what stands instead."""
+    """`sentence` describes it; `wanted` is what should exist, and `found` what exists instead."""
 
     table: str
     kind: Kind
@@ -24,12 +24,12 @@ class Difference:
 
 
 def compare(wanted: Table, found: Table | None) -> Iterator[Difference]:
-    """What of `wanted` is missing or different in `found`. What stands beyond it is no difference."""
+    """What of `wanted` is missing or different in `found`. Anything additional is ignored."""
     if found is None:
         yield Difference(wanted.name, "table", f"the table {wanted.name} is missing", wanted)
         return
     if found.kind == "virtual table":
-        return  # its columns are what its module makes of them
+        return  # its module defines its columns
     if found.kind != wanted.kind:
         yield Difference(wanted.name, "table", f"{wanted.name} is a {found.kind}, and must be a table", wanted, found)
         return
@@ -42,7 +42,7 @@ def compare(wanted: Table, found: Table | None) -> Iterator[Difference]:
 
 
 def compare_columns(wanted: Table, found: Table | None) -> Iterator[Difference]:
-    """Tables and columns that are missing: without them no version of the code can read."""
+    """Missing tables and columns, without which no version of the code can read."""
     if found is None:
         yield from compare(wanted, found)
         return
@@ -58,7 +58,7 @@ def _within_column(table: str, wanted: Column, found: Column) -> Iterator[Differ
     if wanted.collation not in (None, found.collation):
         yield Difference(table, "collation", f"{name} must have the collation {wanted.collation}", wanted, found)
     if wanted.nullable != found.nullable:
-        words = "refuses NULL, and must take it" if wanted.nullable else "takes NULL, and must refuse it"
+        words = "is NOT NULL, and must be nullable" if wanted.nullable else "is nullable, and must be NOT NULL"
         yield Difference(table, "null", f"{name} {words}", wanted, found)
     if wanted.default is not None and wanted.default != found.default:
         has = f"the default {found.default}" if found.default else "no default"

@@ -1,4 +1,4 @@
-"""PostgreSQL: what stands, from its catalogue; and what is declared, as the catalogue would say it."""
+"""Describes what exists on PostgreSQL, from its catalogue, and what is declared, as the catalogue would show it."""
 
 import json
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ def _table(name: str, objects: list[tuple[str, dict[str, Any]]]) -> Table:
 
 
 def _rule(found: dict[str, Any]) -> Rule:
-    """Of an index only the part after its table counts, and not how it is stored; `valid` says NOT VALID already."""
+    """An index is compared from USING on, without storage parameters. NOT VALID is in `valid` already."""
     definition = found.pop("definition")
     if found["kind"] in ("primary key", "unique", "index"):
         definition = definition.partition(" USING ")[2]
@@ -112,8 +112,8 @@ def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) 
     """Creates the declared tables as temporary ones, reads the catalogue, and rolls back.
 
     So the server itself normalizes types, defaults, conditions and expressions, and they can be compared as text. What
-    it refuses to create cannot stand either. Tables with a schema of their own in `db_table` would not be temporary: of
-    those only the columns are known.
+    it refuses to create cannot exist either. Tables with an explicit schema in `db_table` would not be temporary: only
+    their columns are compared.
     """
     qualified = [table for table in declaration.models if '"' in table]
     statements = [sql for sql in declaration.statements if not any(table in sql for table in qualified)]
@@ -127,9 +127,9 @@ def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) 
 
 
 def _create(cursor: CursorWrapper, alias: str, statements: Sequence[str]) -> None:
-    """In one round trip; statement by statement only where one is refused.
+    """In one round trip; statement by statement only if one fails.
 
-    The first table is nobody's: where none may be created, that error is to be raised.
+    The first table belongs to no model: it raises the error if the role may not create temporary tables.
     """
     cursor.execute("CREATE TEMPORARY TABLE releases_may_create ()")
     try:

@@ -1,6 +1,6 @@
-"""Sequences that lag behind their column: the next insert would draw a number that is taken.
+"""Sequences that lag behind their column: the next insert would get a number that is taken.
 
-A dump restored without its sequences leaves them so, and rows inserted with ids of their own.
+A dump restored without its sequences leaves them so, and so do rows inserted with explicit ids.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ SELECT %s, %s, (SELECT max({column}) FROM {table}),
 
 
 def lagging(connection: BaseDatabaseWrapper, tables: dict[str, Table]) -> Iterator[Difference]:
-    """One statement for all of `tables`. SQLite has no sequence that could lag: it looks at the table itself."""
+    """Runs one statement for all of `tables`. SQLite has no sequences: it reads the table itself."""
     drawn = [(table, column) for table in tables.values() for column in table.sequences]
     if not drawn:
         return
@@ -39,7 +39,7 @@ def _difference(table: str, column: Column, highest: int, following: int) -> Dif
 
 
 def set_sequence(connection: BaseDatabaseWrapper, table: str, column: str, sequence: str | None) -> None:
-    """To the highest number there is, in a transaction whose lock inserts wait for. None: the column's own sequence."""
+    """Sets it to the highest number, in the caller's transaction, whose lock blocks inserts. None: the column's own."""
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {quote(table)} IN SHARE ROW EXCLUSIVE MODE")

@@ -1,4 +1,4 @@
-"""SQLite: what stands, from its pragmas and statements; and what is declared, from a database in memory."""
+"""Describes what exists on SQLite, from pragmas and statements, and what is declared, from a database in memory."""
 
 import re
 import sqlite3
@@ -42,7 +42,7 @@ def describe(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> dict[str
 
 
 def read_declaration(declaration: Declaration) -> dict[str, Table]:
-    """Creates the declared tables in memory and describes those. What SQLite refuses to create cannot stand either."""
+    """Creates the declared tables in memory and describes them. What SQLite refuses to create cannot exist either."""
     with closing(sqlite3.connect(":memory:")) as memory:
         register(memory)
         for statement in declaration.statements:
@@ -105,14 +105,14 @@ def _checks(statement: str) -> Iterator[Rule]:
 
 
 def _expressions(statement: str, keyword: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """What stands in parentheses after `keyword` in a CREATE TABLE, and all before it. No pragma lists these."""
+    """The text before each `keyword` of a CREATE TABLE, and what is in parentheses after it. No pragma lists these."""
     masked = QUOTED.sub(lambda match: "_" * len(match[0]), statement)
     for found in keyword.finditer(masked):
         yield statement[: found.start()], _plain(statement[found.end() : _closing(masked, found.end())])
 
 
 def _closing(text: str, start: int) -> int:
-    """Where the parenthesis that was opened before `start` is closed."""
+    """The index of the parenthesis that closes the one opened before `start`."""
     depth = 1
     for place in range(start, len(text)):
         depth += {"(": 1, ")": -1}.get(text[place], 0)
@@ -122,7 +122,7 @@ def _closing(text: str, start: int) -> int:
 
 
 def _foreign_keys(query: Query, table: str) -> Iterator[Rule]:
-    """A reference without columns is one to the primary key."""
+    """A reference without columns is to the primary key."""
     for row in query(f'PRAGMA foreign_key_list("{table}")'):
         target, column, to = row[2:5]
         if to is None:
@@ -131,7 +131,7 @@ def _foreign_keys(query: Query, table: str) -> Iterator[Rule]:
 
 
 def _plain(expression: str) -> str:
-    """Without quotes around names and without needless space; text in apostrophes stays as it is."""
+    """Removes quotes around names and redundant space; string literals stay as they are."""
     parts = re.split(r"('(?:[^']|'')*')", expression)
     for place in range(0, len(parts), 2):
         parts[place] = re.sub(r"\s+", " ", re.sub(r'["`\[\]]', "", parts[place]))

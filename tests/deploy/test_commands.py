@@ -39,10 +39,7 @@ def test_an_empty_database(manage: Manage, tmp_path: Path) -> None:
         if command in (*NEED_TABLES, "api_token", "export_planner", "import_targets", "import_workouts"):
             assert result.returncode == 1
             assert result.stderr.startswith("CommandError: The command failed: "), command
-            assert (
-                " has no tables of this code. Where it is another database than was meant, correct DATABASE_URL; "
-                in (result.stderr)
-            )
+            assert " has no tables of this code. If it is the wrong database, correct DATABASE_URL; " in (result.stderr)
             assert f"otherwise {COMMAND}\n" in result.stderr
 
     assert manage("migrate", "--noinput", "--fake-initial", "-v0").returncode == 0
@@ -83,7 +80,7 @@ def test_a_schema_that_search_path_does_not_show(role: str, manage: Manage, data
     result = manage("create_admin", DATABASE_URL=url)
 
     assert result.returncode == 1
-    assert "django_migrations: in schema public, which the search_path (elsewhere)" in result.stderr
+    assert "django_migrations: in schema public, which is not in the search_path (elsewhere)" in result.stderr
     assert COMMAND not in result.stderr
     (statement,) = re.findall(r"(ALTER ROLE .*?;)", result.stderr)
     execute(database_url, statement)

@@ -35,7 +35,7 @@ def test_wrong_password(release: Manage, database_url: str, engine: str) -> None
 
     assert result.returncode == 1
     assert result.stderr.count("password authentication failed") == 1
-    assert "or its password is another one. Correct both in DATABASE_URL. Then run this again." in result.stderr
+    assert "or the password is wrong. Correct both in DATABASE_URL. Then run this again." in result.stderr
     assert "Traceback" not in result.stderr
     assert "hunter2" not in result.stderr
 

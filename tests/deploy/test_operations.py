@@ -50,7 +50,7 @@ def test_refuses_anything_else_with_that_name(manage: Manage, sql: Sql, definiti
 
 def rename(printed: str) -> str:
     """The SQL that the refusal says to run."""
-    found = re.search(r"Rename what stands, with this SQL: (.*?;)", printed)
+    found = re.search(r"Rename the existing one, with this SQL: (.*?;)", printed)
     assert found
     return found[1]
 

@@ -146,7 +146,7 @@ def test_tables_that_no_pending_migration_touches_may_have_any_owner(
         f"GRANT REFERENCES ON public.auth_user TO {role};",
         f"GRANT REFERENCES ON public.django_content_type TO {role};",
     ]
-    assert "admin.0001_initial makes a foreign key to auth_user" in told[0]
+    assert "admin.0001_initial creates a foreign key to auth_user" in told[0]
     for one in told:
         sql(typed(one))
     succeeds(manage("migrate", "admin", DATABASE_URL=as_role(database_url, role)))
@@ -187,7 +187,7 @@ def test_a_standby_and_a_server_that_is_read_only_as_a_whole(manage: Manage) -> 
         primary.stop()
         with primary.standby() as standby:
             (told,) = obstacles(manage(*COMMAND, DATABASE_URL=standby.url))
-            assert told == ("The server is a standby, which takes no changes. Set DATABASE_URL to the primary server.")
+            assert told == "The server is a standby, which accepts no changes. Set DATABASE_URL to the primary server."
         primary.start()
         execute(primary.url, "ALTER ROLE ALL SET default_transaction_read_only = on")
         (told,) = obstacles(manage(*COMMAND, DATABASE_URL=primary.url))
@@ -217,7 +217,7 @@ def test_records_in_a_schema_that_search_path_does_not_show(
 
     (told,) = obstacles(manage(*COMMAND, DATABASE_URL=url))
 
-    assert told.startswith('django_migrations: in schema planner, which the search_path ("$user", public) of role')
+    assert told.startswith('django_migrations: in schema planner, which is not in the search_path ("$user", public) of')
     assert sql(EVERY_TABLE) == before
     sql(typed(told).partition(" A release would")[0])
     succeeds(manage(*COMMAND, DATABASE_URL=url))
@@ -287,14 +287,14 @@ def test_a_direct_connection_to_another_database_than_the_applications(
     told = refusal(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=other))
 
     assert told.startswith(
-        f"MIGRATION_DATABASE_URL leads to another database ({urlsplit(other).path[1:]} at 127.0.0.1:"
+        f"MIGRATION_DATABASE_URL points to another database ({urlsplit(other).path[1:]} at 127.0.0.1:"
     )
     assert sql(EVERY_TABLE) == []
     succeeds(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=database_url))
 
     for command in ("verify_schema --repair", "rollback --noinput"):
         told = refusal(manage(*command.split(), DATABASE_URL=pooled, MIGRATION_DATABASE_URL=other))
-        assert told.startswith("MIGRATION_DATABASE_URL leads to another database")
+        assert told.startswith("MIGRATION_DATABASE_URL points to another database")
         succeeds(manage(*command.split(), DATABASE_URL=pooled, MIGRATION_DATABASE_URL=database_url))
 
 
@@ -308,7 +308,7 @@ def test_a_direct_connection_of_another_user_is_the_same_database(
 
     told = refusal(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=f"{direct}?options=-csearch_path%3Delsewhere"))
 
-    assert told.startswith("The application's tables are in schema public, and MIGRATION_DATABASE_URL leads to schema")
+    assert told.startswith("The application's tables are in schema public, and MIGRATION_DATABASE_URL uses schema")
     assert told.endswith("Give MIGRATION_DATABASE_URL the parameter options=-csearch_path%3Dpublic,elsewhere instead.")
     sql(f"ALTER ROLE {role} SET search_path = elsewhere")
     told = refusal(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=direct))
@@ -343,9 +343,7 @@ def test_a_new_database_that_cannot_hold_every_text(manage: Manage, sql: Sql, da
             (told,) = obstacles(manage(*COMMAND, DATABASE_URL=url))
             assert f"The encoding of database {latin} is LATIN1, and Django's is UTF8" in told
             assert execute(url, EVERY_TABLE) == [("public", "letters")]
-            create, copy = (
-                typed(told).removesuffix(" Then set DATABASE_URL to it.").split("; Copy what is there with: ")
-            )
+            create, copy = typed(told).removesuffix(" Then set DATABASE_URL to it.").split("; Copy the data with: ")
             session.execute(create)
             environment = {
                 **os.environ,

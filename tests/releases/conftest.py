@@ -1,4 +1,4 @@
-"""A Django project of its own for each test: `releases` put beside an app that the test writes."""
+"""A separate Django project for each test: `releases`, and an app that the test writes."""
 
 import os
 import secrets
@@ -37,8 +37,8 @@ class Migration(migrations.Migration):
 class Project:
     """A copy of tests/releases/project. The models and migrations of its app `shop` are written as text.
 
-    Commands run in it as an operator types them there. Every keyword is a variable of the environment;
-    RELEASE_BUILD_TIMEOUT=2 is `RELEASES["BUILD_TIMEOUT"]`.
+    Commands run in it as an operator types them. Keyword arguments are environment variables; RELEASE_BUILD_TIMEOUT=2
+    sets `RELEASES["BUILD_TIMEOUT"]`.
     """
 
     root: Path
@@ -54,7 +54,7 @@ class Project:
         file.write_text(text)
 
     def settings(self, text: str) -> None:
-        """Goes on with project_settings.py."""
+        """Appends to project_settings.py."""
         with (self.root / "project_settings.py").open("a") as file:
             file.write(f"{text}\n")
 
@@ -117,7 +117,7 @@ def new_project(tmp_path: Path) -> Iterator[Callable[[str], Project]]:
 
 @pytest.fixture
 def project(new_project: Callable[[str], Project], database_url: str) -> Project:
-    """An empty project on the database under test; `sql` looks at the same one."""
+    """An empty project on the database under test; `sql` uses the same one."""
     return new_project(database_url)
 
 
@@ -129,7 +129,7 @@ def postgresql(engine: str) -> None:
 
 @pytest.fixture
 def role(postgresql: None) -> Iterator[str]:
-    """Of a user with a password of the same name and no rights; to be asked for before the database."""
+    """The name, and password, of a user without rights. Request it before the database."""
     name = f"clerk_{secrets.token_hex(4)}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         server.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")

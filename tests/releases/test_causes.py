@@ -1,4 +1,4 @@
-"""Whatever stops a release names its own cause, and what it tells somebody to type, typed from there, ends well."""
+"""Whatever stops a release names its cause, and typing what it prints solves the problem."""
 
 import os
 import re
@@ -41,7 +41,7 @@ def as_user(url: str, user: str, password: str) -> str:
 
 
 def type_what_it_says(printed: str, url: str) -> None:
-    """The statements of the paragraph, as a superuser types them."""
+    """Runs the statements of the paragraph as a superuser."""
     (statements,) = STATEMENTS.findall(printed)
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in filter(None, statements.split("; ")):
@@ -64,7 +64,7 @@ def migrate(project: Project, url: str = "") -> "subprocess.CompletedProcess[str
 def connect(
     postgresql: None, new_database: object, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Callable[[str], str]]:
-    """Connects as `migrate` does, within this process, and returns the paragraph; empty where that succeeds."""
+    """Connects as `migrate` does, within this process, and returns the paragraph; empty if that succeeds."""
 
     def run(url: str) -> str:
         connection = connections.create_connection("default")
@@ -84,7 +84,7 @@ CONNECTIONS = {
     "no login": ("ALTER ROLE {role} NOLOGIN", "User {role} may not log in to database {database} from here"),
     "no connection": ("ALTER ROLE {role} CONNECTION LIMIT 0", "The server, the database or the user has no connection"),
     "no right": ("REVOKE CONNECT ON DATABASE {database} FROM public", "User {role} may not connect to database"),
-    "closed": ("ALTER DATABASE {database} ALLOW_CONNECTIONS false", "Database {database} is closed to connections."),
+    "closed": ("ALTER DATABASE {database} ALLOW_CONNECTIONS false", "Database {database} does not accept connections."),
 }
 
 
@@ -104,7 +104,7 @@ def test_a_refused_connection_says_what_lets_it_in(
     assert connect(url) == ""
 
 
-def test_a_database_that_is_not_there_is_created(role: str, shop: Project) -> None:
+def test_a_missing_database_can_be_created(role: str, shop: Project) -> None:
     server, name = os.environ["DATABASE_URL"], f"Planner {secrets.token_hex(4)}"
     url = urlsplit(as_user(server, role, role))._replace(path=f"/{name.replace(' ', '%20')}").geturl()
 
@@ -126,19 +126,19 @@ def execute_outside(url: str, statement: str) -> None:
 WRONG_URLS: dict[str, tuple[Callable[[str], str], str]] = {
     "password": (
         lambda url: as_user(url, "postgres", "hunter2"),
-        "The database refused the connection: .* There is no user postgres, or its password is another one.",
+        "The database refused the connection: .* There is no user postgres, or the password is wrong.",
     ),
     "user": (
         lambda url: as_user(url, "stranger", "hunter2"),
-        "The database refused the connection: .* There is no user stranger, or its password is another one.",
+        "The database refused the connection: .* There is no user stranger, or the password is wrong.",
     ),
     "no password": (
         lambda url: url.replace(f":{urlsplit(url).password}@", "@"),
-        "The database refused the connection: .* DATABASE_URL has no password, and the server asks for one.",
+        "The database refused the connection: .* DATABASE_URL has no password, and the server requires one.",
     ),
     "host": (
         lambda url: url.replace("127.0.0.1", "nowhere.invalid"),
-        "The database did not answer: .* No host of the name nowhere.invalid is known here.",
+        "The database did not answer: .* The host nowhere.invalid cannot be resolved here.",
     ),
     "port": (
         lambda url: url.replace(f":{urlsplit(url).port}/", ":1/"),
@@ -146,19 +146,19 @@ WRONG_URLS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "TLS": (
         lambda url: f"{url}?sslmode=require",
-        r"The server has no TLS, and the connection asks for it \(sslmode=require\)",
+        r"The server has no TLS, and the connection requires it \(sslmode=require\)",
     ),
     "TLS that is verified": (
         lambda url: f"{url}?sslmode=verify-full&sslrootcert=/nowhere/root.crt",
-        r"The server has no TLS, and the connection asks for it \(sslmode=verify-full\)",
+        r"The server has no TLS, and the connection requires it \(sslmode=verify-full\)",
     ),
     "option": (
         lambda url: f"{url}?options=-c%20work_mem%3Dmuch",
-        "The database refused the connection: .* Correct DATABASE_URL as the server's words say.",
+        "The database refused the connection: .* Correct DATABASE_URL as the server's message says.",
     ),
     "parameter": (
         lambda url: f"{url}?sslmode=perhaps",
-        "The server is up. Correct the parameters of DATABASE_URL that these words name.",
+        "The server is up. Correct the parameters of DATABASE_URL that the message names.",
     ),
 }
 
@@ -194,7 +194,7 @@ def test_the_variable_that_is_wrong_is_the_one_that_is_named(postgresql: None, s
     refused(result, 'Correct the host in RELEASES["DIRECT_DATABASE"].')
 
 
-def test_of_several_hosts_the_one_that_came_furthest_is_told(connect: Callable[[str], str]) -> None:
+def test_of_several_hosts_the_one_that_got_furthest_is_reported(connect: Callable[[str], str]) -> None:
     server = urlsplit(os.environ["DATABASE_URL"])
 
     def refusal(password: str | None, *hosts: str) -> Refusal | None:
@@ -203,21 +203,21 @@ def test_of_several_hosts_the_one_that_came_furthest_is_told(connect: Callable[[
 
     here = f"127.0.0.1:{server.port}"
     assert refusal(server.password, "127.0.0.1:1", here) is None
-    for cause, passes, hosts in (
+    for cause, transient, hosts in (
         ("28P01", False, ("127.0.0.1:1", here)),
         (refusals.NOTHING_LISTENS, True, ("nowhere.invalid:1", "127.0.0.1:1")),
         (refusals.UNKNOWN_HOST, True, ("nowhere.invalid:1",)),
     ):
         found = refusal("hunter2", *hosts)
         assert found
-        assert (found.cause, found.passes) == (cause, passes)
+        assert (found.cause, found.is_transient) == (cause, transient)
 
 
-def test_a_server_that_accepts_and_says_nothing_is_given_up_soon(connect: Callable[[str], str]) -> None:
+def test_a_server_that_accepts_and_never_answers_is_given_up_soon(connect: Callable[[str], str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
         refusal = why_refused(f"postgresql://a:b@127.0.0.1:{silent.getsockname()[1]}/c", seconds=0.2)
 
     assert refusal
-    assert (refusal.cause, refusal.passes) == (refusals.NO_ANSWER, True)
+    assert (refusal.cause, refusal.is_transient) == (refusals.NO_ANSWER, True)
     assert time.monotonic() - began < 10

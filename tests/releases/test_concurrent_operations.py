@@ -1,4 +1,4 @@
-"""Every concurrent operation of a release, Django's own as well: patient, repeatable, and exact about what stands."""
+"""Every concurrent operation of a release, Django's own as well: patient, repeatable, and exact about what exists."""
 
 import signal
 import time
@@ -57,7 +57,7 @@ def until_waiting(sql: Sql, command: str) -> int:
 
 @pytest.mark.parametrize("operations", [[ADD], [REMOVE], [ADD, REMOVE, ADD]])
 def test_held_up_by_idle_transactions(shop: Project, sql: Sql, database_url: str, operations: list[str]) -> None:
-    """Longer than an ordinary statement may wait for a lock; with a limit of the same it would never succeed."""
+    """They last longer than an ordinary statement may wait for a lock, under which limit it would never succeed."""
     if operations == [REMOVE]:
         shop.migration("0002_index", ADD, atomic=False)
         migrated(shop)
@@ -78,7 +78,7 @@ def test_held_up_by_idle_transactions(shop: Project, sql: Sql, database_url: str
 
 
 def test_killed_while_its_build_waits(shop: Project, sql: Sql, database_url: str) -> None:
-    """The server goes on with it. The next release waits for that build, names it, and takes the index it made."""
+    """The server continues it. The next release waits for that build, names it, and accepts its index."""
     shop.migration("0002_index", ADD, atomic=False)
     with psycopg.connect(database_url) as idle:
         idle.execute("UPDATE shop_box SET label = '' WHERE id = 1")
@@ -96,14 +96,14 @@ def test_killed_while_its_build_waits(shop: Project, sql: Sql, database_url: str
 
     assert release.returncode == 0, errors
     assert f"Waiting for pid {builder} (" in printed
-    assert "Index box_size stands already, as it is wanted." in printed
+    assert "Index box_size already exists with the wanted definition." in printed
     assert sql(INDEXES) == [("box_size", True), PRIMARY]
     assert sql("SELECT relfilenode FROM pg_class WHERE relname = 'box_size'") == [built]
 
 
 @pytest.mark.parametrize("command", ["CREATE INDEX CONCURRENTLY", "DROP INDEX CONCURRENTLY"])
 def test_cut_off_by_the_server_it_starts_again(shop: Project, sql: Sql, database_url: str, command: str) -> None:
-    """What was cut leaves an INVALID index, or one that is dropped by half."""
+    """What was cut leaves an INVALID index, or one that is half dropped."""
     shop.migration("0002_index", ADD, atomic=False)
     if command.startswith("DROP"):
         migrated(shop)
@@ -133,7 +133,7 @@ def with_a_cursor(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("CREATE UNIQUE INDEX CONCURRENTLY i8 ON shop_box (id, size) NULLS NOT DISTINCT")
 """
-# As an operation writes it, and as somebody else may.
+# As an operation writes it, and as people may.
 SAME = [
     ('AddIndexConcurrently("box", models.Index(fields=["size"], name="i1"))', "INDEX i1 ON shop_box (size NULLS LAST)"),
     (
@@ -167,7 +167,7 @@ SAME = [
 
 
 def test_killed_before_it_was_recorded(shop: Project, sql: Sql) -> None:
-    """Every kind of index, by every kind of operation: it stands, so nothing is built."""
+    """Every kind of index, by every kind of operation: it exists, so nothing is built."""
     shop.migration("0002_indexes", *(operation for operation, _ in SAME), atomic=False, before=IMPORTS)
     for _, statement in SAME:
         sql(f"CREATE {statement}")
@@ -177,7 +177,7 @@ def test_killed_before_it_was_recorded(shop: Project, sql: Sql) -> None:
     printed = migrated(shop)
 
     assert sql(files) == before
-    assert printed.count("stands already, as it is wanted.") == len(SAME)
+    assert printed.count("already exists with the wanted definition.") == len(SAME)
 
 
 def test_going_back_and_forth_is_repeatable_as_well(shop: Project, sql: Sql, database_url: str) -> None:
@@ -205,7 +205,7 @@ def test_going_back_and_forth_is_repeatable_as_well(shop: Project, sql: Sql, dat
 
 
 def test_a_build_that_fails_leaves_no_index_behind(shop: Project, sql: Sql) -> None:
-    """INVALID, it would go on rejecting what the running version writes."""
+    """An INVALID index would keep rejecting writes of the running version."""
     unique = "CREATE UNIQUE INDEX CONCURRENTLY box_label ON shop_box (label)"
     shop.migration("0002_unique", f"migrations.RunSQL('{unique}')", atomic=False)
     sql("UPDATE shop_box SET label = 'twice' WHERE id < 3")

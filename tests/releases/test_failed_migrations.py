@@ -1,4 +1,4 @@
-"""A migration that fails names its own cause, what stays, and what to do; no value of a row gets into a log."""
+"""A migration that fails names its own cause, what stays, and what to do; no value of a row is logged."""
 
 import re
 
@@ -36,7 +36,7 @@ def finish(project: Project) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_rows_against_a_unique_constraint(shop: Project, sql: Sql, engine: str, database_url: str) -> None:
+def test_rows_that_violate_a_unique_constraint(shop: Project, sql: Sql, engine: str, database_url: str) -> None:
     unique = 'models.UniqueConstraint(fields=["size"], name="one_of_a_size")'
     shop.models(f"{MODEL}    class Meta:\n        constraints = [{unique}]\n")
     shop.migration("0003_unique", f'migrations.AddConstraint("box", {unique})')
@@ -46,12 +46,12 @@ def test_rows_against_a_unique_constraint(shop: Project, sql: Sql, engine: str, 
     assert "It was rolled back. " in printed
     assert "6 migrations, releases.0001_initial to shop.0002_boxes, were applied before and stay. " in printed
     if engine == "postgresql":
-        assert 'Rows of "public"."shop_box" are the same where one_of_a_size lets no two be. ' in printed
+        assert 'Rows of "public"."shop_box" violate the unique constraint one_of_a_size. ' in printed
         (shown,) = re.findall(r"In psql: (SELECT .*?;)", printed)
         assert sql(shown) == [(4711, 2)]
     else:
         assert "UNIQUE constraint failed: " in printed
-        assert "Rows are the same in these columns, and no two may be. " in printed
+        assert "Rows have the same values in these columns, which must be unique. " in printed
     sql("UPDATE shop_box SET size = 1 WHERE id = 1")
     finish(shop)
 
@@ -65,7 +65,7 @@ def test_a_sequence_that_lags_is_not_taken_for_duplicates(
 
     printed = release(shop)
 
-    assert "No row is there twice: public.shop_box_id_seq, which numbers the rows of " in printed
+    assert "No row is duplicated: public.shop_box_id_seq, which numbers the rows of " in printed
     type_what_it_says(printed, database_url)
     finish(shop)
 
@@ -77,38 +77,38 @@ def test_an_id_that_is_taken_is_the_migrations_own(shop: Project, sql: Sql, engi
 
     assert "correct the migration" in printed.lower()
     assert "lags" not in printed
-    assert ("public.shop_box_id_seq is beyond all of them by now." in printed) == (engine == "postgresql")
+    assert ("public.shop_box_id_seq is now past all of them." in printed) == (engine == "postgresql")
 
 
 ROWS = {
     "check": (
         'migrations.AddConstraint("box", models.CheckConstraint(condition=models.Q(size=1), name="size_is_one"))',
-        ("Rows of shop_box are against the check size_is_one.", "Rows are against that check."),
+        ("Rows of shop_box violate the check size_is_one.", "Rows violate that check."),
         "UPDATE shop_box SET size = 1",
     ),
     "not null": (
         'migrations.RunSQL("UPDATE shop_box SET size = NULL WHERE size = 4711")',
-        ("Column size of shop_box would be empty in a row.", "The column would be empty in a row."),
+        ("Column size of shop_box would be NULL in a row.", "The column would be NULL in a row."),
         "UPDATE shop_box SET size = 1",
     ),
     "foreign key": (
         'migrations.AlterField("box", "size", models.ForeignKey("shop.Note", models.CASCADE, db_column="size"))',
-        ("Rows of shop_box refer to rows that are not there, or ", "Rows refer to rows that are not there."),
+        ("Rows of shop_box refer to rows that do not exist, or ", "Rows refer to rows that do not exist."),
         "DELETE FROM shop_box",
     ),
 }
 
 
-@pytest.mark.parametrize("against", ROWS)
-def test_rows_that_stand_against_it(shop: Project, sql: Sql, engine: str, against: str) -> None:
-    operation, words, mend = ROWS[against]
+@pytest.mark.parametrize("violated", ROWS)
+def test_rows_that_violate_a_constraint(shop: Project, sql: Sql, engine: str, violated: str) -> None:
+    operation, words, fix = ROWS[violated]
     shop.migration("0002_note", NOTE)
     shop.migration("0003_rule", operation)
 
     printed = release(shop)
 
     assert words[engine == "sqlite"] in printed
-    sql(mend)
+    sql(fix)
     result = shop.manage("migrate", "shop", "-v0")
     assert result.returncode == 0, result.stderr
 

@@ -61,10 +61,10 @@ def shop(new_project: Callable[[str], Project], database_url: str) -> Made:
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 60) -> float:
-    """Returns after how many seconds it came true."""
+    """Returns how many seconds it took."""
     began = time.monotonic()
     while not condition():
-        assert time.monotonic() - began < seconds, "it did not come true"
+        assert time.monotonic() - began < seconds, "it did not happen"
         time.sleep(0.2)
     return time.monotonic() - began
 
@@ -81,7 +81,7 @@ def outcomes(sql: Sql) -> list[str]:
 
 
 def has_begun(project: Project, engine: str, sql: Sql, process: "subprocess.Popen[str]") -> None:
-    """Waits until the second migration is at work."""
+    """Waits until the second migration is running."""
     if engine == "postgresql":
         wait_for(lambda: sql(LOCKED))
         return
@@ -233,7 +233,7 @@ def test_a_signal_ends_each_wait_at_once(shop: Made, sql: Sql, database_url: str
 
 @pytest.fixture
 def mute_server() -> Iterator[str]:
-    """Accepts connections and never says a word."""
+    """Accepts connections and never answers."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         yield f"postgresql://shop:secret@127.0.0.1:{listener.getsockname()[1]}/shop"
 
@@ -245,4 +245,4 @@ def test_the_wait_for_the_database_bounds_connecting(shop: Made, mute_server: st
 
     assert result.returncode == 1
     assert "The database did not answer" in result.stderr
-    assert time.monotonic() - began < 20  # of which it waits for 5
+    assert time.monotonic() - began < 20  # it waits for 5 of them

@@ -1,4 +1,4 @@
-"""Migrations that do not fit together, or not the records: what is wrong with the code, and nothing ever faked."""
+"""Migrations that contradict each other or the records: the error names the fault, and nothing is ever faked."""
 
 from collections.abc import Callable
 
@@ -44,30 +44,30 @@ def depend_on_itself(shop: Project) -> Callable[[], None]:
 
 
 def depend_on_what_is_unapplied(shop: Project) -> Callable[[], None]:
-    """The dependency came into a migration that was applied already."""
+    """Adds the dependency to a migration that is already applied."""
     assert shop.manage("migrate").returncode == 0
     shop.migration("0000_first", 'migrations.RunSQL("SELECT 1")')
     change(shop, "0001_box", "dependencies = []", "dependencies = [('shop', '0000_first')]")
 
-    def mend() -> None:
+    def fix() -> None:
         (shop.root / "shop/migrations/0000_first.py").unlink()
         change(shop, "0001_box", "('shop', '0000_first')", "")
         shop.migration("0002_first", 'migrations.RunSQL("SELECT 1")')
 
-    return mend
+    return fix
 
 
 BROKEN: dict[Callable[[Project], Callable[[], None]], str] = {
     break_class: "The file defines no Migration. Correct or delete it.",
     depend_on_nothing: "A migration depends on one that is not in this code. Add its file",
     depend_on_itself: "Migrations depend on each other. Correct their `dependencies`.",
-    depend_on_what_is_unapplied: "In the code: take the new dependency out, and make what needs it",
+    depend_on_what_is_unapplied: "In the code: remove the new dependency, and move what needs it",
 }
 
 
 @pytest.mark.parametrize("spoil", BROKEN)
-def test_code_that_does_not_fit_together(shop: Project, spoil: Callable[[Project], Callable[[], None]]) -> None:
-    mend = spoil(shop)
+def test_migrations_that_contradict_each_other(shop: Project, spoil: Callable[[Project], Callable[[], None]]) -> None:
+    fix = spoil(shop)
 
     printed = refused(shop.manage("migrate"), "The release failed: ", "Nothing was changed. ", BROKEN[spoil])
 
@@ -75,11 +75,11 @@ def test_code_that_does_not_fit_together(shop: Project, spoil: Callable[[Project
     checked = shop.manage("migrate", "--check")
     assert (checked.returncode, checked.stderr) == (1, "")
     assert checked.stdout.startswith("The release cannot begin: ")
-    mend()
+    fix()
     assert shop.manage("migrate").returncode == 0
 
 
-def test_lost_records_come_back_from_a_backup(shop: Project, sql: Sql) -> None:
+def test_lost_records_are_restored_from_a_backup(shop: Project, sql: Sql) -> None:
     shop.models(f"{MODEL}    colour = models.IntegerField(null=True)\n")
     shop.migration("0002_colour", COLOUR)
     assert shop.manage("migrate").returncode == 0

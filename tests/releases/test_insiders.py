@@ -1,4 +1,4 @@
-"""Whom /readyz tells what is missing."""
+"""Which requests are told by /readyz what is missing."""
 
 from typing import Any
 

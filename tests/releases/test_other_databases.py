@@ -1,4 +1,4 @@
-"""`migrate --database other` is a release, too: alone, verified, and recorded where it runs."""
+"""`migrate --database other` is a release, too: locked, verified, and recorded in that database."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def test_a_release_of_another_database_is_recorded_there(shop: Project) -> None:
 
     assert shop.manage("releases", "--database", "other").stdout.count("succeeded") == 1
     assert shop.manage("releases").stdout.count("succeeded") == 1
-    assert "Everything that the models declare is there" in shop.manage("verify_schema", "--database", "other").stdout
+    assert "Everything that the models declare exists" in shop.manage("verify_schema", "--database", "other").stdout
 
 
 def test_what_is_missing_there_is_repaired_by_the_command_that_is_printed(shop: Project) -> None:

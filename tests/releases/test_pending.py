@@ -56,7 +56,7 @@ def test_the_tables_that_an_operation_alters(operation: operations.base.Operatio
     assert not pending.created
 
 
-def test_tables_are_known_by_the_name_they_have_got_meanwhile() -> None:
+def test_tables_are_known_by_their_current_names() -> None:
     pending = read(operations.AlterModelTable("Tag", "labels"), operations.AddField("Tag", "age", IntegerField()))
     assert pending.altered.keys() == {"shop_tag", "labels"}
 

@@ -1,4 +1,4 @@
-"""What a statement finds in its way decides: done already, dropped and built again, or refused with nothing changed."""
+"""What already exists decides: accepted, dropped and built again, or refused with nothing changed."""
 
 from collections.abc import Callable, Iterator
 
@@ -66,7 +66,7 @@ def make_invalid(index: str) -> None:
         "CREATE VIEW i AS SELECT 1 AS size",
     ],
 )
-def test_refuses_what_is_not_the_same(run: Run, standing: str) -> None:
+def test_refuses_another_definition(run: Run, standing: str) -> None:
     execute(f"DROP TABLE IF EXISTS other; {standing}")
     before = rows("SELECT oid, relname FROM pg_class ORDER BY oid")
 
@@ -101,7 +101,7 @@ def test_however_it_is_written(run: Run, told: list[str], statement: str) -> Non
     run(statement)
     assert rows(INDEXES) == [("i", True)]
     run(statement)
-    assert told == ["Index i stands already, as it is wanted."]
+    assert told == ["Index i already exists with the wanted definition."]
     make_invalid("i")
     run(statement)
     assert rows(INDEXES) == [("i", True)]
@@ -123,10 +123,10 @@ def test_without_a_name_it_is_known_by_the_one_that_the_server_gives(run: Run, t
     for _ in range(2):
         run("CREATE INDEX CONCURRENTLY ON box (label)")
     assert rows(INDEXES) == [("box_label_idx", True)]
-    assert told == ["Index box_label_idx stands already, as it is wanted."]
+    assert told == ["Index box_label_idx already exists with the wanted definition."]
 
 
-def test_an_index_that_is_dropped_by_half_is_dropped(run: Run) -> None:
+def test_a_half_dropped_index_is_dropped(run: Run) -> None:
     execute("CREATE INDEX i ON box (size)")
     execute(
         "UPDATE pg_index SET indisvalid = false, indisready = false, indislive = false WHERE indexrelid = 'i'::regclass"
@@ -162,7 +162,7 @@ def test_a_reindex_that_fails_leaves_nothing(run: Run) -> None:
     assert rows(INDEXES) == [("i", True)]
 
 
-def test_other_statements_and_those_in_a_transaction_are_the_servers_business(run: Run) -> None:
+def test_other_statements_and_those_in_a_transaction_are_left_to_the_server(run: Run) -> None:
     run("CREATE INDEX i ON box (size)")
     with pytest.raises(ProgrammingError, match="already exists"):
         run("CREATE INDEX i ON box (size)")

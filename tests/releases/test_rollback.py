@@ -24,7 +24,7 @@ def applied(sql: Sql) -> list[str]:
 
 @pytest.fixture
 def shop(project: Project, once: Once) -> Project:
-    """One good release lies behind it: 0001 and 0002."""
+    """One release succeeded: 0001 and 0002."""
     project.migration("0001_shelf", SHELF)
     project.migration("0002_colour", field("colour"))
     once("shop with a colour", lambda: released(project))
@@ -37,7 +37,7 @@ def released(project: Project, **environment: str) -> None:
 
 
 def type_what_it_says(project: Project, stderr: str) -> None:
-    """The command that a refusal ends with, with --noinput since there is no terminal."""
+    """Runs the command at the end of a refusal, with --noinput because there is no terminal."""
     (command,) = re.findall(r": python manage\.py (rollback.*)$", stderr, re.MULTILINE)
     result = project.manage(*command.split(), "--noinput")
     assert result.returncode == 0, result.stderr
@@ -61,7 +61,7 @@ def test_the_last_release_is_undone_as_a_whole_and_no_other(shop: Project, sql: 
     again = shop.manage("rollback", "--noinput")
 
     assert again.returncode == 1
-    assert "applied has been taken back already. Nothing was changed. The release before it (" in again.stderr
+    assert "applied has already been undone. Nothing was changed. The release before it (" in again.stderr
     assert applied(sql) == ["0001", "0002"]
 
 
@@ -74,9 +74,9 @@ def test_a_failed_release_that_applied_nothing_hides_no_good_one(shop: Project, 
 
     assert result.returncode == 1
     assert re.fullmatch(
-        r"CommandError: What the last release \(.*, failed\) applied is nothing\. Nothing was changed\. The release"
-        r" before it \(.*, succeeded\) applied \d+ migrations that stand\. To undo those: python manage\.py rollback"
-        r" --steps \d+\n",
+        r"CommandError: The last release \(.*, failed\) applied nothing\. Nothing was changed\. The release before it"
+        r" \(.*, succeeded\) applied \d+ migrations that have not been undone\. To undo those: python manage\.py"
+        r" rollback --steps \d+\n",
         result.stderr,
     )
     assert sql("SELECT colour FROM shop_shelf") == [("red",)]
@@ -86,7 +86,7 @@ def test_a_failed_release_that_applied_nothing_hides_no_good_one(shop: Project, 
     assert applied(sql) == []
 
 
-def test_a_failed_release_is_undone_as_far_as_it_came(shop: Project, sql: Sql) -> None:
+def test_a_failed_release_is_undone_as_far_as_it_got(shop: Project, sql: Sql) -> None:
     shop.migration("0003_width", field("width"))
     shop.migration("0004_height", field("height"))
     shop.migration("0005_stops", RAISE, before=STOP)
@@ -99,8 +99,8 @@ def test_a_failed_release_is_undone_as_far_as_it_came(shop: Project, sql: Sql) -
 
 
 @pytest.mark.parametrize("moment", ["BEFORE_RECORDING", "AFTER_APPLYING"])
-def test_a_killed_release_is_undone_as_far_as_it_came(shop: Project, sql: Sql, moment: str) -> None:
-    """Also what it had applied and not yet come to record."""
+def test_a_killed_release_is_undone_as_far_as_it_got(shop: Project, sql: Sql, moment: str) -> None:
+    """Also what it had applied and not yet recorded."""
     shop.migration("0003_width", field("width"))
     shop.migration("0004_height", field("height"))
     killed = shop.manage("migrate", PYTHONPATH=CRASHING, **{f"CRASH_{moment}": "shop.0004_height"})
@@ -126,7 +126,7 @@ def test_a_release_that_had_nothing_to_do_hides_none(shop: Project, sql: Sql) ->
 
 
 def test_what_an_earlier_release_applied_on_another_branch_stays(shop: Project, sql: Sql) -> None:
-    """To go back to 0002 would take 0003_width along."""
+    """Migrating back to 0002 would also undo 0003_width."""
     shop.migration("0003_width", field("width"))
     released(shop)
     shop.migration("0004_height", field("height"))
@@ -164,7 +164,7 @@ def test_tables_that_a_release_adopted_are_left_alone(project: Project, sql: Sql
 
 
 def test_what_this_code_does_not_have_is_refused(shop: Project, sql: Sql) -> None:
-    """An older version of the code: what it would undo instead is older, too."""
+    """An older version of the code would undo an older migration instead."""
     shop.migration("0003_width", field("width"))
     released(shop)
     (shop.root / "shop/migrations/0003_width.py").unlink()
@@ -200,7 +200,7 @@ def test_one_app_or_so_many_steps(shop: Project, sql: Sql) -> None:
 
     result = shop.manage("rollback", "releases", "--noinput")
     assert result.returncode == 1
-    assert "applied has been taken back already" in result.stderr
+    assert "applied has already been undone" in result.stderr
 
 
 def test_nothing_to_undo(project: Project, sql: Sql) -> None:
@@ -222,7 +222,7 @@ def test_without_a_record_it_names_the_migration_that_was_applied_last(shop: Pro
 
 
 def test_irreversible_steps_are_refused(shop: Project, sql: Sql) -> None:
-    """Also one inside SeparateDatabaseAndState, whose own word is that it can be undone."""
+    """Also one inside SeparateDatabaseAndState, which claims to be reversible."""
     once = 'migrations.RunSQL("SELECT 1")'
     shop.migration("0003_once", f"migrations.SeparateDatabaseAndState([{once}])")
     released(shop)

@@ -1,4 +1,4 @@
-"""What `rollback` says before it asks: which rows and values go, and what comes back empty."""
+"""What `rollback` shows before it asks: which rows and values are deleted, and what comes back empty."""
 
 import pytest
 
@@ -22,22 +22,22 @@ def empty(apps, schema_editor):
 
 
 def told(project: Project) -> list[str]:
-    """The plan, which it shows without a terminal, too; then it changes nothing."""
+    """The plan, which is shown without a terminal, too; then nothing is changed."""
     result = project.manage("rollback")
-    assert "There is no terminal to ask at. Nothing was changed." in result.stderr, result.stderr
+    assert "There is no terminal to ask for confirmation. Nothing was changed." in result.stderr, result.stderr
     plan = result.stdout.split("To be undone, in this order:\n")[1]
     return plan.split("This version of the code")[0].splitlines()
 
 
 @pytest.fixture
 def shop(project: Project, once: Once) -> Project:
-    """One good release lies behind it."""
+    """One release succeeded."""
     project.migration("0001_first", f'migrations.CreateModel("First", [{ID}])')
     once("shop with a first table", lambda: released(project))
     return project
 
 
-def test_each_operation_says_what_it_takes_away(shop: Project, sql: Sql) -> None:
+def test_each_operation_says_what_it_deletes(shop: Project, sql: Sql) -> None:
     shop.migration(
         "0002_shelf",
         f'migrations.CreateModel("Shelf", [{ID}, ("colour", models.TextField())], {{"db_table": "Odd Shelf"}})',
@@ -91,8 +91,8 @@ def test_each_operation_says_what_it_takes_away(shop: Project, sql: Sql) -> None
     ]
 
 
-def test_tables_and_columns_are_counted_under_the_names_that_they_have_now(shop: Project, sql: Sql) -> None:
-    """Later steps of the same plan have renamed them, removed them, or somebody dropped them by hand."""
+def test_tables_and_columns_are_counted_under_their_current_names(shop: Project, sql: Sql) -> None:
+    """Later migrations of the same plan renamed or removed them, or they were dropped by hand."""
     shop.migration(
         "0002_old",
         f'migrations.CreateModel("Old", [{ID}])',
@@ -123,9 +123,9 @@ def test_tables_and_columns_are_counted_under_the_names_that_they_have_now(shop:
         "    - undoes: Rename model Old to New",
         "  shop.0002_old",
         "    Of a test.",
-        "    - drops table shop_lost with an unknown number of rows: it is not there",
+        "    - drops table shop_lost with an unknown number of rows: it does not exist",
         "    - removes model Brief, which comes back before that",
-        "    - drops column shop_new.dropped with an unknown number of values: it is not there",
+        "    - drops column shop_new.dropped with an unknown number of values: it does not exist",
         "    - removes field gone of old, which comes back before that",
         "    - drops column shop_new.after with 1 value",
         "    - drops table shop_new with 2 rows",
@@ -143,11 +143,11 @@ def test_a_large_table_is_not_counted_to_its_end(shop: Project, sql: Sql) -> Non
     assert "    - drops table shop_first with more than 100000 rows\n" in result.stdout
 
 
-def test_what_stops_serving_is_said(shop: Project, engine: str) -> None:
+def test_it_says_which_code_stops_serving(shop: Project, engine: str) -> None:
     lines = shop.manage("rollback").stdout.splitlines()
 
     end = [
-        "The history of releases goes with them: this step back is recorded in this output only.",
+        "This also deletes the history of releases: this step back is recorded in this output only.",
         "This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first"
         " step on,",
         "and a container of it that starts migrates forward again. So bring the older version back first.",

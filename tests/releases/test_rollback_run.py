@@ -29,7 +29,7 @@ UNDO_ONLY_EMPTY = "migrations.RunPython(migrations.RunPython.noop, refuse)"
 
 @pytest.fixture
 def shop(project: Project, once: Once) -> Project:
-    """Two releases lie behind it: 0001, and 0002 with 0003."""
+    """Two releases succeeded: 0001, and 0002 with 0003."""
     project.migration("0001_shelf", SHELF)
     once("shop with shelves", lambda: released(project))
     project.migration("0002_width", field("width"))
@@ -90,7 +90,7 @@ def test_nothing_is_held_while_it_asks_and_what_changed_meanwhile_is_refused(sho
         result = answer("y")
 
     assert result.returncode == 1
-    assert "Nothing was changed. Look again: python manage.py rollback\n" in result.stderr
+    assert "Nothing was changed. To see what would be undone now, run: python manage.py rollback\n" in result.stderr
     assert applied(sql) == ["0001", "0002", "0003", "0004"]
 
 
@@ -150,7 +150,7 @@ def test_a_step_back_is_recorded_with_who_and_why(shop: Project) -> None:
     assert max(map(len, lines)) <= 80
 
 
-def test_django_s_own_way_back_is_recorded_too(shop: Project, sql: Sql) -> None:
+def test_migrating_backwards_with_django_is_recorded_too(shop: Project, sql: Sql) -> None:
     for _ in range(2):  # the second time there is nothing to do
         assert shop.manage("migrate", "shop", "0002", USER="coach").returncode == 0
 
@@ -163,7 +163,7 @@ def test_django_s_own_way_back_is_recorded_too(shop: Project, sql: Sql) -> None:
 
 
 def test_a_user_without_a_name_is_a_number() -> None:
-    """As a container's is, where the platform chooses the number."""
+    """Like a container's, if the platform chooses the number."""
     if os.geteuid():
         pytest.skip("only root can become somebody else")
     program = (
@@ -174,7 +174,7 @@ def test_a_user_without_a_name_is_a_number() -> None:
     assert said == "uid 54321\n"
 
 
-def test_one_that_fails_half_way_says_what_is_left_and_goes_on_when_repeated(shop: Project, sql: Sql) -> None:
+def test_one_that_fails_halfway_says_what_is_left_and_continues_when_repeated(shop: Project, sql: Sql) -> None:
     shop.migration("0004_fill", UNDO_ONLY_EMPTY, before=REFUSE)
     shop.migration("0005_depth", field("depth"))
     shop.migration("0006_weight", field("weight"))
@@ -187,7 +187,7 @@ def test_one_that_fails_half_way_says_what_is_left_and_goes_on_when_repeated(sho
     assert result.stderr.endswith(
         "CommandError: The command failed: RuntimeError: There are shelves. It was undoing shop.0004_fill, which stays"
         " applied, with everything that it did. What was undone before it stays undone: shop.0006_weight,"
-        " shop.0005_depth. Mend the cause, then run this again (with --traceback to see where it was raised).\n"
+        " shop.0005_depth. Fix the cause, then run this again (with --traceback to see where it was raised).\n"
     )
     assert applied(sql)[-1] == "0004"
     step = history(shop)[0]
@@ -215,7 +215,7 @@ def test_one_that_fails_among_so_many_steps_says_how_many_are_left(shop: Project
 
 
 def test_one_that_is_killed_is_repeated(shop: Project, sql: Sql) -> None:
-    """In the narrowest window: the work is undone, and Django's record of it stands."""
+    """In the narrowest window: the work is undone, and Django's record of it still exists."""
     killed = shop.manage("rollback", "--noinput", PYTHONPATH=CRASHING, CRASH_BEFORE_UNRECORDING="shop.0002_width")
     assert killed.returncode == -9
     assert history(shop)[0]["outcome"] == "running"
@@ -230,14 +230,14 @@ def test_one_that_is_killed_is_repeated(shop: Project, sql: Sql) -> None:
     ]
 
 
-def test_the_history_itself_may_go(shop: Project, sql: Sql) -> None:
-    """Without its columns a step back would read as a release."""
+def test_the_history_itself_can_be_undone(shop: Project, sql: Sql) -> None:
+    """Without its columns a step back would be taken for a release."""
     shop.manage("rollback", "--noinput")
 
     result = shop.manage("rollback", "--steps", "99", "--noinput")
 
     assert result.returncode == 0, result.stderr
-    assert "The history of releases goes with them" in result.stdout
+    assert "This also deletes the history of releases" in result.stdout
     assert sql("SELECT count(*) FROM django_migrations") == [(0,)]
     assert shop.manage("releases").returncode in (0, 1)
 

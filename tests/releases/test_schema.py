@@ -1,4 +1,4 @@
-"""What stands is compared with what the models declare, by definition, and the gate stays closed until it is whole."""
+"""The database is compared with what the models declare, by definition, and --check fails until it is whole."""
 
 import re
 import sqlite3
@@ -50,7 +50,7 @@ ROWS = (
     "INSERT INTO shop_box (id, shelf_id, label, size, weight) VALUES (1, 1, 'a', 1, 1), (2, 2, 'b', 2, 2.5)",
 )
 
-# What must be said, and what was done to the database before. `{fk}` and `{like}` are names that Django makes up.
+# What must be reported, and the damage done before. `{fk}` and `{like}` are names that Django makes up.
 EITHER = {
     "the table shop_lamp is missing": "DROP TABLE shop_lamp",
     "the table shop_box_tags is missing": "DROP TABLE shop_box_tags",
@@ -65,8 +65,8 @@ POSTGRESQL = EITHER | {
     "shop_box.label has no default, and must have 'new'::character varying": (
         "ALTER TABLE shop_box ALTER label DROP DEFAULT"
     ),
-    "shop_box.size refuses NULL, and must take it": "ALTER TABLE shop_box ALTER size SET NOT NULL",
-    "shop_shelf.name takes NULL, and must refuse it": "ALTER TABLE shop_shelf ALTER name DROP NOT NULL",
+    "shop_box.size is NOT NULL, and must be nullable": "ALTER TABLE shop_box ALTER size SET NOT NULL",
+    "shop_shelf.name is nullable, and must be NOT NULL": "ALTER TABLE shop_shelf ALTER name DROP NOT NULL",
     "shop_shelf.name is character varying(5), and must be character varying(20)": (
         "ALTER TABLE shop_shelf ALTER name TYPE varchar(5)"
     ),
@@ -91,7 +91,7 @@ POSTGRESQL = EITHER | {
     ),
     "index (slug varchar_pattern_ops) on shop_tag ({like}) is missing": "DROP INDEX {like}",
 }
-# SQLite alters little; what it says of the table is rewritten instead.
+# SQLite can alter little, so the stored statement of the table is rewritten instead.
 SQLITE = EITHER | {
     "unique ((LOWER(label))) on shop_box (box_lower_label) is missing": "DROP INDEX box_lower_label",
     "unique (size) WHERE weight > 9.0 on shop_box (box_heavy_size) is missing": "DROP INDEX box_heavy_size",
@@ -112,7 +112,7 @@ SQLITE = EITHER | {
         ' REFERENCES "shop_shelf" ("id") DEFERRABLE INITIALLY DEFERRED',
         "",
     ),
-    "shop_shelf.name takes NULL, and must refuse it": (
+    "shop_shelf.name is nullable, and must be NOT NULL": (
         "shop_shelf",
         '"name" varchar(20) NOT NULL',
         '"name" varchar(20)',
@@ -163,7 +163,7 @@ def listed(printed: str) -> set[str]:
     return {line.removeprefix("- ") for line in printed.splitlines() if line.startswith("- ")}
 
 
-def test_everything_that_is_gone_is_named_and_built_by_one_command(
+def test_everything_that_is_missing_is_named_and_built_by_one_command(
     shop: Project, sql: Sql, engine: str, new_project: Callable[[str], Project], new_database: Callable[[], str]
 ) -> None:
     fresh = new_project(new_database())
@@ -185,7 +185,7 @@ def test_everything_that_is_gone_is_named_and_built_by_one_command(
     repaired = shop.manage("verify_schema", "--repair")
 
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
-    assert repaired.stdout.endswith("Everything that the models declare is there, as declared and valid.\n")
+    assert repaired.stdout.endswith("Everything that the models declare exists, as declared and valid.\n")
     announced = [line.removeprefix("Repaired: ") for line in repaired.stdout.splitlines() if "Repaired: " in line]
     assert "the table shop_lamp is missing. It is empty: restore its rows from a backup." in announced
     assert {line.partition(". It is empty")[0].removesuffix(".") for line in announced} == expected
@@ -198,7 +198,7 @@ def test_everything_that_is_gone_is_named_and_built_by_one_command(
 
 
 def test_what_cannot_be_built_is_named_with_the_reason_and_the_way(shop: Project, sql: Sql, postgresql: None) -> None:
-    """Nothing of it stays half built. Each statement that is printed works, and then so does the command."""
+    """Nothing is left half built. Each printed statement works, and then the command does."""
     for statement in (
         "ALTER TABLE shop_box DROP CONSTRAINT box_label, DROP CONSTRAINT box_weighs, DROP CONSTRAINT box_late",
         "DROP INDEX box_lower_label",
@@ -221,15 +221,17 @@ def test_what_cannot_be_built_is_named_with_the_reason_and_the_way(shop: Project
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     for reason in (
-        "unique (shelf_id, label) on shop_box (box_label) is missing: several rows hold the same; see SELECT",
-        "unique (lower((label)::text)) on shop_box (box_lower_label) is missing: several rows hold the same",
-        "unique (weight) on shop_box (box_late) is missing: several rows hold the same; see SELECT weight, count(*)",
-        "CHECK ((weight > (0.0)::double precision)) on shop_box (box_weighs) is missing: rows stand against it; see",
-        "foreign key (shelf_id) to shop_shelf (id) on shop_box is missing: rows refer to what is not there; see SELECT",
-        "shop_shelf.name takes NULL, and must refuse it: rows hold NULL there; see SELECT",
+        "unique (shelf_id, label) on shop_box (box_label) is missing: several rows have the same values; see SELECT",
+        "unique (lower((label)::text)) on shop_box (box_lower_label) is missing: several rows have the same values",
+        "unique (weight) on shop_box (box_late) is missing: several rows have the same values; see SELECT weight,"
+        " count(*)",
+        "CHECK ((weight > (0.0)::double precision)) on shop_box (box_weighs) is missing: rows violate it; see",
+        "foreign key (shelf_id) to shop_shelf (id) on shop_box is missing: rows refer to rows that do not exist; see"
+        " SELECT",
+        "shop_shelf.name is nullable, and must be NOT NULL: rows hold NULL there; see SELECT",
         "releases_release.deployment is integer, and must be character varying(64): the table would be rewritten, and",
-        "(box_size) is missing: index (id) has its name: make room for it, then repeat: ALTER INDEX",
-        "shop_lamp is a view, and must be a table: make room for it, then repeat: ALTER TABLE",
+        "(box_size) is missing: index (id) has its name: rename what has its name, then repeat: ALTER INDEX",
+        "shop_lamp is a view, and must be a table: rename what has its name, then repeat: ALTER TABLE",
     ):
         assert reason in result.stderr
     assert describe(sql, "postgresql", tables="shop") == before
@@ -258,7 +260,7 @@ def test_what_sqlite_cannot_build(shop: Project, sql: Sql, engine: str) -> None:
 
     assert result.returncode == 1
     for reason in (
-        "unique ((LOWER(label))) on shop_box (box_lower_label) is missing: rows stand against it",
+        "unique ((LOWER(label))) on shop_box (box_lower_label) is missing: rows violate it",
         "the column shop_shelf.name is missing: each row needs a value, and the model has no default; restore it from",
         "shop_lamp is a view, and must be a table: drop that one first",
         "shop_tag.slug is text, and must be varchar(50): a rebuild would lose the columns mine",
@@ -344,7 +346,7 @@ def test_without_temporary_tables_only_tables_and_columns_are_compared(
         assert shop.manage("migrate", "--check").returncode == 0
         result = shop.manage("verify_schema")
         assert result.returncode == 1
-        assert "Every table and every column is there. The rest was not compared" in result.stderr
+        assert "Every table and every column exists. The rest was not compared" in result.stderr
         (grant,) = re.findall(r"GRANT .*;", result.stderr)
         sql(grant)
         assert shop.manage("verify_schema").returncode == 0

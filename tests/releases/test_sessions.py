@@ -1,4 +1,4 @@
-"""The sessions of a release: set up alike whatever the role has by default, and opened where there is room."""
+"""The sessions of a release: set up alike whatever the role's defaults, and opened when the server has room."""
 
 import os
 import subprocess
@@ -12,11 +12,11 @@ from django.db import OperationalError
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from releases.postgresql.sessions import SERVER
-from releases.retry import is_passing
+from releases.retry import is_transient
 from tests.conftest import Sql
 from tests.releases.conftest import Project
 
-# What a role may have, and what of it would end a release, change what it reads, or make psycopg fail.
+# Settings of a role that would end a release, change what it reads, or make psycopg fail, and some that would not.
 DEFAULTS = {
     "DateStyle": "German",
     "IntervalStyle": "sql_standard",
@@ -33,7 +33,7 @@ DEFAULTS = {
 }
 LOOK = '''
 def look(apps, schema_editor):
-    """Notes the settings of a session, of the one that is opened anew, and what a slow transaction reads."""
+    """Notes the settings of a session, of the next one, and what a slow transaction reads."""
     for opening in ("first", "again"):
         with transaction.atomic(), schema_editor.connection.cursor() as cursor:
             cursor.execute("INSERT INTO shop_seen SELECT %s, name, setting FROM pg_settings", [opening])
@@ -54,7 +54,7 @@ READ = (
 
 @pytest.fixture
 def role(sql: Sql, database_url: str) -> Iterator[Callable[[str], str]]:
-    """The URL of a new role that is limited as told."""
+    """The URL of a new role with that limit."""
     name = f"limited_{os.getpid()}"
 
     def make(limit: str) -> str:
@@ -77,7 +77,9 @@ def until(release: "subprocess.Popen[str]", words: str) -> None:
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_whatever_the_role_has_by_default(project: Project, role: Callable[[str], str], sql: Sql) -> None:
+def test_sessions_are_alike_whatever_the_defaults_of_the_role(
+    project: Project, role: Callable[[str], str], sql: Sql
+) -> None:
     project.database_url = role("")
     for name, value in DEFAULTS.items():
         if sql("SELECT 1 FROM pg_settings WHERE name = %s", name):
@@ -134,7 +136,7 @@ def test_waits_for_a_free_connection(project: Project, role: Callable[[str], str
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_an_error_in_the_table_of_migrations_is_what_it_is(project: Project, sql: Sql) -> None:
+def test_an_error_in_the_table_of_migrations_keeps_its_code(project: Project, sql: Sql) -> None:
     """Django raises MigrationSchemaMissing there, and names no cause."""
     sql(
         "CREATE FUNCTION locked() RETURNS event_trigger LANGUAGE plpgsql AS"
@@ -150,11 +152,11 @@ def test_an_error_in_the_table_of_migrations_is_what_it_is(project: Project, sql
 
 
 @pytest.mark.parametrize("state", ["25P03", "57P01", "57P05"])
-def test_a_session_that_was_ended_passes(state: str) -> None:
+def test_an_ended_session_is_transient(state: str) -> None:
     error = OperationalError("terminating connection")
     error.__cause__ = psycopg.errors.lookup(state)("terminating connection")
     missing = MigrationSchemaMissing("Unable to create the django_migrations table")
     missing.__context__ = error
 
-    assert is_passing(error)
-    assert is_passing(missing)
+    assert is_transient(error)
+    assert is_transient(missing)

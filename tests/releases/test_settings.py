@@ -1,4 +1,4 @@
-"""The setting RELEASES: what is wrong in it is an error of the system checks, with a hint; every key is documented."""
+"""The setting RELEASES: its mistakes are errors of the system checks, with a hint; every key is documented."""
 
 import dataclasses
 import re
@@ -27,7 +27,7 @@ def test_a_project_may_leave_out_the_setting_and_each_key(settings: Any) -> None
 @pytest.mark.parametrize(
     ("given", "code", "says"),
     [
-        (None, "E002", "RELEASES is no dictionary."),
+        (None, "E002", "RELEASES is not a dictionary."),
         ({"LOCK": 1}, "E003", "RELEASES has no key 'LOCK'."),
         ({"lock_timeout": 1}, "E003", "RELEASES has no key 'lock_timeout'."),
         ({"DEADLINE": "900"}, "E004", "RELEASES['DEADLINE'] is of the wrong type."),
@@ -50,7 +50,7 @@ def test_what_is_wrong_is_an_error_with_a_hint(settings: Any, given: Any, code: 
     assert hint
 
 
-def test_every_mistake_is_told_at_once(settings: Any) -> None:
+def test_all_mistakes_are_reported_at_once(settings: Any) -> None:
     found = errors(settings, {"LOCK": 1, "DEADLINE": 0, "COMMAND": 7})
     assert [code for code, _, _ in found] == ["releases.E003", "releases.E005", "releases.E004"]
 

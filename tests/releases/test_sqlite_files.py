@@ -1,4 +1,4 @@
-"""A file that SQLite cannot use: why, and what to type; typed, the release goes through."""
+"""A file that SQLite cannot use: why, and what to type; once typed, the release succeeds."""
 
 import re
 import shutil
@@ -36,12 +36,12 @@ def test_a_directory_that_is_missing_is_made(shop: Project, tmp_path: Path) -> N
     assert release(shop, file).returncode == 0
 
 
-def test_a_directory_is_no_file(shop: Project, tmp_path: Path) -> None:
+def test_a_directory_is_not_a_file(shop: Project, tmp_path: Path) -> None:
     refused(release(shop, tmp_path), f"Nothing was changed. {tmp_path} is a directory. Name a file in DATABASE_URL.")
 
 
 @pytest.mark.parametrize("damage", ["letter", "damaged"])
-def test_a_file_that_is_no_database_is_left_alone(shop: Project, tmp_path: Path, damage: str) -> None:
+def test_a_file_that_is_not_a_database_is_left_alone(shop: Project, tmp_path: Path, damage: str) -> None:
     file = tmp_path / "shop.sqlite3"
     assert release(shop, file).returncode == 0
     whole = tmp_path / "backup.sqlite3"
@@ -50,7 +50,7 @@ def test_a_file_that_is_no_database_is_left_alone(shop: Project, tmp_path: Path,
     broken = b"Dear coach, " * 400 if damage == "letter" else content[:100] + b"\xff" * (len(content) - 100)
     file.write_bytes(broken)
 
-    words = {"letter": "is no SQLite database. Correct the path", "damaged": "is damaged. Restore a backup of it."}
+    words = {"letter": "is not an SQLite database. Correct the path", "damaged": "is damaged. Restore a backup of it."}
     refused(release(shop, file), f"Nothing was changed. {file} {words[damage]}")
 
     assert file.read_bytes() == broken
@@ -69,14 +69,14 @@ def test_a_file_that_another_process_holds(shop: Project, tmp_path: Path) -> Non
 
 
 def test_a_full_disk(shop: Project, tmp_path: Path) -> None:
-    """SQLite's own limit on pages ends a statement as a full disk does."""
+    """SQLite's limit on pages makes a statement fail like a full disk."""
     file = tmp_path / "shop.sqlite3"
     before = "def fail(apps, schema_editor):\n    schema_editor.execute('PRAGMA max_page_count = 1')\n\n"
     numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)"
     rows = f'migrations.RunSQL("INSERT INTO shop_box (size) {numbers} SELECT n FROM numbers")'
     shop.migration("0002_full", "migrations.RunPython(fail)", rows, before=before)
 
-    printed = refused(release(shop, file), f"The disk of {file} is full. Make room on it.")
+    printed = refused(release(shop, file), f"The disk of {file} is full. Free some space.")
 
     assert "Migration shop.0002_full failed: " in printed
     shop.migration("0002_full", rows)

@@ -1,4 +1,4 @@
-"""Whatever a migration does, nobody waits for it beyond the stall budget; then it is stopped and leaves nothing."""
+"""Whatever a migration does, nobody waits for it longer than the stall budget; it is stopped and leaves nothing."""
 
 import threading
 import time
@@ -77,7 +77,7 @@ def shop(project: Project, sql: Sql) -> Project:
 
 @contextmanager
 def writing(url: str, statement: str = WRITE) -> Iterator[list[float]]:
-    """Another session writes all the time; yields the seconds that each write took. An error of it fails the test."""
+    """Another session writes all the time; yields the seconds that each write took. Its errors fail the test."""
     took, over, errors = list[float](), threading.Event(), list[Exception]()
 
     def write() -> None:
@@ -127,7 +127,7 @@ def test_it_is_stopped_says_why_and_leaves_nothing(
     assert "(web, user postgres) wait for" in result.stderr
     assert "more than the stall budget of 1 s, and was stopped. What waited: UPDATE shop_box" in result.stderr
     assert advice in result.stderr
-    assert "Attempt" not in result.stdout, "it is not tried again: it would hurt as much"
+    assert "Attempt" not in result.stdout, "a second attempt would block as much"
     assert sql("SELECT count(*) FROM shop_box WHERE size = 7 AND id > 1") == [(0,)]
     assert sql("SELECT name FROM django_migrations WHERE app = 'shop'") == [("0001_box",)]
     assert len(took) > 10
@@ -136,14 +136,14 @@ def test_it_is_stopped_says_why_and_leaves_nothing(
     assert f"its operation {named}" in error
 
 
-def test_what_was_rolled_back_is_said_to_be(shop: Project, database_url: str) -> None:
+def test_it_says_that_it_was_rolled_back(shop: Project, database_url: str) -> None:
     shop.migration("0002_slow", "migrations.RunSQL(['LOCK TABLE shop_box', 'SELECT pg_sleep(60)'])")
     with writing(database_url):
         result = shop.manage("migrate", RELEASE_STALL_BUDGET="1")
     assert "It was rolled back, and nothing else was changed." in result.stderr
 
 
-def test_what_waits_for_nobodys_sake_is_no_stall(shop: Project, database_url: str) -> None:
+def test_a_wait_that_blocks_nobody_is_not_a_stall(shop: Project, database_url: str) -> None:
     """A vacuum waits for a concurrent build, and nobody queues behind it."""
     shop.migration(
         "0002_slow", "migrations.RunSQL(['LOCK TABLE shop_box IN SHARE UPDATE EXCLUSIVE MODE', 'SELECT pg_sleep(4)'])"
@@ -154,15 +154,15 @@ def test_what_waits_for_nobodys_sake_is_no_stall(shop: Project, database_url: st
     assert vacuums
 
 
-def test_a_wait_within_the_budget_is_borne(shop: Project, sql: Sql, database_url: str) -> None:
+def test_a_wait_within_the_budget_is_tolerated(shop: Project, sql: Sql, database_url: str) -> None:
     shop.migration("0002_quick", "migrations.RunSQL(['LOCK TABLE shop_box', 'SELECT pg_sleep(0.7)'])")
     with writing(database_url):
         result = shop.manage("migrate", RELEASE_STALL_BUDGET="5")
     assert result.returncode == 0, result.stderr
 
 
-def test_a_long_reader_is_waited_out_in_short_looks(shop: Project, sql: Sql, database_url: str) -> None:
-    """Whoever comes after the release queues behind it, so it never waits for a table for long."""
+def test_a_long_reader_is_waited_for_in_short_attempts(shop: Project, sql: Sql, database_url: str) -> None:
+    """Later statements queue behind the release, so it never waits for a table for long."""
     shop.models(MODELS + "    colour = models.TextField(null=True)\n")
     shop.migration("0002_colour", "migrations.AddField('box', 'colour', models.TextField(null=True))")
     with psycopg.connect(database_url) as reader, writing(database_url) as took:
@@ -215,8 +215,8 @@ def test_a_command_that_stalls_others_stops_as_well(shop: Project, sql: Sql, dat
 
 
 @pytest.mark.parametrize("superuser", [True, False])
-def test_an_autovacuum_gives_way(shop: Project, sql: Sql, database_url: str, superuser: bool) -> None:
-    """It yields to whoever has waited for deadlock_timeout, which only a superuser may shorten."""
+def test_an_autovacuum_yields(shop: Project, sql: Sql, database_url: str, superuser: bool) -> None:
+    """It yields to a session that has waited for deadlock_timeout, which only a superuser may shorten."""
     shop.models(MODELS + "    colour = models.TextField(null=True)\n")
     shop.migration("0002_colour", "migrations.AddField('box', 'colour', models.TextField(null=True))")
     sql("INSERT INTO shop_box (size) SELECT 1 FROM generate_series(1, 20000)")

@@ -1,4 +1,4 @@
-"""The wheel in a project of `django-admin startproject`, in an environment that has only what the wheel asks for."""
+"""The wheel in a project of `django-admin startproject`, in an environment that has only what the wheel requires."""
 
 import importlib.metadata
 import os
@@ -33,7 +33,7 @@ DATABASES["default"] = {
     "HOST": URL.hostname, "PORT": URL.port,
 }
 """
-# What CPython has on other systems than Windows, and this code may use.
+# What CPython lacks on Windows, and this code may use elsewhere.
 NOT_ON_WINDOWS = """
 import builtins, os, select, signal
 
@@ -67,7 +67,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def python(wheel: Path, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of an environment with the wheel and its dependencies, of the extra `postgres` too where that is the engine."""
+    """The Python of an environment with the wheel and its dependencies (with the extra `postgres` on PostgreSQL)."""
     directory = tmp_path_factory.mktemp("environment")
     venv.create(directory, symlinks=True)
     site = directory / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
@@ -146,7 +146,7 @@ def test_the_wheel_holds_the_app_and_nothing_of_the_planner(wheel: Path) -> None
     assert "Requires-Dist: psycopg>=3.2; extra == 'postgres'" in metadata
 
 
-def test_the_changes_of_this_version_are_written_down() -> None:
+def test_the_changelog_has_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0] == version
 
@@ -160,10 +160,10 @@ def test_the_commands_of_the_documentation_work_one_after_the_other(run: Run) ->
 
     assert result.returncode == 0, result.stderr
     assert "succeeded" in result.stdout
-    assert "Everything that the models declare is there, as declared and valid." in result.stdout
+    assert "Everything that the models declare exists, as declared and valid." in result.stdout
 
 
-def test_a_migration_that_fails_is_told_recorded_and_can_be_corrected(run: Run, site: Path) -> None:
+def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: Run, site: Path) -> None:
     (site / "shop/migrations/0001_broken.py").write_text(BROKEN)
 
     failed = run("python manage.py migrate")
@@ -193,7 +193,7 @@ print(client.get("/livez").status_code, client.get("/readyz").status_code)
     assert run(asked).stdout.splitlines()[-1] == "200 200"
 
 
-def test_nothing_is_needed_that_windows_lacks(run: Run, tmp_path: Path, engine: str) -> None:
+def test_it_needs_nothing_that_windows_lacks(run: Run, tmp_path: Path, engine: str) -> None:
     if engine == "postgresql":
         pytest.skip("psycopg itself chooses by the system")
     (tmp_path / "windows").mkdir()
@@ -234,8 +234,8 @@ def test_it_is_installed_from_a_git_address(tmp_path: Path) -> None:
     assert not (tmp_path / "workouts").exists()
 
 
-def test_the_blocks_of_each_platform_are_whole() -> None:
-    """JSON, TOML and YAML can be read, and run `migrate` and ask /readyz; the settings have no mistake."""
+def test_the_blocks_of_each_platform_are_valid() -> None:
+    """JSON, TOML and YAML can be parsed, run `migrate` and probe /readyz; the settings are valid."""
     from releases.conf import find_faults
 
     readers = {

@@ -1,4 +1,4 @@
-"""A migration without a transaction that fails says what is committed, and what to do; done literally, it ends well."""
+"""A migration without a transaction that fails says what is committed, and what to do; doing exactly that succeeds."""
 
 import re
 
@@ -67,9 +67,9 @@ def test_what_is_committed_is_named_with_the_sql_that_undoes_it(shop: Project, s
         "Migration shop.0002_paint failed: ValueError: no paint. Committed, and not undone: Add field colour to box."
         in printed
     )
-    assert "Carried out perhaps in part: RunPython(paint)." in printed
-    assert "look whether it may, or undo it by hand first: RunPython(paint)." in printed
-    assert "A repeat would stop at what is committed, so undo it first, with this SQL: ALTER TABLE" in printed
+    assert "Perhaps partly committed: RunPython(paint)." in printed
+    assert "check that it may, or undo it by hand first: RunPython(paint)." in printed
+    assert "A repeat would fail at what is committed, so undo it first, with this SQL: ALTER TABLE" in printed
     assert sql("SELECT size, colour FROM shop_box") == [(7, None), (7, None)]
     follow(printed, sql)
     shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FINE))
@@ -85,7 +85,7 @@ def test_what_a_killed_release_had_committed_can_be_undone_as_well(shop: Project
 
     for _ in range(2):
         printed = failed(shop)
-        assert "If what it adds is there already, an interrupted release may have left it; then undo that" in printed
+        assert "If what it adds already exists, an interrupted release may have left it; then undo that" in printed
         follow(printed, sql)
 
     succeeds(shop)
@@ -93,7 +93,7 @@ def test_what_a_killed_release_had_committed_can_be_undone_as_well(shop: Project
 
 
 def test_an_operation_is_committed_as_a_whole_or_not_at_all(shop: Project, sql: Sql) -> None:
-    """On SQLite a constraint that failed used to leave a table behind that stopped every later release."""
+    """On SQLite a failed constraint used to leave a table behind that stopped every later release."""
     unique = 'migrations.AddConstraint("box", models.UniqueConstraint(fields=["size"], name="one_size"))'
     shop.migration("0002_unique", unique, atomic=False)
     assert "Nothing of it was committed." in failed(shop)
@@ -116,7 +116,7 @@ def test_a_migration_in_a_transaction_is_rolled_back_whatever_its_operations_say
     succeeds(shop)
 
 
-def test_a_repeat_goes_on_where_every_operation_allows_it(shop: Project, sql: Sql, engine: str) -> None:
+def test_a_repeat_continues_if_every_operation_allows_it(shop: Project, sql: Sql, engine: str) -> None:
     operations = ["migrations.RunPython(migrations.RunPython.noop)", PAINT]
     if engine == "postgresql":
         operations[:0] = [
@@ -128,14 +128,14 @@ def test_a_repeat_goes_on_where_every_operation_allows_it(shop: Project, sql: Sq
         file = shop.root / "shop/migrations/0002_paint.py"
         file.write_text(file.read_text().replace("    atomic", "    repeatable = True\n    atomic"))
         if what == FAILING:
-            assert "What it had committed stays, and a repeat goes on from there" in failed(shop)
+            assert "What it had committed stays, and a repeat continues from there" in failed(shop)
     succeeds(shop)
     assert sql("SELECT size FROM shop_box") == [(7,), (7,)]
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_an_attempt_goes_on_where_the_one_before_was_stopped(shop: Project, sql: Sql, database_url: str) -> None:
-    """A lock timeout passes, and the release tries again by itself; the foreign key that Django defers is not lost."""
+def test_an_attempt_continues_where_the_one_before_was_stopped(shop: Project, sql: Sql, database_url: str) -> None:
+    """A lock timeout is transient, so the release tries again; the foreign key that Django defers is not lost."""
     lid = CREATE_BOX.replace("Box", "Lid")
     shop.migration("0002_lid", lid)
     succeeds(shop)

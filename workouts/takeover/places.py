@@ -3,8 +3,7 @@
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
-from releases.preflight import hidden as say_hidden
-from releases.preflight import tables_elsewhere
+from releases.preflight import hidden_tables, tables_elsewhere
 from workouts.takeover.legacy import LEGACY
 
 REVISION = "alembic_version"
@@ -30,4 +29,4 @@ def find_hidden_tables(connection: BaseDatabaseWrapper) -> list[str]:
     if records in shown or not schemas:
         return []
     names = ", ".join(sorted(name for name, found in hidden.items() if schemas[0] in found))
-    return [say_hidden(connection, names, schemas[0]).rstrip(".")]
+    return [hidden_tables(connection, names, schemas[0]).rstrip(".")]

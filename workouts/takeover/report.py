@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.preflight import look_for_tables, say_in_the_way
+from releases.preflight import conflict_message, inspect_tables
 from workouts.migrations._checks import preventing
 from workouts.migrations._references import find_references
 from workouts.takeover import (
@@ -39,18 +39,18 @@ def inspect(connection: BaseDatabaseWrapper) -> Report:
         return Report([], [describe_differences(differences)])
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-    standing = look_for_tables(connection, plan, fake_initial=True)
+    existing = inspect_tables(connection, plan, fake_initial=True)
     if LEGACY.keys() <= set(tables):
         lines = [*_beginning(connection, tables, pending), *_rows(connection, pending)]
     else:
         lines = ["The old application's tables are not in this database: a release creates an empty planner."]
-    if standing.adopted:
-        left = sorted(set(tables) - set(standing.adopted))
-        lines.append(f"Adopted with their rows: {', '.join(standing.adopted)}.")
+    if existing.adopted:
+        left = sorted(set(tables) - set(existing.adopted))
+        lines.append(f"Adopted with their rows: {', '.join(existing.adopted)}.")
         lines.append(f"Not changed: {', '.join(left) or 'nothing'}.")
     obstacles = find_obstacles(connection, pending)
     refusals = [describe_obstacles(obstacles)] if obstacles else []
-    refusals += [say_in_the_way(standing.in_the_way)] if standing.in_the_way else []
+    refusals += [conflict_message(existing.conflicts)] if existing.conflicts else []
     return Report(lines, refusals)
 
 

@@ -45,7 +45,7 @@ Importing this many takes 1.2 GB of memory, because the history has every row; 5
 """
 
 ROW_CHARACTERS = 5 * CHARACTERS
-"""Maximum length of a row of a CSV file, checked before it is split into cells: two long texts, every character doubled.
+"""Maximum length of a row of a CSV file, checked before it is split into cells: two long texts of quotation marks.
 
 The search for a missing quotation mark reads this much, for each of up to a hundred rows.
 """

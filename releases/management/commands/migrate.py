@@ -1,4 +1,4 @@
-"""Django's migrate, safe to run while the old version serves, and clear when it fails."""
+"""Django's migrate, safe to run while the old version serves, with clear errors."""
 
 import sys
 from collections import defaultdict
@@ -25,7 +25,7 @@ from releases.indexes import repeatable
 from releases.models import Release
 from releases.naming import verify_command
 from releases.preflight import refuse_closed_file, refuse_obstacles
-from releases.preflight.standing import tables_in_the_way_refused
+from releases.preflight.conflicts import conflicting_tables_refused
 from releases.progress import Progress
 from releases.run import Run, run_alone
 from releases.schema import verify
@@ -44,10 +44,10 @@ class Command(migrate.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
-        self.applying: defaultdict[str, Applying] = defaultdict(Applying)  # over all attempts
+        self.applying: defaultdict[str, Applying] = defaultdict(Applying)  # by migration, over all attempts
 
     def execute(self, *args: Any, **options: Any) -> None:
-        """Bounds everything: the system checks come before handle() and may already need the database."""
+        """Guards the system checks, too: they run before handle() and may need the database."""
         refuse_settings()
         connection = connections[options["database"]]
         self.explain = partial(self._explain, connection)
@@ -60,7 +60,7 @@ class Command(migrate.Command):
                 super().execute(*args, **options)
             except Exception as error:
                 if options["check_unapplied"]:
-                    self._refuse_shortly(error)
+                    self._refuse_briefly(error)
                 if isinstance(error, CommandError):
                     raise
                 raise CommandError(self.explain(error)) from error
@@ -79,7 +79,7 @@ class Command(migrate.Command):
         self.carry_out(run, partial(work, *args, **options))
 
     def carry_out(self, run: Run, work: Callable[[], None]) -> None:
-        """Does `work`, and records how it ended."""
+        """Does `work`, and records the outcome."""
         self.run = run
         with for_a_release(run.connection), repeatable(run.connection, self._say):
             try:
@@ -107,7 +107,7 @@ class Command(migrate.Command):
                 self.run.migration_succeeded(adopted=fake)
 
     def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
-        """Of a run that really applies or unapplies; the rest stays as Django has it."""
+        """The direction of a run that applies or unapplies; None if Django's own command is enough."""
         if any(options[name] for name in DJANGOS_OWN):
             return None
         if not options["migration_name"]:
@@ -120,7 +120,7 @@ class Command(migrate.Command):
         except (AmbiguityError, KeyError):
             return None  # Django's own refusal follows
         except NodeNotFoundError:
-            return Release.Direction.FORWARDS  # to a squash that is half applied
+            return Release.Direction.FORWARDS  # to a partly applied squash
         if plan and plan[0][1]:
             return Release.Direction.BACKWARDS
         return Release.Direction.FORWARDS if plan else None
@@ -130,10 +130,10 @@ class Command(migrate.Command):
         run, connection = self.run, self.run.connection
 
         def migrate() -> None:
-            self.running = None  # of an attempt before this one
+            self.running = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
             run.start_record()
-            with tables_in_the_way_refused(fake_initial=options["fake_initial"]):
+            with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
 
         run_alone(run, migrate)
@@ -153,7 +153,7 @@ class Command(migrate.Command):
         run_alone(run, migrate)
 
     def _check_schema(self, connection: BaseDatabaseWrapper) -> None:
-        """A gate that stays closed: --check fails at every start while anything is missing, not only at the first."""
+        """Makes --check fail at every start while anything is missing."""
         verdict = verify(connection)
         if not verdict.whole:
             self.stdout.write(
@@ -176,8 +176,8 @@ class Command(migrate.Command):
         if self.run:
             self.run.finish(words)
 
-    def _refuse_shortly(self, error: Exception) -> NoReturn:
-        """The release that follows a --check says it in full, and may succeed meanwhile."""
+    def _refuse_briefly(self, error: Exception) -> NoReturn:
+        """The release that follows --check explains it in full, or succeeds."""
         words = str(error).partition("\n")[0] if isinstance(error, CommandError) else cannot_begin(error)
         self.stdout.write(words)
         sys.exit(1)

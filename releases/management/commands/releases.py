@@ -17,8 +17,8 @@ class Command(DatabaseCommand):
     help = "Prints the last releases and steps back: when, outcome, how long, how many migrations."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--last", type=int, default=10, help="How many; 10 unless told.")
-        parser.add_argument("--json", action="store_true", help="One JSON object a line.")
+        parser.add_argument("--last", type=int, default=10, help="How many; 10 by default.")
+        parser.add_argument("--json", action="store_true", help="One JSON object per line.")
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Its alias.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,7 +50,7 @@ class Command(DatabaseCommand):
 
 
 def as_dict(release: Release) -> dict[str, Any]:
-    """What a script wants to know; times in ISO 8601."""
+    """The fields of a release; times in ISO 8601."""
     return {
         "direction": release.direction,
         "started": release.started.isoformat(),

@@ -37,18 +37,20 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 RUNNING_CODE = """\
 This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first step on,
 and a container of it that starts migrates forward again. So bring the older version back first."""
-NO_TERMINAL = "There is no terminal to ask at. Nothing was changed. To go ahead without being asked, add --noinput."
+NO_TERMINAL = (
+    "There is no terminal to ask for confirmation. Nothing was changed. To go ahead without being asked, add --noinput."
+)
 
 
 class Command(migrate.Command):
-    help = "Undoes what the last release applied; or, with --steps, the migrations that were applied last."
+    help = "Undoes what the last release applied; or, with --steps, the last applied migrations."
     options: dict[str, Any] = {}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("app", nargs="?", help="Only migrations of this app.")
-        parser.add_argument("--steps", type=int, help="Not a release, but this many migrations.")
-        parser.add_argument("--by", default="", help="Who asks for it; the operating system's user unless told.")
-        parser.add_argument("--reason", default="", help="Why. Both are recorded.")
+        parser.add_argument("--steps", type=int, help="This many migrations, instead of a release.")
+        parser.add_argument("--by", default="", help="Who asks for it; by default the operating system's user.")
+        parser.add_argument("--reason", default="", help="The reason. Both are recorded.")
         parser.add_argument("--noinput", action="store_false", dest="interactive", help="Do not ask.")
         parser.set_defaults(database=DEFAULT_DB_ALIAS, check_unapplied=False)
 
@@ -65,7 +67,7 @@ class Command(migrate.Command):
         self.carry_out(run, partial(run_alone, run, partial(self._undo, run, keys)))
 
     def _choose(self) -> list[Key]:
-        """What is to be undone, after it was shown. Raises CommandError where that is nothing, or cannot be."""
+        """Shows and returns what is to be undone. Raises CommandError if that is nothing, or is irreversible."""
         executor = MigrationExecutor(connection)
         heading, keys = _chosen(executor, self.options["app"], self.options["steps"])
         plan = plan_back(executor, keys)
@@ -75,15 +77,15 @@ class Command(migrate.Command):
         return keys
 
     def _undo(self, run: Run, keys: list[Key]) -> None:
-        """Under the lock, and again after an error that passes: then a part of it is done already."""
+        """Runs under the lock, and again after a transient error, when a part of it is already done."""
         self.running = None
         run.start_record()
         if not run.migrations:
             _, now = _chosen(MigrationExecutor(connection), self.options["app"], self.options["steps"])
             if set(now) != set(keys):
                 raise CommandError(
-                    "The database was migrated meanwhile, so what was shown is no longer what would be undone. Nothing"
-                    f" was changed. Look again: {_command(self.options)}"
+                    "The database was migrated meanwhile, so something other than what was shown would be undone."
+                    f" Nothing was changed. To see what would be undone now, run: {_command(self.options)}"
                 )
         undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity)
 
@@ -91,7 +93,7 @@ class Command(migrate.Command):
         words = explain_step_back(error, self.running, self.done, connection)
         steps, undone = self.options.get("steps"), len(self.done)
         if steps and undone:
-            words += f" By now that is: {_command(self.options | {'steps': steps - undone})}"
+            words += f" That is now: {_command(self.options | {'steps': steps - undone})}"
         return words
 
     def _confirm(self) -> None:
@@ -111,7 +113,9 @@ class Command(migrate.Command):
             for line in loss.describe(migration):
                 self.stdout.write(f"    {line}")
         if any(map(_holds_the_history, plan)):
-            self.stdout.write("The history of releases goes with them: this step back is recorded in this output only.")
+            self.stdout.write(
+                "This also deletes the history of releases: this step back is recorded in this output only."
+            )
         self.stdout.write(RUNNING_CODE)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -120,12 +124,12 @@ class Command(migrate.Command):
 
 
 def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> tuple[str, list[Key]]:
-    """A sentence about what was asked for, and the migrations that it comes to."""
+    """A heading for what was asked for, and the migrations to undo. Raises CommandError."""
     loader = executor.loader
     releases = Release.objects.using(connection.alias)
     history = History(loader, list(releases) if releases.is_recordable() else [])
     past = None if steps else history.last()
-    keys = [key for key in (past.standing if past else history.order) if app in (None, key[0])][:steps]
+    keys = [key for key in (past.applied if past else history.order) if app in (None, key[0])][:steps]
     of_app = f" of {app}" if app else ""
     heading = (
         f"What the last release ({past}) applied{of_app}." if past else f"The last of the applied migrations{of_app}."
@@ -141,10 +145,10 @@ def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> 
     plan = with_dependents(loader, keys)
     if adopted := history.adopted.intersection(plan):
         raise CommandError(
-            f"{_labels(adopted)} depends on them, and its tables were there before the release that adopted them: they"
-            " would be dropped with their rows. Nothing was changed."
+            f"{_labels(adopted)} depends on them, and its tables existed before the release that adopted them: they"
+            f" would be dropped with their rows. Nothing was changed."
         )
-    if past and (others := [key for key in plan if key not in past.standing]):
+    if past and (others := [key for key in plan if key not in past.applied]):
         raise CommandError(
             f"{_labels(others)} depends on what the last release ({past}) applied, and was not applied by it. Nothing"
             f" was changed. To undo both: {STEPS} {history.steps_over(plan)}"

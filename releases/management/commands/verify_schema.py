@@ -1,4 +1,4 @@
-"""The comparison that follows every release, alone, and the command that repairs."""
+"""The comparison that follows every release, as a command, and the repair."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -19,8 +19,8 @@ from releases.watchdog import guard
 
 
 class Command(DatabaseCommand):
-    help = "Compares what the models declare with what stands in the database, by definition."
-    left = "Nothing but what it said was changed."
+    help = "Compares what the models declare with what is in the database, by definition."
+    left = "Nothing was changed but what it reported."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--repair", action="store_true", help="Build what is missing, while the table is in use.")
@@ -43,10 +43,10 @@ class Command(DatabaseCommand):
             raise CommandError(verdict.explain(connection.alias))
         if verdict.shallow:
             raise CommandError(_shallow(connection))
-        self.stdout.write(self.style.SUCCESS("Everything that the models declare is there, as declared and valid."))
+        self.stdout.write(self.style.SUCCESS("Everything that the models declare exists, as declared and valid."))
 
     def _repair(self, connection: BaseDatabaseWrapper) -> None:
-        """Under the migration lock, in sessions like those of a release, and again after an error that passes."""
+        """Runs under the migration lock, in sessions like those of a release, and again after a transient error."""
 
         def build() -> None:
             if left := repair(connection, self._say):
@@ -65,6 +65,6 @@ def _shallow(connection: BaseDatabaseWrapper) -> str:
         cursor.execute("SELECT quote_ident(current_database()), quote_ident(current_user)")
         database, user = cursor.fetchone()
     return (
-        "Every table and every column is there. The rest was not compared: that needs the right to create temporary"
+        "Every table and every column exists. The rest was not compared: that needs the right to create temporary"
         f" tables. Run as the database's owner: GRANT TEMPORARY ON DATABASE {database} TO {user};"
     )

@@ -60,7 +60,7 @@ def test_it_reports_what_blocks_the_release_and_fails(manage: Manage, sql: Sql, 
     assert result.returncode == 1
     assert "rows to archive: 7" in result.stdout
     assert "view recent" in result.stderr
-    assert "The table tokens stands already" in result.stderr
+    assert "The table tokens already exists" in result.stderr
     assert contents(sql, engine) == before
 
     sql("UPDATE alembic_version SET version_num = '0123456789ab'")

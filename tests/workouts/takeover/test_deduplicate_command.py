@@ -20,7 +20,7 @@ def test_duplicates_that_came_without_the_constraint_are_archived_and_it_is_buil
         legacy.insert_selection(sql, row)
     sql("SELECT setval('workout_selections_id_seq', 901)")
     live, archived = legacy.settle(list(legacy.selections(sql).values()))
-    assert "several rows hold the same" in manage("verify_schema", "--repair").stderr
+    assert "several rows have the same values" in manage("verify_schema", "--repair").stderr
 
     result = manage("deduplicate_selections")
 

@@ -14,15 +14,18 @@ COLUMNS += ", last_name text, email text, is_staff integer, is_active integer, d
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
-        (["changes (id integer, what text)"], ["The table changes stands already, and workouts.0007_change_history"]),
+        (["changes (id integer, what text)"], ["The table changes already exists, and workouts.0007_change_history"]),
         (
             ["django_session (id integer)", "workout_selections_archive (id integer)"],
-            ["django_session stands already and is not what sessions.0001_initial creates: it lacks", "archive stands"],
+            [
+                "django_session already exists and is not what sessions.0001_initial creates: it lacks",
+                "archive already",
+            ],
         ),
-        (["auth_user (id integer, name text)"], ["The table auth_user stands already, and auth.0001_initial is to"]),
+        (["auth_user (id integer, name text)"], ["The table auth_user already exists, and auth.0001_initial creates"]),
         (
             ["auth_user (id integer, name text NOT NULL)", "auth_group (id integer)", "auth_permission (id integer)"],
-            ["auth_user stands already and is not what auth.0001_initial creates: it lacks password"],
+            ["auth_user already exists and is not what auth.0001_initial creates: it lacks password"],
         ),
         (
             [
@@ -30,7 +33,7 @@ COLUMNS += ", last_name text, email text, is_staff integer, is_active integer, d
                 "auth_group (id integer, name text)",
                 "auth_permission (id integer, name text, content_type_id integer, codename text)",
             ],
-            ["auth_user stands already and is not what auth.0001_initial creates", "auth_user_groups is missing"],
+            ["auth_user already exists and is not what auth.0001_initial creates", "auth_user_groups is missing"],
         ),
     ],
 )
@@ -63,7 +66,7 @@ def test_a_view_or_a_sequence_with_the_name_conflicts_too(release: Manage, sql: 
     result = release()
 
     assert result.returncode == 1
-    assert "The view tokens stands already" in result.stderr
+    assert "The view tokens already exists" in result.stderr
     if engine == "postgresql":
         for statement in re.findall(r"ALTER \w+ [^;]+;", result.stderr):
             sql(statement)
@@ -80,6 +83,6 @@ def test_tables_of_an_earlier_version_are_adopted_and_without_the_option_it_is_n
     result = manage("migrate")
 
     assert result.returncode == 1
-    told = "django_session stand already, as sessions.0001_initial creates them, and can be adopted. Run: "
+    told = "django_session already exist as sessions.0001_initial creates them, and can be adopted. Run: "
     assert f"{told}python manage.py migrate --noinput --fake-initial" in result.stderr
     assert release().returncode == 0

@@ -1,6 +1,6 @@
-"""Tables that stand where pending migrations are to create theirs: of other software, or of an earlier version.
+"""Existing tables with the names of those to be created: of other software, or of an earlier version.
 
-`--fake-initial` takes every table of the right name for the migration's own.
+`--fake-initial` accepts every table of the right name and columns as the migration's own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,8 +29,8 @@ ADOPT = "--fake-initial"
 Plan = Sequence[tuple[Migration, bool]]
 Kinds = dict[str, str]
 
-# Tables, views, sequences, indexes and types of one schema share their names.
-STANDING = {
+# Tables, views, sequences, indexes and types share one namespace per schema.
+EXISTING = {
     "postgresql": """
 SELECT relname, CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
     WHEN 'i' THEN 'INDEX' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END
@@ -43,21 +43,21 @@ WHERE typnamespace = to_regnamespace(current_schema()) AND typrelid = 0 AND typc
 
 
 @dataclass
-class Standing:
-    """Tables that `--fake-initial` adopts, and a sentence for each that stands in the way, with what to type."""
+class ExistingTables:
+    """Tables that `--fake-initial` adopts, and a sentence for each conflict, with what to type."""
 
     adopted: list[str] = field(default_factory=list)
-    in_the_way: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def tables_in_the_way_refused(*, fake_initial: bool) -> Iterator[None]:
-    """Within, `migrate` refuses them: last in pre_migrate, because an app may know more of its own tables."""
+def conflicting_tables_refused(*, fake_initial: bool) -> Iterator[None]:
+    """Within, `migrate` refuses them: last in pre_migrate, because an app may know more about its own tables."""
     last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
 
     def refuse(sender: AppConfig, *, using: str, plan: Plan, **kwargs: Any) -> None:
-        if sentences := look_for_tables(connections[using], plan, fake_initial=fake_initial).in_the_way:
-            raise CommandError(say_in_the_way(sentences))
+        if sentences := inspect_tables(connections[using], plan, fake_initial=fake_initial).conflicts:
+            raise CommandError(conflict_message(sentences))
 
     pre_migrate.connect(refuse, sender=last)
     try:
@@ -66,23 +66,24 @@ def tables_in_the_way_refused(*, fake_initial: bool) -> Iterator[None]:
         pre_migrate.disconnect(refuse, sender=last)
 
 
-def say_in_the_way(sentences: list[str]) -> str:
+def conflict_message(sentences: list[str]) -> str:
+    """The refusal that lists ExistingTables.conflicts."""
     listed = "\n".join(f"- {sentence}" for sentence in sentences)
-    return f"Tables stand in the way of the release. Nothing was changed.\n{listed}"
+    return f"Existing tables conflict with the release. Nothing was changed.\n{listed}"
 
 
-def look_for_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial: bool) -> Standing:
-    """Only reads."""
-    found = Standing()
-    if connection.vendor not in STANDING:
+def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial: bool) -> ExistingTables:
+    """What of the tables that `plan` creates already exists. Only reads."""
+    found = ExistingTables()
+    if connection.vendor not in EXISTING:
         return found
     executor, pending = MigrationExecutor(connection), Pending(connection)
     loader = executor.loader
     state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
     with connection.cursor() as cursor:
-        cursor.execute(STANDING[connection.vendor])
-        standing: Kinds = dict(cursor.fetchall())
-        visible = standing.keys() | set(connection.introspection.table_names(cursor))
+        cursor.execute(EXISTING[connection.vendor])
+        existing: Kinds = dict(cursor.fetchall())
+        visible = existing.keys() | set(connection.introspection.table_names(cursor))
     for migration, _ in plan:
         created = {name for model in _created(migration.operations, migration) for name in pending.tables(model)}
         if created & visible:
@@ -91,8 +92,8 @@ def look_for_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial
                 _adopt(connection, migration, after, found, fake_initial=fake_initial)
                 state = migration.mutate_state(state, preserve=False)
                 continue
-        for name in _in_the_way(migration, state, pending, standing):
-            found.in_the_way.append(_say(connection, migration, standing[name], name))
+        for name in _conflicting(migration, state, pending, existing):
+            found.conflicts.append(_conflict(connection, migration, existing[name], name))
     return found
 
 
@@ -103,16 +104,16 @@ def _created(operations: Sequence[Operation], migration: Migration) -> Iterator[
                 yield ModelState(migration.app_label, one.name, one.fields, dict(one.options))
 
 
-def _in_the_way(migration: Migration, state: ProjectState, pending: Pending, standing: Kinds) -> Iterator[str]:
-    """Takes `state` along, and from `standing` what the migrations themselves drop or rename before."""
+def _conflicting(migration: Migration, state: ProjectState, pending: Pending, existing: Kinds) -> Iterator[str]:
+    """Applies `migration` to `state`, and removes from `existing` what its operations drop or rename."""
     for operation in migration.operations:
         for model in _created([operation], migration):
-            yield from (name for name in pending.tables(model) if name in standing)
+            yield from (name for name in pending.tables(model) if name in existing)
         before = _all_tables(state, pending) if _frees(operation) else set()
         operation.state_forwards(migration.app_label, state)
         freed = before - _all_tables(state, pending) if before else set()
-        for name in [name for name in standing if name in freed or _is_mentioned(name, operation)]:
-            del standing[name]
+        for name in [name for name in existing if name in freed or _is_mentioned(name, operation)]:
+            del existing[name]
 
 
 def _all_tables(state: ProjectState, pending: Pending) -> set[str]:
@@ -124,12 +125,17 @@ def _frees(operation: Operation) -> bool:
 
 
 def _is_mentioned(name: str, operation: Operation) -> bool:
-    """SQL of its own may drop or rename the table; it is not judged."""
+    """RunSQL may drop or rename the table; its SQL is not parsed."""
     return any(isinstance(one, RunSQL) and name in str(one.sql) for one in reaching_the_database(operation))
 
 
 def _adopt(
-    connection: BaseDatabaseWrapper, migration: Migration, state: ProjectState, found: Standing, *, fake_initial: bool
+    connection: BaseDatabaseWrapper,
+    migration: Migration,
+    state: ProjectState,
+    found: ExistingTables,
+    *,
+    fake_initial: bool,
 ) -> None:
     tables = {
         model._meta.db_table: column_differences(connection, model) for model in _models(connection, migration, state)
@@ -139,13 +145,13 @@ def _adopt(
             why = f"is not what {migration} creates: {'; '.join(differences)}"
             if not differences:
                 why = f"{migration} could adopt it only with the others"
-            what = f"{table} stands already and {why}."
-            found.in_the_way.append(f"{what} {_rename(connection, 'TABLE', table)}")
+            what = f"{table} already exists and {why}."
+            found.conflicts.append(f"{what} {_rename(connection, 'TABLE', table)}")
     elif fake_initial:
         found.adopted += tables
     elif tables:
-        found.in_the_way.append(
-            f"{', '.join(tables)} stand already, as {migration} creates them, and can be adopted. Run:"
+        found.conflicts.append(
+            f"{', '.join(tables)} already exist as {migration} creates them, and can be adopted. Run:"
             f" {_adopting(connection)}"
         )
 
@@ -158,9 +164,9 @@ def _models(connection: BaseDatabaseWrapper, migration: Migration, state: Projec
                 yield model
 
 
-def _say(connection: BaseDatabaseWrapper, migration: Migration, kind: str, name: str) -> str:
+def _conflict(connection: BaseDatabaseWrapper, migration: Migration, kind: str, name: str) -> str:
     return (
-        f"The {kind.lower()} {name} stands already, and {migration} is to create a table of that name."
+        f"The {kind.lower()} {name} already exists, and {migration} creates a table of that name."
         f" {_rename(connection, kind, name)}"
     )
 
@@ -171,12 +177,12 @@ def _rename(connection: BaseDatabaseWrapper, kind: str, name: str) -> str:
         return f"Drop it or give it another name, then run: {migrate_command(connection.alias)}"
     statement = f"ALTER {kind} {quote(name)} RENAME TO {quote(f'other_{name}')};"
     return (
-        f"If other software uses it, give this one a database of its own. Else type: {statement} Then run:"
+        f"If other software uses it, give this project its own database. Otherwise type: {statement} Then run:"
         f" {migrate_command(connection.alias)}"
     )
 
 
 def _adopting(connection: BaseDatabaseWrapper) -> str:
-    """With Django's option that adopts, where the project's own command does not have it."""
+    """The command with --fake-initial."""
     command = migrate_command(connection.alias)
     return command if ADOPT in command else f"{command} {ADOPT}"
