@@ -1,4 +1,4 @@
-"""Fixtures shared by the tests of the pages and of the API."""
+"""Fixtures for tests of the planner's pages and of its API."""
 
 import os
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def plan(db: None) -> Plan:
 
 @pytest.fixture(autouse=True)
 def covered_once(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measuring coverage takes a third of a process's start; the planner's processes on SQLite are enough."""
+    """Measuring coverage takes a third of a process's start; for the planner, processes on SQLite are enough."""
     if engine != "sqlite":
         for name in [name for name in os.environ if name.startswith("COVERAGE")]:
             monkeypatch.delenv(name)

@@ -15,8 +15,8 @@ def workout(title: str, *, days: int = 0, workout_type: str = "Run") -> Workout:
     return Workout.objects.create(title=title, workout_type=workout_type, originally_planned_day=planned)
 
 
-def select(workout: Workout, **values: object) -> WorkoutSelection:
-    return WorkoutSelection.objects.create(workout=workout, **values)
+def select(workout: Workout, **columns: object) -> WorkoutSelection:
+    return WorkoutSelection.objects.create(workout=workout, **columns)
 
 
 @pytest.fixture
