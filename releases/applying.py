@@ -23,7 +23,7 @@ def code_name(code: Any) -> str:
 
 
 def name_of(operation: Operation) -> str:
-    """`RunPython(fill_in)`, `Add field effort to workout`."""
+    """`RunPython(fill_in)`, `Add field colour to box`."""
     return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()
 
 
