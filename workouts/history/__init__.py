@@ -4,7 +4,7 @@ A verb writes everything it is asked to and returns an `Outcome`, or raises and 
 All other code imports from here.
 """
 
-from workouts.history.athlete import save_preferences, set_target
+from workouts.history.athlete_settings import save_preferences, set_target
 from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, Stale, apply

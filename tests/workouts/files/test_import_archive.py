@@ -67,7 +67,7 @@ def test_a_bomb_is_unpacked_only_up_to_the_size_limit() -> None:
     assert len(unpack(bytes(content))) == MAX_BYTES + 1
     entry = content.index(b"PK\x01\x02")
     content[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
-    with pytest.raises(NotUnpacked, match="broken"):
+    with pytest.raises(NotUnpacked, match="corrupt"):
         unpack(bytes(content))
 
 

@@ -80,7 +80,7 @@ def test_a_restore_uses_no_id_that_is_being_assigned(race: Callable[[str, int], 
     for *restored, added, ids in race("restore_and_add", 20):
         assert added == "int"
         assert (restored, sorted(ids)[:3], len(ids)) in [
-            (["Import", "Import"], [1, 2, 3], 4),
+            (["Upload", "Upload"], [1, 2, 3], 4),
             (["PlanChanged", "PlanChanged"], ids, 1),
         ]
 
