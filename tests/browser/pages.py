@@ -217,7 +217,7 @@ PAGES: dict[str, Way] = {
     "not found": at("/nowhere"),
     "broken": at("/broken"),
 }
-ADMIN = ("workout", "workoutselection", "archivedselection", "change", "import")
+ADMIN = ("workout", "workoutselection", "archivedselection", "change", "upload")
 ADMIN_PAGES: dict[str, Way] = {
     "index": at("/admin/"),
     "login": _admin_login,
