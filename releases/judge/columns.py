@@ -1,0 +1,119 @@
+"""ALTER TABLE, and the UPDATE that AlterField runs before SET NOT NULL."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge import constraints, new_columns, removals, types
+from releases.judge.sql import Node, inner, kind, name_of, quote, write, write_expression
+from releases.judge.verdict import Action, Step, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+
+def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """Leaves in the statement what takes a moment, and takes out the rest."""
+    relation = statement.relation
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    if table is None or statement.objtype != tree.OBJECT_TABLE:
+        verdict.now.append(write(statement))
+        verdict.note(Action.AS_IS, "The table is new." if table is None else "")
+        return
+    kept = [one for one in statement.cmds if _remains(one.alter_table_cmd, relation, circumstances, verdict)]
+    if kept:
+        del statement.cmds[:]
+        statement.cmds.extend(kept)
+        verdict.now.insert(0, write(statement))
+    verdict.note(Action.AS_IS, "Changes the catalogue, or a small table.", lock=constraints.SHORT)
+
+
+def _remains(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    rules = {
+        tree.AT_AddConstraint: constraints.add,
+        tree.AT_DropConstraint: constraints.drop,
+        tree.AT_AddColumn: new_columns.add,
+        tree.AT_DropColumn: removals.drop_column,
+        tree.AT_ColumnDefault: _default,
+        tree.AT_SetNotNull: _set_not_null,
+        tree.AT_AlterColumnType: types.change,
+    }
+    rule = rules.get(command.subtype)
+    return rule is None or rule(command, relation, circumstances, verdict)
+
+
+def _default(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """A default goes only after the version whose inserts leave the column out."""
+    if command.HasField("def"):
+        return True
+    column = command.name
+    verdict.defer(
+        f"drop the default of {relation.relname}.{column}",
+        name_of(relation),
+        column,
+        Step(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(column)} DROP DEFAULT"),
+        reason="The old version's inserts leave the column out, and need its default.",
+    )
+    return False
+
+
+def _set_not_null(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    steps = constraints.not_null(name_of(relation), command.name)
+    if (relation.relname, command.name) in circumstances.filled:
+        verdict.later += steps
+        verdict.note(Action.BATCHES, "Checked while the table is read and written.", lock=constraints.SHORT)
+        return False
+    verdict.defer(
+        f"set {relation.relname}.{command.name} NOT NULL",
+        name_of(relation),
+        command.name,
+        *steps,
+        reason="The old version may write NULL, and there is no default to write instead.",
+    )
+    return False
+
+
+def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """UPDATE … SET column = value WHERE column IS NULL, of AlterField: a trigger and batches."""
+    relation = statement.relation
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    column = _fills(statement)
+    if table is None or not column or not circumstances.alters_field:
+        verdict.now.append(write(statement))
+        verdict.note(Action.AS_IS, "What it will hold up cannot be foretold. The stall budget stops it.")
+        return
+    value = write_expression(statement.target_list[0].res_target.val)
+    circumstances.filled[relation.relname, column] = value
+    name = quote(f"releases_fill_{hashlib.sha256(f'{name_of(relation)}.{column}'.encode()).hexdigest()[:12]}")
+    verdict.now += fill_trigger(name, name_of(relation), column, value)
+    verdict.later.append(Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL"))
+    dropped = Step(f"DROP TRIGGER IF EXISTS {name} ON {name_of(relation)}; DROP FUNCTION IF EXISTS {name}()")
+    verdict.defer(
+        f"drop the trigger that fills {relation.relname}.{column}",
+        name_of(relation),
+        column,
+        dropped,
+        reason="NULL is replaced in batches. A trigger replaces what the old version writes, until that has gone.",
+    )
+
+
+def fill_trigger(name: str, table: str, column: str, value: str) -> list[str]:
+    """Statements that make every write of NULL a write of `value`."""
+    body = f"BEGIN NEW.{quote(column)} := {value}; RETURN NEW; END"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $fill${body}$fill$",
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW"
+        f" WHEN (NEW.{quote(column)} IS NULL) EXECUTE FUNCTION {name}()",
+    ]
+
+
+def _fills(statement: Node) -> str:
+    """The column, if the statement sets a single column where it is NULL; otherwise empty."""
+    if len(statement.target_list) != 1 or not statement.HasField("where_clause"):
+        return ""
+    target, where = statement.target_list[0].res_target, inner(statement.where_clause)
+    if kind(where) != "NullTest" or where.nulltesttype != tree.IS_NULL:
+        return ""
+    fields = inner(where.arg).fields if kind(inner(where.arg)) == "ColumnRef" else ()
+    return str(target.name) if fields and fields[-1].string.sval == target.name else ""

@@ -1,0 +1,94 @@
+"""Constraints are added without a check of the rows, and checked after that while the table is read and written."""
+
+from typing import TYPE_CHECKING
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge import indexes
+from releases.judge.removals import STILL_UNIQUE
+from releases.judge.sql import Node, listed, name_of, quote
+from releases.judge.verdict import Action, Step, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+SHORT = "ACCESS EXCLUSIVE, for a moment"
+CHECKED = "Added NOT VALID, then validated; nobody waits for that."
+BINDS = "Its writes that violate it fail from then on."
+
+
+def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """ALTER TABLE … ADD CONSTRAINT. Returns whether the command remains in its statement."""
+    constraint = getattr(command, "def").constraint
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    if table is None or not table.is_large or constraint.indexname:
+        return True
+    if constraint.contype == tree.CONSTR_EXCLUSION:
+        verdict.note(
+            Action.REFUSED,
+            "An exclusion constraint is built while nobody can write to the table.",
+            lock="ACCESS EXCLUSIVE, until the index is built",
+            instead="Add it while nobody uses the table, with release_accepts on the migration.",
+        )
+    elif constraint.contype in (tree.CONSTR_UNIQUE, tree.CONSTR_PRIMARY):
+        add_unique(constraint, relation, verdict)
+        return False
+    elif constraint.contype in (tree.CONSTR_CHECK, tree.CONSTR_FOREIGN) and not constraint.skip_validation:
+        without_validation(constraint)
+        verdict.later.append(validate(relation, constraint.conname))
+        verdict.note(Action.ONLINE, CHECKED, lock=SHORT, old_version=BINDS)
+    return True
+
+
+def add_unique(constraint: Node, relation: Node, verdict: Verdict) -> None:
+    name = quote(constraint.conname)
+    primary = constraint.contype == tree.CONSTR_PRIMARY
+    attach = f"{'PRIMARY KEY' if primary else 'UNIQUE'} USING INDEX {name}"
+    if constraint.deferrable:
+        attach += f" DEFERRABLE INITIALLY {'DEFERRED' if constraint.initdeferred else 'IMMEDIATE'}"
+    verdict.later += indexes.unique(
+        relation,
+        name,
+        listed(constraint.keys),
+        nulls_not_distinct=constraint.nulls_not_distinct,
+        attach=attach,
+    )
+    reason = f"Its index is built concurrently and then attached. {indexes.DUPLICATES}"
+    verdict.note(Action.ONLINE, reason, lock=SHORT, old_version=BINDS)
+
+
+def without_validation(constraint: Node) -> None:
+    constraint.skip_validation, constraint.initially_valid = True, False
+
+
+def validate(relation: Node, name: str) -> Step:
+    return Step(f"ALTER TABLE {name_of(relation)} VALIDATE CONSTRAINT {quote(name)}")
+
+
+def not_null(table: str, column: str) -> tuple[Step, ...]:
+    """NOT NULL without a scan that others wait for: the server takes a valid CHECK as proof."""
+    name = quote(f"{column[:50]}_is_not_null")
+    alter = f"ALTER TABLE {table}"
+    return (
+        Step(f"{alter} ADD CONSTRAINT {name} CHECK ({quote(column)} IS NOT NULL) NOT VALID"),
+        Step(f"{alter} VALIDATE CONSTRAINT {name}"),
+        Step(f"{alter} ALTER COLUMN {quote(column)} SET NOT NULL"),
+        Step(f"{alter} DROP CONSTRAINT {name}"),
+    )
+
+
+def drop(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """ALTER TABLE … DROP CONSTRAINT: the old version may need a unique one for its upserts (ON CONFLICT)."""
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    constraint = table.constraints.get(command.name) if table else None
+    if constraint is None or constraint.kind not in "pu":
+        return True
+    where, name = name_of(relation), quote(command.name)
+    verdict.defer(
+        f"drop constraint {command.name} of {relation.relname}",
+        where,
+        command.name,
+        Step(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {name}"),
+        reason=STILL_UNIQUE,
+    )
+    return False

@@ -1,0 +1,98 @@
+"""What stands in the database before a release: tables and their sizes, columns, constraints, indexes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+LARGE = 2 * 1024 * 1024  # bytes: scanning or indexing less takes a few hundredths of a second
+
+READ = """
+SELECT c.oid::int8, c.relname, n.nspname, pg_table_is_visible(c.oid), pg_relation_size(c.oid),
+    greatest(c.reltuples, 0)::int8
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^(pg_|information_schema$)'
+"""
+COLUMNS = """
+SELECT attrelid::int8, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef OR attidentity <> ''
+FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid = ANY (%s)
+"""
+CONSTRAINTS = """
+SELECT conrelid::int8, conname, contype, pg_get_constraintdef(oid),
+    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey))
+FROM pg_constraint WHERE conrelid = ANY (%s)
+"""
+INDEXES = """
+SELECT i.indrelid::int8, c.relname, i.indisunique, pg_get_indexdef(i.indexrelid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = ANY (%s)
+"""
+
+
+@dataclass(frozen=True)
+class Column:
+    type: str
+    not_null: bool = False
+    has_default: bool = False
+
+
+@dataclass(frozen=True)
+class Constraint:
+    kind: str  # of pg_constraint: c, f, n, p, u, x
+    definition: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Index:
+    table: str
+    unique: bool = False
+    definition: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    bytes: int
+    rows: int = 0
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether work on all of its rows would be felt by others."""
+        return self.bytes >= LARGE
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`tables` by name; by schema and name (`sales.box`) outside the search path. What this release creates is not
+    here: no running version depends on it."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    indexes: Mapping[str, Index] = field(default_factory=dict)
+
+    def table(self, name: str, schema: str = "") -> Table | None:
+        return self.tables.get(f"{schema}.{name}" if schema else name)
+
+
+def read_facts(connection: BaseDatabaseWrapper) -> Facts:
+    """Reads the catalogues of PostgreSQL."""
+    with connection.cursor() as cursor:
+
+        def read(sql: str, parameters: Any = None) -> list[Any]:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+        found = read(READ)
+        oids = [[oid for oid, *_ in found]]
+        columns, constraints, indexes = read(COLUMNS, oids), read(CONSTRAINTS, oids), read(INDEXES, oids)
+    parts: dict[int, tuple[dict[str, Column], dict[str, Constraint]]] = {oid: ({}, {}) for oid, *_ in found}
+    for oid, name, *rest in columns:
+        parts[oid][0][name] = Column(*rest)
+    for oid, name, kind, definition, listed in constraints:
+        parts[oid][1][name] = Constraint(kind, definition, tuple(listed))
+    tables, names = {}, {}
+    for oid, name, schema, visible, size, rows in found:
+        names[oid] = name if visible else f"{schema}.{name}"
+        tables[f"{schema}.{name}"] = tables[names[oid]] = Table(size, rows, *parts[oid])
+    return Facts(tables, {name: Index(names[oid], unique, text) for oid, name, unique, text in indexes})

@@ -1,0 +1,97 @@
+"""ADD COLUMN: the column appears in a moment; what needs all rows comes after."""
+
+from typing import TYPE_CHECKING
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge import constraints, indexes
+from releases.judge.sql import Node, functions_in, name_of, object_name, quote, write_expression
+from releases.judge.verdict import Action, Step, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+# Their value is the same for all rows of a statement, so the server stores it once.
+STABLE = {"now", "statement_timestamp", "transaction_timestamp", "current_setting", "current_user"}
+GENERATED = "It is computed for every row while nobody can read or write the table."
+SEQUENCE = "Every row gets a number while nobody can read or write the table."
+DEFERRED = " DEFERRABLE INITIALLY DEFERRED"
+WAIT = "Add a plain column and fill it in batches; or release while nobody uses the table, with release_accepts."
+
+
+def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """Returns True: the command remains, without what needs all rows."""
+    column = getattr(command, "def").column_def
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    parts = {one.constraint.contype: one.constraint for one in column.constraints}
+    circumstances.added.add((relation.relname, column.colname))
+    if table is None or not table.is_large:
+        return True
+    if refusal := _rewrites(parts, column):
+        verdict.note(Action.REFUSED, refusal, lock="ACCESS EXCLUSIVE, until every row is written", instead=WAIT)
+        return True
+    default = parts.get(tree.CONSTR_DEFAULT)
+    taken_out = {tree.CONSTR_UNIQUE, tree.CONSTR_CHECK}
+    volatile = default is not None and not functions_in(default) <= STABLE
+    if default is not None:
+        taken_out |= {tree.CONSTR_FOREIGN, tree.CONSTR_ATTR_DEFERRABLE, tree.CONSTR_ATTR_DEFERRED}
+    if volatile:
+        taken_out |= {tree.CONSTR_DEFAULT, tree.CONSTR_NOTNULL}
+        _fill_in_batches(relation, column.colname, write_expression(default.raw_expr), verdict)
+        if tree.CONSTR_NOTNULL in parts:
+            verdict.later += constraints.not_null(name_of(relation), column.colname)
+    _add_constraints_after(relation, column.colname, parts, taken_out, verdict)
+    kept = [one for one in column.constraints if one.constraint.contype not in taken_out]
+    del column.constraints[:]
+    column.constraints.extend(kept)
+    return True
+
+
+def _rewrites(parts: dict[int, Node], column: Node) -> str:
+    """Why the table would be rewritten; empty if it would not."""
+    generated = parts.get(tree.CONSTR_GENERATED)
+    if generated is not None and generated.generated_kind != "v":
+        return GENERATED
+    serial = column.type_name.names[-1].string.sval in ("serial", "bigserial", "smallserial")
+    return SEQUENCE if serial or tree.CONSTR_IDENTITY in parts or tree.CONSTR_PRIMARY in parts else ""
+
+
+def _fill_in_batches(relation: Node, column: str, value: str, verdict: Verdict) -> None:
+    table, name = name_of(relation), quote(column)
+    verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {value}")
+    verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
+    verdict.note(
+        Action.BATCHES,
+        "Each row needs a value of its own. New rows get the default, existing ones are filled in batches.",
+        lock=constraints.SHORT,
+    )
+
+
+def _add_constraints_after(
+    relation: Node, column: str, parts: dict[int, Node], taken_out: set[int], verdict: Verdict
+) -> None:
+    table = name_of(relation)
+    if tree.CONSTR_UNIQUE in parts:
+        name = quote(object_name(relation.relname, column, "key"))
+        verdict.later += indexes.unique(
+            relation, name, quote(column), nulls_not_distinct=False, attach=f"UNIQUE USING INDEX {name}"
+        )
+        verdict.note(Action.ONLINE, "Its index is built concurrently and then attached.", lock=constraints.SHORT)
+    added = {}
+    if tree.CONSTR_CHECK in parts:
+        expression = write_expression(parts[tree.CONSTR_CHECK].raw_expr)
+        added[object_name(relation.relname, column, "check")] = f"CHECK ({expression})"
+    if tree.CONSTR_FOREIGN in taken_out and tree.CONSTR_FOREIGN in parts:
+        foreign = parts[tree.CONSTR_FOREIGN]
+        added[foreign.conname] = _foreign_key(column, foreign) + (
+            DEFERRED if tree.CONSTR_ATTR_DEFERRED in parts else ""
+        )
+    for name, definition in added.items():
+        verdict.now.append(f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition} NOT VALID")
+        verdict.later.append(constraints.validate(relation, name))
+        verdict.note(Action.ONLINE, constraints.CHECKED, lock=constraints.SHORT)
+
+
+def _foreign_key(column: str, foreign: Node) -> str:
+    target = f"{name_of(foreign.pktable)} ({quote(foreign.pk_attrs[0].string.sval)})"
+    return f"FOREIGN KEY ({quote(column)}) REFERENCES {target}"

@@ -1,0 +1,110 @@
+"""What the old version still needs: it is relaxed now, and dropped once that version has gone."""
+
+from typing import TYPE_CHECKING
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.facts import Table
+from releases.judge.sql import Node, name_of, quote, write
+from releases.judge.verdict import Action, Step, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+STILL_USED = "The old version reads and writes it."
+STILL_UNIQUE = "The old version may need it for ON CONFLICT. Until it is dropped, duplicates are still refused."
+
+
+def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """A renamed table or column breaks every statement of the old version. Names of indexes and constraints do not."""
+    relation = statement.relation
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    verdict.now.append(write(statement))
+    column = statement.rename_type == tree.OBJECT_COLUMN
+    if table is None or not (column or statement.rename_type == tree.OBJECT_TABLE):
+        verdict.note(Action.AS_IS, "No statement uses that name.", lock="ACCESS EXCLUSIVE, for a moment")
+    elif column and statement.subname not in table.columns:
+        verdict.note(Action.AS_IS, "The column is new.")
+    else:
+        verdict.note(
+            Action.REFUSED,
+            "It breaks every statement of the old version that names it.",
+            old_version="Its statements fail.",
+            instead=f'Keep the name in the database: db_column="{statement.subname}" on the renamed field.'
+            if column
+            else f'Keep the name in the database: db_table = "{relation.relname}" in the Meta of the model.',
+        )
+
+
+def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """DROP INDEX and DROP TABLE; everything else as it is."""
+    names = [[part.string.sval for part in one.list.items] for one in statement.objects]
+    if statement.remove_type == tree.OBJECT_INDEX and len(names) == 1:
+        _drop_index(statement, names[0][-1], circumstances, verdict)
+    elif statement.remove_type == tree.OBJECT_TABLE and len(names) == 1:
+        _drop_table(statement, names[0], circumstances, verdict)
+    else:
+        verdict.now.append(write(statement))
+
+
+def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verdict: Verdict) -> None:
+    index = circumstances.facts.indexes.get(name)
+    table = index and circumstances.facts.tables[index.table]
+    if index is None or table is None or statement.concurrent:
+        verdict.now.append(write(statement))
+        verdict.note(Action.AS_IS, "The index is new.")
+        return
+    statement.concurrent = True
+    step = Step(write(statement), concurrently=True)
+    if index.unique:
+        verdict.defer(f"drop unique index {name} of {index.table}", quote(index.table), name, step, reason=STILL_UNIQUE)
+        return
+    verdict.later.append(step)
+    verdict.note(Action.ONLINE, "Dropped concurrently; nobody waits for it.", lock="SHARE UPDATE EXCLUSIVE")
+
+
+def _drop_table(statement: Node, names: list[str], circumstances: "Circumstances", verdict: Verdict) -> None:
+    table = circumstances.facts.table(names[-1], ".".join(names[:-1]))
+    if table is None:
+        verdict.now.append(write(statement))
+        verdict.note(Action.AS_IS, "The table is new.")
+        return
+    where = ".".join(map(quote, names))
+    keys = foreign_keys(table)
+    verdict.now += [f"ALTER TABLE {where} DROP CONSTRAINT {quote(name)}" for name in keys]
+    restore = tuple(step for name, text in keys.items() for step in _add_again(where, name, text))
+    step = Step(f"DROP TABLE IF EXISTS {where} CASCADE")
+    verdict.defer(f"drop table {names[-1]}", where, "", step, restore=restore, reason=STILL_USED)
+
+
+def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """The column stays and accepts NULL, so that the inserts of neither version fail."""
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    column = table.columns.get(command.name) if table else None
+    if table is None or column is None:
+        return True
+    where = name_of(relation)
+    restore: list[Step] = []
+    for name, text in foreign_keys(table, command.name).items():
+        verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(name)}")
+        restore += _add_again(where, name, text)
+    if column.not_null and not column.has_default:
+        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {quote(command.name)} DROP NOT NULL")
+    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {quote(command.name)} CASCADE")
+    description = f"drop column {command.name} of {relation.relname}"
+    verdict.defer(description, where, command.name, step, restore=restore, reason=STILL_USED)
+    return False
+
+
+def foreign_keys(table: Table, column: str = "") -> dict[str, str]:
+    """The foreign keys of the table, or those of one column, with their definitions."""
+    return {
+        name: one.definition
+        for name, one in table.constraints.items()
+        if one.kind == "f" and (not column or column in one.columns)
+    }
+
+
+def _add_again(table: str, name: str, definition: str) -> tuple[Step, ...]:
+    added = f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition.removesuffix(' NOT VALID')} NOT VALID"
+    return Step(added), Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}")

@@ -1,0 +1,51 @@
+"""The verdict on a statement: one function for each kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from postgast import PgQueryError, split
+
+from releases.judge import columns, indexes, removals
+from releases.judge.facts import Facts
+from releases.judge.sql import Node, kind, parse
+from releases.judge.verdict import Action, Verdict
+
+Rule = Callable[[Node, "Circumstances", Verdict], None]
+
+
+@dataclass
+class Circumstances:
+    """The facts of the database, and what earlier statements of the same operation did."""
+
+    facts: Facts
+    alters_field: bool = False  # the operation is AlterField, whose statements mean more together
+    added: set[tuple[str, str]] = field(default_factory=set)  # table and column
+    filled: dict[tuple[str, str], str] = field(default_factory=dict)  # with the value for NULL
+
+
+RULES: dict[str, Rule] = {
+    "AlterTableStmt": columns.alter_table,
+    "UpdateStmt": columns.update,
+    "RenameStmt": removals.rename,
+    "DropStmt": removals.drop,
+    "IndexStmt": indexes.create,
+}
+
+
+def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:
+    """A verdict for each statement of `sql`."""
+    try:
+        statements = parse(sql)
+    except PgQueryError:
+        return [Verdict(now=[sql], reason="It cannot be parsed. The stall budget stops it if others wait for it.")]
+    texts = split(sql) if len(statements) > 1 else [sql]
+    return [_judge(statement, text, circumstances) for statement, text in zip(statements, texts, strict=True)]
+
+
+def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
+    verdict = Verdict()
+    if rule := RULES.get(kind(statement)):
+        rule(statement, circumstances, verdict)
+    if verdict.action in (Action.AS_IS, Action.REFUSED):  # a refusal may be overruled
+        return replace(verdict, now=[text], later=[], deferred=[])
+    return verdict

@@ -1,0 +1,79 @@
+"""SQL as PostgreSQL's own parser reads it, and text made from that again."""
+
+from typing import Any
+
+import postgast
+from postgast import pg_query_pb2 as tree
+
+Node = Any
+LONGEST_NAME = 63  # bytes
+
+
+def parse(sql: str) -> list[Node]:
+    """The statements of `sql`: messages such as AlterTableStmt. Raises postgast.PgQueryError if it is not valid SQL."""
+    return [getattr(one.stmt, one.stmt.WhichOneof("node")) for one in postgast.parse(sql).stmts]
+
+
+def kind(node: Node) -> str:
+    """`IndexStmt`."""
+    return str(node.DESCRIPTOR.name)
+
+
+def inner(node: Node) -> Node:
+    """What a wrapping Node holds."""
+    return getattr(node, node.WhichOneof("node"))
+
+
+def write(statement: Node) -> str:
+    """The text of a statement."""
+    result = tree.ParseResult(version=180000)
+    wrapped = result.stmts.add().stmt
+    field = next(f.name for f in wrapped.DESCRIPTOR.fields if f.message_type == statement.DESCRIPTOR)
+    getattr(wrapped, field).CopyFrom(statement)
+    return postgast.deparse(result)
+
+
+def write_expression(node: Node) -> str:
+    """The text of an expression."""
+    select = parse("SELECT 1")[0]
+    select.target_list[0].res_target.val.CopyFrom(node)
+    return write(select).removeprefix("SELECT ")
+
+
+def write_type(type_name: Node) -> str:
+    """The text of a type, with its modifiers."""
+    select = parse("SELECT NULL::int")[0]
+    select.target_list[0].res_target.val.type_cast.type_name.CopyFrom(type_name)
+    return write(select).removeprefix("SELECT NULL::")
+
+
+def quote(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def name_of(relation: Node) -> str:
+    """A table as SQL names it."""
+    schema = f"{quote(relation.schemaname)}." if relation.schemaname else ""
+    return schema + quote(relation.relname)
+
+
+def listed(names: Any) -> str:
+    """Columns of a constraint."""
+    return ", ".join(quote(one.string.sval) for one in names)
+
+
+def object_name(table: str, column: str, label: str) -> str:
+    """The name that PostgreSQL gives to a constraint without one (makeObjectName in indexcmds.c)."""
+    first, second = table.encode(), column.encode()
+    available = LONGEST_NAME - len(label) - 2
+    while len(first) + len(second) > available:
+        if len(first) > len(second):
+            first = first[:-1]
+        else:
+            second = second[:-1]
+    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_{label}"
+
+
+def functions_in(node: Node) -> set[str]:
+    """The functions that an expression calls."""
+    return {call.funcname[-1].string.sval for call in postgast.find_nodes(node, tree.FuncCall)}

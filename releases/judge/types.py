@@ -1,0 +1,53 @@
+"""Which changes of a column's type PostgreSQL makes in the catalogue alone."""
+
+from typing import TYPE_CHECKING
+
+from releases.judge.sql import Node, parse, write_type
+from releases.judge.verdict import Action, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+TEXT = ("varchar", "text")
+PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
+
+
+def change(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """Returns True: the command remains in its statement."""
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    wanted = getattr(command, "def").column_def
+    column = table.columns.get(command.name) if table else None
+    if table is None or not table.is_large:
+        return True
+    if column and not wanted.HasField("coll_clause") and is_compatible(column.type, write_type(wanted.type_name)):
+        verdict.note(Action.AS_IS, "The stored values stay as they are.", lock="ACCESS EXCLUSIVE, for a moment")
+        return True
+    was, becomes = column.type if column else "its type", write_type(wanted.type_name)
+    verdict.note(
+        Action.REFUSED,
+        f"From {was} to {becomes} every row is checked or written, and nobody can use the table meanwhile.",
+        lock="ACCESS EXCLUSIVE, until every row is written",
+        instead="Add a second field of the new type, write both, fill it in batches with releases.operations.Backfill,"
+        " read the new one, and remove the old one in a later release.",
+    )
+    return True
+
+
+def is_compatible(before: str, after: str) -> bool:
+    """Whether no row and no index is written. Source: the server's code, and measured with pg_relation_filenode()."""
+    (old, old_size), (new, new_size) = _read(before), _read(after)
+    if old in TEXT and new in TEXT:
+        return not new_size or (old == "varchar" and bool(old_size) and new_size >= old_size)
+    if old == new == "numeric":
+        return not new_size or (bool(old_size) and new_size[0] >= old_size[0] and new_size[1:] == old_size[1:])
+    if old == new:
+        return old_size == new_size or (old in PRECISE and (not new_size or (bool(old_size) and new_size >= old_size)))
+    # The session's time zone is UTC, as Django sets it.
+    return (old, new) in {("cidr", "inet"), ("timestamp", "timestamptz"), ("timestamptz", "timestamp")}
+
+
+def _read(text: str) -> tuple[str, list[int]]:
+    """`numeric(8,2)`: its name and its modifiers."""
+    name = parse(f"SELECT NULL::{text}")[0].target_list[0].res_target.val.type_cast.type_name
+    array = "[]" * len(name.array_bounds)
+    return name.names[-1].string.sval + array, [int(one.a_const.ival.ival) for one in name.typmods]

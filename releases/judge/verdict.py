@@ -1,0 +1,88 @@
+"""The verdict on a statement, an operation or a migration."""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import total_ordering
+from typing import Any
+
+
+@total_ordering
+class Action(enum.Enum):
+    """What the release does. In order: the later ones need more care."""
+
+    AS_IS = "as it is"
+    ONLINE = "online"
+    BATCHES = "in batches"
+    DEFERRED = "after the old version"
+    REFUSED = "refused"
+
+    def __lt__(self, other: "Action") -> bool:
+        return list(Action).index(self) < list(Action).index(other)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is done after the transaction of its operation, and can be repeated.
+
+    `sql` runs in a transaction together with its entry in the journal; `concurrently`, it runs outside of one. With
+    `where`, `sql` is what follows SET in an UPDATE of `table`, in batches, until no row matches.
+    """
+
+    sql: str
+    concurrently: bool = False
+    table: str = ""
+    where: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Deferral:
+    """A change that waits in the contract until no old version is connected.
+
+    `restore` takes back what was done in preparation, if the migration is undone before that.
+    """
+
+    description: str
+    table: str
+    name: str
+    steps: tuple[Step, ...]
+    restore: tuple[Step, ...] = ()
+
+
+@dataclass
+class Verdict:
+    """`now` runs in the operation's transaction, `later` after it, `deferred` once the old version has gone.
+
+    `reason` says why, `old_version` what becomes of the version that is running, `instead` what to write instead of
+    what was refused: sentences, empty if there is nothing to say.
+    """
+
+    action: Action = Action.AS_IS
+    now: list[str] = field(default_factory=list)
+    later: list[Step] = field(default_factory=list)
+    deferred: list[Deferral] = field(default_factory=list)
+    lock: str = ""
+    reason: str = ""
+    old_version: str = ""
+    instead: str = ""
+
+    def defer(
+        self, description: str, table: str, name: str, *steps: Step, restore: Iterable[Step] = (), reason: str
+    ) -> None:
+        """Enters a change in the contract."""
+        self.deferred.append(Deferral(description, table, name, steps, tuple(restore)))
+        self.note(Action.DEFERRED, reason)
+
+    def note(self, action: Action, reason: str, *, lock: str = "", old_version: str = "", instead: str = "") -> None:
+        """Takes over the more careful of two verdicts with its reasons."""
+        if action > self.action or not self.reason:
+            self.action = max(action, self.action)
+            self.lock, self.reason, self.old_version, self.instead = lock, reason, old_version, instead
+
+
+def strongest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The one that needs most care; that nothing happens, if there are none."""
+    return max(verdicts, key=lambda verdict: verdict.action, default=Verdict(reason="Changes no table."))
