@@ -35,7 +35,7 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     volatile = default is not None and not functions_in(default) <= STABLE
     if default is not None:
         taken_out |= {tree.CONSTR_FOREIGN, tree.CONSTR_ATTR_DEFERRABLE, tree.CONSTR_ATTR_DEFERRED}
-    if volatile:
+    if default is not None and volatile:
         taken_out |= {tree.CONSTR_DEFAULT, tree.CONSTR_NOTNULL}
         _fill_in_batches(relation, column.colname, write_expression(default.raw_expr), verdict)
         if tree.CONSTR_NOTNULL in parts:

@@ -30,7 +30,7 @@ def write(statement: Node) -> str:
     wrapped = result.stmts.add().stmt
     field = next(f.name for f in wrapped.DESCRIPTOR.fields if f.message_type == statement.DESCRIPTOR)
     getattr(wrapped, field).CopyFrom(statement)
-    return postgast.deparse(result)
+    return str(postgast.deparse(result))
 
 
 def write_expression(node: Node) -> str:
