@@ -1,15 +1,21 @@
-"""How far a migration has got: without a transaction, each of its operations commits by itself."""
+"""How a migration is applied: in one transaction, or each of its operations by itself with an entry in the journal."""
 
-import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import Migration, RunPython
+from django.db.migrations import AlterField, Migration, RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+
+from releases.journal import Journal
+
+if TYPE_CHECKING:
+    from releases.judge.facts import Facts
 
 # Django's schema changes. The rest (RunSQL, RunPython, concurrent operations) may have to run outside a transaction.
 OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations.operations.models")
@@ -29,76 +35,111 @@ def name_of(operation: Operation) -> str:
 
 @dataclass
 class Applying:
-    """The progress of one migration over all attempts of a run: each continues where the one before stopped."""
+    """One migration. With `facts` it is applied online: its operations are committed one by one, and what takes long
+    or would disturb the running version is done after each (releases.online)."""
 
-    done: int = 0  # operations that are committed
-    deferred: list[Any] = field(default_factory=list)  # SQL that Django left for the end of the migration
-    before: ProjectState | None = None
+    migration: Migration
+    connection: BaseDatabaseWrapper
+    facts: "Facts | None" = None
+    journal: Journal | None = None
     operation: Operation | None = None  # the last one started
 
-    def follow(self, migration: Migration, connection: BaseDatabaseWrapper) -> None:
-        """Makes `migration.apply` run one operation at a time, and commit each if the migration is not atomic."""
-        self.migration, self.connection = migration, connection
-        apply = migration.apply
+    def __post_init__(self) -> None:
+        self._in_a_transaction = self.migration.atomic
+        self._apply_all = self.migration.apply
+        self.migration.apply = self.apply  # type: ignore[method-assign,assignment]
+        self.migration.applying = self  # type: ignore[attr-defined]
+        if self.facts is not None:
+            self.migration.atomic = False  # type: ignore[misc]
 
-        def apply_all(state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
-            each = self._in_one_transaction if schema_editor.atomic_migration else self._one_by_one
-            state = each(apply, state, schema_editor)
-            self._run_deferred(schema_editor)
-            return state
-
-        migration.apply = apply_all  # type: ignore[method-assign,assignment]
-        migration.applying = self  # type: ignore[attr-defined]
-
-    def _in_one_transaction(
-        self, apply: Apply, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
-    ) -> ProjectState:
+    def apply(self, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
+        """Instead of Migration.apply."""
+        if not schema_editor.atomic_migration:
+            return self._one_by_one(state, schema_editor)
         for operation in self.migration.operations:
-            state = self._apply(apply, operation, state, schema_editor)
-        return state
-
-    def _one_by_one(self, apply: Apply, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
-        self.before = state.clone()
-        schema_editor.deferred_sql = [*self.deferred]
-        for number, operation in enumerate(self.migration.operations):
-            if number < self.done:
-                operation.state_forwards(self.migration.app_label, state)
-                continue
-            state = self._apply(apply, self._as_a_whole(operation), state, schema_editor)
-            self.done, self.deferred = number + 1, [*schema_editor.deferred_sql]
+            state = self._apply(operation, state, schema_editor)
+        _run_deferred(schema_editor)
         return state
 
     def is_whole(self, operation: Operation) -> bool:
         """Whether it is committed as a whole or not at all. MySQL commits every change of the schema by itself."""
-        transactional = bool(operation.atomic) or type(operation).__module__ in OF_THE_SCHEMA
-        return transactional and self.connection.features.can_rollback_ddl
+        transactional = operation.atomic or (self._in_a_transaction and operation.atomic is not False)
+        of_the_schema = type(operation).__module__ in OF_THE_SCHEMA
+        return bool(transactional or of_the_schema) and self.connection.features.can_rollback_ddl
 
-    def _as_a_whole(self, operation: Operation) -> Operation:
-        """A schema change takes several statements; half of them can be neither undone nor repeated."""
-        if self.is_whole(operation):
-            operation = copy.copy(operation)
-            operation.atomic = True  # type: ignore[misc]
-        return operation
+    def close(self) -> None:
+        """Call this when Django has recorded the migration."""
+        if self.journal:
+            self.journal.close()
+
+    def _one_by_one(self, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
+        journal = Journal(self.connection, self.migration)
+        journal.open()
+        self.journal = journal
+        for number, operation in enumerate(self.migration.operations):
+            if number < journal.committed:
+                self.operation = operation
+                operation.state_forwards(self.migration.app_label, state)
+            else:
+                state = self._commit(number, operation, state, schema_editor)
+            if journal.steps and number == journal.done:
+                self._run_steps(journal)
+        return state
+
+    def _commit(
+        self, number: int, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
+    ) -> ProjectState:
+        """Applies one operation, and notes in the same transaction what is left to do of it."""
+        assert self.journal  # noqa: S101
+        with ExitStack() as stack:
+            steps: list[dict[str, Any]] = []
+            if self.is_whole(operation):
+                stack.enter_context(transaction.atomic(using=self.connection.alias))
+                state, steps = self._apply_online(operation, state, schema_editor)
+            else:
+                state = self._apply(operation, state, schema_editor)
+                _run_deferred(schema_editor)
+            self.journal.commit(number if steps else number + 1, steps)
+        return state
+
+    def _apply_online(
+        self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
+    ) -> tuple[ProjectState, list[dict[str, Any]]]:
+        if self.facts is None or isinstance(operation, RunPython):
+            state = self._apply(operation, state, schema_editor)
+            _run_deferred(schema_editor)
+            return state, []
+        from releases.judge.rules import Circumstances
+        from releases.online.hook import postponing
+
+        circumstances = Circumstances(self.facts, alters_field=isinstance(operation, AlterField))
+        with postponing(self.connection, circumstances) as postponed:
+            state = self._apply(operation, state, schema_editor)
+            _run_deferred(schema_editor)
+        return state, [step.to_json() for step in postponed.steps]
+
+    def _run_steps(self, journal: Journal) -> None:
+        from releases.online.steps import run_steps
+
+        run_steps(self.connection, journal)
 
     def _apply(
-        self, apply: Apply, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
+        self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
     ) -> ProjectState:
         """Lets Django apply a single operation, which self.operation names from then on."""
         operations, self.operation = self.migration.operations, operation
         self.migration.operations = [operation]  # type: ignore[misc]
         try:
-            return apply(state, schema_editor)
+            return self._apply_all(state, schema_editor)
         finally:
             self.migration.operations = operations  # type: ignore[misc]
 
-    def _run_deferred(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        """Creates indexes and foreign keys of new tables before the migration is recorded, instead of afterwards.
 
-        Django records a migration in its transaction only if it has no deferred SQL
-        (MigrationExecutor.apply_migration). A release killed between the two would leave work without a record, and
-        every later one would stop at "already exists".
-        """
-        while schema_editor.deferred_sql:
-            schema_editor.execute(schema_editor.deferred_sql[0], None)
-            del schema_editor.deferred_sql[0]
-            self.deferred = [*schema_editor.deferred_sql]
+def _run_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Creates indexes and foreign keys of new tables before the operation or the migration is recorded.
+
+    Django does so afterwards. A release killed between the two would leave work without a record, and every later one
+    would stop at "already exists".
+    """
+    while schema_editor.deferred_sql:
+        schema_editor.execute(schema_editor.deferred_sql.pop(0), None)

@@ -65,7 +65,7 @@ def _what_is_left(error: BaseException, progress: Progress, connection: BaseData
     if migration is None:
         return stays or "Nothing was changed."
     if not (migration.atomic and connection.features.can_rollback_ddl):
-        return f"{what_is_left(migration, code(error))} {stays}".rstrip()
+        return f"{what_is_left(migration)} {stays}".rstrip()
     if isinstance(error, Stopped) and error.is_cut:
         return f"The connection was cut; the server rolls {migration} back as soon as it notices. {stays}".rstrip()
     if was_cut(error):

@@ -17,7 +17,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from releases import conf
 from releases.repeatable import RepeatableStatements
-from releases.statements import ADD_CHECK, CREATE_INDEX, DROP_INDEX, REINDEX
+from releases.statements import ADD_CHECK, CREATE_INDEX, DROP_INDEX, REINDEX, VALIDATE
 
 Handler = Callable[[re.Match[str], Callable[[], None]], None]
 
@@ -52,6 +52,7 @@ class _Repeatable:
             CREATE_INDEX: statements.create_index,
             DROP_INDEX: statements.drop_index,
             REINDEX: statements.reindex,
+            VALIDATE: lambda _, run: run(),
         }
         self._add_check = statements.add_check
 

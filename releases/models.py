@@ -1,4 +1,4 @@
-"""The history of releases and of steps back, and how far a half-run migration has got."""
+"""The history of releases and of steps back."""
 
 from django.db import connections, models
 
@@ -65,24 +65,3 @@ class Release(models.Model):
     def seconds(self) -> float | None:
         """How long it took; None while it is running, and if it was interrupted."""
         return (self.finished - self.started).total_seconds() if self.finished else None
-
-
-class JournalEntry(models.Model):
-    """How far a migration has got that commits its operations one by one. Deleted once the migration is recorded."""
-
-    app = models.CharField(max_length=255)
-    name = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64, help_text="Of its operations: an edited migration cannot be continued.")
-    done = models.IntegerField(default=0, help_text="Operations that are committed with all their steps.")
-    steps = models.JSONField(
-        default=list, help_text="What is left to do of the operation after those. Its transaction is committed."
-    )
-    position = models.JSONField(null=True, help_text="Where the next batch begins.")
-    updated = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("app", "name"), name="releases_one_entry_per_migration"),)
-        verbose_name_plural = "journal entries"
-
-    def __str__(self) -> str:
-        return f"{self.app}.{self.name}"

@@ -62,7 +62,7 @@ def without_validation(constraint: Node) -> None:
 
 
 def validate(relation: Node, name: str) -> Step:
-    return Step(f"ALTER TABLE {name_of(relation)} VALIDATE CONSTRAINT {quote(name)}")
+    return Step(f"ALTER TABLE {name_of(relation)} VALIDATE CONSTRAINT {quote(name)}", repeatable=True)
 
 
 def not_null(table: str, column: str) -> tuple[Step, ...]:
@@ -71,7 +71,7 @@ def not_null(table: str, column: str) -> tuple[Step, ...]:
     alter = f"ALTER TABLE {table}"
     return (
         Step(f"{alter} ADD CONSTRAINT {name} CHECK ({quote(column)} IS NOT NULL) NOT VALID"),
-        Step(f"{alter} VALIDATE CONSTRAINT {name}"),
+        Step(f"{alter} VALIDATE CONSTRAINT {name}", repeatable=True),
         Step(f"{alter} ALTER COLUMN {quote(column)} SET NOT NULL"),
         Step(f"{alter} DROP CONSTRAINT {name}"),
     )

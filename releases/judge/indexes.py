@@ -20,7 +20,7 @@ def create(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         verdict.note(Action.AS_IS, "The table is new or small." if not statement.concurrent else CONCURRENTLY)
         return
     statement.concurrent = True
-    verdict.later.append(Step(write(statement), concurrently=True))
+    verdict.later.append(Step(write(statement), repeatable=True))
     reason = f"{CONCURRENTLY} {DUPLICATES}" if statement.unique else CONCURRENTLY
     verdict.note(Action.ONLINE, reason, lock="SHARE UPDATE EXCLUSIVE")
 
@@ -29,7 +29,6 @@ def unique(relation: Node, name: str, columns: str, *, nulls_not_distinct: bool,
     """A unique constraint or primary key by way of a concurrent index. `attach` is what follows ADD CONSTRAINT name."""
     table, nulls = name_of(relation), " NULLS NOT DISTINCT" if nulls_not_distinct else ""
     return [
-        Step(f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns}){nulls}", concurrently=True),
-        # ALTER TABLE is refused while checks of a deferred foreign key are pending.
-        Step(f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} ADD CONSTRAINT {name} {attach}"),
+        Step(f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns}){nulls}", repeatable=True),
+        Step(f"ALTER TABLE {table} ADD CONSTRAINT {name} {attach}"),
     ]

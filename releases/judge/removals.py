@@ -55,7 +55,7 @@ def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verd
         verdict.note(Action.AS_IS, "The index is new.")
         return
     statement.concurrent = True
-    step = Step(write(statement), concurrently=True)
+    step = Step(write(statement), repeatable=True)
     if index.unique:
         verdict.defer(f"drop unique index {name} of {index.table}", quote(index.table), name, step, reason=STILL_UNIQUE)
         return
@@ -107,4 +107,4 @@ def foreign_keys(table: Table, column: str = "") -> dict[str, str]:
 
 def _add_again(table: str, name: str, definition: str) -> tuple[Step, ...]:
     added = f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition.removesuffix(' NOT VALID')} NOT VALID"
-    return Step(added), Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}")
+    return Step(added), Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}", repeatable=True)

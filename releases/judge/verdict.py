@@ -25,12 +25,12 @@ class Action(enum.Enum):
 class Step:
     """Something that is done after the transaction of its operation, and can be repeated.
 
-    `sql` runs in a transaction together with its entry in the journal; `concurrently`, it runs outside of one. With
+    `sql` runs in a transaction together with its entry in the journal; outside of one if it is `repeatable`. With
     `where`, `sql` is what follows SET in an UPDATE of `table`, in batches, until no row matches.
     """
 
     sql: str
-    concurrently: bool = False
+    repeatable: bool = False
     table: str = ""
     where: str = ""
 

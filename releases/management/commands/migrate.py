@@ -1,10 +1,9 @@
 """Django's migrate, safe to run while the old version serves, with clear errors."""
 
 import sys
-from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
@@ -22,6 +21,7 @@ from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
 from releases.health import unknown_to
 from releases.indexes import repeatable
+from releases.journal import forget_recorded
 from releases.models import Release
 from releases.naming import verify_command
 from releases.preflight import refuse_closed_file, refuse_obstacles
@@ -32,6 +32,9 @@ from releases.schema import verify
 from releases.sessions import connecting_within, for_a_release
 from releases.steps import explain_step_back, operator, unrecord_within_transaction
 from releases.watchdog import Watchdog, guard
+
+if TYPE_CHECKING:
+    from releases.judge.facts import Facts
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
@@ -44,7 +47,7 @@ class Command(migrate.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
-        self.applying: defaultdict[str, Applying] = defaultdict(Applying)  # by migration, over all attempts
+        self.facts: Facts | None = None  # before the first change of this release
 
     def execute(self, *args: Any, **options: Any) -> None:
         """Guards the system checks, too: they run before handle() and may need the database."""
@@ -93,7 +96,7 @@ class Command(migrate.Command):
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action in ("apply_start", "unapply_start"):
             if action == "apply_start":
-                self.applying[str(migration)].follow(migration, self.run.connection)
+                Applying(migration, self.run.connection, self._facts_for(migration))
             else:
                 unrecord_within_transaction(migration)
             self.run.migration_starts(migration)
@@ -104,7 +107,20 @@ class Command(migrate.Command):
             self.running = None
             self.done.append(str(migration))
             if self.run:
+                if action == "apply_success" and not fake:
+                    cast("Applying", vars(migration)["applying"]).close()
                 self.run.migration_succeeded(adopted=fake)
+
+    def _facts_for(self, migration: Migration) -> "Facts | None":
+        """The facts, if the migration must be applied online."""
+        assert self.run  # noqa: S101
+        if self.run.connection.vendor != "postgresql":
+            return None
+        from releases.judge.facts import read_facts
+
+        if self.facts is None:
+            self.facts = read_facts(self.run.connection)
+        return self.facts if any(name.startswith(migration.app_label) for name in self.facts.tables) else None
 
     def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
         """The direction of a run that applies or unapplies; None if Django's own command is enough."""
@@ -133,6 +149,7 @@ class Command(migrate.Command):
             self.running = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
             run.start_record()
+            forget_recorded(connection)
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
 
@@ -148,6 +165,7 @@ class Command(migrate.Command):
 
         def migrate() -> None:
             run.start_record()
+            forget_recorded(run.connection)
             super(Command, self).handle(*args, **options)
 
         run_alone(run, migrate)

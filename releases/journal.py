@@ -1,0 +1,122 @@
+"""How far a migration has got that commits its operations one by one.
+
+Like Django's own record of applied migrations, the table is no model of the app: it must exist before the first
+migration runs, and it belongs in no dump.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.apps.registry import Apps
+from django.core.management import CommandError
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.writer import OperationWriter
+from django.db.models import QuerySet
+
+from releases.apps import own_label
+
+
+@cache
+def _model() -> type[models.Model]:
+    class Entry(models.Model):  # noqa: DJ008  # never shown
+        app = models.CharField(max_length=255)
+        name = models.CharField(max_length=255)
+        digest = models.CharField(max_length=64)
+        done = models.IntegerField(default=0)
+        steps = models.JSONField(default=list)
+        position = models.JSONField(null=True)
+
+        class Meta:
+            apps = Apps()
+            app_label = "releases"
+            db_table = f"{own_label()}_journal"
+            constraints = (models.UniqueConstraint(fields=("app", "name"), name=f"{own_label()}_journal_migration"),)
+
+    return Entry
+
+
+def digest(operations: Sequence[Operation]) -> str:
+    """Of the operations as the autodetector would write them."""
+    return hashlib.sha256("\n".join(map(_written, operations)).encode()).hexdigest()
+
+
+def _written(operation: Operation) -> str:
+    try:
+        return OperationWriter(operation).serialize()[0]
+    except ValueError:  # such as a lambda
+        return f"{type(operation).__name__}: {operation.describe()}"
+
+
+def half_run(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """The app and name of each migration that has an entry."""
+    if _model()._meta.db_table not in connection.introspection.table_names():
+        return []
+    return list(_entries(connection).order_by("pk").values_list("app", "name"))
+
+
+def forget_recorded(connection: BaseDatabaseWrapper) -> None:
+    """Deletes the entries of migrations that Django has recorded: a release was killed between that and close().
+
+    Otherwise such a migration, undone and applied again, would be taken for applied.
+    """
+    for app, name in half_run(connection):
+        if (app, name) in MigrationRecorder(connection).applied_migrations():
+            _entries(connection).filter(app=app, name=name).delete()
+
+
+def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
+    return _model()._default_manager.using(connection.alias)
+
+
+class Journal:
+    """The entry of one migration: `done` operations are committed with all of their steps.
+
+    `steps` is what is left to do of the operation after those, whose transaction is committed. `position` is where the
+    first of them continues; None at its beginning.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper, migration: Migration) -> None:
+        self._connection, self._migration = connection, migration
+        self._key = {"app": migration.app_label, "name": migration.name}
+        self.done = 0
+        self.steps: list[dict[str, Any]] = []
+        self.position: Any = None
+
+    def open(self) -> None:
+        """Reads the entry, or creates it. Raises CommandError if what is committed was edited since then."""
+        if _model()._meta.db_table not in self._connection.introspection.table_names():
+            with self._connection.schema_editor() as editor:
+                editor.create_model(_model())
+        entry, _ = _entries(self._connection).get_or_create(**self._key, defaults={"digest": digest([])})
+        self.done, self.steps, self.position = entry.done, entry.steps, entry.position
+        if entry.digest != self._digest():
+            raise CommandError(
+                f"Migration {self._migration} was edited after an interrupted release had committed"
+                f" {self.committed} of its operations, so it cannot be continued. Nothing was changed. Put those"
+                " operations back as they were and release again; what comes after them may be edited."
+            )
+
+    @property
+    def committed(self) -> int:
+        """The number of operations whose transaction is committed."""
+        return self.done + bool(self.steps)
+
+    def commit(self, done: int, steps: Sequence[dict[str, Any]] = (), position: Any = None) -> None:
+        """Writes the entry, in the transaction of the work if there is one."""
+        self.done, self.steps, self.position = done, list(steps), position
+        _entries(self._connection).filter(**self._key).update(
+            done=done, steps=self.steps, position=position, digest=self._digest()
+        )
+
+    def close(self) -> None:
+        """Call this when Django has recorded the migration."""
+        _entries(self._connection).filter(**self._key).delete()
+
+    def _digest(self) -> str:
+        return digest(self._migration.operations[: self.committed])

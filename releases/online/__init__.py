@@ -1,0 +1,1 @@
+"""What the judge decided is done: on PostgreSQL, while the table is read and written."""

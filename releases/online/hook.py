@@ -1,0 +1,50 @@
+"""Hands the statements of an operation to the judge, and keeps those that must wait.
+
+It is Django's hook for statements, `connection.execute_wrapper()`. It sees what a subclass of the schema editor or a
+database backend would not: RunSQL, third-party operations, and editors of other backends such as PostGIS. And no
+project has to change its ENGINE.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases.judge.rules import Circumstances, judge
+from releases.judge.verdict import Deferral, Step
+
+# The first word of what the judge has rules for; the rest runs as it is, at once.
+JUDGED = re.compile(r"\s*(ALTER|CREATE|DROP|UPDATE)\b", re.IGNORECASE)
+
+
+class Postponed:
+    """What the statements of one operation leave for later."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.deferrals: list[Deferral] = []
+
+
+@contextmanager
+def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) -> Iterator[Postponed]:
+    """Within, statements run as the judge rewrites them. Once one is postponed, so are those that follow it."""
+    postponed = Postponed()
+
+    def rewrite(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if params or many or not isinstance(sql, str) or not JUDGED.match(sql):
+            return execute(sql, params, many, context)
+        result = None
+        for verdict in judge(sql, circumstances):
+            for statement in verdict.now:
+                if postponed.steps and JUDGED.match(statement):
+                    postponed.steps.append(Step(statement))
+                else:
+                    result = execute(statement, None, many, context)
+            postponed.steps += verdict.later
+            postponed.deferrals += verdict.deferred
+        return result
+
+    with connection.execute_wrapper(rewrite):
+        yield postponed
