@@ -12,6 +12,7 @@ from django.db.migrations import AlterField, Migration, RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from releases import contract
 from releases.journal import Journal
 
 if TYPE_CHECKING:
@@ -112,10 +113,13 @@ class Applying:
         from releases.judge.rules import Circumstances
         from releases.online.hook import postponing
 
-        circumstances = Circumstances(self.facts, alters_field=isinstance(operation, AlterField))
+        waiting = {item.key: item for item in contract.pending(self.connection)}
+        circumstances = Circumstances(self.facts, alters_field=isinstance(operation, AlterField), pending=waiting)
         with postponing(self.connection, circumstances) as postponed:
             state = self._apply(operation, state, schema_editor)
             _run_deferred(schema_editor)
+        contract.cancel(self.connection, postponed.cancelled)
+        contract.enter(self.connection, str(self.migration), postponed.deferrals)
         return state, [step.to_json() for step in postponed.steps]
 
     def _run_steps(self, journal: Journal) -> None:

@@ -12,8 +12,10 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         from releases.checks import check_settings
+        from releases.version import name_sessions
 
         register(check_settings)
+        name_sessions()
 
 
 def own_label() -> str:

@@ -55,6 +55,11 @@ class Conf:
     """The variable that holds the commit, for the record."""
     deployment_variable: str = ""
     """The variable that holds the platform's id of the deployment, for the record."""
+    large_table: int = 2_000_000
+    """Bytes from which on a table is large: to scan or index less takes a few hundredths of a second."""
+    contract_ignores: tuple[str, ...] = ()
+    """Names (application_name) of sessions that do not use the schema, such as a monitor's: the contract does not wait
+    for them."""
     unverified_apps: tuple[str, ...] = ()
     """Labels of apps whose tables are left out of the comparison of the schema."""
     readyz_token: str = ""
@@ -72,8 +77,9 @@ class Fault:
 
 TYPES: dict[Any, tuple[tuple[type, ...], str]] = {
     float: ((int, float), "a number of seconds"),
+    int: ((int,), "a number of bytes"),
     str: ((str,), "text"),
-    tuple[str, ...]: ((list, tuple), "a list of app labels"),
+    tuple[str, ...]: ((list, tuple), "a list of texts"),
     Database | str | None: ((Mapping, str, type(None)), "a dictionary like those in DATABASES, or an alias"),
 }
 KEYS = {field.name.upper(): TYPES[field.type] for field in fields(Conf)}
@@ -112,6 +118,8 @@ def _must_be(name: str, value: Any) -> str:
     if name in RANGES:
         least, most = RANGES[name]
         return "" if math.isfinite(value) and least <= value <= most else f"from {least:g} to {most} seconds"
+    if name == "large_table":
+        return "" if value >= 0 else "0 or more"
     if name == "command" and not value.strip():
         return "a command"
     if name == "direct_database" and isinstance(value, str) and value not in settings.DATABASES:

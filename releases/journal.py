@@ -1,17 +1,10 @@
-"""How far a migration has got that commits its operations one by one.
-
-Like Django's own record of applied migrations, the table is no model of the app: it must exist before the first
-migration runs, and it belongs in no dump.
-"""
+"""How far a migration has got that commits its operations one by one."""
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from django.apps.registry import Apps
 from django.core.management import CommandError
-from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
@@ -19,26 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.writer import OperationWriter
 from django.db.models import QuerySet
 
-from releases.apps import own_label
-
-
-@cache
-def _model() -> type[models.Model]:
-    class Entry(models.Model):  # noqa: DJ008  # never shown
-        app = models.CharField(max_length=255)
-        name = models.CharField(max_length=255)
-        digest = models.CharField(max_length=64)
-        done = models.IntegerField(default=0)
-        steps = models.JSONField(default=list)
-        position = models.JSONField(null=True)
-
-        class Meta:
-            apps = Apps()
-            app_label = "releases"
-            db_table = f"{own_label()}_journal"
-            constraints = (models.UniqueConstraint(fields=("app", "name"), name=f"{own_label()}_journal_migration"),)
-
-    return Entry
+from releases.own_tables import ensure, exists, journal_model
 
 
 def digest(operations: Sequence[Operation]) -> str:
@@ -55,7 +29,7 @@ def _written(operation: Operation) -> str:
 
 def half_run(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
     """The app and name of each migration that has an entry."""
-    if _model()._meta.db_table not in connection.introspection.table_names():
+    if not exists(connection, journal_model()):
         return []
     return list(_entries(connection).order_by("pk").values_list("app", "name"))
 
@@ -71,7 +45,7 @@ def forget_recorded(connection: BaseDatabaseWrapper) -> None:
 
 
 def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
-    return _model()._default_manager.using(connection.alias)
+    return journal_model()._default_manager.using(connection.alias)
 
 
 class Journal:
@@ -90,9 +64,7 @@ class Journal:
 
     def open(self) -> None:
         """Reads the entry, or creates it. Raises CommandError if what is committed was edited since then."""
-        if _model()._meta.db_table not in self._connection.introspection.table_names():
-            with self._connection.schema_editor() as editor:
-                editor.create_model(_model())
+        ensure(self._connection)
         entry, _ = _entries(self._connection).get_or_create(**self._key, defaults={"digest": digest([])})
         self.done, self.steps, self.position = entry.done, entry.steps, entry.position
         if entry.digest != self._digest():

@@ -3,6 +3,7 @@
 import getpass
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import CommandError
@@ -18,6 +19,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
+from releases import contract
 from releases.diagnosis import explain_command
 from releases.errors import was_cut
 
@@ -94,6 +96,23 @@ def undo(
     emit_post_migrate_signal(**signalled, apps=state.apps, plan=plan)
 
 
+@contextmanager
+def _what_waits_returns(connection: BaseDatabaseWrapper, collect_sql: bool) -> Iterator[None]:
+    """Within, what a migration removed and the contract has not dropped yet comes back without loss."""
+    waiting = {} if collect_sql else {item.key: item for item in contract.pending(connection)}
+    if not waiting:
+        yield
+        return
+    from releases.judge.facts import read_facts
+    from releases.judge.rules import Circumstances
+    from releases.online.hook import returning
+
+    circumstances = Circumstances(read_facts(connection), pending=waiting, backwards=True)
+    with returning(connection, circumstances) as cancelled:
+        yield
+    contract.cancel(connection, cancelled)
+
+
 def unrecord_within_transaction(migration: Migration) -> None:
     """Makes unapplying `migration` delete its record in the transaction that undoes its work.
 
@@ -105,7 +124,8 @@ def unrecord_within_transaction(migration: Migration) -> None:
     def unapply_and_unrecord(
         project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
     ) -> ProjectState:
-        project_state = unapply(project_state, schema_editor, collect_sql)
+        with _what_waits_returns(schema_editor.connection, collect_sql):
+            project_state = unapply(project_state, schema_editor, collect_sql)
         if schema_editor.atomic_migration and not collect_sql:
             recorder = MigrationRecorder(schema_editor.connection)
             for app, name in [*migration.replaces, (migration.app_label, migration.name)]:

@@ -49,9 +49,10 @@ def _default(command: Node, relation: Node, circumstances: "Circumstances", verd
         return True
     column = command.name
     verdict.defer(
-        f"drop the default of {relation.relname}.{column}",
+        "default",
         name_of(relation),
         column,
+        f"drop the default of {relation.relname}.{column}",
         Step(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(column)} DROP DEFAULT"),
         reason="The old version's inserts leave the column out, and need its default.",
     )
@@ -65,9 +66,10 @@ def _set_not_null(command: Node, relation: Node, circumstances: "Circumstances",
         verdict.note(Action.BATCHES, "Checked while the table is read and written.", lock=constraints.SHORT)
         return False
     verdict.defer(
-        f"set {relation.relname}.{command.name} NOT NULL",
+        "not null",
         name_of(relation),
         command.name,
+        f"set {relation.relname}.{command.name} NOT NULL",
         *steps,
         reason="The old version may write NULL, and there is no default to write instead.",
     )
@@ -90,9 +92,10 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     verdict.later.append(Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL"))
     dropped = Step(f"DROP TRIGGER IF EXISTS {name} ON {name_of(relation)}; DROP FUNCTION IF EXISTS {name}()")
     verdict.defer(
-        f"drop the trigger that fills {relation.relname}.{column}",
+        "fill",
         name_of(relation),
         column,
+        f"drop the trigger that fills {relation.relname}.{column}",
         dropped,
         reason="NULL is replaced in batches. A trigger replaces what the old version writes, until that has gone.",
     )

@@ -85,9 +85,10 @@ def drop(command: Node, relation: Node, circumstances: "Circumstances", verdict:
         return True
     where, name = name_of(relation), quote(command.name)
     verdict.defer(
-        f"drop constraint {command.name} of {relation.relname}",
+        "constraint",
         where,
         command.name,
+        f"drop constraint {command.name} of {relation.relname}",
         Step(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {name}"),
         reason=STILL_UNIQUE,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-LARGE = 2 * 1024 * 1024  # bytes: scanning or indexing less takes a few hundredths of a second
+from releases import conf
 
 READ = """
 SELECT c.oid::int8, c.relname, n.nspname, pg_table_is_visible(c.oid), pg_relation_size(c.oid),
@@ -53,14 +53,10 @@ class Index:
 @dataclass(frozen=True)
 class Table:
     bytes: int
+    is_large: bool  # whether work on all of its rows would be felt by others
     rows: int = 0
     columns: Mapping[str, Column] = field(default_factory=dict)
     constraints: Mapping[str, Constraint] = field(default_factory=dict)
-
-    @property
-    def is_large(self) -> bool:
-        """Whether work on all of its rows would be felt by others."""
-        return self.bytes >= LARGE
 
 
 @dataclass(frozen=True)
@@ -91,8 +87,8 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
         parts[oid][0][name] = Column(*rest)
     for oid, name, kind, definition, listed in constraints:
         parts[oid][1][name] = Constraint(kind, definition, tuple(listed))
-    tables, names = {}, {}
+    tables, names, large = {}, {}, conf.read().large_table
     for oid, name, schema, visible, size, rows in found:
         names[oid] = name if visible else f"{schema}.{name}"
-        tables[f"{schema}.{name}"] = tables[names[oid]] = Table(size, rows, *parts[oid])
+        tables[f"{schema}.{name}"] = tables[names[oid]] = Table(size, size >= large, rows, *parts[oid])
     return Facts(tables, {name: Index(names[oid], unique, text) for oid, name, unique, text in indexes})

@@ -24,7 +24,6 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     column = getattr(command, "def").column_def
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     parts = {one.constraint.contype: one.constraint for one in column.constraints}
-    circumstances.added.add((relation.relname, column.colname))
     if table is None or not table.is_large:
         return True
     if refusal := _rewrites(parts, column):

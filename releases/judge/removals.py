@@ -57,7 +57,9 @@ def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verd
     statement.concurrent = True
     step = Step(write(statement), repeatable=True)
     if index.unique:
-        verdict.defer(f"drop unique index {name} of {index.table}", quote(index.table), name, step, reason=STILL_UNIQUE)
+        verdict.defer(
+            "index", quote(name), name, f"drop unique index {name} of {index.table}", step, reason=STILL_UNIQUE
+        )
         return
     verdict.later.append(step)
     verdict.note(Action.ONLINE, "Dropped concurrently; nobody waits for it.", lock="SHARE UPDATE EXCLUSIVE")
@@ -74,7 +76,7 @@ def _drop_table(statement: Node, names: list[str], circumstances: "Circumstances
     verdict.now += [f"ALTER TABLE {where} DROP CONSTRAINT {quote(name)}" for name in keys]
     restore = tuple(step for name, text in keys.items() for step in _add_again(where, name, text))
     step = Step(f"DROP TABLE IF EXISTS {where} CASCADE")
-    verdict.defer(f"drop table {names[-1]}", where, "", step, restore=restore, reason=STILL_USED)
+    verdict.defer("table", where, "", f"drop table {names[-1]}", step, restore=restore, reason=STILL_USED)
 
 
 def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -92,7 +94,7 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {quote(command.name)} DROP NOT NULL")
     step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {quote(command.name)} CASCADE")
     description = f"drop column {command.name} of {relation.relname}"
-    verdict.defer(description, where, command.name, step, restore=restore, reason=STILL_USED)
+    verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)
     return False
 
 

@@ -1,14 +1,16 @@
 """The verdict on a statement: one function for each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from postgast import PgQueryError, split
 
 from releases.judge import columns, indexes, removals
 from releases.judge.facts import Facts
-from releases.judge.sql import Node, kind, parse
-from releases.judge.verdict import Action, Verdict
+from releases.judge.returns import cancels
+from releases.judge.sql import Node, kind, parse, write
+from releases.judge.verdict import Action, Key, Verdict
 
 Rule = Callable[[Node, "Circumstances", Verdict], None]
 
@@ -19,7 +21,9 @@ class Circumstances:
 
     facts: Facts
     alters_field: bool = False  # the operation is AlterField, whose statements mean more together
-    added: set[tuple[str, str]] = field(default_factory=set)  # table and column
+    backwards: bool = False  # a step back: nothing is postponed
+    pending: Mapping[Key, Any] = field(default_factory=dict)  # items of the contract
+    returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
     filled: dict[tuple[str, str], str] = field(default_factory=dict)  # with the value for NULL
 
 
@@ -44,8 +48,12 @@ def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:
 
 def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     verdict = Verdict()
+    if cancels(statement, circumstances, verdict):
+        return verdict
+    if circumstances.backwards:
+        return replace(verdict, now=[*verdict.now, write(statement) if verdict.cancelled else text])
     if rule := RULES.get(kind(statement)):
         rule(statement, circumstances, verdict)
-    if verdict.action in (Action.AS_IS, Action.REFUSED):  # a refusal may be overruled
+    if verdict.action in (Action.AS_IS, Action.REFUSED) and not verdict.cancelled:  # a refusal may be overruled
         return replace(verdict, now=[text], later=[], deferred=[])
     return verdict

@@ -33,6 +33,10 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
     return True
 
 
+def is_same(one: str, other: str) -> bool:
+    return _read(one) == _read(other)
+
+
 def is_compatible(before: str, after: str) -> bool:
     """Whether no row and no index is written. Source: the server's code, and measured with pg_relation_filenode()."""
     (old, old_size), (new, new_size) = _read(before), _read(after)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import total_ordering
 from typing import Any
 
+Key = tuple[str, str, str]  # of a deferral: kind, table, name
+
 
 @total_ordering
 class Action(enum.Enum):
@@ -34,6 +36,9 @@ class Step:
     table: str = ""
     where: str = ""
 
+    def in_one_statement(self) -> str:
+        return f"UPDATE {self.table} SET {self.sql} WHERE {self.where}" if self.where else self.sql  # noqa: S608
+
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value}
 
@@ -42,19 +47,27 @@ class Step:
 class Deferral:
     """A change that waits in the contract until no old version is connected.
 
-    `restore` takes back what was done in preparation, if the migration is undone before that.
+    `kind` is table, column, default, "not null", fill, constraint or index; `name` is that of the column, constraint
+    or index, and empty for a table. `restore` takes back what was done in preparation, if the migration is undone
+    before that.
     """
 
-    description: str
+    kind: str
     table: str
     name: str
+    description: str
     steps: tuple[Step, ...]
     restore: tuple[Step, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return self.kind, self.table, self.name
 
 
 @dataclass
 class Verdict:
     """`now` runs in the operation's transaction, `later` after it, `deferred` once the old version has gone.
+    `cancelled` are keys of earlier deferrals that do not apply any more.
 
     `reason` says why, `old_version` what becomes of the version that is running, `instead` what to write instead of
     what was refused: sentences, empty if there is nothing to say.
@@ -64,16 +77,24 @@ class Verdict:
     now: list[str] = field(default_factory=list)
     later: list[Step] = field(default_factory=list)
     deferred: list[Deferral] = field(default_factory=list)
+    cancelled: list[Key] = field(default_factory=list)
     lock: str = ""
     reason: str = ""
     old_version: str = ""
     instead: str = ""
 
     def defer(
-        self, description: str, table: str, name: str, *steps: Step, restore: Iterable[Step] = (), reason: str
+        self,
+        kind: str,
+        table: str,
+        name: str,
+        description: str,
+        *steps: Step,
+        restore: Iterable[Step] = (),
+        reason: str,
     ) -> None:
         """Enters a change in the contract."""
-        self.deferred.append(Deferral(description, table, name, steps, tuple(restore)))
+        self.deferred.append(Deferral(kind, table, name, description, steps, tuple(restore)))
         self.note(Action.DEFERRED, reason)
 
     def note(self, action: Action, reason: str, *, lock: str = "", old_version: str = "", instead: str = "") -> None:

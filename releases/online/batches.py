@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.journal import Journal
+from releases.online.place import Place
 
 SECONDS = 0.03  # that a batch should take
 MOST = 4096  # blocks in a batch
@@ -16,21 +16,21 @@ BLOCKS = "SELECT pg_relation_size(%s::regclass) / current_setting('block_size'):
 LEFT = "SELECT EXISTS (SELECT 1 FROM {table} WHERE {where})"
 
 
-def fill(connection: BaseDatabaseWrapper, step: dict[str, Any], journal: Journal) -> None:
-    """Runs the UPDATE of `step` until no row matches its `where`, and notes the next block in the journal.
+def fill(connection: BaseDatabaseWrapper, step: dict[str, Any], place: Place) -> None:
+    """Runs the UPDATE of `step` until no row matches its `where`, and notes the next block in the place.
 
     A row that others update meanwhile moves, perhaps to a block that was visited: hence another pass.
     """
     while _left(connection, step):
-        changed = _pass(connection, step, journal)
-        journal.commit(journal.done, journal.steps)
+        changed = _pass(connection, step, place)
+        place.commit(place.done, place.steps)
         if not changed:
             return
 
 
-def _pass(connection: BaseDatabaseWrapper, step: dict[str, Any], journal: Journal) -> int:
+def _pass(connection: BaseDatabaseWrapper, step: dict[str, Any], place: Place) -> int:
     """Returns the number of rows that were changed."""
-    start, size, changed = int(journal.position or 0), 8, 0
+    start, size, changed = int(place.position or 0), 8, 0
     (blocks,) = _row(connection, BLOCKS, [step["table"]])
     while start < blocks:
         began = time.monotonic()
@@ -38,7 +38,7 @@ def _pass(connection: BaseDatabaseWrapper, step: dict[str, Any], journal: Journa
             cursor.execute(UPDATE.format(**step, start=start, end=start + size))
             changed += cursor.rowcount
             start += size
-            journal.commit(journal.done, journal.steps, start)
+            place.commit(place.done, place.steps, start)
         took = time.monotonic() - began
         size = max(1, min(MOST, size * 2 if took < SECONDS / 2 else size // 2 if took > SECONDS else size))
     return changed

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.judge.rules import Circumstances, judge
-from releases.judge.verdict import Deferral, Step
+from releases.judge.verdict import Deferral, Key, Step
 
 # The first word of what the judge has rules for; the rest runs as it is, at once.
 JUDGED = re.compile(r"\s*(ALTER|CREATE|DROP|UPDATE)\b", re.IGNORECASE)
@@ -25,6 +25,7 @@ class Postponed:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.deferrals: list[Deferral] = []
+        self.cancelled: list[Key] = []
 
 
 @contextmanager
@@ -44,7 +45,27 @@ def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) ->
                     result = execute(statement, None, many, context)
             postponed.steps += verdict.later
             postponed.deferrals += verdict.deferred
+            postponed.cancelled += verdict.cancelled
         return result
 
     with connection.execute_wrapper(rewrite):
         yield postponed
+
+
+@contextmanager
+def returning(connection: BaseDatabaseWrapper, circumstances: Circumstances) -> Iterator[list[Key]]:
+    """For a step back: within, what was not dropped yet comes back at once. Yields the items that this cancels."""
+    cancelled: list[Key] = []
+
+    def rewrite(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if params or many or not isinstance(sql, str) or not JUDGED.match(sql):
+            return execute(sql, params, many, context)
+        result = None
+        for verdict in judge(sql, circumstances):
+            cancelled.extend(verdict.cancelled)
+            for statement in [*verdict.now, *(step.in_one_statement() for step in verdict.later)]:
+                result = execute(statement, None, many, context)
+        return result
+
+    with connection.execute_wrapper(rewrite):
+        yield cancelled

@@ -5,25 +5,25 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.journal import Journal
 from releases.online.batches import fill
+from releases.online.place import Place
 
 
-def run_steps(connection: BaseDatabaseWrapper, journal: Journal) -> None:
-    """Runs what the journal holds, and notes each step there. Goes on where an earlier run was stopped."""
-    while journal.steps:
-        step, *rest = journal.steps
-        done = journal.done if rest else journal.done + 1
+def run_steps(connection: BaseDatabaseWrapper, place: Place) -> None:
+    """Runs what `place` holds, and notes each step there. Goes on where an earlier run was stopped."""
+    while place.steps:
+        step, *rest = place.steps
+        done = place.done if rest else place.done + 1
         if step.get("where"):
-            fill(connection, step, journal)
-            journal.commit(done, rest)
+            fill(connection, step, place)
+            place.commit(done, rest)
         elif step.get("repeatable"):
             _execute(connection, step)
-            journal.commit(done, rest)
+            place.commit(done, rest)
         else:
             with transaction.atomic(using=connection.alias):
                 _execute(connection, step)
-                journal.commit(done, rest)
+                place.commit(done, rest)
 
 
 def _execute(connection: BaseDatabaseWrapper, step: dict[str, Any]) -> None:

@@ -1,60 +1,91 @@
-"""Migrations as makemigrations writes them, on a large table, beside a running version."""
+"""Migrations as makemigrations writes them, on a large table: the schema is what Django's own migrate would leave."""
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
 import pytest
 
-from tests.conftest import Sql
+from tests.conftest import ROOT, Sql, container
 from tests.releases.conftest import Project
+from tests.releases.online_changes import BASE, CHANGES
 
 pytestmark = pytest.mark.usefixtures("postgresql")
 
-BOX = """class Box(models.Model):
-    size = models.IntegerField()
-    label = models.CharField(max_length=40, null=True)
+FILL = """
+INSERT INTO shop_shelf (name) VALUES ('first');
+INSERT INTO shop_box (size, serial, label, note) SELECT n, n, CASE n % 2 WHEN 0 THEN 'x' END, '' FROM generate_series(1, 500) n;
 """
-CREATE_BOX = """migrations.CreateModel("Box", [
-    ("id", models.BigAutoField(primary_key=True)),
-    ("size", models.IntegerField()),
-    ("label", models.CharField(max_length=40, null=True)),
-])"""
-INDEX = "SELECT indexdef FROM pg_indexes WHERE tablename = 'shop_box' ORDER BY 1"
-CONSTRAINTS = """
-SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'shop_box'::regclass AND contype <> 'n' ORDER BY 1
+# The test's own session has no name.
+SETTINGS = 'RELEASES |= {"LARGE_TABLE": 0, "CONTRACT_IGNORES": [""]}'
+SCHEMA = """
+SELECT 'column', relname, attname, format_type(atttypid, atttypmod), attnotnull,
+    pg_get_expr(adbin, adrelid), attidentity::text, col_description(c.oid, attnum)
+FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
+WHERE relname LIKE 'shop%' AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated, NULL, NULL, NULL
+FROM pg_constraint WHERE conrelid::regclass::text LIKE 'shop%' AND contype <> 'n'
+UNION ALL SELECT 'index', tablename, indexname, indexdef, i.indisvalid, NULL, NULL, NULL
+FROM pg_indexes JOIN pg_index i ON indexrelid = indexname::regclass WHERE tablename LIKE 'shop%'
+UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, NULL, NULL, NULL, NULL, NULL FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'function', proname, NULL, NULL, NULL, NULL, NULL, NULL FROM pg_proc WHERE proname LIKE 'releases%'
+ORDER BY 1, 2, 3
 """
+DJANGOS_OWN = (
+    "import django; django.setup(); from django.core.management import call_command;"
+    " from django.core.management.commands.migrate import Command; call_command(Command(), 'shop', verbosity=0)"
+)
+
+
+@contextmanager
+def another_database(url: str) -> Iterator[str]:
+    name = f"{urlsplit(url).path[1:]}_plain"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def rows_of(url: str, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(query).fetchall()
 
 
 @pytest.fixture
 def shop(project: Project, sql: Sql) -> Project:
-    """A table of 60 000 rows, more than 2 MB."""
-    project.models(BOX)
-    project.migration("0001_box", CREATE_BOX)
+    """A table with rows that counts as large."""
+    project.settings(SETTINGS)
+    project.models(BASE)
+    assert project.manage("makemigrations", "shop", "-n", "first").returncode == 0
     assert project.manage("migrate", "-v0").returncode == 0
-    sql("INSERT INTO shop_box (size) SELECT n FROM generate_series(1, 60000) n")
+    sql(FILL)
     return project
 
 
-OPERATIONS = [
-    'migrations.AddIndex("Box", models.Index(fields=["size"], name="box_size"))',
-    'migrations.AddConstraint("Box", models.UniqueConstraint(fields=["size"], name="one_size"))',
-    'migrations.AddConstraint("Box", models.UniqueConstraint(fields=["size"], name="small", condition=models.Q(size__lt=9)))',
-    'migrations.AddConstraint("Box", models.CheckConstraint(condition=models.Q(size__gt=0), name="positive"))',
-    'migrations.AlterField("Box", "size", models.IntegerField(unique=True))',
-    'migrations.AlterField("Box", "label", models.CharField(max_length=40, default="none"))',
-    'migrations.AlterField("Box", "label", models.TextField(null=True, db_index=True))',
-    'migrations.AddField("Box", "code", models.UUIDField(db_default=models.Func(function="gen_random_uuid")))',
-    'migrations.AddField("Box", "colour", models.CharField(max_length=9, default="red"))',
-    'migrations.AddField("Box", "amount", models.PositiveIntegerField(default=3))',
-    'migrations.AddField("Box", "inside", models.OneToOneField("shop.Box", models.CASCADE, null=True))',
-]
+def migrate_as_django(project: Project, url: str) -> None:
+    environment = {**container(url), "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "project_settings"}
+    subprocess.run(["python", "-c", DJANGOS_OWN], cwd=project.root, env=environment, check=True)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_online(shop: Project, sql: Sql, operation: str) -> None:
-    shop.migration("0002_change", operation)
-    result = shop.manage("migrate")
-    print(result.stdout, result.stderr, sql(INDEX), sql(CONSTRAINTS), sql("SELECT * FROM releases_journal"))
-    print(
-        sql(
-            "SELECT attname, attnotnull, atthasdef FROM pg_attribute WHERE attrelid = 'shop_box'::regclass AND attnum > 0"
-        )
-    )
-    assert result.returncode == 0
+def succeeds(project: Project, *arguments: str, **environment: str) -> str:
+    result = project.manage(*arguments, **environment)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_release_and_contract_leave_what_django_would(shop: Project, database_url: str, change: str) -> None:
+    with another_database(database_url) as plain:
+        migrate_as_django(shop, plain)
+        with psycopg.connect(plain) as connection:
+            connection.execute(FILL)
+        shop.models(CHANGES[change])
+        succeeds(shop, "makemigrations", "shop", "-n", "second")
+        migrate_as_django(shop, plain)
+        wanted = rows_of(plain, SCHEMA)
+        succeeds(shop, "migrate")
+        succeeds(shop, "migrate", "--finish")
+        assert rows_of(database_url, SCHEMA) == wanted
+        assert rows_of(database_url, "SELECT * FROM releases_journal") == []

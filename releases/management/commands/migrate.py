@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from django.core.management import CommandError
+from django.core.management import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,7 +14,7 @@ from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
-from releases import conf
+from releases import conf, contract
 from releases.applying import Applying
 from releases.checks import refuse_settings
 from releases.diagnosis import cannot_begin, explain
@@ -68,7 +68,18 @@ class Command(migrate.Command):
                     raise
                 raise CommandError(self.explain(error)) from error
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--finish",
+            action="store_true",
+            help="Only make the changes that wait for the old version to go, if no session of it is connected.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["finish"]:
+            self._finish(options)
+            return
         direction = self._direction(options)
         if direction is None:
             super().handle(*args, **options)
@@ -122,6 +133,22 @@ class Command(migrate.Command):
             self.facts = read_facts(self.run.connection)
         return self.facts if any(name.startswith(migration.app_label) for name in self.facts.tables) else None
 
+    def _finish(self, options: dict[str, Any]) -> None:
+        self.verbosity = options["verbosity"]
+        run = Run(connections[options["database"]], self._say)
+
+        def finish() -> None:
+            run.start_record()
+            if not contract.pending(run.connection):
+                self._say("Nothing is pending in the contract.")
+            elif sessions := contract.fulfil(run.connection, self._say, at_once=True):
+                raise CommandError(
+                    f"The contract stays pending; nothing was changed. {contract.waits_for(sessions)} End them, or wait"
+                    " until they have gone; then type this again."
+                )
+
+        self.carry_out(run, partial(run_alone, run, finish))
+
     def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
         """The direction of a run that applies or unapplies; None if Django's own command is enough."""
         if any(options[name] for name in DJANGOS_OWN):
@@ -150,6 +177,8 @@ class Command(migrate.Command):
             refuse_obstacles(connection, options["app_label"])
             run.start_record()
             forget_recorded(connection)
+            if sessions := contract.fulfil(connection, self._say):
+                self._say(f"The contract stays pending. {contract.waits_for(sessions)}")
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
 

@@ -1,0 +1,156 @@
+"""The contract: changes that would break the old version wait until no process of it is connected."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
+
+from releases import conf
+from releases.models import Release
+from releases.own_tables import contract_model, exists
+from releases.progress import Say
+from releases.sessions import name_of_this_release
+from releases.version import this_version, version_of
+
+if TYPE_CHECKING:
+    from releases.judge.verdict import Deferral
+
+Key = tuple[str, str, str]  # kind, table and name, as in Deferral
+
+SESSIONS = """
+SELECT pid, application_name, coalesce(usename, ''), date_trunc('second', backend_start)::text
+FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+    AND application_name <> %s AND NOT application_name = ANY (%s)
+ORDER BY backend_start
+"""
+STANDS = {
+    "table": "SELECT to_regclass(%s) IS NOT NULL",
+    "index": "SELECT to_regclass(%s) IS NOT NULL",
+    "constraint": "SELECT count(*) > 0 FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = %s",
+}
+COLUMN = "SELECT count(*) > 0 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped"
+
+
+@dataclass
+class Item:
+    """A pending change. It keeps its own place: see releases.online.steps."""
+
+    connection: BaseDatabaseWrapper
+    entry: Any
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.key: Key = (self.entry.kind, self.entry.table, self.entry.name)
+        self.steps: list[dict[str, Any]] = self.entry.steps
+        self.restore: list[dict[str, Any]] = self.entry.restore
+        self.position = self.entry.position
+        self.version: str = self.entry.version
+
+    def __str__(self) -> str:
+        return str(self.entry.description)
+
+    def commit(self, done: int, steps: Sequence[dict[str, Any]] = (), position: Any = None) -> None:
+        """Notes what is left of it; deletes it if nothing is."""
+        self.done, self.steps, self.position = done, list(steps), position
+        mine = _entries(self.connection).filter(pk=self.entry.pk)
+        if self.steps:
+            mine.update(steps=self.steps, position=position)
+        else:
+            mine.delete()
+
+    def stands(self) -> bool:
+        """Whether there is still something to change."""
+        kind, table, name = self.key
+        sql = STANDS.get(kind, COLUMN)
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, [table, name][: sql.count("%s")])
+            return bool(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True)
+class OldSession:
+    """A session of an old version, or of no version that we know."""
+
+    pid: int
+    name: str
+    user: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"pid {self.pid} ({self.name or 'unnamed'}, user {self.user}, since {self.since})"
+
+
+def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: "Iterable[Deferral]") -> None:
+    """Adds to the contract, in the transaction of the operation. An item that is pending already is replaced."""
+    for deferral in deferrals:
+        cancel(connection, [deferral.key])
+        contract_model()._default_manager.using(connection.alias).create(
+            **dict(zip(("kind", "table", "name"), deferral.key, strict=True)),
+            description=deferral.description,
+            steps=[step.to_json() for step in deferral.steps],
+            restore=[step.to_json() for step in deferral.restore],
+            migration=migration,
+            version=this_version(),
+        )
+
+
+def cancel(connection: BaseDatabaseWrapper, keys: Iterable[Key]) -> None:
+    """Takes items out of the contract: their migration was undone, or what they would change is gone."""
+    for kind, table, name in keys:
+        _entries(connection).filter(kind=kind, table=table, name=name).delete()
+
+
+def pending(connection: BaseDatabaseWrapper) -> list[Item]:
+    """In the order in which they were entered."""
+    if connection.vendor != "postgresql" or not exists(connection, contract_model()):
+        return []
+    return [Item(connection, entry) for entry in _entries(connection).order_by("pk")]
+
+
+def old_sessions(connection: BaseDatabaseWrapper, items: Iterable[Item]) -> list[OldSession]:
+    """The sessions that may need what the items would take away."""
+    known = {this_version(), *(item.version for item in items), *_later_versions(connection, items)}
+    with connection.cursor() as cursor:
+        cursor.execute(SESSIONS, [name_of_this_release(), list(conf.read().contract_ignores)])
+        found = [OldSession(*row) for row in cursor.fetchall()]
+    return [session for session in found if version_of(session.name) not in known]
+
+
+def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[OldSession]:
+    """Makes the pending changes if no old version is connected; otherwise returns its sessions.
+
+    `at_once`: also the changes that this version entered.
+    """
+    from releases.online.steps import run_steps
+
+    items = [item for item in pending(connection) if at_once or item.version != this_version()]
+    waiting_for = old_sessions(connection, items) if items else []
+    if waiting_for:
+        return waiting_for
+    for item in items:
+        if item.stands():
+            say(f"Contract: {item}.")
+            run_steps(connection, item)
+        else:
+            cancel(connection, [item.key])
+    return []
+
+
+def waits_for(sessions: Sequence[OldSession]) -> str:
+    """A sentence about some of the sessions."""
+    more = f", and {len(sessions) - 5} more" if len(sessions) > 5 else ""
+    return f"It waits for sessions of an older or unknown version: {', '.join(map(str, sessions[:5]))}{more}."
+
+
+def _later_versions(connection: BaseDatabaseWrapper, items: Iterable[Item]) -> Iterator[str]:
+    releases = Release.objects.using(connection.alias)
+    if releases.is_recordable():
+        oldest = min(item.entry.entered for item in items)
+        yield from releases.filter(finished__gte=oldest).exclude(commit="").values_list("commit", flat=True)
+
+
+def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
+    return contract_model()._default_manager.using(connection.alias)

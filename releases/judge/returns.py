@@ -1,0 +1,140 @@
+"""What comes back before it was dropped: the pending change is cancelled, and nothing is created again.
+
+A step back undoes a removal in this way without loss, and so does a later migration that adds the same again.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge import constraints
+from releases.judge.sql import Node, kind, name_of, quote, write_expression, write_type
+from releases.judge.types import is_same
+from releases.judge.verdict import Action, Step, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+REASON = "It was not dropped yet: that is cancelled."
+OTHER_TYPE = "A column of that name and of another type waits to be dropped."
+FINISH = "Let the next release drop it first, or type: python manage.py migrate --finish"
+
+
+def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """Whether the statement needs nothing more than what is in `verdict`."""
+    if not circumstances.pending and not circumstances.returned:
+        return False
+    rules = {
+        "CreateStmt": _table,
+        "IndexStmt": _index,
+        "AlterTableStmt": _alter,
+        "DropStmt": _gone,
+        "ConstraintsSetStmt": _checks,
+    }
+    rule = rules.get(kind(statement))
+    return bool(rule and rule(statement, circumstances, verdict))
+
+
+def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    table = name_of(statement.relation)
+    if not _cancel(("table", table, ""), circumstances, verdict):
+        return False
+    circumstances.returned.add((table, ""))
+    return True
+
+
+def _index(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    table, name = name_of(statement.relation), statement.idxname
+    if _cancel(("index", quote(name), name), circumstances, verdict):
+        return True
+    back = any(returned == table for returned, _ in circumstances.returned)
+    return back and name in circumstances.facts.indexes
+
+
+def _checks(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """SET CONSTRAINTS after ADD COLUMN: the foreign key comes back by a step of its own."""
+    return bool(circumstances.returned)
+
+
+def _gone(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """A table that is dropped at once takes along what waits for it."""
+    if statement.remove_type == tree.OBJECT_TABLE:
+        for one in statement.objects:
+            names = [part.string.sval for part in one.list.items]
+            if circumstances.facts.table(names[-1], ".".join(names[:-1])) is None or circumstances.backwards:
+                table = ".".join(map(quote, names))
+                verdict.cancelled += [key for key in circumstances.pending if key[1] == table]
+    return False
+
+
+def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """Takes the commands that are done out of the statement. Returns whether none is left."""
+    table = name_of(statement.relation)
+    if (table, "") in circumstances.returned:
+        return True
+    rules = {
+        tree.AT_AddColumn: _column,
+        tree.AT_AddConstraint: _constraint,
+        tree.AT_DropNotNull: _nullable,
+        tree.AT_DropColumn: _dropped,
+    }
+    kept = []
+    for one in statement.cmds:
+        rule = rules.get(one.alter_table_cmd.subtype)
+        if not (rule and rule(one.alter_table_cmd, table, circumstances, verdict)):
+            kept.append(one)
+    del statement.cmds[:]
+    statement.cmds.extend(kept)
+    return not kept
+
+
+def _column(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    column = getattr(command, "def").column_def
+    key = ("column", table, column.colname)
+    if key not in circumstances.pending:
+        return False
+    found = circumstances.facts.tables[table.replace('"', "")].columns[column.colname]
+    if not is_same(found.type, write_type(column.type_name)):
+        verdict.note(Action.REFUSED, OTHER_TYPE, instead=FINISH)
+        return True
+    circumstances.returned.add((table, column.colname))
+    parts = {one.constraint.contype: one.constraint for one in column.constraints}
+    if tree.CONSTR_DEFAULT in parts:
+        value, name = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr), quote(column.colname)
+        verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
+    if tree.CONSTR_NOTNULL in parts and found.not_null is False:
+        verdict.later += constraints.not_null(table, column.colname)
+    return _cancel(key, circumstances, verdict)
+
+
+def _constraint(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    name = getattr(command, "def").constraint.conname
+    return _cancel(("constraint", table, name), circumstances, verdict)
+
+
+def _nullable(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """A column that may be NULL again needs no trigger that fills it. The command itself remains."""
+    for which in ("not null", "fill"):
+        item = circumstances.pending.get((which, table, command.name))
+        if item:
+            verdict.now += [step["sql"] for step in item.steps if which == "fill"]
+            verdict.cancelled.append((which, table, command.name))
+    return False
+
+
+def _dropped(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """A column that is dropped at once takes along what waits for it. The command itself remains."""
+    facts = circumstances.facts.tables.get(table.replace('"', ""))
+    if circumstances.backwards or facts is None or command.name not in facts.columns:
+        verdict.cancelled += [key for key in circumstances.pending if key[1:] == (table, command.name)]
+    return False
+
+
+def _cancel(key: tuple[str, str, str], circumstances: "Circumstances", verdict: Verdict) -> bool:
+    item: Any = circumstances.pending.get(key)
+    if item is None:
+        return False
+    verdict.cancelled.append(key)
+    verdict.later += [Step(**step) for step in item.restore]
+    verdict.note(Action.ONLINE, REASON)
+    return True

@@ -1,0 +1,45 @@
+"""Which version of the code a process is. Each session of it says so in its application_name."""
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+from django.apps import apps
+from django.db import connections
+
+from releases.sessions import commit
+
+LONGEST = 63  # bytes of an application_name
+SAID = re.compile(r"\bversion (\S+)$")
+
+
+@cache
+def this_version() -> str:
+    """The commit; where the platform names none, a digest of the names of all migrations."""
+    return commit()[:40] or f"migrations-{_migrations()}"
+
+
+def version_of(application_name: str) -> str:
+    """What a session said; empty if it is not one of ours."""
+    found = SAID.search(application_name)
+    return found[1] if found else ""
+
+
+def name_sessions() -> None:
+    """From now on, sessions on PostgreSQL are named after the version: `version 1f0a…`, after a given name if any."""
+    for database in connections.settings.values():
+        if database["ENGINE"].endswith(("postgresql", "postgis")):
+            given = str(database["OPTIONS"].get("application_name", ""))
+            said = f"version {this_version()}"
+            name = f"{given[: LONGEST - len(said) - 1]} {said}".strip()
+            database["OPTIONS"] = {**database["OPTIONS"], "application_name": name}
+
+
+def _migrations() -> str:
+    files = [
+        f"{config.label}.{file.stem}"
+        for config in apps.get_app_configs()
+        for file in sorted((Path(config.path) / "migrations").glob("[!_]*.py"))
+    ]
+    return hashlib.sha256("\n".join(files).encode()).hexdigest()[:12]
