@@ -59,7 +59,7 @@ class Applying:
             return self._one_by_one(state, schema_editor)
         for operation in self.migration.operations:
             state = self._apply(operation, state, schema_editor)
-        _run_deferred(schema_editor)
+        run_deferred(schema_editor)
         return state
 
     def is_whole(self, operation: Operation) -> bool:
@@ -99,7 +99,7 @@ class Applying:
                 state, steps = self._apply_online(operation, state, schema_editor)
             else:
                 state = self._apply(operation, state, schema_editor)
-                _run_deferred(schema_editor)
+                run_deferred(schema_editor)
             self.journal.commit(number if steps else number + 1, steps)
         return state
 
@@ -108,7 +108,7 @@ class Applying:
     ) -> tuple[ProjectState, list[dict[str, Any]]]:
         if self.facts is None or isinstance(operation, RunPython):
             state = self._apply(operation, state, schema_editor)
-            _run_deferred(schema_editor)
+            run_deferred(schema_editor)
             return state, []
         from releases.judge.rules import Circumstances
         from releases.online.hook import postponing
@@ -117,7 +117,7 @@ class Applying:
         circumstances = Circumstances(self.facts, alters_field=isinstance(operation, AlterField), pending=waiting)
         with postponing(self.connection, circumstances) as postponed:
             state = self._apply(operation, state, schema_editor)
-            _run_deferred(schema_editor)
+            run_deferred(schema_editor)
         contract.cancel(self.connection, postponed.cancelled)
         contract.enter(self.connection, str(self.migration), postponed.deferrals)
         return state, [step.to_json() for step in postponed.steps]
@@ -139,7 +139,7 @@ class Applying:
             self.migration.operations = operations  # type: ignore[misc]
 
 
-def _run_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:
+def run_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Creates indexes and foreign keys of new tables before the operation or the migration is recorded.
 
     Django does so afterwards. A release killed between the two would leave work without a record, and every later one

@@ -20,6 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from releases import contract
+from releases.applying import run_deferred
 from releases.diagnosis import explain_command
 from releases.errors import was_cut
 
@@ -126,6 +127,8 @@ def unrecord_within_transaction(migration: Migration) -> None:
     ) -> ProjectState:
         with _what_waits_returns(schema_editor.connection, collect_sql):
             project_state = unapply(project_state, schema_editor, collect_sql)
+            if not collect_sql:
+                run_deferred(schema_editor)
         if schema_editor.atomic_migration and not collect_sql:
             recorder = MigrationRecorder(schema_editor.connection)
             for app, name in [*migration.replaces, (migration.app_label, migration.name)]:

@@ -113,11 +113,10 @@ def _constraint(command: Node, table: str, circumstances: "Circumstances", verdi
 
 
 def _nullable(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """A column that may be NULL again needs no trigger that fills it. The command itself remains."""
-    for which in ("not null", "fill"):
-        item = circumstances.pending.get((which, table, command.name))
-        if item:
-            verdict.now += [step["sql"] for step in item.steps if which == "fill"]
+    """A column that may be NULL again needs no value for NULL. The command itself remains."""
+    for which in ("not null", "fill", "default"):
+        if item := circumstances.pending.get((which, table, command.name)):
+            verdict.now += [step["sql"] for step in item.steps if which != "not null"]
             verdict.cancelled.append((which, table, command.name))
     return False
 

@@ -1,0 +1,87 @@
+"""What the old version still needs waits in the contract, and can be taken back until it is gone."""
+
+import psycopg
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.conftest import Project
+from tests.releases.online_changes import BASE, changed, with_field
+from tests.releases.test_online import SCHEMA, rows_of, shop, succeeds
+
+__all__ = ["shop"]
+
+pytestmark = pytest.mark.usefixtures("postgresql")
+
+WITHOUT_NOTE = changed(('    note = models.CharField(max_length=40, default="", unique=False)\n', ""))
+WITHOUT_SHELF = changed(('    shelf = models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")\n', ""))
+WITHOUT_UNIQUE = changed(('            models.UniqueConstraint(fields=["serial"], name="one_serial"),\n', ""))
+WITHOUT_BOX = "class Shelf(models.Model):\n    name = models.CharField(max_length=20)\n"
+NOT_NULL = changed(("max_length=40, null=True", 'max_length=40, default="none"'))
+WITH_COLOUR = with_field('colour = models.CharField(max_length=9, default="red")')
+OLD_INSERT = "INSERT INTO shop_box (size, serial, label, note) VALUES (7, 90001, NULL, 'kept')"
+
+
+def change(project: Project, models: str, name: str = "second") -> str:
+    project.models(models)
+    succeeds(project, "makemigrations", "shop", "-n", name)
+    return succeeds(project, "migrate")
+
+
+@pytest.mark.parametrize(
+    "models",
+    [WITHOUT_NOTE, WITHOUT_SHELF, WITHOUT_UNIQUE, WITHOUT_BOX, NOT_NULL, WITH_COLOUR],
+    ids=["column", "foreign key", "constraint", "table", "not null", "default"],
+)
+def test_old_version_works_and_a_step_back_loses_nothing(
+    shop: Project, sql: Sql, database_url: str, models: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(shop, models)
+    sql(OLD_INSERT)
+    sql("UPDATE shop_box SET note = 'changed', label = NULL WHERE serial = 3")
+    sql("INSERT INTO shop_box (size, serial, note) VALUES (1, 3, '') ON CONFLICT (serial) DO UPDATE SET size = 8")
+    before = sql("SELECT id, size, serial, note FROM shop_box ORDER BY id")
+    succeeds(shop, "migrate", "shop", "0001")
+    assert rows_of(database_url, SCHEMA) == schema
+    assert sql("SELECT id, size, serial, note FROM shop_box ORDER BY id") == before
+    assert sql("SELECT note FROM shop_box WHERE serial = 90001") == [("kept",)]
+    assert sql("SELECT * FROM releases_contract") == []
+
+
+def test_a_field_that_comes_back_before_it_is_dropped_has_its_values(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    sql("UPDATE shop_box SET note = 'kept' WHERE serial = 3")
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, WITHOUT_NOTE)
+        sql("INSERT INTO shop_box (size, serial) VALUES (1, 90002)")
+        change(shop, BASE, "third")
+    succeeds(shop, "migrate", "--finish")
+    assert sql("SELECT note FROM shop_box WHERE serial IN (3, 90002) ORDER BY serial") == [("kept",), ("",)]
+    assert rows_of(database_url, SCHEMA) == schema
+
+
+def test_contract_waits_for_the_old_version_and_names_it(shop: Project, sql: Sql, database_url: str) -> None:
+    old = psycopg.connect(database_url, application_name="version of-last-week", autocommit=True)
+    with old:
+        change(shop, WITHOUT_NOTE)
+        shop.migration("0003_nothing", "migrations.RunPython(migrations.RunPython.noop)")
+        waiting = succeeds(shop, "migrate")
+        assert "The contract stays pending. It waits for sessions of an older or unknown version: pid" in waiting
+        assert "(version of-last-week, user postgres" in waiting
+        refused = shop.manage("migrate", "--finish")
+        assert refused.returncode == 1
+        assert "nothing was changed" in refused.stderr
+        assert "(version of-last-week" in refused.stderr
+        assert sql("SELECT count(note) FROM shop_box") == [(500,)]
+    assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate")
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        sql("SELECT note FROM shop_box")
+    assert "Nothing is pending" in succeeds(shop, "migrate", "--finish")
+
+
+def test_what_this_version_entered_waits_for_the_next_one(shop: Project, sql: Sql) -> None:
+    change(shop, WITHOUT_NOTE)
+    succeeds(shop, "migrate")
+    assert sql("SELECT count(note) FROM shop_box") == [(500,)]
