@@ -25,7 +25,7 @@ def offline(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[BaseDatab
     kind: Any = type("OfflineWrapper", (_Offline, given), {"SchemaEditorClass": _editor(given.SchemaEditorClass)})
     made = kind(connection.settings_dict, connection.alias)
     made.pg_version = connection.pg_version if on_postgresql and connection.connection else NEWEST  # type: ignore[attr-defined]
-    made.introspection.get_constraints = lambda cursor, table: _constraints(facts, table)
+    made.introspection.get_constraints = lambda _, table: _constraints(facts, table)
     before = connections[connection.alias]
     connections[connection.alias] = made
     try:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.operations import SeparateDatabaseAndState
+from django.db.migrations.operations import RunPython, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -25,11 +25,16 @@ def statements_of(
     found = Statements()
     editor = connection.schema_editor()
     for one, was, becomes in _in_the_database(operation, app_label, before, after):
-        found.is_foretold &= one.reduces_to_sql and _ran(one, app_label, editor, was, becomes)
+        if not _does_nothing(one):
+            found.is_foretold &= one.reduces_to_sql and _ran(one, app_label, editor, was, becomes)
     for statement in editor.deferred_sql:
         editor.execute(statement, None)
     found.texts = editor.collected_sql
     return found
+
+
+def _does_nothing(operation: Operation) -> bool:
+    return isinstance(operation, RunPython) and operation.code is RunPython.noop
 
 
 def _ran(operation: Operation, app_label: str, editor: object, was: ProjectState, becomes: ProjectState) -> bool:
