@@ -21,11 +21,12 @@ def instead_of(operation: Operation, app_label: str, before: ProjectState) -> st
 
 
 def _keep_column(operation: RenameField, app_label: str, before: ProjectState) -> str:
-    field = _with_column(before, app_label, operation.model_name, operation.old_name)
+    field = _field(operation.model_name, operation.old_name, app_label, before)
+    kept = _written(field, field.column)
     return (
-        f"In the model:\n    {operation.new_name} = {field}\n"
+        f"In the model:\n    {operation.new_name} = {kept}\n"
         "In the migration, before this operation:\n"
-        f"    migrations.AlterField({operation.model_name!r}, {operation.old_name!r}, {field}),"
+        f"    migrations.AlterField({operation.model_name!r}, {operation.old_name!r}, {kept}),"
     )
 
 
@@ -40,21 +41,19 @@ def _keep_table(operation: RenameModel, app_label: str, before: ProjectState) ->
 
 def _keep_name(operation: AlterField, app_label: str, before: ProjectState) -> str:
     """Empty if the operation does not rename the column."""
-    old = before.apps.get_model(app_label, operation.model_name)._meta.get_field(operation.name)
+    old = _field(operation.model_name, operation.name, app_label, before)
     new: Any = operation.field
-    if new.db_column == old.db_column:  # type: ignore[union-attr]
+    if new.db_column == old.db_column:
         return ""
-    kept = _written(new, old.column)  # type: ignore[union-attr]
-    return f"In the model and in this operation:\n    {operation.name} = {kept}"
+    return f"In the model and in this operation:\n    {operation.name} = {_written(new, old.column)}"
 
 
 def _table(model: str, app_label: str, state: ProjectState) -> str:
-    return state.apps.get_model(app_label, model)._meta.db_table
+    return str(state.apps.get_model(app_label, model)._meta.db_table)
 
 
-def _with_column(state: ProjectState, app_label: str, model: str, name: str) -> str:
-    column = state.apps.get_model(app_label, model)._meta.get_field(name).column  # type: ignore[union-attr]
-    return _written(state.models[app_label, model.lower()].fields[name], column)
+def _field(model: str, name: str, app_label: str, state: ProjectState) -> Any:
+    return state.apps.get_model(app_label, model)._meta.get_field(name)
 
 
 def _written(field: Any, column: str) -> str:

@@ -1,6 +1,6 @@
 """The verdict on each operation of migrations that are not applied yet. Queries no database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +48,10 @@ class JudgedOperation:
     duplicates: tuple[str, ...] = ()
 
     @property
+    def is_as_it_is(self) -> bool:
+        return self.verdict.action is Action.AS_IS
+
+    @property
     def is_refused(self) -> bool:
         return self.verdict.action is Action.REFUSED and not self.accepted
 
@@ -73,13 +77,19 @@ def judge_plan(
     state: ProjectState,
     facts: Facts,
     connection: BaseDatabaseWrapper,
+    *,
     accepts: Accepts | None = None,
+    adopted: Container[Migration] = (),
 ) -> list[JudgedOperation]:
-    """`state` is the one before `migrations`, and is changed by them. `accepts` is RELEASES["ACCEPTS"]."""
+    """`state` is the one before `migrations`, and is changed by them. `accepts` is RELEASES["ACCEPTS"], and `adopted`
+    are those that will be recorded and not run."""
     judged = []
     data_is_known = True
     with offline(connection, facts) as server:
         for migration in migrations:
+            if migration in adopted:
+                migration.mutate_state(state, preserve=False)
+                continue
             accepted = _accepted(migration, accepts or {})
             for operation in migration.operations:
                 before = state.clone()

@@ -24,6 +24,7 @@ from releases.indexes import repeatable
 from releases.journal import forget_recorded
 from releases.models import Release
 from releases.naming import verify_command
+from releases.pending import pending_migrations
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
 from releases.progress import Progress
@@ -35,6 +36,7 @@ from releases.watchdog import Watchdog, guard
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
+    from releases.judging import Judged
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
@@ -48,6 +50,7 @@ class Command(migrate.Command):
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
         self.facts: Facts | None = None  # before the first change of this release
+        self.judged: Judged = {}
 
     def execute(self, *args: Any, **options: Any) -> None:
         """Guards the system checks, too: they run before handle() and may need the database."""
@@ -175,6 +178,7 @@ class Command(migrate.Command):
         def migrate() -> None:
             self.running = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
+            self._judge(run, options)
             run.start_record()
             forget_recorded(connection)
             if sessions := contract.fulfil(connection, self._say):
@@ -187,6 +191,26 @@ class Command(migrate.Command):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"]:
             self._verify(self.run)
+
+    def _judge(self, run: Run, options: dict[str, Any]) -> None:
+        """Refuses what would disturb the running version, before the first change; says what is not done at once."""
+        connection = run.connection
+        pending = pending_migrations(connection, options["app_label"], options["migration_name"])
+        if connection.vendor != "postgresql" or not pending:
+            return
+        from releases.judge.facts import read_facts
+
+        if self.facts is None:
+            self.facts = read_facts(connection)
+        if not self.facts.tables:
+            return
+        from releases.judging import for_the_record, judge_pending, refuse, short_form
+
+        self.judged = judge_pending(connection, pending, self.facts, fake_initial=options["fake_initial"])
+        refuse(self.judged, connection.alias)
+        run.verdicts = for_the_record(self.judged)
+        for line in short_form(self.judged):
+            self._say(line)
 
     def _step_back(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
