@@ -64,7 +64,7 @@ class Conf:
     unverified_apps: tuple[str, ...] = ()
     """Labels of apps whose tables are left out of the comparison of the schema."""
     accepts: Accepts = field(default_factory=dict)
-    """Refusals that are overruled in migrations of other authors: {"app" or "app.0002_name": {"RenameField": "why"}}."""
+    """Refusals that are overruled in others' migrations: {"app" or "app.0002_name": {"RenameField": "why"}}."""
     readyz_token: str = ""
     """A request with this bearer token is told by /readyz what is missing, from any address."""
 

@@ -67,19 +67,18 @@ def refuse(judged: Judged, alias: str) -> None:
     for one in refused:
         lines += [f"- {one.migration}, {one.operation}: {one.verdict.reason}", *indented(one.verdict.instead, 2)]
     lines.append(f"To see the whole plan, run: {plan_command(alias)}")
-    if one := next((one for one in refused if one.verdict.instead != CLEAN), None):
-        lines.append(OVERRULE % vars(one))
+    if overrulable := [one for one in refused if one.verdict.instead != CLEAN]:
+        lines.append(OVERRULE % vars(overrulable[0]))
     raise CommandError("\n".join(lines))
 
 
-def short_form(judged: Judged) -> Iterator[str]:
-    """A line for each operation that is not run as Django would run it."""
-    for one in notable(judged):
-        accepted = f" Accepted: {one.accepted}" if one.accepted else ""
-        yield f"{one.migration}, {one.operation}: {one.verdict.action.value}. {one.verdict.reason}{accepted}"
+def in_a_line(judged: JudgedOperation) -> str:
+    accepted = f" Accepted: {judged.accepted}" if judged.accepted else ""
+    return f"{judged.migration}, {judged.operation}: {judged.verdict.action.value}. {judged.verdict.reason}{accepted}"
 
 
 def notable(judged: Judged) -> Iterator[JudgedOperation]:
+    """What is not run as Django would run it."""
     return (one for operations in judged.values() for one in operations if not one.is_as_it_is)
 
 

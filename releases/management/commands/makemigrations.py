@@ -24,17 +24,15 @@ class Command(makemigrations.Command):
 
 def said_of(changes: Changes) -> Iterator[str]:
     """The verdicts on large tables in use: what is not done at once, and what to write instead of what is refused."""
-    from releases.judging import indented, judge_alone, short_form
+    from releases.judging import in_a_line, indented, judge_alone, notable
 
     loader = _loader(changes)
     for key in [(app, migration.name) for app, migrations in changes.items() for migration in migrations]:
         migration = loader.graph.nodes[key]
         judged = judge_alone(migration, loader.project_state(key, at_end=False), connections[DEFAULT_DB_ALIAS])
-        if lines := list(short_form({str(migration): judged})):
-            yield "On PostgreSQL, if the tables are large and in use:"
-            yield from (f"  {line}" for line in lines)
-        for one in judged:
-            yield from indented(one.verdict.instead if one.is_refused else "", 4)
+        for one in notable({str(migration): judged}):
+            yield f"On PostgreSQL, if the table is large and in use: {in_a_line(one)}"
+            yield from indented(one.verdict.instead if one.is_refused else "", 2)
 
 
 def _loader(changes: Changes) -> MigrationLoader:

@@ -204,13 +204,13 @@ class Command(migrate.Command):
             self.facts = read_facts(connection)
         if not self.facts.tables:
             return
-        from releases.judging import for_the_record, judge_pending, refuse, short_form
+        from releases.judging import for_the_record, in_a_line, judge_pending, notable, refuse
 
         self.judged = judge_pending(connection, pending, self.facts, fake_initial=options["fake_initial"])
         refuse(self.judged, connection.alias)
         run.verdicts = for_the_record(self.judged)
-        for line in short_form(self.judged):
-            self._say(line)
+        for one in notable(self.judged):
+            self._say(in_a_line(one))
 
     def _step_back(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
