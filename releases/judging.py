@@ -1,6 +1,6 @@
 """What the pending migrations will do to the running version: judged before the first change, and refused in time.
 
-PostgreSQL only. The judge's parser takes a third of a second to import, so import this only if something is pending.
+PostgreSQL only.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,9 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
-from releases import conf
+from releases import conf, contract
 from releases.judge.facts import Facts
-from releases.judge.plan import JudgedOperation, judge_plan
+from releases.judge.plan import JudgedOperation, Situation, judge_plan
 from releases.judge.verdict import Action, Verdict
 from releases.judge.worst_case import facts_of
 from releases.naming import plan_command
@@ -37,9 +37,10 @@ def judge_pending(
     executor = MigrationExecutor(connection)
     migrations = list(migrations)
     adopted = [one for one in migrations if fake_initial and executor.detect_soft_applied(None, one)[0]]
-    state = applied_state(executor.loader)
     found: Judged = {}
-    for one in judge_plan(migrations, state, facts, connection, accepts=conf.read().accepts, adopted=adopted):
+    waiting = {item.key: item for item in contract.pending(connection)}
+    situation = Situation(facts, waiting, conf.read().accepts, adopted)
+    for one in judge_plan(migrations, applied_state(executor.loader), situation, connection):
         found.setdefault(one.migration, []).append(_with_duplicates(one, connection))
     return found
 
@@ -111,5 +112,5 @@ def judge_worst_case(connection: BaseDatabaseWrapper, app_labels: Iterable[str])
 
 def judge_alone(migration: Migration, state: ProjectState, connection: BaseDatabaseWrapper) -> list[JudgedOperation]:
     """The worst case. `state` is the one before it."""
-    facts = facts_of(state, connection)
-    return judge_plan([migration], state, facts, connection, accepts=conf.read().accepts)
+    situation = Situation(facts_of(state, connection), accepts=conf.read().accepts)
+    return judge_plan([migration], state, situation, connection)

@@ -1,7 +1,7 @@
 """The verdict on each operation of migrations that are not applied yet. Queries no database."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,7 +18,7 @@ from releases.judge.offline import offline
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import touched
 from releases.judge.statements import Statements, statements_of
-from releases.judge.verdict import Action, Verdict, strongest
+from releases.judge.verdict import Action, Key, Verdict, strongest
 
 UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
 
@@ -72,56 +72,70 @@ class JudgedOperation:
         return {name: value for name, value in everything.items() if value}
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What is known before a release: what stands in the database, and `waiting`, which is the contract.
+
+    `accepts` is RELEASES["ACCEPTS"]. `adopted` are migrations that will be recorded and not run.
+    """
+
+    facts: Facts
+    waiting: Mapping[Key, Any] = field(default_factory=dict)
+    accepts: Accepts = field(default_factory=dict)
+    adopted: Container[Migration] = ()
+
+
 def judge_plan(
-    migrations: Iterable[Migration],
-    state: ProjectState,
-    facts: Facts,
-    connection: BaseDatabaseWrapper,
-    *,
-    accepts: Accepts | None = None,
-    adopted: Container[Migration] = (),
+    migrations: Iterable[Migration], state: ProjectState, situation: Situation, connection: BaseDatabaseWrapper
 ) -> list[JudgedOperation]:
-    """`state` is the one before `migrations`, and is changed by them. `accepts` is RELEASES["ACCEPTS"], and `adopted`
-    are those that will be recorded and not run."""
+    """`state` is the one before `migrations`, and is changed by them."""
     judged = []
     data_is_known = True
-    with offline(connection, facts) as server:
+    with offline(connection, situation.facts) as server:
         for migration in migrations:
-            if migration in adopted:
+            if migration in situation.adopted:
                 migration.mutate_state(state, preserve=False)
                 continue
-            accepted = _accepted(migration, accepts or {})
             for operation in migration.operations:
                 before = state.clone()
                 operation.state_forwards(migration.app_label, state)
                 statements = statements_of(operation, migration.app_label, before, state, server)
                 data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-                one = _judge(operation, migration, statements, before, facts)
-                judged.append(
-                    replace(
-                        one,
-                        accepted=accepted.get(one.kind, "") if one.is_refused else "",
-                        duplicates=one.duplicates if data_is_known else (),
-                    )
-                )
+                one = _judge(operation, migration, statements, situation)
+                if one.verdict.action is Action.REFUSED:
+                    one = _refused(one, operation, migration, before, situation)
+                judged.append(one if data_is_known else replace(one, duplicates=()))
     return judged
 
 
-def _judge(
-    operation: Operation, migration: Migration, statements: Statements, before: ProjectState, facts: Facts
-) -> JudgedOperation:
-    circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField))
+def _judge(operation: Operation, migration: Migration, statements: Statements, situation: Situation) -> JudgedOperation:
+    facts, texts = situation.facts, statements.texts
+    circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=situation.waiting)
     verdicts = [] if statements.is_foretold else [UNFORETOLD]
-    verdicts += [verdict for text in statements.texts for verdict in judge(text, circumstances)]
-    verdict = strongest(verdicts)
-    if verdict.action is Action.REFUSED and (code := instead_of(operation, migration.app_label, before)):
-        verdict = replace(verdict, instead=code)
-    names = dict.fromkeys(name for text in statements.texts for name in _touched(text, facts))
-    tables = (TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names)
-    unique = tuple(query for text in statements.texts for query in _duplicates(text, facts))
+    verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]
+    names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
     return JudgedOperation(
-        str(migration), type(operation).__name__, name_of(operation), tuple(tables), verdict, duplicates=unique
+        str(migration),
+        type(operation).__name__,
+        name_of(operation),
+        tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
+        strongest(verdicts),
+        duplicates=tuple(query for text in texts for query in _duplicates(text, facts)),
     )
+
+
+def _refused(
+    judged: JudgedOperation, operation: Operation, migration: Migration, before: ProjectState, situation: Situation
+) -> JudgedOperation:
+    """With what to write instead, or the reason why it is accepted all the same."""
+    label = migration.app_label
+    accepted = {
+        **situation.accepts.get(label, {}),
+        **situation.accepts.get(f"{label}.{migration.name}", {}),
+        **getattr(migration, "release_accepts", {}),
+    }
+    code = instead_of(operation, label, before) or judged.verdict.instead
+    return replace(judged, verdict=replace(judged.verdict, instead=code), accepted=accepted.get(judged.kind, ""))
 
 
 def _touched(text: str, facts: Facts) -> list[str]:
@@ -138,13 +152,3 @@ def _duplicates(text: str, facts: Facts) -> list[str]:
         return duplicates.queries(text, facts)
     except PgQueryError:
         return []
-
-
-def _accepted(migration: Migration, accepts: Accepts) -> dict[str, str]:
-    """The kinds of operations whose refusal is overruled, with the reason."""
-    label = migration.app_label
-    return {
-        **accepts.get(label, {}),
-        **accepts.get(f"{label}.{migration.name}", {}),
-        **getattr(migration, "release_accepts", {}),
-    }

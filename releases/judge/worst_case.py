@@ -36,7 +36,7 @@ def facts_of(state: ProjectState, connection: BaseDatabaseWrapper) -> Facts:
         else:
             added = getattr(statement.cmds[0].alter_table_cmd, "def").constraint
             tables[name][1].update([_constraint(name, added)])
-    return Facts({name: Table(SIZE, ROWS, *parts) for name, parts in tables.items()}, indexes)
+    return Facts({name: Table(SIZE, True, ROWS, *parts) for name, parts in tables.items()}, indexes)
 
 
 def _statements(state: ProjectState, connection: BaseDatabaseWrapper) -> Iterator[Node]:

@@ -135,7 +135,9 @@ def test_pasting_what_a_refused_rename_of_a_model_prints_keeps_the_table(shop: P
 def test_a_refused_table_name_is_kept_in_the_meta(shop: Project) -> None:
     shop.migration("0002_change", 'migrations.AlterModelTable("Box", "crates")')
     said = shop.manage("migrate").stderr
-    assert "  In the Meta of the model:\n      db_table = 'shop_box'\n  Remove this operation from the migration." in said
+    assert (
+        "  In the Meta of the model:\n      db_table = 'shop_box'\n  Remove this operation from the migration." in said
+    )
 
 
 @on_postgresql
@@ -239,7 +241,7 @@ class Paint(Operation):
     together = "migrations.SeparateDatabaseAndState([migrations.RunPython(fill)])"
     shop.migration("0003_change", together, before=code)
 
-    assert [one["reason"] for one in planned(shop)][0].startswith("What it does cannot be foretold.")
+    assert all(one["reason"].startswith("What it does cannot be foretold.") for one in planned(shop))
     assert sql("SELECT count(*) FROM shop_box WHERE color = 'red'") == [(60000,)]
 
 

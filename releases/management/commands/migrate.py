@@ -24,9 +24,9 @@ from releases.indexes import repeatable
 from releases.journal import forget_recorded
 from releases.models import Release
 from releases.naming import verify_command
-from releases.pending import pending_migrations
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
+from releases.preflight.plan import judge_release
 from releases.progress import Progress
 from releases.run import Run, run_alone
 from releases.schema import verify
@@ -178,7 +178,7 @@ class Command(migrate.Command):
         def migrate() -> None:
             self.running = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
-            self._judge(run, options)
+            self.judged = judge_release(run, options, self.facts)
             run.start_record()
             forget_recorded(connection)
             if sessions := contract.fulfil(connection, self._say):
@@ -191,26 +191,6 @@ class Command(migrate.Command):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"]:
             self._verify(self.run)
-
-    def _judge(self, run: Run, options: dict[str, Any]) -> None:
-        """Refuses what would disturb the running version, before the first change; says what is not done at once."""
-        connection = run.connection
-        pending = pending_migrations(connection, options["app_label"], options["migration_name"])
-        if connection.vendor != "postgresql" or not pending:
-            return
-        from releases.judge.facts import read_facts
-
-        if self.facts is None:
-            self.facts = read_facts(connection)
-        if not self.facts.tables:
-            return
-        from releases.judging import for_the_record, in_a_line, judge_pending, notable, refuse
-
-        self.judged = judge_pending(connection, pending, self.facts, fake_initial=options["fake_initial"])
-        refuse(self.judged, connection.alias)
-        run.verdicts = for_the_record(self.judged)
-        for one in notable(self.judged):
-            self._say(in_a_line(one))
 
     def _step_back(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
