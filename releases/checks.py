@@ -1,5 +1,6 @@
 """System checks of the setting RELEASES."""
 
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -49,16 +50,20 @@ def _other_engine() -> list[CheckMessage]:
 
 
 def _unknown_apps() -> list[CheckMessage]:
+    given = conf.read()
+    accepted = (name.partition(".")[0] for name in given.accepts)
+    return [*_not_installed("UNVERIFIED_APPS", given.unverified_apps), *_not_installed("ACCEPTS", accepted)]
+
+
+def _not_installed(key: str, labels: Iterable[str]) -> Iterator[CheckMessage]:
     installed = {config.label for config in apps.get_app_configs()}
-    return [
-        Error(
-            f"RELEASES['UNVERIFIED_APPS'] names {label!r}, and no installed app has that label.",
-            hint="Correct the label, or leave it out.",
-            id="releases.E006",
-        )
-        for label in conf.read().unverified_apps
-        if label not in installed
-    ]
+    for label in labels:
+        if label not in installed:
+            yield Error(
+                f"RELEASES['{key}'] names {label!r}, and no installed app has that label.",
+                hint="Correct the label, or leave it out.",
+                id="releases.E006",
+            )
 
 
 def _no_psycopg() -> list[CheckMessage]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ RANGES = {
 }
 
 Database = Mapping[str, Any]
+Accepts = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Conf:
     for them."""
     unverified_apps: tuple[str, ...] = ()
     """Labels of apps whose tables are left out of the comparison of the schema."""
+    accepts: Accepts = field(default_factory=dict)
+    """Refusals that are overruled in others' migrations: {"app" or "app.0002_name": {"RenameField": "why"}}."""
     readyz_token: str = ""
     """A request with this bearer token is told by /readyz what is missing, from any address."""
 
@@ -80,9 +83,10 @@ TYPES: dict[Any, tuple[tuple[type, ...], str]] = {
     int: ((int,), "a number of bytes"),
     str: ((str,), "text"),
     tuple[str, ...]: ((list, tuple), "a list of texts"),
+    Accepts: ((Mapping,), 'such as {"app": {"RenameField": "why"}}'),
     Database | str | None: ((Mapping, str, type(None)), "a dictionary like those in DATABASES, or an alias"),
 }
-KEYS = {field.name.upper(): TYPES[field.type] for field in fields(Conf)}
+KEYS = {one.name.upper(): TYPES[one.type] for one in fields(Conf)}
 
 
 def read() -> Conf:
@@ -103,13 +107,15 @@ def find_faults(given: Any) -> Iterator[Fault]:
             yield Fault("E003", f"RELEASES has no key {key!r}.", f"The keys are {', '.join(KEYS)}.")
             continue
         types, description = KEYS[key]
-        if not isinstance(value, types) or isinstance(value, bool) or not _holds_text(value):
+        if not isinstance(value, types) or isinstance(value, bool) or not _holds_text(value, key):
             yield Fault("E004", f"RELEASES[{key!r}] is of the wrong type.", f"It must be {description}.")
         elif must_be := _must_be(key.lower(), value):
             yield Fault("E005", f"RELEASES[{key!r}] has a value that cannot work.", f"It must be {must_be}.")
 
 
-def _holds_text(value: Any) -> bool:
+def _holds_text(value: Any, key: str) -> bool:
+    if key == "ACCEPTS":
+        return all(isinstance(one, Mapping) and _holds_text([*one, *one.values()], "") for one in value.values())
     return not isinstance(value, list | tuple) or all(isinstance(one, str) for one in value)
 
 

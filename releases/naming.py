@@ -65,6 +65,10 @@ def verify_command(alias: str = DEFAULT_DB_ALIAS) -> str:
     return f"python manage.py verify_schema{_of(alias)}"
 
 
+def plan_command(alias: str = DEFAULT_DB_ALIAS) -> str:
+    return f"python manage.py plan_release{_of(alias)}"
+
+
 def repair_command(alias: str = DEFAULT_DB_ALIAS) -> str:
     return f"{verify_command(alias)} --repair"
 

@@ -41,6 +41,7 @@ class Run:
     waited: float = 0
     autovacuum_yields_after: float | None = None  # seconds, if the last attempt waited for autovacuum
     migrations: list[dict[str, Any]] = field(default_factory=list)
+    verdicts: dict[str, list[dict[str, str]]] = field(default_factory=dict)  # by migration
     current: Migration | None = None
     lock: "MigrationLock | None" = None
     record: Release | None = None
@@ -62,10 +63,13 @@ class Run:
 
     def migration_succeeded(self, *, adopted: bool = False) -> None:
         """`adopted`: recorded and not run, because its tables already existed."""
-        seconds = round(time.monotonic() - self._current_began, 3)
-        self.migrations.append(
-            {"name": str(self.current), "seconds": seconds, **({"adopted": True} if adopted else {})}
-        )
+        name, seconds = str(self.current), round(time.monotonic() - self._current_began, 3)
+        entry: dict[str, Any] = {"name": name, "seconds": seconds}
+        if adopted:
+            entry["adopted"] = True
+        if verdicts := self.verdicts.get(name):
+            entry["verdicts"] = verdicts
+        self.migrations.append(entry)
         self.current = None
         self.start_record()
 

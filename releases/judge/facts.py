@@ -20,7 +20,10 @@ FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid = ANY (%s)
 """
 CONSTRAINTS = """
 SELECT conrelid::int8, conname, contype, pg_get_constraintdef(oid),
-    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey))
+    ARRAY(
+        SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (number, place)
+        JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY place
+    )
 FROM pg_constraint WHERE conrelid = ANY (%s)
 """
 INDEXES = """
@@ -40,7 +43,7 @@ class Column:
 class Constraint:
     kind: str  # of pg_constraint: c, f, n, p, u, x
     definition: str = ""
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()  # in its order
 
 
 @dataclass(frozen=True)

@@ -57,13 +57,20 @@ def name_of(relation: Node) -> str:
     return schema + quote(relation.relname)
 
 
-def listed(names: Any) -> str:
+def listed_names(names: Any) -> tuple[str, ...]:
     """Columns of a constraint."""
-    return ", ".join(quote(one.string.sval) for one in names)
+    return tuple(one.string.sval for one in names)
+
+
+def listed(names: Any) -> str:
+    """The same as SQL names them."""
+    return ", ".join(map(quote, listed_names(names)))
 
 
 def object_name(table: str, column: str, label: str) -> str:
     """The name that PostgreSQL gives to a constraint without one (makeObjectName in indexcmds.c)."""
+    if not column:  # of a primary key
+        return f"{table.encode()[: LONGEST_NAME - len(label) - 1].decode(errors='ignore')}_{label}"
     first, second = table.encode(), column.encode()
     available = LONGEST_NAME - len(label) - 2
     while len(first) + len(second) > available:
@@ -77,3 +84,14 @@ def object_name(table: str, column: str, label: str) -> str:
 def functions_in(node: Node) -> set[str]:
     """The functions that an expression calls."""
     return {call.funcname[-1].string.sval for call in postgast.find_nodes(node, tree.FuncCall)}
+
+
+def touched(sql: str) -> list[str]:
+    """The names of the tables that `sql` names, and of the indexes and tables that it drops, with their schemas."""
+    names = []
+    for statement in parse(sql):
+        dropped = statement.objects if kind(statement) == "DropStmt" else ()
+        names += [".".join(listed_names(one.list.items)) for one in dropped if one.WhichOneof("node") == "list"]
+        for relation in postgast.find_nodes(statement, tree.RangeVar):
+            names.append(".".join(filter(None, (relation.schemaname, relation.relname))))
+    return names

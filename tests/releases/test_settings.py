@@ -34,6 +34,10 @@ def test_a_project_may_leave_out_the_setting_and_each_key(settings: Any) -> None
         ({"DEADLINE": True}, "E004", "RELEASES['DEADLINE'] is of the wrong type."),
         ({"UNVERIFIED_APPS": "shop"}, "E004", "RELEASES['UNVERIFIED_APPS'] is of the wrong type."),
         ({"UNVERIFIED_APPS": [1]}, "E004", "RELEASES['UNVERIFIED_APPS'] is of the wrong type."),
+        ({"ACCEPTS": ["RenameField"]}, "E004", "RELEASES['ACCEPTS'] is of the wrong type."),
+        ({"ACCEPTS": {"shop": "RenameField"}}, "E004", "RELEASES['ACCEPTS'] is of the wrong type."),
+        ({"ACCEPTS": {"shop": {"RenameField": 1}}}, "E004", "RELEASES['ACCEPTS'] is of the wrong type."),
+        ({"ACCEPTS": {"nowhere.0001_x": {"RenameField": "rare"}}}, "E006", "RELEASES['ACCEPTS'] names 'nowhere'"),
         ({"DIRECT_DATABASE": 5432}, "E004", "RELEASES['DIRECT_DATABASE'] is of the wrong type."),
         ({"LOCK_TIMEOUT": 0}, "E005", "RELEASES['LOCK_TIMEOUT'] has a value that cannot work."),
         ({"DEADLINE": float("inf")}, "E005", "RELEASES['DEADLINE'] has a value that cannot work."),
@@ -95,11 +99,12 @@ def test_an_app_that_hides_the_command_is_named(project: Project) -> None:
 def test_every_key_is_in_the_documentation_with_its_default() -> None:
     text = (ROOT / "docs/releases-in-your-project.md").read_text()
     rows = re.findall(r"^\| `([A-Z_]+)` \| `([^|]*)` \|", text, re.MULTILINE)
-    declared = [(field.name.upper(), _shown(field.default)) for field in dataclasses.fields(Conf)]
+    declared = [(field.name.upper(), _shown(field)) for field in dataclasses.fields(Conf)]
     assert rows == declared
 
 
-def _shown(default: Any) -> str:
+def _shown(field: Any) -> str:
+    default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
     if isinstance(default, str):
         return f'"{default}"'
     return str(list(default) if isinstance(default, tuple) else default)

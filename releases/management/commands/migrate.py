@@ -26,6 +26,7 @@ from releases.models import Release
 from releases.naming import verify_command
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
+from releases.preflight.plan import judge_release
 from releases.progress import Progress
 from releases.run import Run, run_alone
 from releases.schema import verify
@@ -35,6 +36,7 @@ from releases.watchdog import Watchdog, guard
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
+    from releases.judging import Judged
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
 
@@ -48,6 +50,7 @@ class Command(migrate.Command):
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
         self.facts: Facts | None = None  # before the first change of this release
+        self.judged: Judged = {}
 
     def execute(self, *args: Any, **options: Any) -> None:
         """Guards the system checks, too: they run before handle() and may need the database."""
@@ -175,6 +178,7 @@ class Command(migrate.Command):
         def migrate() -> None:
             self.running = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
+            self.judged = judge_release(run, options, self.facts)
             run.start_record()
             forget_recorded(connection)
             if sessions := contract.fulfil(connection, self._say):

@@ -1,0 +1,63 @@
+"""What to write instead of an operation that was refused, as code to paste."""
+
+from typing import Any
+
+from django.db.migrations.operations import AlterField, AlterModelTable, RenameField, RenameModel
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.serializer import serializer_factory
+from django.db.migrations.state import ProjectState
+
+
+def instead_of(operation: Operation, app_label: str, before: ProjectState) -> str:
+    """Empty if the rule of the statement says it already. `before` is the state without the operation."""
+    if isinstance(operation, RenameField):
+        return _keep_column(operation, app_label, before)
+    if isinstance(operation, RenameModel):
+        return _keep_table(operation, app_label, before)
+    if isinstance(operation, AlterModelTable):
+        table = _table(operation.name, app_label, before)
+        return f"In the Meta of the model:\n    db_table = {table!r}\nRemove this operation from the migration."
+    return _keep_name(operation, app_label, before) if isinstance(operation, AlterField) else ""
+
+
+def _keep_column(operation: RenameField, app_label: str, before: ProjectState) -> str:
+    field = _field(operation.model_name, operation.old_name, app_label, before)
+    kept = _written(field, field.column)
+    return (
+        f"In the model:\n    {operation.new_name} = {kept}\n"
+        "In the migration, before this operation:\n"
+        f"    migrations.AlterField({operation.model_name!r}, {operation.old_name!r}, {kept}),"
+    )
+
+
+def _keep_table(operation: RenameModel, app_label: str, before: ProjectState) -> str:
+    table = _table(operation.old_name, app_label, before)
+    return (
+        f"In the Meta of the model:\n    db_table = {table!r}\n"
+        "In the migration, before this operation:\n"
+        f"    migrations.AlterModelTable({operation.old_name!r}, {table!r}),"
+    )
+
+
+def _keep_name(operation: AlterField, app_label: str, before: ProjectState) -> str:
+    """Empty if the operation does not rename the column."""
+    old = _field(operation.model_name, operation.name, app_label, before)
+    new: Any = operation.field
+    if new.db_column == old.db_column:
+        return ""
+    return f"In the model and in this operation:\n    {operation.name} = {_written(new, old.column)}"
+
+
+def _table(model: str, app_label: str, state: ProjectState) -> str:
+    return str(state.apps.get_model(app_label, model)._meta.db_table)
+
+
+def _field(model: str, name: str, app_label: str, state: ProjectState) -> Any:
+    return state.apps.get_model(app_label, model)._meta.get_field(name)
+
+
+def _written(field: Any, column: str) -> str:
+    """The field with its column named, as Python."""
+    named = field.clone()
+    named.db_column = column
+    return str(serializer_factory(named).serialize()[0]).replace("django.db.models.deletion.", "models.")

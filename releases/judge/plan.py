@@ -1,0 +1,154 @@
+"""The verdict on each operation of migrations that are not applied yet. Queries no database."""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import AlterField, Migration, RunSQL
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+from postgast import PgQueryError
+
+from releases.applying import name_of
+from releases.judge import duplicates
+from releases.judge.facts import Facts
+from releases.judge.instead import instead_of
+from releases.judge.offline import offline
+from releases.judge.rules import Circumstances, judge
+from releases.judge.sql import touched
+from releases.judge.statements import Statements, statements_of
+from releases.judge.verdict import Action, Key, Verdict, strongest
+
+UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
+
+Accepts = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class TouchedTable:
+    name: str
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class JudgedOperation:
+    """`tables` are those that exist already. `accepted` is the reason why a refusal was overruled.
+
+    `duplicates` are queries that must find nothing; see releases.judge.duplicates.
+    """
+
+    migration: str
+    kind: str
+    operation: str
+    tables: tuple[TouchedTable, ...]
+    verdict: Verdict
+    accepted: str = ""
+    duplicates: tuple[str, ...] = ()
+
+    @property
+    def is_as_it_is(self) -> bool:
+        return self.verdict.action is Action.AS_IS
+
+    @property
+    def is_refused(self) -> bool:
+        return self.verdict.action is Action.REFUSED and not self.accepted
+
+    def to_json(self) -> dict[str, Any]:
+        """For people and programs; without what is empty."""
+        verdict = self.verdict
+        everything = {
+            "migration": self.migration,
+            "operation": self.operation,
+            "tables": [vars(table) for table in self.tables],
+            "verdict": verdict.action.value,
+            "lock": verdict.lock,
+            "reason": verdict.reason,
+            "old_version": verdict.old_version,
+            "instead": verdict.instead,
+            "accepted": self.accepted,
+        }
+        return {name: value for name, value in everything.items() if value}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known before a release: what stands in the database, and `waiting`, which is the contract.
+
+    `accepts` is RELEASES["ACCEPTS"]. `adopted` are migrations that will be recorded and not run.
+    """
+
+    facts: Facts
+    waiting: Mapping[Key, Any] = field(default_factory=dict)
+    accepts: Accepts = field(default_factory=dict)
+    adopted: Container[Migration] = ()
+
+
+def judge_plan(
+    migrations: Iterable[Migration], state: ProjectState, situation: Situation, connection: BaseDatabaseWrapper
+) -> list[JudgedOperation]:
+    """`state` is the one before `migrations`, and is changed by them."""
+    judged = []
+    data_is_known = True
+    with offline(connection, situation.facts) as server:
+        for migration in migrations:
+            if migration in situation.adopted:
+                migration.mutate_state(state, preserve=False)
+                continue
+            for operation in migration.operations:
+                before = state.clone()
+                operation.state_forwards(migration.app_label, state)
+                statements = statements_of(operation, migration.app_label, before, state, server)
+                data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
+                one = _judge(operation, migration, statements, situation)
+                if one.verdict.action is Action.REFUSED:
+                    one = _refused(one, operation, migration, before, situation)
+                judged.append(one if data_is_known else replace(one, duplicates=()))
+    return judged
+
+
+def _judge(operation: Operation, migration: Migration, statements: Statements, situation: Situation) -> JudgedOperation:
+    facts, texts = situation.facts, statements.texts
+    circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=situation.waiting)
+    verdicts = [] if statements.is_foretold else [UNFORETOLD]
+    verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]
+    names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
+    return JudgedOperation(
+        str(migration),
+        type(operation).__name__,
+        name_of(operation),
+        tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
+        strongest(verdicts),
+        duplicates=tuple(query for text in texts for query in _duplicates(text, facts)),
+    )
+
+
+def _refused(
+    judged: JudgedOperation, operation: Operation, migration: Migration, before: ProjectState, situation: Situation
+) -> JudgedOperation:
+    """With what to write instead, or the reason why it is accepted all the same."""
+    label = migration.app_label
+    accepted = {
+        **situation.accepts.get(label, {}),
+        **situation.accepts.get(f"{label}.{migration.name}", {}),
+        **getattr(migration, "release_accepts", {}),
+    }
+    code = instead_of(operation, label, before) or judged.verdict.instead
+    return replace(judged, verdict=replace(judged.verdict, instead=code), accepted=accepted.get(judged.kind, ""))
+
+
+def _touched(text: str, facts: Facts) -> list[str]:
+    try:
+        names = touched(text)
+    except PgQueryError:
+        return []
+    tables = (facts.indexes[name].table if name in facts.indexes else name for name in names)
+    return [name for name in tables if name in facts.tables]
+
+
+def _duplicates(text: str, facts: Facts) -> list[str]:
+    try:
+        return duplicates.queries(text, facts)
+    except PgQueryError:
+        return []

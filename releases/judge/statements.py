@@ -1,0 +1,59 @@
+"""The statements that Django would send for an operation."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.operations import RunPython, SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+
+@dataclass
+class Statements:
+    """`is_foretold` is False if what the operation does is known only when it runs."""
+
+    texts: list[str] = field(default_factory=list)
+    is_foretold: bool = True
+
+
+def statements_of(
+    operation: Operation, app_label: str, before: ProjectState, after: ProjectState, connection: BaseDatabaseWrapper
+) -> Statements:
+    """`connection` is of releases.judge.offline. What Django defers to the end of the migration is included."""
+    found = Statements()
+    editor = connection.schema_editor()
+    for one, was, becomes in _in_the_database(operation, app_label, before, after):
+        if not _does_nothing(one):
+            found.is_foretold &= one.reduces_to_sql and _ran(one, app_label, editor, was, becomes)
+    for statement in editor.deferred_sql:
+        editor.execute(statement, None)
+    found.texts = editor.collected_sql
+    return found
+
+
+def _does_nothing(operation: Operation) -> bool:
+    return isinstance(operation, RunPython) and operation.code is RunPython.noop
+
+
+def _ran(operation: Operation, app_label: str, editor: object, was: ProjectState, becomes: ProjectState) -> bool:
+    # An operation of any app may query what is not there, and fail in any way.
+    with suppress(Exception):
+        operation.database_forwards(app_label, editor, was, becomes)  # type: ignore[arg-type]
+        return True
+    return False
+
+
+def _in_the_database(
+    operation: Operation, app_label: str, before: ProjectState, after: ProjectState
+) -> Iterator[tuple[Operation, ProjectState, ProjectState]]:
+    """The operations that SeparateDatabaseAndState holds for the database, as it would run them: RunPython is not."""
+    if not isinstance(operation, SeparateDatabaseAndState):
+        yield operation, before, after
+        return
+    for one in operation.database_operations:
+        state = before.clone()
+        one.state_forwards(app_label, state)
+        yield from _in_the_database(one, app_label, before, state)
+        before = state

@@ -1,0 +1,116 @@
+"""What the pending migrations will do to the running version: judged before the first change, and refused in time.
+
+PostgreSQL only.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from django.core.management import CommandError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+
+from releases import conf, contract
+from releases.judge.facts import Facts
+from releases.judge.plan import JudgedOperation, Situation, judge_plan
+from releases.judge.verdict import Action, Verdict
+from releases.judge.worst_case import facts_of
+from releases.naming import plan_command
+from releases.pending import applied_state
+
+Judged = dict[str, list[JudgedOperation]]
+
+CLEAN = "Remove or change such rows first: in this release by a migration before this one, or in an earlier release."
+OVERRULE = (
+    'To release it all the same, say why in the class of the migration: release_accepts = {"%(kind)s": "..."}. If it is'
+    ' not yours, in the settings: RELEASES["ACCEPTS"] = {"%(migration)s": {"%(kind)s": "..."}}.'
+)
+
+
+def judge_pending(
+    connection: BaseDatabaseWrapper, migrations: Iterable[Migration], facts: Facts, *, fake_initial: bool
+) -> Judged:
+    """By migration; those that `--fake-initial` would only record are left out. Reads, and changes nothing."""
+    executor = MigrationExecutor(connection)
+    migrations = list(migrations)
+    adopted = [one for one in migrations if fake_initial and executor.detect_soft_applied(None, one)[0]]
+    found: Judged = {}
+    waiting = {item.key: item for item in contract.pending(connection)}
+    situation = Situation(facts, waiting, conf.read().accepts, adopted)
+    for one in judge_plan(migrations, applied_state(executor.loader), situation, connection):
+        found.setdefault(one.migration, []).append(_with_duplicates(one, connection))
+    return found
+
+
+def _with_duplicates(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> JudgedOperation:
+    """Refused, if rows already violate what it adds."""
+    for query in judged.duplicates:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            names, row = [column[0] for column in cursor.description], cursor.fetchone()
+        if row:
+            *values, count = row
+            which = ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=False))
+            reason = f"Rows violate it: there are {count} with {which}."
+            return replace(judged, verdict=Verdict(Action.REFUSED, reason=reason, instead=CLEAN), accepted="")
+    return judged
+
+
+def refuse(judged: Judged, alias: str) -> None:
+    """Raises CommandError that names every refusal with what to write instead."""
+    refused = [one for operations in judged.values() for one in operations if one.is_refused]
+    if not refused:
+        return
+    lines = ["This release would disturb the version that is running, or fail. Nothing was changed."]
+    for one in refused:
+        lines += [f"- {one.migration}, {one.operation}: {one.verdict.reason}", *indented(one.verdict.instead, 2)]
+    lines.append(f"To see the whole plan, run: {plan_command(alias)}")
+    if overrulable := [one for one in refused if one.verdict.instead != CLEAN]:
+        lines.append(OVERRULE % vars(overrulable[0]))
+    raise CommandError("\n".join(lines))
+
+
+def in_a_line(judged: JudgedOperation) -> str:
+    accepted = f" Accepted: {judged.accepted}" if judged.accepted else ""
+    return f"{judged.migration}, {judged.operation}: {judged.verdict.action.value}. {judged.verdict.reason}{accepted}"
+
+
+def notable(judged: Judged) -> Iterator[JudgedOperation]:
+    """What is not run as Django would run it."""
+    return (one for operations in judged.values() for one in operations if not one.is_as_it_is)
+
+
+def for_the_record(judged: Judged) -> dict[str, list[dict[str, str]]]:
+    """What the record of the release says of each migration."""
+    record: dict[str, list[dict[str, str]]] = {}
+    for one in notable(judged):
+        entry = {"operation": one.operation, "verdict": one.verdict.action.value, "reason": one.verdict.reason}
+        record.setdefault(one.migration, []).append({**entry, **({"accepted": one.accepted} if one.accepted else {})})
+    return record
+
+
+def indented(text: str, spaces: int) -> list[str]:
+    return [" " * spaces + line for line in text.splitlines()]
+
+
+def judge_worst_case(connection: BaseDatabaseWrapper, app_labels: Iterable[str]) -> Judged:
+    """Each migration of the apps, as if applied alone to a database whose tables are all large and in use."""
+    loader = MigrationLoader(None)
+    keys = dict.fromkeys(key for leaf in loader.graph.leaf_nodes() for key in loader.graph.forwards_plan(leaf))
+    chosen = {*app_labels}
+    return {
+        str(loader.graph.nodes[key]): judge_alone(
+            loader.graph.nodes[key], loader.project_state(key, at_end=False), connection
+        )
+        for key in keys
+        if key[0] in chosen
+    }
+
+
+def judge_alone(migration: Migration, state: ProjectState, connection: BaseDatabaseWrapper) -> list[JudgedOperation]:
+    """The worst case. `state` is the one before it."""
+    situation = Situation(facts_of(state, connection), accepts=conf.read().accepts)
+    return judge_plan([migration], state, situation, connection)

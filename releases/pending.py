@@ -1,0 +1,26 @@
+"""Which migrations a run would apply."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+
+
+def pending_migrations(
+    connection: BaseDatabaseWrapper, app_label: str | None = None, migration_name: str | None = None
+) -> list[Migration]:
+    """Forwards, in order: up to one migration, of one app with what it depends on, or all."""
+    executor = MigrationExecutor(connection)
+    loader = executor.loader
+    targets = [key for key in loader.graph.leaf_nodes() if app_label in (None, key[0])]
+    if app_label and migration_name:
+        targets = [(app_label, loader.get_migration_by_prefix(app_label, migration_name).name)]
+        if targets[0] not in loader.graph.nodes:  # a partly applied squash
+            targets = [loader.replacements[targets[0]].replaces[-1]]
+    return [migration for migration, backwards in executor.migration_plan(targets) if not backwards]
+
+
+def applied_state(loader: MigrationLoader) -> ProjectState:
+    """The models as the applied migrations left them."""
+    return loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])

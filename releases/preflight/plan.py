@@ -1,0 +1,36 @@
+"""Refuses a plan that would disturb the running version, and says what of it is not done at once. PostgreSQL only."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from releases.pending import pending_migrations
+from releases.run import Run
+
+if TYPE_CHECKING:
+    from releases.judge.facts import Facts
+    from releases.judging import Judged
+
+
+def judge_release(run: Run, options: Mapping[str, Any], facts: "Facts | None") -> "Judged":
+    """The verdicts by migration, which are also noted for the record. Raises CommandError for a refusal.
+
+    `facts` are those from before the first change, if this is not the first attempt. A database without tables has no
+    running version. The judge is imported only if something is pending: its parser takes a third of a second.
+    """
+    connection = run.connection
+    pending = pending_migrations(connection, options["app_label"], options["migration_name"])
+    if connection.vendor != "postgresql" or not pending:
+        return {}
+    from releases.judge.facts import read_facts
+
+    facts = facts or read_facts(connection)
+    if not facts.tables:
+        return {}
+    from releases.judging import for_the_record, in_a_line, judge_pending, notable, refuse
+
+    judged = judge_pending(connection, pending, facts, fake_initial=options["fake_initial"])
+    refuse(judged, connection.alias)
+    run.verdicts = for_the_record(judged)
+    for one in notable(judged):
+        run.say(in_a_line(one))
+    return judged

@@ -1,0 +1,285 @@
+"""What a release will do to the running version: foretold, refused before the first change, overruled, recorded."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.conftest import Project
+
+BOX = """class Box(models.Model):
+    size = models.IntegerField()
+    color = models.CharField(max_length=20)
+"""
+CREATE_BOX = """migrations.CreateModel("Box", [
+    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+    ("size", models.IntegerField()),
+    ("color", models.CharField(max_length=20)),
+])"""
+RENAME = 'migrations.RenameField("Box", "color", "colour")'
+UNIQUE = 'migrations.AlterField("Box", "size", models.IntegerField(unique=True))'
+INDEX = 'migrations.AddIndex("Box", models.Index(fields=["size"], name="box_size"))'
+FILL = """
+def fill(apps, schema_editor):
+    pass
+"""
+ACCEPTED = "Nobody reads it."
+COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = 'shop_box' ORDER BY 1"
+on_postgresql = pytest.mark.usefixtures("postgresql")
+
+
+@pytest.fixture
+def shop(project: Project, sql: Sql, engine: str) -> Project:
+    """On PostgreSQL a table of 60 000 rows, more than 2 MB."""
+    project.models(BOX)
+    project.migration("0001_box", CREATE_BOX)
+    assert project.manage("migrate", "-v0").returncode == 0
+    if engine == "postgresql":
+        sql("INSERT INTO shop_box (size, color) SELECT n, 'red' FROM generate_series(1, 60000) n")
+        sql("ANALYZE shop_box")
+    return project
+
+
+def planned(shop: Project) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in shop.manage("plan_release", "--json").stdout.splitlines()]
+
+
+def accept(shop: Project, name: str, kind: str) -> None:
+    file = shop.root / f"shop/migrations/{name}.py"
+    file.write_text(f'{file.read_text()}    release_accepts = {{"{kind}": "{ACCEPTED}"}}\n')
+
+
+def test_nothing_is_pending(shop: Project) -> None:
+    result = shop.manage("plan_release")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "Nothing is pending.\n", "")
+
+
+@on_postgresql
+def test_each_operation_has_its_verdict_with_table_and_lock(shop: Project) -> None:
+    shop.migration("0002_change", INDEX, "migrations.RunPython(fill)", before=FILL)
+
+    result = shop.manage("plan_release")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    heading, index, table, reason, lock, python, *_ = result.stdout.splitlines()
+    assert heading == "shop.0002_change"
+    assert index == "  Create index box_size on field(s) size of model Box: online"
+    assert table.startswith("    shop_box, ")
+    assert table.endswith(" MB, 60 000 rows")
+    assert (reason, lock) == ("    Built concurrently; nobody waits for it.", "    Lock: SHARE UPDATE EXCLUSIVE.")
+    assert python == "  RunPython(fill): as it is"
+
+
+@on_postgresql
+def test_a_refusal_is_foretold_with_exit_code_1(shop: Project, sql: Sql) -> None:
+    shop.migration("0002_change", RENAME)
+
+    result = shop.manage("plan_release")
+
+    assert result.returncode == 1
+    assert "Rename field color on Box to colour: refused" in result.stdout
+    assert all(len(line) <= 80 or line.startswith("    ") for line in result.stdout.splitlines())
+    (one,) = planned(shop)
+    assert one["verdict"] == "refused"
+    assert one["tables"][0]["name"] == "shop_box"
+
+
+@on_postgresql
+def test_a_release_refuses_before_the_first_change(shop: Project, sql: Sql) -> None:
+    shop.migration("0002_first", 'migrations.AddField("Box", "weight", models.IntegerField(null=True))')
+    shop.migration("0003_change", RENAME)
+
+    result = shop.manage("migrate")
+
+    assert result.returncode == 1
+    assert "Nothing was changed." in result.stderr
+    assert "- shop.0003_change, Rename field color on Box to colour: It breaks every statement" in result.stderr
+    assert "To see the whole plan, run: python manage.py plan_release" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert [name for (name,) in sql(COLUMNS)] == ["color", "id", "size"]
+
+
+@on_postgresql
+def test_pasting_what_a_refused_rename_prints_keeps_the_column(shop: Project, sql: Sql) -> None:
+    shop.migration("0002_change", RENAME)
+    lines = shop.manage("migrate").stderr.splitlines()
+    line = lines[lines.index("  In the model:") + 1]
+    before = lines[lines.index("  In the migration, before this operation:") + 1]
+
+    shop.models(f"class Box(models.Model):\n    size = models.IntegerField()\n    {line.strip()}\n")
+    shop.migration("0002_change", before.strip().removesuffix(","), RENAME)
+
+    assert shop.manage("migrate").returncode == 0
+    assert shop.manage("makemigrations", "--check").returncode == 0
+    assert [name for (name,) in sql(COLUMNS)] == ["color", "id", "size"]
+
+
+@on_postgresql
+def test_pasting_what_a_refused_rename_of_a_model_prints_keeps_the_table(shop: Project, sql: Sql) -> None:
+    rename = 'migrations.RenameModel("Box", "Crate")'
+    shop.migration("0002_change", rename)
+    lines = shop.manage("migrate").stderr.splitlines()
+    line = lines[lines.index("  In the Meta of the model:") + 1]
+    before = lines[lines.index("  In the migration, before this operation:") + 1]
+
+    shop.models(f"{BOX.replace('Box', 'Crate')}\n    class Meta:\n        {line.strip()}\n")
+    shop.migration("0002_change", before.strip().removesuffix(","), rename)
+
+    assert shop.manage("migrate").returncode == 0
+    assert shop.manage("makemigrations", "--check").returncode == 0
+    assert sql("SELECT count(*) FROM shop_box") == [(60000,)]
+
+
+@on_postgresql
+def test_a_refused_table_name_is_kept_in_the_meta(shop: Project) -> None:
+    shop.migration("0002_change", 'migrations.AlterModelTable("Box", "crates")')
+    said = shop.manage("migrate").stderr
+    assert (
+        "  In the Meta of the model:\n      db_table = 'shop_box'\n  Remove this operation from the migration." in said
+    )
+
+
+@on_postgresql
+def test_a_reason_on_the_migration_overrules_and_is_recorded(shop: Project, sql: Sql) -> None:
+    shop.models(BOX.replace("color", "colour"))
+    shop.migration("0002_change", RENAME)
+    accept(shop, "0002_change", "RenameField")
+
+    result = shop.manage("migrate")
+
+    assert result.returncode == 0, result.stderr
+    assert "shop.0002_change, Rename field color on Box to colour: refused. It breaks" in result.stdout
+    assert f"Accepted: {ACCEPTED}" in result.stdout
+    ((recorded,),) = sql("SELECT migrations FROM releases_release ORDER BY id DESC LIMIT 1")
+    (entry,) = recorded if isinstance(recorded, list) else json.loads(recorded)
+    assert [(one["verdict"], one["accepted"]) for one in entry["verdicts"]] == [("refused", ACCEPTED)]
+
+
+@on_postgresql
+@pytest.mark.parametrize("name", ["shop", "shop.0002_change"])
+def test_a_reason_in_the_settings_overrules(shop: Project, name: str) -> None:
+    shop.models(BOX.replace("color", "colour"))
+    shop.migration("0002_change", RENAME)
+    shop.settings(f'RELEASES["ACCEPTS"] = {{"{name}": {{"RenameField": "{ACCEPTED}"}}}}')
+
+    assert planned(shop)[0]["accepted"] == ACCEPTED
+    assert shop.manage("migrate").returncode == 0
+
+
+@on_postgresql
+def test_a_reason_for_another_operation_overrules_nothing(shop: Project) -> None:
+    shop.migration("0002_change", RENAME)
+    accept(shop, "0002_change", "RenameModel")
+    assert shop.manage("migrate").returncode == 1
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    "operation",
+    [
+        UNIQUE,
+        'migrations.AddConstraint("Box", models.UniqueConstraint(fields=["size"], name="one_size"))',
+        'migrations.AddConstraint("Box", models.UniqueConstraint("size", name="one_size"))',
+        'migrations.AlterUniqueTogether("Box", {("size", "color")})',
+        "AddUniqueConstraint(\"Box\", models.UniqueConstraint(fields=['size'], name='one_size'))",
+    ],
+)
+def test_duplicates_are_found_before_the_first_change(shop: Project, sql: Sql, operation: str) -> None:
+    sql("UPDATE shop_box SET size = 7 WHERE id < 4")
+    shop.migration("0002_change", operation, atomic=False)
+
+    result = shop.manage("migrate")
+
+    assert result.returncode == 1
+    assert "Rows violate it: there are 4 with size = 7" in result.stderr
+    assert "release_accepts" not in result.stderr
+    sql("DELETE FROM shop_box WHERE id < 4")
+    assert shop.manage("plan_release").returncode == 0
+
+
+@on_postgresql
+def test_rows_that_a_condition_leaves_out_are_no_duplicates(shop: Project, sql: Sql) -> None:
+    sql("UPDATE shop_box SET size = 7 WHERE id < 4")
+    condition = 'models.UniqueConstraint(fields=["size"], name="one_size", condition=models.Q(size__gt=7))'
+    shop.migration("0002_change", f'migrations.AddConstraint("Box", {condition})')
+    assert shop.manage("plan_release").returncode == 0
+
+
+@on_postgresql
+def test_duplicates_that_an_earlier_operation_may_remove_are_not_refused(shop: Project, sql: Sql) -> None:
+    sql("UPDATE shop_box SET size = 7 WHERE id < 4")
+    shop.migration("0002_clean", "migrations.RunSQL('DELETE FROM shop_box WHERE id < 4')")
+    shop.migration("0003_change", UNIQUE)
+    assert shop.manage("plan_release").returncode == 0
+
+
+@on_postgresql
+def test_a_table_of_the_same_release_is_not_refused_anything(shop: Project) -> None:
+    shop.migration("0002_crate", 'migrations.CreateModel("Crate", [("id", models.BigAutoField(primary_key=True))])')
+    shop.migration("0003_rename", 'migrations.RenameModel("Crate", "Chest")')
+    assert {one["verdict"] for one in planned(shop)} == {"as it is"}
+
+
+@on_postgresql
+def test_judging_writes_nothing_and_calls_no_python(shop: Project, sql: Sql) -> None:
+    code = """
+from django.db.migrations.operations.base import Operation
+
+def fill(apps, schema_editor):
+    raise SystemExit("called")
+
+class Paint(Operation):
+    def state_forwards(self, app_label, state):
+        pass
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        from_state.apps.get_model("shop", "Box").objects.using(schema_editor.connection.alias).update(color="blue")
+    def describe(self):
+        return "Paint"
+"""
+    shop.migration("0002_change", "migrations.RunPython(fill)", "Paint()", before=code)
+    together = "migrations.SeparateDatabaseAndState([migrations.RunPython(fill)])"
+    shop.migration("0003_change", together, before=code)
+
+    assert all(one["reason"].startswith("What it does cannot be foretold.") for one in planned(shop))
+    assert sql("SELECT count(*) FROM shop_box WHERE color = 'red'") == [(60000,)]
+
+
+def test_elsewhere_the_plan_is_listed(shop: Project, engine: str) -> None:
+    if engine == "postgresql":
+        pytest.skip("has verdicts")
+    shop.models(BOX.replace("color", "colour"))
+    shop.migration("0002_change", RENAME)
+
+    result = shop.manage("plan_release")
+
+    assert result.returncode == 0
+    assert result.stdout == (
+        "On this database a release runs these as Django does, and judges nothing.\n"
+        "shop.0002_change\n  Rename field color on Box to colour\n"
+    )
+    assert shop.manage("migrate").returncode == 0
+
+
+@pytest.mark.either_engine
+def test_the_worst_case_needs_no_database(shop: Project) -> None:
+    shop.migration("0002_change", RENAME)
+    result = shop.manage("plan_release", "--worst-case", "shop", DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+    assert result.returncode == 1
+    assert "shop_box, 1 GB, 10 000 000 rows" in result.stdout
+    assert "Judged 2 operations of 2 migrations." in result.stdout
+
+    accept(shop, "0002_change", "RenameField")
+    assert shop.manage("plan_release", "--worst-case", "shop").returncode == 0
+    said = shop.manage("plan_release", "--worst-case", "nowhere").stderr
+    assert said == "CommandError: No installed app has the label nowhere.\n"
+
+
+@pytest.mark.either_engine
+def test_makemigrations_says_what_it_wrote(shop: Project) -> None:
+    shop.models(BOX.replace("IntegerField()", "IntegerField(db_index=True)"))
+    result = shop.manage("makemigrations")
+    assert result.returncode == 0
+    said = "On PostgreSQL, if the table is large and in use: shop.0002_alter_box_size, Alter field size on box: online."
+    assert said in result.stdout
+    assert "large" not in shop.manage("makemigrations", "--check").stdout
