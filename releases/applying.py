@@ -1,6 +1,6 @@
 """How a migration is applied: in one transaction, or each of its operations by itself with an entry in the journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from releases.journal import Journal
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
+    from releases.judge.plan import JudgedOperation
 
 # Django's schema changes. The rest (RunSQL, RunPython, concurrent operations) may have to run outside a transaction.
 OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations.operations.models")
@@ -32,6 +33,17 @@ def code_name(code: Any) -> str:
 def name_of(operation: Operation) -> str:
     """`RunPython(fill_in)`, `Add field colour to box`."""
     return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()
+
+
+def is_online(operations: "Sequence[JudgedOperation]") -> bool:
+    """Whether a migration must be applied operation by operation, by the verdicts on its operations.
+
+    Otherwise a change of data would hold the locks of the changes of the schema before it until its end.
+    """
+    if any(one.verdict.action.is_online for one in operations):
+        return True
+    data = any(one.kind in ("RunPython", "RunSQL") for one in operations)
+    return data and any(one.tables for one in operations if one.kind != "RunPython")
 
 
 @dataclass

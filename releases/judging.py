@@ -52,9 +52,8 @@ def _with_duplicates(judged: JudgedOperation, connection: BaseDatabaseWrapper) -
             cursor.execute(query)
             names, row = [column[0] for column in cursor.description], cursor.fetchone()
         if row:
-            *values, count = row
-            which = ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=False))
-            reason = f"Rows violate it: there are {count} with {which}."
+            *_, count = row  # the values of rows must not be logged
+            reason = f"Rows violate it: there are {count} with the same {', '.join(names[:-1])}."
             return replace(judged, verdict=Verdict(Action.REFUSED, reason=reason, instead=CLEAN), accepted="")
     return judged
 

@@ -19,6 +19,10 @@ class Action(enum.Enum):
     DEFERRED = "after the old version"
     REFUSED = "refused"
 
+    @property
+    def is_online(self) -> bool:
+        return self not in (Action.AS_IS, Action.REFUSED)
+
     def __lt__(self, other: "Action") -> bool:
         return list(Action).index(self) < list(Action).index(other)
 

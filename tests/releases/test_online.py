@@ -16,20 +16,24 @@ pytestmark = pytest.mark.usefixtures("postgresql")
 
 FILL = """
 INSERT INTO shop_shelf (name) VALUES ('first');
-INSERT INTO shop_box (size, serial, label, note) SELECT n, n, CASE n % 2 WHEN 0 THEN 'x' END, '' FROM generate_series(1, 500) n;
+INSERT INTO shop_box (size, serial, label, note)
+SELECT n, n, CASE n % 2 WHEN 0 THEN 'x' END, '' FROM generate_series(1, 500) n;
 """
 # The test's own session has no name.
 SETTINGS = 'RELEASES |= {"LARGE_TABLE": 0, "CONTRACT_IGNORES": [""]}'
 SCHEMA = """
 SELECT 'column', relname, attname, format_type(atttypid, atttypmod), attnotnull,
     pg_get_expr(adbin, adrelid), attidentity::text, col_description(c.oid, attnum)
-FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
+FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+    LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
 WHERE relname LIKE 'shop%' AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
-UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated, NULL, NULL, NULL
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated,
+    NULL, NULL, NULL
 FROM pg_constraint WHERE conrelid::regclass::text LIKE 'shop%' AND contype <> 'n'
 UNION ALL SELECT 'index', tablename, indexname, indexdef, i.indisvalid, NULL, NULL, NULL
 FROM pg_indexes JOIN pg_index i ON indexrelid = indexname::regclass WHERE tablename LIKE 'shop%'
-UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, NULL, NULL, NULL, NULL, NULL FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, NULL, NULL, NULL, NULL, NULL
+FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'function', proname, NULL, NULL, NULL, NULL, NULL, NULL FROM pg_proc WHERE proname LIKE 'releases%'
 ORDER BY 1, 2, 3
 """

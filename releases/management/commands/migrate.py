@@ -15,13 +15,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases import conf, contract
-from releases.applying import Applying
+from releases.applying import Applying, is_online
 from releases.checks import refuse_settings
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
 from releases.health import unknown_to
 from releases.indexes import repeatable
-from releases.journal import forget_recorded
+from releases.journal import forget_recorded, half_run
 from releases.models import Release
 from releases.naming import verify_command
 from releases.preflight import refuse_closed_file, refuse_obstacles
@@ -134,7 +134,9 @@ class Command(migrate.Command):
 
         if self.facts is None:
             self.facts = read_facts(self.run.connection)
-        return self.facts if any(name.startswith(migration.app_label) for name in self.facts.tables) else None
+        operations = self.judged.get(str(migration), [])
+        started = (migration.app_label, migration.name) in half_run(self.run.connection)
+        return self.facts if started or is_online(operations) else None
 
     def _finish(self, options: dict[str, Any]) -> None:
         self.verbosity = options["verbosity"]
