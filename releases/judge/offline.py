@@ -13,6 +13,7 @@ from releases.judge.facts import Facts, Table
 from releases.judge.sql import parse
 
 NEWEST = 180000  # of the server, where there is none to ask
+HARMLESS = ("SELECT", "SHOW", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 @contextmanager
@@ -38,12 +39,13 @@ class _Offline:
     """Beside a backend's DatabaseWrapper."""
 
     connection = None
+    wrote = False  # whether anything was sent past the schema editor that may change data or the schema
 
     def ensure_connection(self) -> None:
         pass
 
     def cursor(self, *args: Any, **kwargs: Any) -> "_Cursor":
-        return _Cursor()
+        return _Cursor(self)
 
     chunked_cursor = cursor
 
@@ -55,6 +57,9 @@ class _Cursor:
     description = None
     rowcount = 0
 
+    def __init__(self, connection: _Offline) -> None:
+        self._connection = connection
+
     def __enter__(self) -> "_Cursor":
         return self
 
@@ -64,11 +69,14 @@ class _Cursor:
     def __iter__(self) -> Iterator[Any]:
         return iter(())
 
-    def execute(self, *args: Any) -> None:
-        pass
+    def execute(self, sql: object, *args: Any) -> None:
+        if not str(sql).lstrip().upper().startswith(HARMLESS):
+            self._connection.wrote = True
 
     executemany = execute
-    close = execute
+
+    def close(self) -> None:
+        pass
 
     def fetchone(self) -> None:
         return None

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -37,11 +38,14 @@ def _does_nothing(operation: Operation) -> bool:
     return isinstance(operation, RunPython) and operation.code is RunPython.noop
 
 
-def _ran(operation: Operation, app_label: str, editor: object, was: ProjectState, becomes: ProjectState) -> bool:
+def _ran(
+    operation: Operation, app_label: str, editor: BaseDatabaseSchemaEditor, was: ProjectState, becomes: ProjectState
+) -> bool:
+    editor.connection.wrote = False  # type: ignore[attr-defined]
     # An operation of any app may query what is not there, and fail in any way.
     with suppress(Exception):
-        operation.database_forwards(app_label, editor, was, becomes)  # type: ignore[arg-type]
-        return True
+        operation.database_forwards(app_label, editor, was, becomes)
+        return not editor.connection.wrote  # type: ignore[attr-defined]
     return False
 
 
