@@ -1,0 +1,415 @@
+"""The judge's rules, one by one. Pure: no database."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, migrations, models
+from django.db.migrations import Migration
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
+
+from releases.judge.duplicates import queries
+from releases.judge.facts import Column, Constraint, Facts, Index, Table
+from releases.judge.plan import JudgedOperation, Situation, judge_plan
+from releases.judge.rules import Circumstances, judge
+from releases.judge.types import is_compatible
+from releases.judge.verdict import Action, Verdict, strongest
+from releases.judge.worst_case import facts_of
+
+COLUMNS = {
+    "id": Column("bigint", not_null=True, has_default=True),
+    "size": Column("integer", not_null=True),
+    "note": Column("text"),
+    "shelf_id": Column("bigint", not_null=True),
+}
+CONSTRAINTS = {
+    "box_pkey": Constraint("p", "PRIMARY KEY (id)", ("id",)),
+    "box_size_key": Constraint("u", "UNIQUE (size)", ("size",)),
+    "box_shelf_fk": Constraint("f", "FOREIGN KEY (shelf_id) REFERENCES shelf(id)", ("shelf_id",)),
+    "box_size_check": Constraint("c", "CHECK (size > 0)", ("size",)),
+}
+INDEXES = {
+    "box_note": Index("box", definition="CREATE INDEX box_note ON public.box USING btree (note)"),
+    "box_one_note": Index("box", unique=True, definition="CREATE UNIQUE INDEX box_one_note ON public.box (note)"),
+}
+LARGE = Facts({"box": Table(10**9, True, 10**7, COLUMNS, CONSTRAINTS)}, INDEXES)
+SMALL = Facts({"box": Table(8192, False, 10, COLUMNS, CONSTRAINTS)}, INDEXES)
+BEFORE = "UPDATE box SET note = '' WHERE note IS NULL; SET CONSTRAINTS ALL IMMEDIATE"
+
+
+def verdict(sql: str, facts: Facts = LARGE, *, after: str = "", **circumstances: Any) -> Verdict:
+    """The verdict on `sql`, in the same operation as `after`."""
+    given = Circumstances(facts, **circumstances)
+    if after:
+        judge(after, given)
+    (found,) = judge(sql, given)
+    return found
+
+
+def later(found: Verdict) -> list[str]:
+    return [step.sql for step in found.later]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE INDEX i ON crate (size)",
+        "ALTER TABLE crate ADD CONSTRAINT c CHECK (size > 0)",
+        "ALTER TABLE crate RENAME TO chest",
+        "ALTER TABLE crate RENAME COLUMN size TO width",
+        "ALTER TABLE crate DROP COLUMN size CASCADE",
+        "DROP TABLE crate CASCADE",
+    ],
+)
+def test_a_table_of_this_release_is_changed_as_django_does(sql: str) -> None:
+    found = verdict(sql)
+    assert (found.action, found.now, found.later, found.deferred) == (Action.AS_IS, [sql], [], [])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE INDEX i ON box (size)",
+        "ALTER TABLE box ADD CONSTRAINT c CHECK (size > 0)",
+        "ALTER TABLE box ADD CONSTRAINT u UNIQUE (note)",
+        "ALTER TABLE box ALTER COLUMN size TYPE bigint",
+        "ALTER TABLE box ADD COLUMN code uuid DEFAULT gen_random_uuid() NOT NULL",
+    ],
+)
+def test_a_small_table_is_changed_as_django_does(sql: str) -> None:
+    found = verdict(sql, SMALL)
+    assert (found.action, found.now, found.later) == (Action.AS_IS, [sql], [])
+
+
+def test_an_index_of_a_large_table_is_built_concurrently() -> None:
+    found = verdict("CREATE UNIQUE INDEX i ON box (lower(note)) WHERE size > 1")
+    assert (found.action, found.now) == (Action.ONLINE, [])
+    assert later(found) == ["CREATE UNIQUE INDEX CONCURRENTLY i ON box USING btree (lower(note)) WHERE size > 1"]
+    assert found.later[0].repeatable
+
+
+def test_an_index_that_is_written_as_concurrent_stays_as_it_is() -> None:
+    assert verdict("CREATE INDEX CONCURRENTLY i ON box (size)").action is Action.AS_IS
+
+
+def test_an_index_is_dropped_concurrently() -> None:
+    assert later(verdict("DROP INDEX IF EXISTS box_note")) == ["DROP INDEX CONCURRENTLY IF EXISTS box_note"]
+
+
+def test_a_unique_index_is_dropped_after_the_old_version() -> None:
+    found = verdict("DROP INDEX IF EXISTS box_one_note")
+    assert (found.action, found.now, found.later) == (Action.DEFERRED, [], [])
+    assert found.deferred[0].description == "drop unique index box_one_note of box"
+
+
+def test_a_unique_constraint_is_a_concurrent_index_that_is_attached() -> None:
+    found = verdict("ALTER TABLE box ADD CONSTRAINT u UNIQUE (note, size) DEFERRABLE INITIALLY DEFERRED")
+    assert (found.action, found.now) == (Action.ONLINE, [])
+    build, attach = later(found)
+    assert build == 'CREATE UNIQUE INDEX CONCURRENTLY "u" ON "box" ("note", "size")'
+    assert attach == 'ALTER TABLE "box" ADD CONSTRAINT "u" UNIQUE USING INDEX "u" DEFERRABLE INITIALLY DEFERRED'
+
+
+@pytest.mark.parametrize("rule", ["CHECK (size > 0)", "FOREIGN KEY (size) REFERENCES shelf (id)"])
+def test_a_check_and_a_foreign_key_are_added_without_a_scan_and_then_validated(rule: str) -> None:
+    found = verdict(f"ALTER TABLE box ADD CONSTRAINT c {rule}")
+    assert found.action is Action.ONLINE
+    assert found.now == [f"ALTER TABLE box ADD CONSTRAINT c {rule} NOT VALID"]
+    assert later(found) == ['ALTER TABLE "box" VALIDATE CONSTRAINT "c"']
+
+
+def test_an_exclusion_constraint_is_refused() -> None:
+    found = verdict("ALTER TABLE box ADD CONSTRAINT x EXCLUDE USING gist (note WITH =)")
+    assert found.action is Action.REFUSED
+    assert "release_accepts" in found.instead
+
+
+@pytest.mark.parametrize("name", ["box_pkey", "box_size_key"])
+def test_a_unique_constraint_is_dropped_after_the_old_version(name: str) -> None:
+    found = verdict(f"ALTER TABLE box DROP CONSTRAINT {name}")
+    assert (found.action, found.now) == (Action.DEFERRED, [])
+
+
+@pytest.mark.parametrize("name", ["box_size_check", "box_shelf_fk"])
+def test_other_constraints_are_dropped_at_once(name: str) -> None:
+    assert verdict(f"ALTER TABLE box DROP CONSTRAINT {name}").action is Action.AS_IS
+
+
+def test_a_nullable_column_is_added_as_it_is() -> None:
+    found = verdict("ALTER TABLE box ADD COLUMN width integer NULL")
+    assert (found.action, found.later) == (Action.AS_IS, [])
+
+
+def test_a_constant_default_is_stored_once_for_all_rows() -> None:
+    assert verdict("ALTER TABLE box ADD COLUMN width integer DEFAULT 3 NOT NULL").action is Action.AS_IS
+    assert verdict("ALTER TABLE box ADD COLUMN made timestamptz DEFAULT now() NOT NULL").action is Action.AS_IS
+
+
+def test_a_volatile_default_is_filled_in_batches() -> None:
+    found = verdict("ALTER TABLE box ADD COLUMN code uuid DEFAULT gen_random_uuid() NOT NULL")
+    assert found.action is Action.BATCHES
+    assert found.now == [
+        "ALTER TABLE box ADD COLUMN code uuid",
+        'ALTER TABLE "box" ALTER COLUMN "code" SET DEFAULT gen_random_uuid()',
+    ]
+    assert found.later[0].where == '"code" IS NULL'
+    assert later(found)[-2:] == [
+        'ALTER TABLE "box" ALTER COLUMN "code" SET NOT NULL',
+        'ALTER TABLE "box" DROP CONSTRAINT "code_is_not_null"',
+    ]
+
+
+def test_a_new_unique_column_gets_its_constraint_from_a_concurrent_index() -> None:
+    found = verdict("ALTER TABLE box ADD COLUMN code text NULL UNIQUE")
+    assert (found.action, found.now) == (Action.ONLINE, ["ALTER TABLE box ADD COLUMN code text NULL"])
+    assert later(found)[0] == 'CREATE UNIQUE INDEX CONCURRENTLY "box_code_key" ON "box" ("code")'
+
+
+def test_a_new_column_with_a_check_gets_it_without_a_scan() -> None:
+    found = verdict("ALTER TABLE box ADD COLUMN width integer DEFAULT 1 NOT NULL CHECK (width >= 0)")
+    assert found.action is Action.ONLINE
+    assert found.now[-1] == 'ALTER TABLE "box" ADD CONSTRAINT "box_width_check" CHECK (width >= 0) NOT VALID'
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "total integer GENERATED ALWAYS AS (size * 2) STORED",
+        "number bigint GENERATED BY DEFAULT AS IDENTITY",
+        "number bigserial",
+    ],
+)
+def test_a_column_that_writes_every_row_is_refused(column: str) -> None:
+    found = verdict(f"ALTER TABLE box ADD COLUMN {column}")
+    assert found.action is Action.REFUSED
+    assert found.now == [f"ALTER TABLE box ADD COLUMN {column}"]
+
+
+def test_a_default_goes_after_the_old_version() -> None:
+    found = verdict("ALTER TABLE box ALTER COLUMN width DROP DEFAULT")
+    assert (found.action, found.now) == (Action.DEFERRED, [])
+    assert verdict("ALTER TABLE box ALTER COLUMN size SET DEFAULT 3").action is Action.AS_IS
+
+
+def test_null_that_is_replaced_is_replaced_in_batches_and_by_a_trigger() -> None:
+    found, _ = judge(BEFORE, Circumstances(LARGE, alters_field=True))
+    assert found.action is Action.DEFERRED
+    assert [step.where for step in found.later] == ['"note" IS NULL']
+    assert "CREATE OR REPLACE TRIGGER" in found.now[1]
+    assert [one.kind for one in found.deferred] == ["fill"]
+
+
+def test_an_update_of_another_operation_is_run_as_it_is() -> None:
+    found = verdict("UPDATE box SET note = '' WHERE note IS NULL")
+    assert (found.action, found.now) == (Action.AS_IS, ["UPDATE box SET note = '' WHERE note IS NULL"])
+
+
+def test_not_null_after_batches_is_proved_by_a_check() -> None:
+    found = verdict("ALTER TABLE box ALTER COLUMN note SET NOT NULL", after=BEFORE, alters_field=True)
+    assert (found.action, len(found.later)) == (Action.BATCHES, 4)
+
+
+def test_not_null_without_a_default_waits_for_the_old_version() -> None:
+    assert verdict("ALTER TABLE box ALTER COLUMN note SET NOT NULL").action is Action.DEFERRED
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("varchar(10)", "varchar(20)"),
+        ("varchar(10)", "varchar"),
+        ("varchar(10)", "text"),
+        ("text", "varchar"),
+        ("numeric(8,2)", "numeric(10,2)"),
+        ("numeric(8,2)", "numeric"),
+        ("cidr", "inet"),
+        ("timestamp with time zone", "timestamptz"),
+        ("time(3)", "time"),
+    ],
+)
+def test_types_that_change_in_the_catalogue_alone(before: str, after: str) -> None:
+    assert is_compatible(before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("varchar(20)", "varchar(10)"),
+        ("text", "varchar(10)"),
+        ("integer", "bigint"),
+        ("numeric(8,2)", "numeric(8,3)"),
+        ("numeric(8,2)", "numeric(6,2)"),
+        ("integer", "text"),
+        ("integer[]", "integer"),
+        ("timestamp", "timestamp(0)"),
+    ],
+)
+def test_types_that_read_or_write_every_row(before: str, after: str) -> None:
+    assert not is_compatible(before, after)
+
+
+def test_a_type_that_writes_every_row_is_refused_with_the_recipe() -> None:
+    found = verdict("ALTER TABLE box ALTER COLUMN size TYPE bigint USING size::bigint")
+    assert found.action is Action.REFUSED
+    assert "From integer to bigint every row" in found.reason
+    assert "releases.operations.Backfill" in found.instead
+
+
+def test_renames_that_the_old_version_notices_are_refused() -> None:
+    assert verdict("ALTER TABLE box RENAME TO crate").action is Action.REFUSED
+    assert verdict("ALTER TABLE box RENAME COLUMN size TO width").action is Action.REFUSED
+
+
+def test_renames_that_nobody_notices_are_run_as_they_are() -> None:
+    assert verdict("ALTER INDEX box_note RENAME TO box_remark").action is Action.AS_IS
+    assert verdict("ALTER TABLE box RENAME CONSTRAINT box_size_key TO one_size").action is Action.AS_IS
+
+
+def test_a_column_is_relaxed_now_and_dropped_after_the_old_version() -> None:
+    found = verdict("ALTER TABLE box DROP COLUMN shelf_id CASCADE")
+    assert found.action is Action.DEFERRED
+    assert found.now == [
+        'ALTER TABLE "box" DROP CONSTRAINT IF EXISTS "box_shelf_fk"',
+        'ALTER TABLE "box" ALTER COLUMN "shelf_id" DROP NOT NULL',
+    ]
+    (dropped,) = found.deferred
+    assert dropped.key == ("column", '"box"', "shelf_id")
+    assert [step.sql.split()[3] for step in dropped.restore] == ["ADD", "VALIDATE"]
+
+
+def test_a_table_is_dropped_after_the_old_version() -> None:
+    found = verdict("DROP TABLE box CASCADE")
+    assert (found.action, found.now) == (Action.DEFERRED, ['ALTER TABLE "box" DROP CONSTRAINT "box_shelf_fk"'])
+
+
+def test_what_cannot_be_parsed_is_left_to_the_stall_budget() -> None:
+    found = verdict("ALTER TABEL box")
+    assert (found.action, found.now) == (Action.AS_IS, ["ALTER TABEL box"])
+    assert "stall budget" in found.reason
+
+
+def test_each_statement_of_a_text_has_its_verdict() -> None:
+    found = judge("CREATE INDEX i ON box (size); DROP TABLE crate", Circumstances(LARGE))
+    assert [one.action for one in found] == [Action.ONLINE, Action.AS_IS]
+
+
+def test_the_strongest_verdict_is_the_one_that_needs_most_care() -> None:
+    verdicts = [Verdict(Action.ONLINE), Verdict(Action.REFUSED), Verdict(Action.DEFERRED)]
+    assert strongest(verdicts).action is Action.REFUSED
+    assert strongest([]).action is Action.AS_IS
+
+
+@pytest.mark.parametrize(
+    ("sql", "query"),
+    [
+        (
+            "ALTER TABLE box ADD CONSTRAINT u UNIQUE (note, size)",
+            'SELECT "note", "size", count(*) FROM "box" WHERE "note" IS NOT NULL AND "size" IS NOT NULL'
+            " GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 1",
+        ),
+        (
+            "CREATE UNIQUE INDEX i ON box (lower(note)) NULLS NOT DISTINCT WHERE size > 1",
+            'SELECT (lower(note)), count(*) FROM "box" WHERE (size > 1) GROUP BY 1 HAVING count(*) > 1 LIMIT 1',
+        ),
+    ],
+)
+def test_duplicates_are_looked_for_where_a_unique_rule_is_added(sql: str, query: str) -> None:
+    assert queries(sql, LARGE) == [query]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE INDEX i ON box (note)",
+        "CREATE UNIQUE INDEX i ON box (new)",
+        "CREATE UNIQUE INDEX i ON crate (size)",
+        "ALTER TABLE box ADD CONSTRAINT u UNIQUE USING INDEX i",
+        "ALTER TABLE box ADD COLUMN code integer UNIQUE",
+    ],
+)
+def test_duplicates_are_not_looked_for_elsewhere(sql: str) -> None:
+    assert queries(sql, LARGE) == []
+
+
+def plan(*operations: Operation, **fields: Any) -> list[JudgedOperation]:
+    """Of a model Box with `fields`, in the worst case."""
+    state = ProjectState()
+    options = {"unique_together": {("size", "note")}} if "note" in fields else {}
+    given = [("id", models.BigAutoField(primary_key=True)), *fields.items()]
+    state.add_model(ModelState("shop", "Box", given, options))
+    migration = Migration("0002_change", "shop")
+    migration.operations = list(operations)
+    return judge_plan([migration], state, Situation(facts_of(state, connection)), connection)
+
+
+def actions(judged: list[JudgedOperation]) -> list[Action]:
+    return [one.verdict.action for one in judged]
+
+
+def test_an_index_of_a_field_is_found_by_its_columns() -> None:
+    (one,) = plan(migrations.AlterField("Box", "size", models.IntegerField()), size=models.IntegerField(db_index=True))
+    assert (one.verdict.action, one.tables[0].name) == (Action.ONLINE, "shop_box")
+    assert later(one.verdict) == ["DROP INDEX CONCURRENTLY IF EXISTS shop_box_size_2219d76d"]
+
+
+def test_a_unique_constraint_of_fields_is_found_by_its_columns() -> None:
+    operations = [
+        migrations.AlterField("Box", "size", models.IntegerField()),
+        migrations.AlterUniqueTogether("Box", set()),
+    ]
+    judged = plan(*operations, size=models.IntegerField(unique=True), note=models.TextField())
+    assert actions(judged) == [Action.DEFERRED, Action.DEFERRED]
+
+
+def test_what_an_earlier_operation_of_the_plan_made_is_as_django_makes_it() -> None:
+    fields = [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField(unique=True))]
+    judged = plan(
+        migrations.CreateModel("Crate", fields, {"unique_together": {("id", "size")}}),
+        migrations.AlterField("Crate", "size", models.CharField(max_length=9)),
+        migrations.AlterUniqueTogether("Crate", set()),
+        migrations.RenameModel("Crate", "Chest"),
+        migrations.DeleteModel("Chest"),
+    )
+    assert actions(judged) == [Action.AS_IS] * 5
+
+
+def test_a_primary_key_that_becomes_wider_is_refused_with_the_keys_to_it() -> None:
+    (one,) = plan(migrations.AlterField("Box", "id", models.CharField(max_length=9, primary_key=True)))
+    assert one.verdict.action is Action.REFUSED
+
+
+def test_a_renamed_foreign_key_keeps_its_column() -> None:
+    (one,) = plan(
+        migrations.RenameField("Box", "inside", "within"), inside=models.ForeignKey("shop.Box", models.CASCADE)
+    )
+    assert "within = models.ForeignKey(db_column='inside_id', on_delete=models.CASCADE" in one.verdict.instead
+
+
+def test_a_renamed_column_of_the_same_field_keeps_its_name() -> None:
+    new = models.IntegerField(db_column="width")
+    (one,) = plan(migrations.AlterField("Box", "size", new), size=models.IntegerField())
+    assert one.verdict.instead == (
+        "In the model and in this operation:\n    size = models.IntegerField(db_column='size')"
+    )
+
+
+def test_a_parameter_of_sql_is_quoted() -> None:
+    (one,) = plan(migrations.RunSQL([("UPDATE shop_box SET size = %s WHERE note LIKE '%%x'", [7])]))
+    assert one.verdict.now == ["UPDATE shop_box SET size = 7 WHERE note LIKE '%x'"]
+
+
+def test_an_operation_that_changes_no_table_says_so() -> None:
+    (one,) = plan(migrations.AlterModelOptions("Box", {"ordering": ["size"]}), size=models.IntegerField())
+    assert (one.verdict.action, one.tables, one.verdict.reason) == (Action.AS_IS, (), "Changes no table.")
+
+
+def test_an_operation_that_fails_without_a_server_cannot_be_foretold() -> None:
+    class Count(Operation):
+        def state_forwards(self, app_label: str, state: ProjectState) -> None:
+            pass
+
+        def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+            from_state.apps.get_model("shop", "Box").objects.using(schema_editor.connection.alias).get()
+
+    (one,) = plan(Count(), size=models.IntegerField())
+    assert one.verdict.reason.startswith("What it does cannot be foretold.")
