@@ -76,9 +76,11 @@ class Applying:
 
     def is_whole(self, operation: Operation) -> bool:
         """Whether it is committed as a whole or not at all. MySQL commits every change of the schema by itself."""
-        transactional = operation.atomic or (self._in_a_transaction and operation.atomic is not False)
         of_the_schema = type(operation).__module__ in OF_THE_SCHEMA
-        return bool(transactional or of_the_schema) and self.connection.features.can_rollback_ddl
+        return (
+            bool(self._in_a_transaction or operation.atomic or of_the_schema)
+            and self.connection.features.can_rollback_ddl
+        )
 
     def close(self) -> None:
         """Call this when Django has recorded the migration."""
