@@ -7,15 +7,14 @@ from releases.pending import pending_migrations
 from releases.run import Run
 
 if TYPE_CHECKING:
-    from releases.judge.facts import Facts
     from releases.judging import Judged
 
 
-def judge_release(run: Run, options: Mapping[str, Any], facts: "Facts | None") -> "Judged":
+def judge_release(run: Run, options: Mapping[str, Any]) -> "Judged":
     """The verdicts by migration, which are also noted for the record. Raises CommandError for a refusal.
 
-    `facts` are those from before the first change, if this is not the first attempt. A database without tables has no
-    running version. The judge is imported only if something is pending: its parser takes a third of a second.
+    A database without tables has no running version. The judge is imported only if something is pending: its parser
+    takes a third of a second.
     """
     connection = run.connection
     pending = pending_migrations(connection, options["app_label"], options["migration_name"])
@@ -23,7 +22,7 @@ def judge_release(run: Run, options: Mapping[str, Any], facts: "Facts | None") -
         return {}
     from releases.judge.facts import read_facts
 
-    facts = facts or read_facts(connection)
+    facts = read_facts(connection)
     if not facts.tables:
         return {}
     from releases.judging import for_the_record, in_a_line, judge_pending, notable, refuse

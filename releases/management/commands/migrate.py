@@ -180,7 +180,7 @@ class Command(migrate.Command):
         def migrate() -> None:
             self.running = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
-            self.judged = judge_release(run, options, self.facts)
+            self.judged = self.judged or judge_release(run, options)  # once, for all attempts
             run.start_record()
             forget_recorded(connection)
             if sessions := contract.fulfil(connection, self._say):
