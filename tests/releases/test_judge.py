@@ -334,12 +334,11 @@ def test_duplicates_are_not_looked_for_elsewhere(sql: str) -> None:
 def plan(*operations: Operation, **fields: Any) -> list[JudgedOperation]:
     """Of a model Box with `fields`, in the worst case."""
     state = ProjectState()
-    options = {"unique_together": {("size", "note")}} if "note" in fields else {}
-    given = [("id", models.BigAutoField(primary_key=True)), *fields.items()]
+    options: dict[str, Any] = {"unique_together": {("size", "note")}} if "note" in fields else {}
+    given: list[tuple[str, Any]] = [("id", models.BigAutoField(primary_key=True)), *fields.items()]
     state.add_model(ModelState("shop", "Box", given, options))
-    migration = Migration("0002_change", "shop")
-    migration.operations = list(operations)
-    return judge_plan([migration], state, Situation(facts_of(state, connection)), connection)
+    kind = type("Migration", (Migration,), {"operations": list(operations)})
+    return judge_plan([kind("0002_change", "shop")], state, Situation(facts_of(state, connection)), connection)
 
 
 def actions(judged: list[JudgedOperation]) -> list[Action]:
@@ -362,7 +361,10 @@ def test_a_unique_constraint_of_fields_is_found_by_its_columns() -> None:
 
 
 def test_what_an_earlier_operation_of_the_plan_made_is_as_django_makes_it() -> None:
-    fields = [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField(unique=True))]
+    fields: list[tuple[str, Any]] = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("size", models.IntegerField(unique=True)),
+    ]
     judged = plan(
         migrations.CreateModel("Crate", fields, {"unique_together": {("id", "size")}}),
         migrations.AlterField("Crate", "size", models.CharField(max_length=9)),
