@@ -14,11 +14,11 @@ from releases.applying import name_of
 from releases.judge import duplicates
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
-from releases.judge.offline import offline
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import touched
 from releases.judge.statements import Statements, statements_of
 from releases.judge.verdict import Action, Key, Verdict, strongest
+from releases.postgresql.offline import offline
 
 UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
 

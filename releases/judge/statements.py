@@ -22,7 +22,7 @@ class Statements:
 def statements_of(
     operation: Operation, app_label: str, before: ProjectState, after: ProjectState, connection: BaseDatabaseWrapper
 ) -> Statements:
-    """`connection` is of releases.judge.offline. What Django defers to the end of the migration is included."""
+    """`connection` is of releases.postgresql.offline. What Django defers to the end of the migration is included."""
     found = Statements()
     editor = connection.schema_editor()
     for one, was, becomes in _in_the_database(operation, app_label, before, after):

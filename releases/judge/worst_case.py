@@ -7,8 +7,8 @@ from django.db.migrations.state import ProjectState
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
-from releases.judge.offline import offline
 from releases.judge.sql import Node, kind, listed_names, object_name, parse, write, write_type
+from releases.postgresql.offline import offline
 
 SIZE, ROWS = 1024**3, 10_000_000
 KINDS = {
