@@ -64,7 +64,7 @@ class Applying:
         self._apply_all = self.migration.apply
         self.migration.apply = self.apply  # type: ignore[method-assign,assignment]
         self.migration.applying = self  # type: ignore[attr-defined]
-        if self.facts is not None or any(map(_commits_batches, self.migration.operations)):
+        if self.facts is not None or any(map(commits_batches, self.migration.operations)):
             self.migration.atomic = False  # type: ignore[misc]
 
     def apply(self, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
@@ -81,7 +81,7 @@ class Applying:
         of_the_schema = type(operation).__module__ in OF_THE_SCHEMA
         return (
             bool(self._in_a_transaction or operation.atomic or of_the_schema)
-            and not _commits_batches(operation)
+            and not commits_batches(operation)
             and self.connection.features.can_rollback_ddl
         )
 
@@ -157,7 +157,7 @@ class Applying:
             self.migration.operations = operations  # type: ignore[misc]
 
 
-def _commits_batches(operation: Operation) -> bool:
+def commits_batches(operation: Operation) -> bool:
     """Whether it commits by itself, whatever its migration says: Backfill."""
     return getattr(operation, "commits_batches", False)
 

@@ -83,32 +83,42 @@ class Backfill(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        self._fill(app_label, schema_editor, from_state, self.update, self.where)
+        rows = self._rows(app_label, schema_editor, from_state)
+        if rows is None:
+            return
+        of = digest([self])
+        applying: Applying | None = getattr(schema_editor, "applying", None)
+        if applying and applying.facts and applying.facts.table(rows.model._meta.db_table):
+            from releases.backfill.trigger import Trigger
+
+            Trigger(rows, self.update, self.where, of).create(str(applying.migration))
+        bookmark = Bookmark(rows.model, of, applying.journal if applying else None)
+        Passes(rows, self.update, self.where, bookmark, applying.say if applying else print).run()
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         if self.reverse is None:
             raise NotImplementedError("You cannot reverse this operation")
-        if self.reverse:
-            self._fill(app_label, schema_editor, from_state, self.reverse, None)
-
-    def _fill(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        state: ProjectState,
-        update: Mapping[str, Any],
-        where: Q | None,
-    ) -> None:
-        state.clear_delayed_apps_cache()  # as RunPython does: expressions may refer to any model
-        model = state.apps.get_model(app_label, self.model_name)
-        alias = schema_editor.connection.alias
-        if not self.allow_migrate_model(alias, model):
+        rows = self._rows(app_label, schema_editor, from_state)
+        if rows is None:
             return
-        applying: Applying | None = getattr(schema_editor, "applying", None)
-        bookmark = Bookmark(model, digest([self]), applying.journal if applying else None)
-        Passes(QuerySet(model, using=alias), update, where, bookmark, applying.say if applying else print).run()
+        of = digest([self])
+        if schema_editor.connection.vendor == "postgresql":
+            from releases.backfill.trigger import Trigger
+
+            Trigger(rows, self.update, self.where, of).drop()
+        if self.reverse:
+            Passes(rows, self.reverse, None, Bookmark(rows.model, of), print).run()
+
+    def _rows(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState
+    ) -> QuerySet[Any] | None:
+        """All rows of the table; None if the table does not belong in this database."""
+        state.clear_delayed_apps_cache()  # as RunPython does: expressions may refer to any model
+        model = state.apps.get_model(app_label, self.model_name)._meta.concrete_model
+        alias = schema_editor.connection.alias
+        return QuerySet(model, using=alias) if model and self.allow_migrate_model(alias, model) else None
 
 
 def _key_of(model: ModelState) -> Collection[str]:
