@@ -14,6 +14,7 @@ from django.db.migrations.state import ProjectState
 
 from releases import contract
 from releases.journal import Journal
+from releases.progress import Say
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
@@ -54,6 +55,7 @@ class Applying:
     migration: Migration
     connection: BaseDatabaseWrapper
     facts: "Facts | None" = None
+    say: Say = print
     journal: Journal | None = None
     operation: Operation | None = None  # the last one started
 
@@ -62,7 +64,7 @@ class Applying:
         self._apply_all = self.migration.apply
         self.migration.apply = self.apply  # type: ignore[method-assign,assignment]
         self.migration.applying = self  # type: ignore[attr-defined]
-        if self.facts is not None:
+        if self.facts is not None or any(map(commits_batches, self.migration.operations)):
             self.migration.atomic = False  # type: ignore[misc]
 
     def apply(self, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
@@ -79,6 +81,7 @@ class Applying:
         of_the_schema = type(operation).__module__ in OF_THE_SCHEMA
         return (
             bool(self._in_a_transaction or operation.atomic or of_the_schema)
+            and not commits_batches(operation)
             and self.connection.features.can_rollback_ddl
         )
 
@@ -91,6 +94,7 @@ class Applying:
         journal = Journal(self.connection, self.migration)
         journal.open()
         self.journal = journal
+        schema_editor.applying = self  # type: ignore[attr-defined]  # for operations that commit batches: Backfill
         for number, operation in enumerate(self.migration.operations):
             if number < journal.committed:
                 self.operation = operation
@@ -151,6 +155,11 @@ class Applying:
             return self._apply_all(state, schema_editor)
         finally:
             self.migration.operations = operations  # type: ignore[misc]
+
+
+def commits_batches(operation: Operation) -> bool:
+    """Whether it commits by itself, whatever its migration says: Backfill."""
+    return getattr(operation, "commits_batches", False)
 
 
 def run_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:

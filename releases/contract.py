@@ -30,6 +30,7 @@ STANDS = {
     "table": "SELECT to_regclass(%s) IS NOT NULL",
     "index": "SELECT to_regclass(%s) IS NOT NULL",
     "constraint": "SELECT count(*) > 0 FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = %s",
+    "trigger": "SELECT count(*) > 0 FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgname = %s",
 }
 COLUMN = "SELECT count(*) > 0 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped"
 

@@ -57,6 +57,7 @@ class Journal:
 
     def __init__(self, connection: BaseDatabaseWrapper, migration: Migration) -> None:
         self._connection, self._migration = connection, migration
+        self._operations = list(migration.operations)  # releases.applying replaces them while it applies one
         self._key = {"app": migration.app_label, "name": migration.name}
         self.done = 0
         self.steps: list[dict[str, Any]] = []
@@ -91,4 +92,4 @@ class Journal:
         _entries(self._connection).filter(**self._key).delete()
 
     def _digest(self) -> str:
-        return digest(self._migration.operations[: self.committed])
+        return digest(self._operations[: self.committed])

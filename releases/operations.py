@@ -1,4 +1,4 @@
-"""For migrations: adds a unique constraint while the table is read and written.
+"""For migrations: adds a unique constraint, or fills columns, while the table is read and written.
 
 Migrations are kept forever, and so are these names.
 """
@@ -12,11 +12,14 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint
 from django.db.migrations.state import ProjectState
 
+from releases.backfill.operation import Backfill
 from releases.indexes import build_concurrently
 from releases.rebuilds import indexes_kept
 from releases.repeatable import CONSTRAINT, taken
 
-__all__ = ["AddUniqueConstraint", "build_concurrently", "indexes_kept"]
+__all__ = ["AddUniqueConstraint", "Backfill", "build_concurrently", "indexes_kept"]
+
+Backfill.__module__ = __name__  # from which makemigrations and squashmigrations import it
 
 
 class AddUniqueConstraint(AddConstraint):

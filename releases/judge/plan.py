@@ -10,7 +10,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from postgast import PgQueryError
 
-from releases.applying import name_of
+from releases.applying import commits_batches, name_of
 from releases.judge import duplicates
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
@@ -21,6 +21,9 @@ from releases.judge.verdict import Action, Key, Verdict, strongest
 from releases.postgresql.offline import offline
 
 UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
+IN_BATCHES = Verdict(
+    Action.BATCHES, lock="the rows of a batch", reason="It commits each batch. Nobody waits longer than one takes."
+)
 
 Accepts = Mapping[str, Mapping[str, str]]
 
@@ -111,7 +114,8 @@ def judge_plan(
 def _judge(operation: Operation, migration: Migration, statements: Statements, situation: Situation) -> JudgedOperation:
     facts, texts = situation.facts, statements.texts
     circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=situation.waiting)
-    verdicts = [] if statements.is_foretold else [UNFORETOLD]
+    unforetold = IN_BATCHES if commits_batches(operation) else UNFORETOLD
+    verdicts = [] if statements.is_foretold else [unforetold]
     verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]
     names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
     return JudgedOperation(

@@ -110,7 +110,7 @@ class Command(migrate.Command):
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action in ("apply_start", "unapply_start"):
             if action == "apply_start":
-                Applying(migration, self.run.connection, self._facts_for(migration))
+                Applying(migration, self.run.connection, self._facts_for(migration), self._say)
             else:
                 unrecord_within_transaction(migration)
             self.run.migration_starts(migration)

@@ -1,0 +1,1 @@
+"""Fills columns of existing rows in batches, on any database: releases.operations.Backfill."""

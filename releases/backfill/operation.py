@@ -1,0 +1,128 @@
+"""The migration operation."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldError
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation, OperationCategory
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import Q, QuerySet
+
+from releases.backfill.bookmark import Bookmark
+from releases.backfill.passes import Passes
+from releases.journal import digest
+
+if TYPE_CHECKING:
+    from releases.applying import Applying
+
+
+class Backfill(Operation):
+    """Updates existing rows in batches, each committed, while the table is read and written.
+
+    `update` maps fields to values or expressions, as in QuerySet.update(). `where` selects the rows; the update must
+    make it false for each of them. Without it every row is updated, once.
+
+    `reverse` maps fields to what they become when the migration is undone; {} leaves them as they are. Without it the
+    migration is irreversible.
+
+    Under a release it commits each batch even if the migration is atomic, and goes on where it was interrupted.
+    """
+
+    atomic = False
+    category = OperationCategory.PYTHON
+    reduces_to_sql = False
+    repeatable = True
+    commits_batches = True  # for releases.applying
+
+    def __init__(
+        self,
+        model_name: str,
+        update: Mapping[str, Any],
+        where: Q | None = None,
+        reverse: Mapping[str, Any] | None = None,
+        elidable: bool = False,
+    ) -> None:
+        if not update:
+            raise ValueError("Backfill needs at least one field in update={...}.")
+        if where is not None and (not isinstance(where, Q) or not where):
+            raise ValueError("Backfill takes where=Q(...) with a condition, or no where= for every row.")
+        self.model_name, self.update, self.where, self.reverse = model_name, dict(update), where, reverse
+        self.elidable = elidable  # type: ignore[misc]
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        given = {"where": self.where, "reverse": self.reverse, "elidable": self.elidable or None}
+        kwargs = {name: value for name, value in given.items() if value is not None}
+        return type(self).__qualname__, [], {"model_name": self.model_name, "update": self.update, **kwargs}
+
+    @property
+    def reversible(self) -> bool:  # type: ignore[override]
+        return self.reverse is not None
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return "_".join(["backfill", self.model_name.lower(), *self.update]).lower()
+
+    def describe(self) -> str:
+        return f"Backfill {', '.join(self.update)} of {self.model_name}"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Changes nothing. Raises FieldError if the model has no such field."""
+        model = state.models[app_label, self.model_name.lower()]
+        if any(isinstance(base, str) for base in model.bases):
+            return  # it has fields of other models too
+        for name in (*self.update, *(self.reverse or ())):
+            if name not in model.fields:
+                raise FieldError(
+                    f"{self.describe()}: {app_label}.{model.name} has no field {name!r} here. It has"
+                    f" {', '.join(model.fields)}."
+                )
+            if name in _key_of(model):
+                raise FieldError(f"{self.describe()}: {name!r} is the primary key, by which the rows are visited.")
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        rows = self._rows(app_label, schema_editor, from_state)
+        if rows is None:
+            return
+        of = digest([self])
+        applying: Applying | None = getattr(schema_editor, "applying", None)
+        if applying and applying.facts and applying.facts.table(rows.model._meta.db_table):
+            from releases.backfill.trigger import Trigger
+
+            Trigger(rows, self.update, self.where, of).create(str(applying.migration))
+        bookmark = Bookmark(rows.model, of, applying.journal if applying else None)
+        Passes(rows, self.update, self.where, bookmark, applying.say if applying else print).run()
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if self.reverse is None:
+            raise NotImplementedError("You cannot reverse this operation")
+        rows = self._rows(app_label, schema_editor, from_state)
+        if rows is None:
+            return
+        of = digest([self])
+        if schema_editor.connection.vendor == "postgresql":
+            from releases.backfill.trigger import Trigger
+
+            Trigger(rows, self.update, self.where, of).drop()
+        if self.reverse:
+            Passes(rows, self.reverse, None, Bookmark(rows.model, of), print).run()
+
+    def _rows(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState
+    ) -> QuerySet[Any] | None:
+        """All rows of the table; None if the table does not belong in this database."""
+        state.clear_delayed_apps_cache()  # as RunPython does: expressions may refer to any model
+        model = state.apps.get_model(app_label, self.model_name)._meta.concrete_model
+        alias = schema_editor.connection.alias
+        return QuerySet(model, using=alias) if model and self.allow_migrate_model(alias, model) else None
+
+
+def _key_of(model: ModelState) -> Collection[str]:
+    for name, field in model.fields.items():
+        if field.primary_key:
+            return getattr(field, "field_names", (name,))
+    return ()

@@ -1,0 +1,171 @@
+"""On PostgreSQL: a trigger does to what others write what the backfill does to the rows that exist.
+
+Without it the backfill would end stale: until it has gone, the old version inserts rows without the new values, and
+changes columns from which these were computed. Then the contract drops the trigger.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.management import CommandError
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q, QuerySet, Value
+from django.db.models.expressions import Col
+from django.db.models.sql import Query
+from django.db.models.sql.datastructures import BaseTable
+
+from releases import contract
+from releases.judge.verdict import Deferral, Step
+
+DEFAULT = """
+SELECT pg_get_expr(adbin, adrelid) FROM pg_attribute JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE attrelid = %s::regclass AND attname = %s
+"""
+FUNCTION = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $backfill$
+DECLARE
+    written {table} := NEW;
+    computed record;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        -- A writer that does not set the new columns does not know them. The values of others are kept.
+        IF ({outdated}) AND ({unchanged}) THEN
+            {forget}
+        END IF;
+    END IF;
+    IF {unset} THEN
+        {select} INTO computed;
+        IF FOUND THEN
+            {take}
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$backfill$
+"""
+TRIGGER = "CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+DROP = "DROP TRIGGER IF EXISTS {name} ON {table}; DROP FUNCTION IF EXISTS {name}()"
+
+
+@dataclass
+class Trigger:
+    """Of the backfill of `rows` that `of` identifies."""
+
+    rows: QuerySet[Any]
+    update: Mapping[str, Any]
+    where: Q | None
+    of: str
+
+    def __post_init__(self) -> None:
+        self._connection = connections[self.rows.db]
+        self._quote = self._connection.ops.quote_name
+        self._meta = self.rows.model._meta
+        self._table = self._quote(self._meta.db_table)
+        self.name = f"releases_backfill_{hashlib.sha256(f'{self._table} {self.of}'.encode()).hexdigest()[:12]}"
+        self._fields: dict[str, Any] = {name: self._meta.get_field(name) for name in self.update}
+        self._set = [field.column for field in self._fields.values()]
+
+    def create(self, migration: str) -> None:
+        """Enters the end of it in the contract. Does nothing if it is there, and if it could do nothing right."""
+        query = self._query()
+        read = _columns_read(query)
+        if not self._is_of_use(read):
+            return
+        dropped = Step(DROP.format(name=self.name, table=self._table))
+        columns = f"{self._meta.db_table}.{', '.join(self._set)}"
+        what = f"drop the trigger that fills {columns}"
+        with transaction.atomic(using=self.rows.db), self._connection.cursor() as cursor:
+            cursor.execute(self._function(query, read))
+            cursor.execute(TRIGGER.format(name=self.name, table=self._table))
+            contract.enter(self._connection, migration, [Deferral("trigger", self._table, self.name, what, (dropped,))])
+
+    def drop(self) -> None:
+        """If it waits for that in the contract."""
+        key = ("trigger", self._table, self.name)
+        if any(item.key == key for item in contract.pending(self._connection)):
+            with transaction.atomic(using=self.rows.db), self._connection.cursor() as cursor:
+                cursor.execute(DROP.format(name=self.name, table=self._table))
+                contract.cancel(self._connection, [key])
+
+    def _is_of_use(self, read: Mapping[str, Any]) -> bool:
+        """Not where the new value depends on the old one: whether a writer has it already cannot be told.
+
+        Nor where a column is that of a parent model, in another table.
+        """
+        if any(field.model is not self.rows.model for field in self._fields.values()):
+            return False
+        if generated := [field.name for field in read.values() if field.generated]:
+            raise CommandError(
+                f"Backfill of {self._meta.db_table} reads {', '.join(generated)}, which the database computes too late"
+                " for the rows that the old version writes. Write the expression of that field instead."
+            )
+        return self.where is not None or not read.keys() & set(self._set)
+
+    def _query(self) -> Query:
+        """Selects the new values from the row that is being written, named `written`, if it matches `where`."""
+        values = {
+            f"value_{number}": value if hasattr(value, "resolve_expression") else Value(value, self._fields[name])
+            for number, (name, value) in enumerate(self.update.items())
+        }
+        rows = self.rows.filter(self.where) if self.where else self.rows
+        query: Query = rows.annotate(**values).values(*values).query
+        alias = query.get_initial_alias()
+        query.alias_map[alias] = _Written(self._meta.db_table, alias)
+        return query
+
+    def _function(self, query: Query, read: Mapping[str, Any]) -> str:
+        sql, parameters = query.get_compiler(connection=self._connection).as_sql()
+        defaults = {column: self._default(column) for column in self._set}
+        others = [] if read.keys() & set(self._set) else list(read)
+        return FUNCTION.format(
+            name=self.name,
+            table=self._table,
+            outdated=self._compared(others, "NEW.{0} IS DISTINCT FROM OLD.{0}", " OR ") or "FALSE",
+            unchanged=self._compared(self._set, "NEW.{0} IS NOT DISTINCT FROM OLD.{0}", " AND "),
+            forget=" ".join(f"written.{self._quote(column)} := {value};" for column, value in defaults.items()),
+            unset="TRUE"
+            if self.where
+            else " AND ".join(
+                f"written.{self._quote(column)} IS NOT DISTINCT FROM {value}" for column, value in defaults.items()
+            ),
+            select=self._connection.ops.compose_sql(sql, parameters),  # type: ignore[attr-defined]
+            take=" ".join(
+                f"NEW.{self._quote(column)} := computed.value_{number};" for number, column in enumerate(self._set)
+            ),
+        )
+
+    def _compared(self, columns: Iterable[str], template: str, joined: str) -> str:
+        return joined.join(template.format(self._quote(column)) for column in columns)
+
+    def _default(self, column: str) -> str:
+        """What an INSERT writes that does not name the column."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(DEFAULT, [self._table, column])
+            found = cursor.fetchone()
+        return str(found[0]) if found else "NULL"
+
+
+class _Written(BaseTable):
+    """In FROM, the row that is being written instead of its table."""
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
+        return f"(SELECT written.*) AS {connection.ops.quote_name(str(self.table_alias))}", []
+
+
+def _columns_read(query: Query) -> dict[str, Any]:
+    """The fields, by column, of the row that the values are computed from."""
+    found: dict[str, Any] = {}
+    left: list[Any] = list(query.annotations.values())
+    while left:
+        one = left.pop()
+        if isinstance(one, Col):
+            if one.alias == query.base_table:
+                found[str(one.target.column)] = one.target
+        elif hasattr(one, "get_external_cols"):  # a subquery
+            left += one.get_external_cols()
+        else:
+            left += one.get_source_expressions()
+    return found
