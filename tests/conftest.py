@@ -1,6 +1,7 @@
 """The suite runs once per engine (tests/__main__.py); tests that use no database run on the first only."""
 
 import os
+import shlex
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from tests import forks
 from tests.databases import Databases
 from tests.static_files import collect_static_files
 
@@ -84,7 +86,7 @@ def lasting_databases(server_url: str, tmp_path_factory: pytest.TempPathFactory)
 def template(lasting_databases: Databases) -> str:
     """The URL of a database that a release has created."""
     url = lasting_databases.make()
-    subprocess.run(["python", "manage.py", "migrate", "-v0"], cwd=ROOT, env=container(url), check=True)
+    forks.run(["python", "manage.py", "migrate", "-v0"], cwd=ROOT, env=container(url)).check_returncode()
     return url
 
 
@@ -124,30 +126,15 @@ def manage(environment: dict[str, str]) -> Manage:
     """Runs a manage.py command as an operator would."""
 
     def run(*arguments: str, **extra: str) -> "subprocess.CompletedProcess[str]":
-        command = ["python", "manage.py", *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env={**environment, **extra}, capture_output=True, text=True, timeout=120, check=False
-        )
+        return forks.run(["python", "manage.py", *arguments], cwd=ROOT, env={**environment, **extra})
 
     return run
 
 
 @pytest.fixture
 def release(environment: dict[str, str]) -> Manage:
-    """Runs the Procfile's release line in a shell."""
-
-    def run(**extra: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            ["sh", "-c", procfile()["release"]],
-            cwd=ROOT,
-            env={**environment, **extra},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
+    """Runs the Procfile's release line."""
+    return lambda **extra: run_release({**environment, **extra})
 
 
 @pytest.fixture
@@ -160,6 +147,18 @@ def container(database_url: str) -> dict[str, str]:
     """A container's environment: of this process only the search path and the settings of coverage."""
     inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
     return {**inherited, "DATABASE_URL": database_url, "SECRET_KEY": "only-for-tests-" + "0123456789" * 4}
+
+
+def run_release(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """What a shell does with the Procfile's release line, `check || release`."""
+    check, command = (shlex.split(part) for part in procfile()["release"].split(" || "))
+    checked = forks.run(check, cwd=ROOT, env=environment)
+    if checked.returncode == 0:
+        return checked
+    released = forks.run(command, cwd=ROOT, env=environment)
+    released.stdout = checked.stdout + released.stdout
+    released.stderr = checked.stderr + released.stderr
+    return released
 
 
 def execute(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT, container, procfile
+from tests.conftest import ROOT, container, procfile, run_release
 
 START_SECONDS = 60
 
@@ -66,7 +66,7 @@ def serving(command: list[str], environment: dict[str, str], log: Path, cwd: Pat
 def released(folder: Path) -> Iterator[Server]:
     """The Procfile's two lines, on an SQLite database in `folder`."""
     environment = container(f"sqlite:///{folder}/db.sqlite3")
-    subprocess.run(["sh", "-c", procfile()["release"]], cwd=ROOT, env=environment, capture_output=True, check=True)
+    run_release(environment).check_returncode()
     with serving(web(), environment, folder / "log") as server:
         yield server
 

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
+from tests import forks
 from tests.browser import plan
 from tests.browser.witness import Witness
 from tests.conftest import ROOT, container
@@ -102,13 +102,8 @@ def site(browser: Browser, front_end: str, tmp_path_factory: pytest.TempPathFact
     }
     account = ["createsuperuser", "--noinput", "--username", plan.ATHLETE, "--email", ""]
     for command in (["migrate", "-v0"], account):
-        subprocess.run(
-            ["python", "manage.py", *command],
-            cwd=ROOT,
-            env={**environment, "DJANGO_SUPERUSER_PASSWORD": plan.PASSWORD},
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+        password = {"DJANGO_SUPERUSER_PASSWORD": plan.PASSWORD}
+        forks.run(["python", "manage.py", *command], cwd=ROOT, env={**environment, **password}).check_returncode()
     plan.load(environment["DATABASE_URL"])
     with serving(web(), environment, folder / "log") as server:
         yield Site(f"http://127.0.0.1:{server.port}", folder, environment)

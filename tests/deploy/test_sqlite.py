@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests import legacy
+from tests import forks, legacy
 from tests.conftest import ROOT, Sql
 
 
@@ -14,13 +14,12 @@ def test_two_releases_at_once_both_succeed(environment: dict[str, str], sql: Sql
     legacy.create(sql, engine)
 
     releases = [
-        subprocess.Popen(
+        forks.Popen(
             ["python", "manage.py", "migrate", "--noinput", "--fake-initial"],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
         )
         for _ in range(3)
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import forks
 from tests.conftest import ROOT, container
 
 TEMPLATE = Path(__file__).parent / "project"
@@ -81,14 +82,8 @@ class Project:
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Returns at once."""
         given = {**container(self.database_url), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        process = subprocess.Popen(
-            ["python", "manage.py", *arguments],
-            cwd=self.root,
-            env={**given, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        command, pipe = ["python", "manage.py", *arguments], subprocess.PIPE
+        process = forks.Popen(command, cwd=self.root, env={**given, **environment}, stdout=pipe, stderr=pipe)
         self.processes.append(process)
         return process
 

@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from releases.postgresql.lock import KEY
+from tests import forks
 from tests.conftest import ROOT, Once, Sql, container
 from tests.releases.conftest import Project
 from tests.releases.test_rollback import CRASHING, SHELF, applied, field, released, type_what_it_says
@@ -47,14 +48,13 @@ def at_a_terminal(project: Project, *arguments: str) -> Iterator[Callable[[str],
     """Waits for the question; the given function answers it."""
     terminal, keyboard = pty.openpty()
     environment = {**container(project.database_url), "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
+    process = forks.Popen(
         ["python", "manage.py", "rollback", *arguments],
         cwd=project.root,
         env=environment,
         stdin=keyboard,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
     )
     assert process.stdout
     said = ""

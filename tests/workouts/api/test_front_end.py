@@ -4,13 +4,13 @@ import datetime
 import http.client
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
 
+from tests import forks
 from tests.conftest import ROOT, container
 from tests.server import Server, serving, web
 from tests.trainingpeaks import export, workout
@@ -107,7 +107,7 @@ def planner(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     }
     account = "createsuperuser --noinput --username joe --email joe@example.org"
     for command in (account, f"import_targets {folder}/weekly_targets.json"):
-        subprocess.run(["python", "manage.py", *command.split()], cwd=ROOT, env=environment, stdout=-1, check=True)
+        forks.run(["python", "manage.py", *command.split()], cwd=ROOT, env=environment).check_returncode()
     with serving(web(), environment, folder / "log") as server:
         yield server
 

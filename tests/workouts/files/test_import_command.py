@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forks
 from tests.conftest import ROOT, Manage, Sql
 from tests.trainingpeaks import export, workout
 
@@ -126,7 +127,7 @@ def test_two_imports_at_once_insert_each_workout_once(
     plan = file("plan.csv", *(workout(f"Run {number}", MONDAY) for number in range(2000)))
 
     command = ["python", "manage.py", "import_workouts", plan]
-    both = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [forks.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) for _ in range(2)]
     answers = sorted(process.communicate(timeout=120)[0].splitlines()[1] for process in both)
 
     assert answers == ["  new: 0", "  new: 2000"]

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from tests import forks
 from tests.conftest import ROOT, Manage, Sql
 from workouts.models import Change, WeekTarget
 
@@ -63,8 +63,8 @@ def test_imports_once_by_path_or_standard_input(
     assert json.loads(row[3]) == {"Swim": 108, "Bike": 270, "Run": 195, "Strength": 120}
 
     command = ["python", "manage.py", "import_targets", "-"]
-    again = subprocess.run(command, cwd=ROOT, env=environment, input=Path(path).read_bytes(), stdout=-1, check=True)
-    assert again.stdout == b"The week of 2026-01-05 already has these targets. Nothing was changed.\n"
+    again = forks.run(command, cwd=ROOT, env=environment, stdin=Path(path).read_text())
+    assert again.stdout == "The week of 2026-01-05 already has these targets. Nothing was changed.\n"
     assert sql("SELECT count(*) FROM changes") == [(1,)]
 
     missing = manage("import_targets", "no/file.json")
