@@ -1,8 +1,6 @@
 """Backfill fills columns of existing rows in batches that are committed, and goes on where it was stopped."""
 
-import os
 import signal
-import time
 
 import pytest
 
