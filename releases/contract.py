@@ -62,6 +62,10 @@ class Item:
         else:
             mine.delete()
 
+    @property
+    def since(self) -> str:
+        return f"since {self.entry.entered:%Y-%m-%d %H:%M} UTC, by {self.entry.migration}"
+
     def stands(self) -> bool:
         """Whether there is still something to change."""
         kind, table, name = self.key

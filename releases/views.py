@@ -3,10 +3,12 @@
 import logging
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from releases.contract import pending
 from releases.health import NotReadyError, check_ready
 from releases.insiders import is_insider
 
@@ -27,14 +29,19 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 if the database answers, has every migration of this code, perhaps more, and is whole; otherwise 503.
 
-    Insiders are told which migrations are unknown and what is missing; all others get the status alone.
+    Insiders are told which migrations are unknown, what is missing, and what is pending in the contract; all others
+    get the status alone.
     """
     try:
         unknown = check_ready()
     except NotReadyError as reason:
         logger.warning("Not ready: %s", reason.details)
         return _status(request, "unavailable", 503, **reason.details)
-    return _status(request, "ok", 200, **({"unknown": unknown} if unknown else {}))
+    details = {
+        "unknown": unknown,
+        "pending": [str(item) for item in pending(connection)] if is_insider(request) else [],
+    }
+    return _status(request, "ok", 200, **{name: listed for name, listed in details.items() if listed})
 
 
 def _status(request: HttpRequest, word: str, status: int, **details: object) -> HttpResponse:

@@ -6,8 +6,11 @@ from textwrap import indent
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases import contract
 from releases.commands import DatabaseCommand
+from releases.journal import half_run
 from releases.models import Release
 
 COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"
@@ -27,6 +30,10 @@ class Command(DatabaseCommand):
             for release in releases:
                 self.stdout.write(json.dumps(as_dict(release)))
             return
+        self._write_releases(list(releases))
+        self._write_pending(connections[options["database"]])
+
+    def _write_releases(self, releases: list[Release]) -> None:
         if not releases:
             self.stdout.write("No release has been recorded yet.")
             return
@@ -34,6 +41,12 @@ class Command(DatabaseCommand):
         self.stdout.write(self.style.MIGRATE_HEADING(heading.rstrip()))
         for release in releases:
             self._write_row(release)
+
+    def _write_pending(self, connection: BaseDatabaseWrapper) -> None:
+        for app, name in half_run(connection):
+            self.stdout.write(f"Half-run: {app}.{name}. The next release goes on where it was interrupted.")
+        for item in contract.pending(connection):
+            self.stdout.write(f"Pending until the old version has gone: {item} ({item.since}).")
 
     def _write_row(self, release: Release) -> None:
         seconds = "" if release.seconds is None else f"{release.seconds:.2f}"

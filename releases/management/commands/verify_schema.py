@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from releases import contract
 from releases.commands import DatabaseCommand
 from releases.indexes import repeatable
 from releases.naming import migrate_command
@@ -44,6 +45,8 @@ class Command(DatabaseCommand):
         if verdict.shallow:
             raise CommandError(_shallow(connection))
         self.stdout.write(self.style.SUCCESS("Everything that the models declare exists, as declared and valid."))
+        for item in contract.pending(connection):
+            self.stdout.write(f"Pending until the old version has gone: {item} ({item.since}).")
 
     def _repair(self, connection: BaseDatabaseWrapper) -> None:
         """Runs under the migration lock, in sessions like those of a release, and again after a transient error."""
