@@ -15,7 +15,7 @@ from releases import conf
 from releases.naming import direct_place, direct_settings, served_place
 
 POSTGRESQL = "django.db.backends.postgresql"
-DRIVERS = (("psycopg", "psycopg 3", "psycopg[binary]>=3.2"), ("postgast", "postgast", "postgast>=0.2"))
+DRIVERS = {"psycopg": "psycopg[binary]>=3.2", "postgast": "postgast>=0.2"}
 
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
@@ -69,16 +69,15 @@ def _not_installed(key: str, labels: Iterable[str]) -> Iterator[CheckMessage]:
 
 def _no_drivers() -> list[CheckMessage]:
     engines = {database.get("ENGINE") for database in settings.DATABASES.values()}
-    if POSTGRESQL not in engines:
+    missing = [requirement for module, requirement in DRIVERS.items() if not find_spec(module)]
+    if POSTGRESQL not in engines or not missing:
         return []
     return [
         Error(
-            f"A release on PostgreSQL needs {name}, which is not installed.",
-            hint=f"Type: pip install '{requirement}'",
+            f"A release on PostgreSQL needs what is not installed: {', '.join(missing)}.",
+            hint=f"Type: pip install {' '.join(map(repr, missing))}",
             id="releases.E007",
         )
-        for module, name, requirement in DRIVERS
-        if not find_spec(module)
     ]
 
 
