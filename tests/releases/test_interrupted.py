@@ -1,16 +1,16 @@
 """A release that is killed at any statement goes on exactly there."""
 
-import psycopg
 import pytest
 
 from tests.conftest import Sql
+from tests.databases import Databases
 from tests.releases.conftest import Project
 from tests.releases.online_changes import changed
-from tests.releases.test_online import FILL, SCHEMA, another_database, migrate_as_django, rows_of, shop, succeeds
+from tests.releases.test_online import SCHEMA, migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
-pytestmark = [pytest.mark.usefixtures("postgresql")]
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("postgresql")]
 
 # Before or after the statement that KILL_AT counts, of those that write.
 KILLER = """
@@ -62,24 +62,21 @@ def count(apps, schema_editor):
 DATA = "SELECT size, serial, label, colour, amount FROM shop_box ORDER BY serial"
 
 
-def test_killed_at_every_statement(shop: Project, sql: Sql, database_url: str) -> None:
-    with another_database(database_url) as plain:
-        migrate_as_django(shop, plain)
-        with psycopg.connect(plain) as connection:
-            connection.execute(FILL)
-        shop.settings(KILLER)
-        shop.models(MODELS)
-        succeeds(shop, "makemigrations", "shop", "-n", "second")
-        written = shop.root / "shop/migrations/0002_second.py"
-        text = written.read_text().replace("class Migration", f"{CODE}class Migration")
-        written.write_text(text.replace("    operations = [\n", f"    operations = [\n        {COUNT},\n"))
-        migrate_as_django(shop, plain)
-        at, stopped = 1.0, 0
-        while (result := shop.manage("migrate", KILL_AT=str(at))).returncode:
-            assert result.returncode == -9, result.stdout + result.stderr
-            at, stopped = at + 0.5, stopped + 1
-        assert stopped > 8
-        succeeds(shop, "migrate", "--finish")
-        assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
-        assert rows_of(database_url, DATA) == rows_of(plain, DATA)
-        assert sql("SELECT * FROM releases_journal") == []
+def test_killed_at_every_statement(shop: Project, sql: Sql, databases: Databases, database_url: str) -> None:
+    plain = databases.make(database_url)
+    shop.settings(KILLER)
+    shop.models(MODELS)
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    written = shop.root / "shop/migrations/0002_second.py"
+    text = written.read_text().replace("class Migration", f"{CODE}class Migration")
+    written.write_text(text.replace("    operations = [\n", f"    operations = [\n        {COUNT},\n"))
+    migrate_as_django(shop, plain)
+    at, stopped = 1.0, 0
+    while (result := shop.manage("migrate", KILL_AT=str(at))).returncode:
+        assert result.returncode == -9, result.stdout + result.stderr
+        at, stopped = at + 0.5, stopped + 1
+    assert stopped > 8
+    succeeds(shop, "migrate", "--finish")
+    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+    assert rows_of(database_url, DATA) == rows_of(plain, DATA)
+    assert sql("SELECT * FROM releases_journal") == []

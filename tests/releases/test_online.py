@@ -2,18 +2,16 @@
 
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 
-from tests.conftest import ROOT, Sql, container
+from tests.conftest import ROOT, Once, container
+from tests.databases import Databases
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, CHANGES
 
-pytestmark = pytest.mark.usefixtures("postgresql")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("postgresql")]
 
 FILL = """
 INSERT INTO shop_shelf (name) VALUES ('first');
@@ -44,28 +42,24 @@ DJANGOS_OWN = (
 )
 
 
-@contextmanager
-def another_database(url: str) -> Iterator[str]:
-    name = f"{urlsplit(url).path[1:]}_plain"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def rows_of(url: str, query: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:
         return connection.execute(query).fetchall()
 
 
 @pytest.fixture
-def shop(project: Project, sql: Sql) -> Project:
+def shop(project: Project, once: Once) -> Project:
     """A table with rows that counts as large."""
     project.settings(SETTINGS)
     project.models(BASE)
-    assert project.manage("makemigrations", "shop", "-n", "first").returncode == 0
-    assert project.manage("migrate", "-v0").returncode == 0
-    sql(FILL)
+    succeeds(project, "makemigrations", "shop", "-n", "first")
+
+    def make() -> None:
+        succeeds(project, "migrate", "-v0")
+        with psycopg.connect(project.database_url) as connection:
+            connection.execute(FILL)
+
+    once("a shop with a large table", make)
     return project
 
 
@@ -98,7 +92,7 @@ class OldVersion(threading.Thread):
         self._leaving = threading.Event()
 
     def run(self) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with psycopg.connect(self.url, autocommit=True, prepare_threshold=None) as connection:
             while not self._leaving.wait(0.005):
                 for statement in self.STATEMENTS:
                     try:
@@ -117,18 +111,17 @@ class OldVersion(threading.Thread):
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_release_and_contract_leave_what_django_would(shop: Project, database_url: str, change: str) -> None:
-    with another_database(database_url) as plain:
-        migrate_as_django(shop, plain)
-        with psycopg.connect(plain) as connection:
-            connection.execute(FILL)
-        shop.models(CHANGES[change])
-        succeeds(shop, "makemigrations", "shop", "-n", "second")
-        migrate_as_django(shop, plain)
-        wanted = rows_of(plain, SCHEMA)
-        with OldVersion(database_url) as old:
-            succeeds(shop, "migrate")
-        assert old.errors == []
-        assert old.rounds > 0
-        succeeds(shop, "migrate", "--finish")
-        assert rows_of(database_url, SCHEMA) == wanted
+def test_release_and_contract_leave_what_django_would(
+    shop: Project, databases: Databases, database_url: str, change: str
+) -> None:
+    plain = databases.make(database_url)
+    shop.models(CHANGES[change])
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    migrate_as_django(shop, plain)
+    wanted = rows_of(plain, SCHEMA)
+    with OldVersion(database_url) as old:
+        succeeds(shop, "migrate")
+    assert old.errors == []
+    assert old.rounds > 0
+    succeeds(shop, "migrate", "--finish")
+    assert rows_of(database_url, SCHEMA) == wanted
