@@ -15,6 +15,7 @@ from releases import conf
 from releases.naming import direct_place, direct_settings, served_place
 
 POSTGRESQL = "django.db.backends.postgresql"
+DRIVERS = {"psycopg": "psycopg[binary]>=3.2", "postgast": "postgast>=0.2"}
 
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
@@ -22,7 +23,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     faults = list(conf.find_faults(getattr(settings, "RELEASES", {})))
     if faults:
         return [Error(fault.message, hint=fault.hint, id=f"releases.{fault.code}") for fault in faults]
-    return [*_other_engine(), *_unknown_apps(), *_no_psycopg(), *_hidden_command()]
+    return [*_other_engine(), *_unknown_apps(), *_no_drivers(), *_hidden_command()]
 
 
 def refuse_settings() -> None:
@@ -66,14 +67,15 @@ def _not_installed(key: str, labels: Iterable[str]) -> Iterator[CheckMessage]:
             )
 
 
-def _no_psycopg() -> list[CheckMessage]:
+def _no_drivers() -> list[CheckMessage]:
     engines = {database.get("ENGINE") for database in settings.DATABASES.values()}
-    if POSTGRESQL not in engines or find_spec("psycopg"):
+    missing = [requirement for module, requirement in DRIVERS.items() if not find_spec(module)]
+    if POSTGRESQL not in engines or not missing:
         return []
     return [
         Error(
-            "A release on PostgreSQL needs psycopg 3, which is not installed.",
-            hint="Type: pip install 'psycopg[binary]>=3.2'",
+            f"A release on PostgreSQL needs what is not installed: {', '.join(missing)}.",
+            hint=f"Type: pip install {' '.join(map(repr, missing))}",
             id="releases.E007",
         )
     ]

@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connections
 
+from releases.conf import find_faults
 from releases.sessions import commit
 
 LONGEST = 63  # bytes of an application_name
@@ -28,6 +30,8 @@ def version_of(application_name: str) -> str:
 
 def name_sessions() -> None:
     """From now on, sessions on PostgreSQL are named after the version: `version 1f0a…`, after a given name if any."""
+    if list(find_faults(getattr(settings, "RELEASES", {}))):
+        return  # the system checks say what is wrong
     for database in connections.settings.values():
         if database["ENGINE"].endswith(("postgresql", "postgis")):
             given = str(database["OPTIONS"].get("application_name", ""))

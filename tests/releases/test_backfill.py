@@ -2,6 +2,7 @@
 
 import signal
 
+import psycopg
 import pytest
 
 from tests.conftest import Sql
@@ -141,7 +142,7 @@ def test_the_primary_key_may_be_of_any_type(project: Project, sql: Sql, engine: 
     fields = {**FIELDS, **key_fields}
     create(project, fields)
     key = on_postgresql if engine == "postgresql" else on_sqlite
-    sql(ROWS.format(1000).replace("(first", "(id, first").replace("SELECT 'Ada'", f"SELECT {key}, 'Ada'"))
+    sql(ROWS.format(400).replace("(first", "(id, first").replace("SELECT 'Ada'", f"SELECT {key}, 'Ada'"))
     second(project, ADD, FILL, GROWN, before=SLOWLY, fields=fields)
     release = project.start("migrate")
     while sql("SELECT max(age) FROM shop_person") == [(0,)]:
@@ -152,7 +153,7 @@ def test_the_primary_key_may_be_of_any_type(project: Project, sql: Sql, engine: 
     succeeds(project)
 
     assert sql("SELECT DISTINCT age FROM shop_person") == [(1,)]
-    assert sql("SELECT count(*) FROM shop_person WHERE full_name = first || ' ' || last") == [(1000,)]
+    assert sql("SELECT count(*) FROM shop_person WHERE full_name = first || ' ' || last") == [(400,)]
 
 
 def test_an_update_that_leaves_where_true_is_refused_at_the_first_such_row(shop: Project, sql: Sql) -> None:
@@ -212,3 +213,104 @@ def test_it_is_written_as_it_was_read(shop: Project) -> None:
     assert "releases.operations.Backfill(" in text
     assert "import releases.operations" in text
     succeeds(shop)
+
+
+OLD_INSERT = "INSERT INTO shop_person (first, last, age) VALUES ('Grace', 'Hopper', 37)"
+NAMES = "SELECT full_name FROM shop_person WHERE age = 37"
+
+
+@pytest.fixture
+def filled(postgresql: None, shop: Project) -> Project:
+    """The release is done, and the old version still runs."""
+    second(shop, ADD, FILL)
+    succeeds(shop)
+    return shop
+
+
+def test_what_the_old_version_writes_after_the_release_is_filled_as_well(filled: Project, sql: Sql) -> None:
+    sql(OLD_INSERT)
+    assert sql(NAMES) == [("Grace Hopper",)]
+    sql("UPDATE shop_person SET last = 'Murray' WHERE age = 37")
+    assert sql(NAMES) == [("Grace Murray",)]
+
+
+def test_what_the_new_version_writes_is_kept(filled: Project, sql: Sql) -> None:
+    sql("INSERT INTO shop_person (first, last, age, full_name) VALUES ('Grace', 'Hopper', 37, 'Admiral')")
+    sql("UPDATE shop_person SET age = 37, first = first WHERE full_name = 'Admiral'")
+    sql("UPDATE shop_person SET first = 'G.', full_name = 'Commodore' WHERE age = 37")
+    assert sql(NAMES) == [("Commodore",)]
+
+
+def test_without_where_what_the_new_version_writes_is_kept_as_well(shop: Project, sql: Sql, postgresql: None) -> None:
+    second(shop, ADD, f'Backfill("person", {{"full_name": {JOINED}}})')
+    succeeds(shop)
+    sql(OLD_INSERT)
+    assert sql(NAMES) == [("Grace Hopper",)]
+    sql("UPDATE shop_person SET last = 'Murray' WHERE age = 37")
+    assert sql(NAMES) == [("Grace Murray",)]
+    sql("UPDATE shop_person SET full_name = 'Admiral' WHERE age = 37")
+    sql("UPDATE shop_person SET age = 37")
+    assert sql("SELECT count(*) FROM shop_person WHERE full_name = 'Admiral'") == [(1,)]
+
+
+def test_rows_that_where_leaves_out_are_left_out_by_the_trigger_too(shop: Project, sql: Sql, postgresql: None) -> None:
+    second(shop, ADD, FILL.replace("full_name=None", "full_name=None, age__gt=17"))
+    succeeds(shop)
+    sql("INSERT INTO shop_person (first, last, age) VALUES ('Grace', 'Hopper', 7)")
+    sql("UPDATE shop_person SET first = 'G.' WHERE age = 7")
+    assert sql("SELECT full_name FROM shop_person WHERE age = 7") == [(None,)]
+    sql("UPDATE shop_person SET age = 37 WHERE age = 7")
+    assert sql(NAMES) == [("G. Hopper",)]
+
+
+def test_the_contract_drops_the_trigger(filled: Project, sql: Sql) -> None:
+    assert "drop the trigger that fills shop_person.full_name" in succeeds(filled, "migrate", "--finish")
+    assert sql("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal") == [(0,)]
+    assert sql("SELECT count(*) FROM pg_proc WHERE proname LIKE 'releases%%'") == [(0,)]
+    sql(OLD_INSERT)
+    assert sql(NAMES) == [(None,)]
+
+
+def test_undoing_the_migration_drops_the_trigger(shop: Project, sql: Sql, postgresql: None) -> None:
+    second(shop, ADD, FILL.removesuffix(")") + ', reverse={"full_name": None})')
+    succeeds(shop)
+    succeeds(shop, "migrate", "shop", "0001")
+    sql(OLD_INSERT)
+    assert sql("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal") == [(0,)]
+    assert "Nothing is pending" in succeeds(shop, "migrate", "--finish")
+
+
+def test_no_row_of_the_old_version_is_missed_while_it_is_filled(
+    shop: Project, sql: Sql, database_url: str, postgresql: None
+) -> None:
+    """The writer's session outlives the creation of the trigger, and a change of the table after that."""
+    second(shop, ADD, FILL, 'migrations.AddField("person", "note", models.TextField(null=True))')
+    file = shop.root / "shop/models.py"
+    file.write_text(f"{file.read_text()}    note = models.TextField(null=True)\n")
+    with psycopg.connect(database_url, autocommit=True) as old:
+        release, written = shop.start("migrate"), 0
+        while release.poll() is None or not written:
+            old.execute(OLD_INSERT)
+            old.execute("UPDATE shop_person SET first = 'Augusta' WHERE last = %s", [f"no. {1 + written % 5000}"])
+            written += 1
+    assert release.returncode == 0
+    wrong = "SELECT count(*) FROM shop_person WHERE full_name IS DISTINCT FROM first || ' ' || last"
+    assert sql(wrong) == [(0,)]
+
+
+def test_a_row_that_somebody_has_locked_is_waited_for(
+    shop: Project, sql: Sql, database_url: str, postgresql: None
+) -> None:
+    """Without the other session ever waiting for the backfill's rows for long, let alone being ended as a deadlock."""
+    second(shop, ADD, GROWN.replace("Slowly(", "("))
+    succeeds(shop, "migrate", "shop", "0001")
+    with psycopg.connect(database_url) as old:
+        old.execute("UPDATE shop_person SET last = 'Byron' WHERE last = 'no. 2000'")
+        release = shop.start("migrate")
+        while sql("SELECT count(*) FROM shop_person WHERE age = 1")[0][0] < 500:
+            assert release.poll() is None
+        old.execute("UPDATE shop_person SET last = 'Byron' WHERE last = 'no. 1999'")
+        old.commit()
+    release.communicate(timeout=60)
+    assert release.returncode == 0
+    assert sql("SELECT age, count(*) FROM shop_person GROUP BY 1") == [(1, 5000)]

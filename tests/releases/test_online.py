@@ -1,6 +1,7 @@
 """Migrations as makemigrations writes them, on a large table: the schema is what Django's own migrate would leave."""
 
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -79,6 +80,42 @@ def succeeds(project: Project, *arguments: str, **environment: str) -> str:
     return result.stdout
 
 
+class OldVersion(threading.Thread):
+    """Runs the statements of the code that knows only the first migration, until it is left. Keeps their errors."""
+
+    STATEMENTS = (
+        "INSERT INTO shop_box (size, serial, label, note, shelf_id, code) VALUES (%(n)s, %(n)s, NULL, 'x', 1, NULL)",
+        "INSERT INTO shop_box (size, serial, label, note) VALUES (%(n)s, %(n)s, 'y', 'y')"
+        " ON CONFLICT (serial) DO UPDATE SET label = NULL",
+        "UPDATE shop_box SET label = NULL, note = 'z' WHERE serial = %(n)s",
+        "SELECT id, size, serial, label, note, shelf_id, code FROM shop_box WHERE serial = %(n)s",
+        "DELETE FROM shop_box WHERE serial = %(n)s - 5",
+    )
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self.url, self.errors, self.rounds = url, list[str](), 0
+        self._leaving = threading.Event()
+
+    def run(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            while not self._leaving.wait(0.005):
+                for statement in self.STATEMENTS:
+                    try:
+                        connection.execute(statement, {"n": 100_000 + self.rounds})
+                    except psycopg.Error as error:
+                        self.errors.append(f"{statement}: {error}")
+                self.rounds += 1
+
+    def __enter__(self) -> "OldVersion":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leaving.set()
+        self.join()
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_release_and_contract_leave_what_django_would(shop: Project, database_url: str, change: str) -> None:
     with another_database(database_url) as plain:
@@ -89,6 +126,9 @@ def test_release_and_contract_leave_what_django_would(shop: Project, database_ur
         succeeds(shop, "makemigrations", "shop", "-n", "second")
         migrate_as_django(shop, plain)
         wanted = rows_of(plain, SCHEMA)
-        succeeds(shop, "migrate")
+        with OldVersion(database_url) as old:
+            succeeds(shop, "migrate")
+        assert old.errors == []
+        assert old.rounds > 0
         succeeds(shop, "migrate", "--finish")
         assert rows_of(database_url, SCHEMA) == wanted

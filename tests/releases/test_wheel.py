@@ -73,7 +73,7 @@ def python(wheel: Path, engine: str, tmp_path_factory: pytest.TempPathFactory) -
     site = directory / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(site)
-    wanted = ["psycopg", "psycopg-binary"] if engine == "postgresql" else []
+    wanted = ["psycopg", "psycopg-binary", "postgast"] if engine == "postgresql" else []
     (metadata,) = importlib.metadata.distributions(path=[str(site)])
     wanted += [name(line) for line in metadata.requires or () if "extra ==" not in line]
     linked: set[str] = set()
@@ -176,7 +176,8 @@ def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: 
     assert run("python manage.py migrate --check").returncode == 1
 
     (site / "shop/migrations/0001_broken.py").write_text(BROKEN.replace("SELECT * FROM nowhere", "SELECT 1"))
-    assert run("python manage.py migrate").returncode == 0
+    fixed = run("python manage.py migrate")
+    assert fixed.returncode == 0, fixed.stderr
     assert run("python manage.py migrate --check && python manage.py makemigrations --check").returncode == 0
     assert run("python manage.py rollback --steps 1 --noinput").returncode == 0
 
