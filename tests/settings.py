@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.memory import TEMPORARY
+
 SQLITE = Path(tempfile.gettempdir(), "planner-tests.sqlite3")  # never created: Django's test database is in memory
 
 os.environ.update(
@@ -16,6 +18,9 @@ os.environ.update(
     SECRET_KEY="only-for-tests",
     PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",  # the tests' `python`, `gunicorn`
 )
+
+if TEMPORARY:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", TEMPORARY)  # of tmp_path
 
 from config.settings import *  # noqa: E402, F403
 

@@ -23,9 +23,10 @@ if sys.argv[1] == "tell":
     print(json.dumps({
         "arguments": sys.argv, "path": sys.path, "environment": dict(os.environ), "directory": os.getcwd(),
         "name": __name__, "file": __file__, "main": sys.modules["__main__"].shop is shop, "shop": shop.__file__,
-        "read": sys.stdin.read(), "streams": [[f.name, f.encoding, f.errors] for f in (sys.stdin, sys.stdout, sys.stderr)],
-        "buffering": [f.line_buffering for f in (sys.stdout, sys.stderr)], "locale": locale.setlocale(locale.LC_ALL),
-        "open": len(os.listdir("/proc/self/fd")), "threads": threading.active_count(), "flags": sys.flags[:4] + sys.flags[5:],
+        "read": sys.stdin.read(), "locale": locale.setlocale(locale.LC_ALL),
+        "streams": [[f.name, f.encoding, f.errors] for f in (sys.stdin, sys.stdout, sys.stderr)],
+        "buffering": [f.line_buffering for f in (sys.stdout, sys.stderr)], "flags": sys.flags[:4] + sys.flags[5:],
+        "open": len(os.listdir("/proc/self/fd")), "threads": threading.active_count(),
         "bytecode": sys.dont_write_bytecode, "executable": sys.executable, "leads": os.getsid(0) == os.getpid(),
         "signals": [str(signal.getsignal(number)) for number in signal.valid_signals()],
         "customized": "sitecustomize" in sys.modules, "settings": "config.settings" in sys.modules,
