@@ -14,6 +14,7 @@ from django.db.migrations.state import ProjectState
 
 from releases import contract
 from releases.journal import Journal
+from releases.own_tables import ensure
 from releases.progress import Say
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Applying:
         self.migration.applying = self  # type: ignore[attr-defined]
         if self.facts is not None or any(map(commits_batches, self.migration.operations)):
             self.migration.atomic = False  # type: ignore[misc]
+        if not self.migration.atomic:
+            ensure(self.connection)  # before apply(): on SQLite, a second schema editor switches foreign keys on again
 
     def apply(self, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
         """Instead of Migration.apply."""

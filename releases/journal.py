@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.writer import OperationWriter
 from django.db.models import QuerySet
 
-from releases.own_tables import ensure, exists, journal_model
+from releases.own_tables import exists, journal_model
 
 
 def digest(operations: Sequence[Operation]) -> str:
@@ -65,7 +65,6 @@ class Journal:
 
     def open(self) -> None:
         """Reads the entry, or creates it. Raises CommandError if what is committed was edited since then."""
-        ensure(self._connection)
         entry, _ = _entries(self._connection).get_or_create(**self._key, defaults={"digest": digest([])})
         self.done, self.steps, self.position = entry.done, entry.steps, entry.position
         if entry.digest != self._digest():
