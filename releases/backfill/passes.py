@@ -49,16 +49,21 @@ class Passes:
     def _pass(self, start: tuple[Any, int] | None) -> int:
         """Returns the number of rows that were changed."""
         last, before = start or (None, 0)
+        end = self.rows.order_by("-pk").values_list("pk", flat=True).first()
         changed = 0
-        while keys := self._keys_after(last):
+        while keys := self._keys(last, end):
             changed += self._courtesy.patiently(self._batch, last, keys, before + len(keys))
             last, before = keys[-1], before + len(keys)
             self._report(len(keys), before)
         return changed
 
-    def _keys_after(self, last: Any) -> list[Any]:
-        """Not only of rows that match: a bounded number of entries of the index is read, whatever `where` is."""
-        return list(self._after(last).order_by("pk").values_list("pk", flat=True)[: self._size])
+    def _keys(self, last: Any, end: Any) -> list[Any]:
+        """Not only of rows that match: a bounded number of entries of the index is read, whatever `where` is.
+
+        Up to `end`: others may insert rows as fast as they are visited.
+        """
+        rows = self._after(last).filter(pk__lte=end) if end is not None else self.rows.none()
+        return list(rows.order_by("pk").values_list("pk", flat=True)[: self._size])
 
     def _after(self, last: Any) -> QuerySet[Any]:
         return self.rows if last is None else self.rows.filter(pk__gt=last)
