@@ -125,6 +125,7 @@ def unrecord_within_transaction(migration: Migration) -> None:
     def unapply_and_unrecord(
         project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
     ) -> ProjectState:
+        schema_editor.undoing = migration  # type: ignore[attr-defined]  # for Backfill, whose triggers are named after it
         with _what_waits_returns(schema_editor.connection, collect_sql):
             project_state = unapply(project_state, schema_editor, collect_sql)
             if not collect_sql:

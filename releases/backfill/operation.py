@@ -86,13 +86,13 @@ class Backfill(Operation):
         rows = self._rows(app_label, schema_editor, from_state)
         if rows is None:
             return
-        of = digest([self])
         applying: Applying | None = getattr(schema_editor, "applying", None)
-        if applying and applying.facts and applying.facts.table(rows.model._meta.db_table):
+        journal = applying.journal if applying else None
+        if applying and journal and applying.facts and applying.facts.table(rows.model._meta.db_table):
             from releases.backfill.trigger import Trigger
 
-            Trigger(rows, self.update, self.where, of).create(str(applying.migration))
-        bookmark = Bookmark(rows.model, of, applying.journal if applying else None)
+            Trigger(rows, self.update, self.where, str(applying.migration), journal.done).create()
+        bookmark = Bookmark(rows.model, digest([self]), journal)
         Passes(rows, self.update, self.where, bookmark, applying.say if applying else print).run()
 
     def database_backwards(
@@ -103,13 +103,12 @@ class Backfill(Operation):
         rows = self._rows(app_label, schema_editor, from_state)
         if rows is None:
             return
-        of = digest([self])
-        if schema_editor.connection.vendor == "postgresql":
-            from releases.backfill.trigger import Trigger
+        if undoing := getattr(schema_editor, "undoing", None):
+            from releases.backfill.trigger import drop_those_of
 
-            Trigger(rows, self.update, self.where, of).drop()
+            drop_those_of(schema_editor.connection, str(undoing))
         if self.reverse:
-            Passes(rows, self.reverse, None, Bookmark(rows.model, of), print).run()
+            Passes(rows, self.reverse, None, Bookmark(rows.model, digest([self])), print).run()
 
     def _rows(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState

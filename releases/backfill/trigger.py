@@ -52,24 +52,29 @@ DROP = "DROP TRIGGER IF EXISTS {name} ON {table}; DROP FUNCTION IF EXISTS {name}
 
 @dataclass
 class Trigger:
-    """Of the backfill of `rows` that `of` identifies."""
+    """Of the backfill of `rows` that is operation `number` of `migration`."""
 
     rows: QuerySet[Any]
     update: Mapping[str, Any]
     where: Q | None
-    of: str
+    migration: str
+    number: int
 
     def __post_init__(self) -> None:
         self._connection = connections[self.rows.db]
         self._quote = self._connection.ops.quote_name
         self._meta = self.rows.model._meta
         self._table = self._quote(self._meta.db_table)
-        self.name = f"releases_backfill_{hashlib.sha256(f'{self._table} {self.of}'.encode()).hexdigest()[:12]}"
+        self.name = _name(self.migration, self.number)
         self._fields: dict[str, Any] = {name: self._meta.get_field(name) for name in self.update}
         self._set = [field.column for field in self._fields.values()]
 
-    def create(self, migration: str) -> None:
-        """Enters the end of it in the contract. Does nothing if it is there, and if it could do nothing right."""
+    def create(self) -> None:
+        """Enters the end of it in the contract. Does nothing if it could do nothing right.
+
+        An interrupted release may have left one of a backfill that was edited since then: it is dropped.
+        """
+        drop_those_of(self._connection, self.migration, kept=self.number)
         query = self._query()
         read = _columns_read(query)
         if not self._is_of_use(read):
@@ -80,15 +85,8 @@ class Trigger:
         with transaction.atomic(using=self.rows.db), self._connection.cursor() as cursor:
             cursor.execute(self._function(query, read))
             cursor.execute(TRIGGER.format(name=self.name, table=self._table))
-            contract.enter(self._connection, migration, [Deferral("trigger", self._table, self.name, what, (dropped,))])
-
-    def drop(self) -> None:
-        """If it waits for that in the contract."""
-        key = ("trigger", self._table, self.name)
-        if any(item.key == key for item in contract.pending(self._connection)):
-            with transaction.atomic(using=self.rows.db), self._connection.cursor() as cursor:
-                cursor.execute(DROP.format(name=self.name, table=self._table))
-                contract.cancel(self._connection, [key])
+            deferral = Deferral("trigger", self._table, self.name, what, (dropped,))
+            contract.enter(self._connection, self.migration, [deferral])
 
     def _is_of_use(self, read: Mapping[str, Any]) -> bool:
         """Not where the new value depends on the old one: whether a writer has it already cannot be told.
@@ -146,6 +144,21 @@ class Trigger:
             cursor.execute(DEFAULT, [self._table, column])
             found = cursor.fetchone()
         return str(found[0]) if found else "NULL"
+
+
+def drop_those_of(connection: BaseDatabaseWrapper, migration: str, kept: int = 0) -> None:
+    """Drops the triggers of a migration that wait for that in the contract, but for those of its first operations."""
+    names = {_name(migration, number) for number in range(kept)}
+    for item in contract.pending(connection):
+        kind, table, name = item.key
+        if kind == "trigger" and item.entry.migration == migration and name not in names:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                cursor.execute(DROP.format(name=name, table=table))
+                contract.cancel(connection, [item.key])
+
+
+def _name(migration: str, number: int) -> str:
+    return f"releases_backfill_{hashlib.sha256(f'{migration} {number}'.encode()).hexdigest()[:12]}"
 
 
 class _Written(BaseTable):

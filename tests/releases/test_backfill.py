@@ -271,6 +271,18 @@ def test_the_contract_drops_the_trigger(filled: Project, sql: Sql) -> None:
     assert sql(NAMES) == [(None,)]
 
 
+def test_the_trigger_of_one_that_was_edited_after_a_failure_goes(shop: Project, sql: Sql, postgresql: None) -> None:
+    again = FILL.replace("full_name=None", 'first="Ada"')
+    second(shop, ADD, FILL, again)
+    fails(shop)
+    assert len(sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")) == 2
+    second(shop, ADD, FILL, GROWN.replace("Slowly(", "("))
+    succeeds(shop)
+    assert len(sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")) == 1
+    sql(OLD_INSERT)
+    assert sql(NAMES) == [("Grace Hopper",)]
+
+
 def test_undoing_the_migration_drops_the_trigger(shop: Project, sql: Sql, postgresql: None) -> None:
     second(shop, ADD, FILL.removesuffix(")") + ', reverse={"full_name": None})')
     succeeds(shop)
