@@ -26,3 +26,4 @@ from config.settings import *  # noqa: E402, F403
 
 SECURE_SSL_REDIRECT = False  # Django's test client uses HTTP; the redirect is tested with the real server
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real hash is slow on purpose
+WHITENOISE_AUTOREFRESH = True  # each new test client would read the list of static files; real servers are tested, too
