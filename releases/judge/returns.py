@@ -125,7 +125,10 @@ def _dropped(command: Node, table: str, circumstances: "Circumstances", verdict:
     """A column that is dropped at once takes along what waits for it. The command itself remains."""
     facts = circumstances.facts.tables.get(table.replace('"', ""))
     if circumstances.backwards or facts is None or command.name not in facts.columns:
-        verdict.cancelled += [key for key in circumstances.pending if key[1:] == (table, command.name)]
+        for key, item in circumstances.pending.items():
+            if key[1:] == (table, command.name):
+                verdict.now += [step["sql"] for step in item.steps if key[0] == "fill"]
+                verdict.cancelled.append(key)
     return False
 
 
