@@ -6,6 +6,7 @@ from itertools import groupby
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.own_tables import contract_model, journal_model
 from releases.preflight.pending import Pending
 from releases.preflight.server import RECORDS, Server, Table, read_closed_schemas, read_tables
 
@@ -26,13 +27,16 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
             f"Role {server.role} may not create temporary tables in database {server.database}."
             f" As a superuser: GRANT TEMPORARY ON DATABASE {server.database} TO {server.role};"
         )
-    written = [RECORDS, *(apps.get_model(label)._meta.db_table for label in WRITTEN_BY_DJANGO if _is_installed(label))]
+    own = [model._meta.db_table for model in (journal_model(), contract_model())]
+    djangos = [apps.get_model(label)._meta.db_table for label in WRITTEN_BY_DJANGO if _is_installed(label)]
+    written = [RECORDS, *djangos, *own]
     tables = read_tables(connection, {*written, *pending.altered, *pending.referenced})
     unwritable = [tables[name] for name in written if name in tables and not tables[name].may_write]
     for table in unwritable:
+        rights = "SELECT, INSERT, UPDATE, DELETE" if table.name in own else "SELECT, INSERT"
         yield (
             f"Role {server.role} may not read and write {table.name}, as every release does."
-            f" As a superuser: GRANT SELECT, INSERT ON {table.quoted} TO {server.role};"
+            f" As a superuser: GRANT {rights} ON {table.quoted} TO {server.role};"
         )
     strange = [tables[name] for name in sorted(pending.altered.keys() & tables.keys()) if not tables[name].owned]
     yield from _not_owned(strange, server, pending)
