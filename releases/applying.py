@@ -45,7 +45,7 @@ def is_online(operations: "Sequence[JudgedOperation]") -> bool:
     if any(one.verdict.action.is_online for one in operations):
         return True
     data = any(one.kind in ("RunPython", "RunSQL") for one in operations)
-    return data and any(one.tables for one in operations if one.kind != "RunPython")
+    return data and len(operations) > 1 and any(one.tables for one in operations if one.kind != "RunPython")
 
 
 @dataclass
