@@ -97,10 +97,10 @@ def described(judged: "JudgedOperation") -> list[str]:
 
 
 def sized(table: "TouchedTable") -> str:
-    """`shop_box, 12 MB, 300 000 rows`."""
+    """`shop_box, 12 MB, 300 000 rows`: the server's estimate, where it has one."""
     size = next((f"{table.bytes / unit:.0f} {name}" for unit, name in UNITS if table.bytes >= unit), "empty")
     rows = f"{table.rows:,}".replace(",", " ")
-    return f"{table.name}, {size}, {rows} rows"
+    return f"{table.name}, {size}, {rows} rows" if table.rows else f"{table.name}, {size}"
 
 
 def _wrapped(text: str, indent: int) -> str:
