@@ -1,6 +1,6 @@
 """The contract: changes that would break the old version wait until no process of it is connected."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,9 +115,9 @@ def pending(connection: BaseDatabaseWrapper) -> list[Item]:
     return [Item(connection, entry) for entry in _entries(connection).order_by("pk")]
 
 
-def old_sessions(connection: BaseDatabaseWrapper, items: Iterable[Item]) -> list[OldSession]:
-    """The sessions that may need what the items would take away."""
-    known = {this_version(), *(item.version for item in items), *_later_versions(connection, items)}
+def old_sessions(connection: BaseDatabaseWrapper, item: Item) -> list[OldSession]:
+    """The sessions that may need what the item would take away: all but those of its version and of later ones."""
+    known = {this_version(), item.version, *_later_versions(connection, item)}
     with connection.cursor() as cursor:
         cursor.execute(SESSIONS, [name_of_this_release(), list(conf.read().contract_ignores)])
         found = [OldSession(*row) for row in cursor.fetchall()]
@@ -125,17 +125,17 @@ def old_sessions(connection: BaseDatabaseWrapper, items: Iterable[Item]) -> list
 
 
 def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[OldSession]:
-    """Makes the pending changes if no old version is connected; otherwise returns its sessions.
+    """Makes the pending changes, up to the first for which an old version is connected; returns its sessions.
 
     `at_once`: also the changes that this version entered.
     """
     from releases.online.steps import run_steps
 
-    items = [item for item in pending(connection) if at_once or item.version != this_version()]
-    waiting_for = old_sessions(connection, items) if items else []
-    if waiting_for:
-        return waiting_for
-    for item in items:
+    for item in pending(connection):
+        if item.version == this_version() and not at_once:
+            continue
+        if waiting_for := old_sessions(connection, item):
+            return waiting_for  # the later ones were entered by versions for which no fewer sessions are old
         if item.stands():
             say(f"Contract: {item}.")
             run_steps(connection, item)
@@ -150,11 +150,14 @@ def waits_for(sessions: Sequence[OldSession]) -> str:
     return f"It waits for sessions of an older or unknown version: {', '.join(map(str, sessions[:5]))}{more}."
 
 
-def _later_versions(connection: BaseDatabaseWrapper, items: Iterable[Item]) -> Iterator[str]:
+def _later_versions(connection: BaseDatabaseWrapper, item: Item) -> set[str]:
+    """The commits that were first released after the item was entered. An old one may have been released again."""
     releases = Release.objects.using(connection.alias)
-    if releases.is_recordable():
-        oldest = min(item.entry.entered for item in items)
-        yield from releases.filter(finished__gte=oldest).exclude(commit="").values_list("commit", flat=True)
+    if not releases.is_recordable():
+        return set()
+    commits = releases.exclude(commit="").values_list("commit", flat=True)
+    earlier = set(commits.filter(started__lte=item.entry.entered))
+    return set(commits.filter(started__gt=item.entry.entered)) - earlier
 
 
 def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:

@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
+from releases import contract
 from releases.errors import sqlstate
 from releases.models import Release
 from releases.naming import repair_command
@@ -104,11 +105,27 @@ def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[st
     tables = list(declaration.models)
     if connection.vendor == "postgresql":
         rows = postgresql.read_catalogue(connection, tables)
-        existing = postgresql.describe(rows)
+        relaxed = _relaxed(connection)
+        existing = {name: _as_agreed(table, relaxed.get(name, ())) for name, table in postgresql.describe(rows).items()}
     else:
         rows = sqlite.read_catalogue(connection, tables)
-        existing = sqlite.describe(connection, tables)
-    return hashlib.sha256(f"{declaration.digest}{rows}".encode()).hexdigest(), existing
+        relaxed, existing = {}, sqlite.describe(connection, tables)
+    return hashlib.sha256(f"{declaration.digest}{rows}{relaxed or ''}".encode()).hexdigest(), existing
+
+
+def _relaxed(connection: BaseDatabaseWrapper) -> dict[str, list[str]]:
+    """The columns, by table, that become NOT NULL only when the old version has gone."""
+    found: dict[str, list[str]] = {}
+    for kind, table, column in (item.key for item in contract.pending(connection)):
+        if kind == "not null":
+            found.setdefault(table.strip('"'), []).append(column)
+    return found
+
+
+def _as_agreed(table: Table, relaxed: Iterable[str]) -> Table:
+    """As it will be once the contract is fulfilled."""
+    columns = {name: replace(column, nullable=False) for name, column in table.columns.items() if name in relaxed}
+    return replace(table, columns={**table.columns, **columns})
 
 
 def _found_whole(connection: BaseDatabaseWrapper) -> str:

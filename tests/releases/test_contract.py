@@ -85,3 +85,41 @@ def test_what_this_version_entered_waits_for_the_next_one(shop: Project, sql: Sq
     change(shop, WITHOUT_NOTE)
     succeeds(shop, "migrate")
     assert sql("SELECT count(note) FROM shop_box") == [(500,)]
+
+
+def test_not_null_without_a_default_waits_for_the_old_version(shop: Project, sql: Sql, database_url: str) -> None:
+    """The old version may write NULL until then, and nothing but its own absence tells that it will not."""
+    shop.models(
+        changed(("code = models.IntegerField(null=True, unique=True)", "code = models.IntegerField(unique=True)"))
+    )
+    succeeds(shop, "makemigrations", "shop", "-n", "second", "--noinput")
+    succeeds(shop, "migrate")
+    sql("INSERT INTO shop_box (size, serial, note, code) VALUES (7, 90001, '', NULL)")
+    assert "set shop_box.code NOT NULL" in succeeds(shop, "releases")
+    succeeds(shop, "verify_schema")
+    sql("DELETE FROM shop_box WHERE serial = 90001")
+    sql("UPDATE shop_box SET code = serial")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "verify_schema")
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        sql("INSERT INTO shop_box (size, serial, note) VALUES (7, 90001, '')")
+
+
+def test_a_session_older_than_the_release_that_entered_an_item_holds_it_up(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    """A worker of the version before it, which entered an item of its own, still reads what the later one removed."""
+    shop.settings('RELEASES["COMMIT_VARIABLE"] = "COMMIT"')
+    with psycopg.connect(database_url, application_name="version zero"):
+        shop.models(WITHOUT_UNIQUE)
+        succeeds(shop, "makemigrations", "shop", "-n", "second")
+        succeeds(shop, "migrate", COMMIT="one")
+        shop.models(WITHOUT_BOX)
+        succeeds(shop, "makemigrations", "shop", "-n", "third")
+        succeeds(shop, "migrate", COMMIT="two")
+    with psycopg.connect(database_url, application_name="version one"):
+        said = succeeds(shop, "migrate", COMMIT="three")
+        assert "(version one, user postgres" in said
+        assert "Contract: drop constraint one_serial of shop_box." in said
+        assert sql("SELECT count(*) FROM shop_box") == [(500,)]
+    assert "Contract: drop table shop_box." in succeeds(shop, "migrate", COMMIT="three")
