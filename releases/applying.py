@@ -1,7 +1,7 @@
 """How a migration is applied: in one transaction, or each of its operations by itself with an entry in the journal."""
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,29 +113,25 @@ class Applying:
     ) -> ProjectState:
         """Applies one operation, and notes in the same transaction what is left to do of it."""
         assert self.journal  # noqa: S101
-        with ExitStack() as stack:
-            steps: list[dict[str, Any]] = []
-            if self.is_whole(operation):
-                stack.enter_context(transaction.atomic(using=self.connection.alias))
-                state, steps = self._apply_online(operation, state, schema_editor)
+        whole = self.is_whole(operation)
+        with transaction.atomic(using=self.connection.alias) if whole else nullcontext():
+            if whole and self.facts is not None and not isinstance(operation, RunPython):
+                state, steps = self._apply_online(operation, state, schema_editor, self.facts)
             else:
-                state = self._apply(operation, state, schema_editor)
+                state, steps = self._apply(operation, state, schema_editor), []
                 run_deferred(schema_editor)
             self.journal.commit(number if steps else number + 1, steps)
         return state
 
     def _apply_online(
-        self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
+        self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, facts: "Facts"
     ) -> tuple[ProjectState, list[dict[str, Any]]]:
-        if self.facts is None or isinstance(operation, RunPython):
-            state = self._apply(operation, state, schema_editor)
-            run_deferred(schema_editor)
-            return state, []
+        """Returns the new state, and the steps that are left to do."""
         from releases.judge.rules import Circumstances
         from releases.online.hook import postponing
 
         waiting = {item.key: item for item in contract.pending(self.connection)}
-        circumstances = Circumstances(self.facts, alters_field=isinstance(operation, AlterField), pending=waiting)
+        circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=waiting)
         with postponing(self.connection, circumstances) as postponed:
             state = self._apply(operation, state, schema_editor)
             run_deferred(schema_editor)

@@ -23,6 +23,7 @@ from releases import contract
 from releases.applying import run_deferred
 from releases.diagnosis import explain_command
 from releases.errors import was_cut
+from releases.pending import applied_state
 
 Key = tuple[str, str]
 
@@ -67,11 +68,6 @@ def plan_back(executor: MigrationExecutor, keys: Collection[Key]) -> list[Migrat
     graph = executor.loader.graph
     forwards = executor.migration_plan(graph.leaf_nodes(), clean_start=True)
     return [migration for migration, _ in reversed(forwards) if (migration.app_label, migration.name) in keys]
-
-
-def applied_state(loader: MigrationLoader) -> ProjectState:
-    """The models as of the applied migrations."""
-    return loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
 
 
 def undo(

@@ -34,9 +34,9 @@ def name_sessions() -> None:
         return  # the system checks say what is wrong
     for database in connections.settings.values():
         if database["ENGINE"].endswith(("postgresql", "postgis")):
-            given = str(database["OPTIONS"].get("application_name", ""))
+            given = str(database["OPTIONS"].get("application_name", "")).encode()
             said = f"version {this_version()}"
-            name = f"{given[: LONGEST - len(said) - 1]} {said}".strip()
+            name = f"{given[: LONGEST - len(said) - 1].decode(errors='ignore')} {said}".strip()
             database["OPTIONS"] = {**database["OPTIONS"], "application_name": name}
 
 

@@ -6,9 +6,9 @@ FIRST = 100
 SAY_EVERY = 5.0  # seconds
 
 
-def next_size(size: int, took: float) -> int:
-    """After a batch of `size` rows that took `took` seconds. It grows to twice as many at most."""
-    return max(LEAST, min(MOST, int(size * min(2, SECONDS / took)))) if took > 0 else min(MOST, size * 2)
+def next_size(size: int, took: float, least: int = LEAST, most: int = MOST) -> int:
+    """After a batch of `size` that took `took` seconds. It grows to twice as many at most."""
+    return max(least, min(most, int(size * min(2, SECONDS / took)))) if took > 0 else min(most, size * 2)
 
 
 def progress(table: str, rows: int, total: int, per_second: float) -> str:

@@ -7,7 +7,7 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, new_columns, removals, types
 from releases.judge.sql import Node, inner, kind, name_of, quote, write, write_expression
-from releases.judge.verdict import Action, Step, Verdict
+from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -18,7 +18,6 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
     relation = statement.relation
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     if table is None or statement.objtype != tree.OBJECT_TABLE:
-        verdict.now.append(write(statement))
         verdict.note(Action.AS_IS, "The table is new." if table is None else "")
         return
     kept = [one for one in statement.cmds if _remains(one.alter_table_cmd, relation, circumstances, verdict)]
@@ -26,13 +25,13 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
         del statement.cmds[:]
         statement.cmds.extend(kept)
         verdict.now.insert(0, write(statement))
-    verdict.note(Action.AS_IS, "Changes the catalogue, or a small table.", lock=constraints.SHORT)
+    verdict.note(Action.AS_IS, "Changes the catalogue, or a small table.", lock=SHORT)
 
 
 def _remains(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     rules = {
         tree.AT_AddConstraint: constraints.add,
-        tree.AT_DropConstraint: constraints.drop,
+        tree.AT_DropConstraint: removals.drop_constraint,
         tree.AT_AddColumn: new_columns.add,
         tree.AT_DropColumn: removals.drop_column,
         tree.AT_ColumnDefault: _default,
@@ -63,7 +62,7 @@ def _set_not_null(command: Node, relation: Node, circumstances: "Circumstances",
     steps = constraints.not_null(name_of(relation), command.name)
     if (relation.relname, command.name) in circumstances.filled:
         verdict.later += steps
-        verdict.note(Action.BATCHES, "Checked while the table is read and written.", lock=constraints.SHORT)
+        verdict.note(Action.BATCHES, "Checked while the table is read and written.", lock=SHORT)
         return False
     verdict.defer(
         "not null",
@@ -82,11 +81,10 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     column = _fills(statement)
     if table is None or not column or not circumstances.alters_field:
-        verdict.now.append(write(statement))
         verdict.note(Action.AS_IS, "What it will hold up cannot be foretold. The stall budget stops it.")
         return
     value = write_expression(statement.target_list[0].res_target.val)
-    circumstances.filled[relation.relname, column] = value
+    circumstances.filled.add((relation.relname, column))
     name = quote(f"releases_fill_{hashlib.sha256(f'{name_of(relation)}.{column}'.encode()).hexdigest()[:12]}")
     verdict.now += fill_trigger(name, name_of(relation), column, value)
     verdict.later.append(Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL"))

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import indexes
-from releases.judge.removals import STILL_UNIQUE
 from releases.judge.sql import Node, listed, name_of, quote
-from releases.judge.verdict import Action, Step, Verdict
+from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
-SHORT = "ACCESS EXCLUSIVE, for a moment"
 CHECKED = "Added NOT VALID, then validated; nobody waits for that."
 BINDS = "Its writes that violate it fail from then on."
 
@@ -34,8 +32,8 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
         add_unique(constraint, relation, verdict)
         return False
     elif constraint.contype in (tree.CONSTR_CHECK, tree.CONSTR_FOREIGN) and not constraint.skip_validation:
-        without_validation(constraint)
-        verdict.later.append(validate(relation, constraint.conname))
+        constraint.skip_validation, constraint.initially_valid = True, False
+        verdict.later.append(validate(name_of(relation), constraint.conname))
         verdict.note(Action.ONLINE, CHECKED, lock=SHORT, old_version=BINDS)
     return True
 
@@ -57,39 +55,17 @@ def add_unique(constraint: Node, relation: Node, verdict: Verdict) -> None:
     verdict.note(Action.ONLINE, reason, lock=SHORT, old_version=BINDS)
 
 
-def without_validation(constraint: Node) -> None:
-    constraint.skip_validation, constraint.initially_valid = True, False
-
-
-def validate(relation: Node, name: str) -> Step:
-    return Step(f"ALTER TABLE {name_of(relation)} VALIDATE CONSTRAINT {quote(name)}", repeatable=True)
+def validate(table: str, name: str) -> Step:
+    return Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}", repeatable=True)
 
 
 def not_null(table: str, column: str) -> tuple[Step, ...]:
     """NOT NULL without a scan that others wait for: the server takes a valid CHECK as proof."""
-    name = quote(f"{column[:50]}_is_not_null")
-    alter = f"ALTER TABLE {table}"
+    check = f"{column[:50]}_is_not_null"
+    alter, name = f"ALTER TABLE {table}", quote(check)
     return (
         Step(f"{alter} ADD CONSTRAINT {name} CHECK ({quote(column)} IS NOT NULL) NOT VALID"),
-        Step(f"{alter} VALIDATE CONSTRAINT {name}", repeatable=True),
+        validate(table, check),
         Step(f"{alter} ALTER COLUMN {quote(column)} SET NOT NULL"),
         Step(f"{alter} DROP CONSTRAINT {name}"),
     )
-
-
-def drop(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """ALTER TABLE … DROP CONSTRAINT: the old version may need a unique one for its upserts (ON CONFLICT)."""
-    table = circumstances.facts.table(relation.relname, relation.schemaname)
-    constraint = table.constraints.get(command.name) if table else None
-    if constraint is None or constraint.kind not in "pu":
-        return True
-    where, name = name_of(relation), quote(command.name)
-    verdict.defer(
-        "constraint",
-        where,
-        command.name,
-        f"drop constraint {command.name} of {relation.relname}",
-        Step(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {name}"),
-        reason=STILL_UNIQUE,
-    )
-    return False

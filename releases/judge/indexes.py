@@ -16,7 +16,6 @@ def create(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     """CREATE INDEX: concurrently on a large table, outside the transaction."""
     table = circumstances.facts.table(statement.relation.relname, statement.relation.schemaname)
     if table is None or not table.is_large or statement.concurrent:
-        verdict.now.append(write(statement))
         verdict.note(Action.AS_IS, "The table is new or small." if not statement.concurrent else CONCURRENTLY)
         return
     statement.concurrent = True

@@ -6,7 +6,7 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, indexes
 from releases.judge.sql import Node, functions_in, name_of, object_name, quote, write_expression
-from releases.judge.verdict import Action, Step, Verdict
+from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -62,7 +62,7 @@ def _fill_in_batches(relation: Node, column: str, value: str, verdict: Verdict) 
     verdict.note(
         Action.BATCHES,
         "Each row needs a value of its own. New rows get the default, existing ones are filled in batches.",
-        lock=constraints.SHORT,
+        lock=SHORT,
     )
 
 
@@ -75,7 +75,7 @@ def _add_constraints_after(
         verdict.later += indexes.unique(
             relation, name, quote(column), nulls_not_distinct=False, attach=f"UNIQUE USING INDEX {name}"
         )
-        verdict.note(Action.ONLINE, "Its index is built concurrently and then attached.", lock=constraints.SHORT)
+        verdict.note(Action.ONLINE, "Its index is built concurrently and then attached.", lock=SHORT)
     added = {}
     if tree.CONSTR_CHECK in parts:
         expression = write_expression(parts[tree.CONSTR_CHECK].raw_expr)
@@ -87,8 +87,8 @@ def _add_constraints_after(
         )
     for name, definition in added.items():
         verdict.now.append(f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition} NOT VALID")
-        verdict.later.append(constraints.validate(relation, name))
-        verdict.note(Action.ONLINE, constraints.CHECKED, lock=constraints.SHORT)
+        verdict.later.append(constraints.validate(table, name))
+        verdict.note(Action.ONLINE, constraints.CHECKED, lock=SHORT)
 
 
 def _foreign_key(column: str, foreign: Node) -> str:

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
+from releases.judge.constraints import validate
 from releases.judge.facts import Table
 from releases.judge.sql import Node, name_of, quote, write
-from releases.judge.verdict import Action, Step, Verdict
+from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -19,10 +20,9 @@ def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     """A renamed table or column breaks every statement of the old version. Names of indexes and constraints do not."""
     relation = statement.relation
     table = circumstances.facts.table(relation.relname, relation.schemaname)
-    verdict.now.append(write(statement))
     column = statement.rename_type == tree.OBJECT_COLUMN
     if table is None or not (column or statement.rename_type == tree.OBJECT_TABLE):
-        verdict.note(Action.AS_IS, "No statement uses that name.", lock="ACCESS EXCLUSIVE, for a moment")
+        verdict.note(Action.AS_IS, "No statement uses that name.", lock=SHORT)
     elif column and statement.subname not in table.columns:
         verdict.note(Action.AS_IS, "The column is new.")
     else:
@@ -42,16 +42,13 @@ def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> N
     if statement.remove_type == tree.OBJECT_INDEX and len(names) == 1:
         _drop_index(statement, names[0][-1], circumstances, verdict)
     elif statement.remove_type == tree.OBJECT_TABLE and len(names) == 1:
-        _drop_table(statement, names[0], circumstances, verdict)
-    else:
-        verdict.now.append(write(statement))
+        _drop_table(names[0], circumstances, verdict)
 
 
 def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verdict: Verdict) -> None:
     index = circumstances.facts.indexes.get(name)
     table = index and circumstances.facts.tables[index.table]
     if index is None or table is None or statement.concurrent:
-        verdict.now.append(write(statement))
         verdict.note(Action.AS_IS, "The index is new.")
         return
     statement.concurrent = True
@@ -65,10 +62,9 @@ def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verd
     verdict.note(Action.ONLINE, "Dropped concurrently; nobody waits for it.", lock="SHARE UPDATE EXCLUSIVE")
 
 
-def _drop_table(statement: Node, names: list[str], circumstances: "Circumstances", verdict: Verdict) -> None:
+def _drop_table(names: list[str], circumstances: "Circumstances", verdict: Verdict) -> None:
     table = circumstances.facts.table(names[-1], ".".join(names[:-1]))
     if table is None:
-        verdict.now.append(write(statement))
         verdict.note(Action.AS_IS, "The table is new.")
         return
     where = ".".join(map(quote, names))
@@ -77,6 +73,19 @@ def _drop_table(statement: Node, names: list[str], circumstances: "Circumstances
     restore = tuple(step for name, text in keys.items() for step in _add_again(where, name, text))
     step = Step(f"DROP TABLE IF EXISTS {where} CASCADE")
     verdict.defer("table", where, "", f"drop table {names[-1]}", step, restore=restore, reason=STILL_USED)
+
+
+def drop_constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """Returns whether the command remains: the old version may need a unique constraint for ON CONFLICT."""
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    constraint = table.constraints.get(command.name) if table else None
+    if constraint is None or constraint.kind not in "pu":
+        return True
+    where = name_of(relation)
+    step = Step(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(command.name)}")
+    description = f"drop constraint {command.name} of {relation.relname}"
+    verdict.defer("constraint", where, command.name, description, step, reason=STILL_UNIQUE)
+    return False
 
 
 def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -109,4 +118,4 @@ def foreign_keys(table: Table, column: str = "") -> dict[str, str]:
 
 def _add_again(table: str, name: str, definition: str) -> tuple[Step, ...]:
     added = f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition.removesuffix(' NOT VALID')} NOT VALID"
-    return Step(added), Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}", repeatable=True)
+    return Step(added), validate(table, name)

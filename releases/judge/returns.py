@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REASON = "It was not dropped yet: that is cancelled."
 OTHER_TYPE = "A column of that name and of another type waits to be dropped."
-FINISH = "Let the next release drop it first, or type: python manage.py migrate --finish"
+FINISH = "Drop it first, with: python manage.py migrate --finish. Then release again."
 
 
 def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -81,39 +81,41 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     kept = []
     for one in statement.cmds:
         rule = rules.get(one.alter_table_cmd.subtype)
-        if not (rule and rule(one.alter_table_cmd, table, circumstances, verdict)):
+        if not (rule and rule(one.alter_table_cmd, statement.relation, circumstances, verdict)):
             kept.append(one)
     del statement.cmds[:]
     statement.cmds.extend(kept)
     return not kept
 
 
-def _column(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    column = getattr(command, "def").column_def
+def _column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    table, column = name_of(relation), getattr(command, "def").column_def
     key = ("column", table, column.colname)
-    if key not in circumstances.pending:
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    if existing is None or key not in circumstances.pending:
         return False
-    found = circumstances.facts.tables[table.replace('"', "")].columns[column.colname]
+    found = existing.columns[column.colname]
     if not is_same(found.type, write_type(column.type_name)):
         verdict.note(Action.REFUSED, OTHER_TYPE, instead=FINISH)
-        return True
+        return False
     circumstances.returned.add((table, column.colname))
     parts = {one.constraint.contype: one.constraint for one in column.constraints}
     if tree.CONSTR_DEFAULT in parts:
         value, name = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr), quote(column.colname)
         verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
-    if tree.CONSTR_NOTNULL in parts and found.not_null is False:
+    if tree.CONSTR_NOTNULL in parts and not found.not_null:
         verdict.later += constraints.not_null(table, column.colname)
     return _cancel(key, circumstances, verdict)
 
 
-def _constraint(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
+def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     name = getattr(command, "def").constraint.conname
-    return _cancel(("constraint", table, name), circumstances, verdict)
+    return _cancel(("constraint", name_of(relation), name), circumstances, verdict)
 
 
-def _nullable(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
+def _nullable(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """A column that may be NULL again needs no value for NULL. The command itself remains."""
+    table = name_of(relation)
     for which in ("not null", "fill", "default"):
         if item := circumstances.pending.get((which, table, command.name)):
             verdict.now += [step["sql"] for step in item.steps if which != "not null"]
@@ -121,12 +123,12 @@ def _nullable(command: Node, table: str, circumstances: "Circumstances", verdict
     return False
 
 
-def _dropped(command: Node, table: str, circumstances: "Circumstances", verdict: Verdict) -> bool:
+def _dropped(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """A column that is dropped at once takes along what waits for it. The command itself remains."""
-    facts = circumstances.facts.tables.get(table.replace('"', ""))
-    if circumstances.backwards or facts is None or command.name not in facts.columns:
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    if circumstances.backwards or existing is None or command.name not in existing.columns:
         for key, item in circumstances.pending.items():
-            if key[1:] == (table, command.name):
+            if key[1:] == (name_of(relation), command.name):
                 verdict.now += [step["sql"] for step in item.steps if key[0] == "fill"]
                 verdict.cancelled.append(key)
     return False

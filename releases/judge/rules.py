@@ -24,7 +24,7 @@ class Circumstances:
     backwards: bool = False  # a step back: nothing is postponed
     pending: Mapping[Key, Any] = field(default_factory=dict)  # items of the contract
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
-    filled: dict[tuple[str, str], str] = field(default_factory=dict)  # with the value for NULL
+    filled: set[tuple[str, str]] = field(default_factory=set)  # table and column: NULL is replaced
 
 
 RULES: dict[str, Rule] = {
@@ -50,10 +50,12 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     verdict = Verdict()
     if cancels(statement, circumstances, verdict):
         return verdict
-    if circumstances.backwards:
-        return replace(verdict, now=[*verdict.now, write(statement) if verdict.cancelled else text])
-    if rule := RULES.get(kind(statement)):
+    as_it_is = [*verdict.now, write(statement) if verdict.cancelled else text]
+    rule = None if circumstances.backwards else RULES.get(kind(statement))
+    if rule:
         rule(statement, circumstances, verdict)
-    if verdict.action in (Action.AS_IS, Action.REFUSED) and not verdict.cancelled:  # a refusal may be overruled
-        return replace(verdict, now=[text], later=[], deferred=[])
+    if rule is None or verdict.action is Action.AS_IS:
+        return replace(verdict, now=as_it_is)
+    if verdict.action is Action.REFUSED:  # which may be overruled
+        return replace(verdict, now=as_it_is, later=[], deferred=[])
     return verdict

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from releases.judge.sql import Node, parse, write_type
-from releases.judge.verdict import Action, Verdict
+from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -20,7 +20,7 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
     if table is None or not table.is_large:
         return True
     if column and not wanted.HasField("coll_clause") and is_compatible(column.type, write_type(wanted.type_name)):
-        verdict.note(Action.AS_IS, "The stored values stay as they are.", lock="ACCESS EXCLUSIVE, for a moment")
+        verdict.note(Action.AS_IS, "The stored values stay as they are.", lock=SHORT)
         return True
     was, becomes = column.type if column else "its type", write_type(wanted.type_name)
     verdict.note(

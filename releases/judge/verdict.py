@@ -7,6 +7,7 @@ from functools import total_ordering
 from typing import Any
 
 Key = tuple[str, str, str]  # of a deferral: kind, table, name
+SHORT = "ACCESS EXCLUSIVE, for a moment"
 
 
 @total_ordering

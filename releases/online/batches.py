@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.backfill.pace import next_size
 from releases.online.place import Place
 
-SECONDS = 0.03  # that a batch should take
-MOST = 4096  # blocks in a batch
+FIRST, LEAST, MOST = 8, 1, 4096  # blocks in a batch
 # By block: a range of them is read without an index, and any table has them.
 UPDATE = "UPDATE {table} SET {sql} WHERE {where} AND ctid >= '({start},0)'::tid AND ctid < '({end},0)'::tid"
 BLOCKS = "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int"
@@ -30,7 +30,7 @@ def fill(connection: BaseDatabaseWrapper, step: dict[str, Any], place: Place) ->
 
 def _pass(connection: BaseDatabaseWrapper, step: dict[str, Any], place: Place) -> int:
     """Returns the number of rows that were changed."""
-    start, size, changed = int(place.position or 0), 8, 0
+    start, size, changed = int(place.position or 0), FIRST, 0
     (blocks,) = _row(connection, BLOCKS, [step["table"]])
     while start < blocks:
         began = time.monotonic()
@@ -39,8 +39,7 @@ def _pass(connection: BaseDatabaseWrapper, step: dict[str, Any], place: Place) -
             changed += cursor.rowcount
             start += size
             place.commit(place.done, place.steps, start)
-        took = time.monotonic() - began
-        size = max(1, min(MOST, size * 2 if took < SECONDS / 2 else size // 2 if took > SECONDS else size))
+        size = next_size(size, time.monotonic() - began, LEAST, MOST)
     return changed
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.judge.rules import Circumstances, judge
-from releases.judge.verdict import Deferral, Key, Step
+from releases.judge.verdict import Deferral, Key, Step, Verdict
 
 # The first word of what the judge has rules for; the rest runs as it is, at once.
 JUDGED = re.compile(r"\s*(ALTER|CREATE|DROP|UPDATE)\b", re.IGNORECASE)
@@ -28,27 +28,25 @@ class Postponed:
         self.cancelled: list[Key] = []
 
 
+Run = Callable[[str], None]
+
+
 @contextmanager
 def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) -> Iterator[Postponed]:
     """Within, statements run as the judge rewrites them. Once one is postponed, so are those that follow it."""
     postponed = Postponed()
 
-    def rewrite(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        if params or many or not isinstance(sql, str) or not JUDGED.match(sql):
-            return execute(sql, params, many, context)
-        result = None
-        for verdict in judge(sql, circumstances):
-            for statement in verdict.now:
-                if postponed.steps and JUDGED.match(statement):
-                    postponed.steps.append(Step(statement))
-                else:
-                    result = execute(statement, None, many, context)
-            postponed.steps += verdict.later
-            postponed.deferrals += verdict.deferred
-            postponed.cancelled += verdict.cancelled
-        return result
+    def take(verdict: Verdict, run: Run) -> None:
+        for statement in verdict.now:
+            if postponed.steps and JUDGED.match(statement):
+                postponed.steps.append(Step(statement))
+            else:
+                run(statement)
+        postponed.steps += verdict.later
+        postponed.deferrals += verdict.deferred
+        postponed.cancelled += verdict.cancelled
 
-    with connection.execute_wrapper(rewrite):
+    with _judging(connection, circumstances, take):
         yield postponed
 
 
@@ -57,15 +55,27 @@ def returning(connection: BaseDatabaseWrapper, circumstances: Circumstances) -> 
     """For a step back: within, what was not dropped yet comes back at once. Yields the items that this cancels."""
     cancelled: list[Key] = []
 
+    def take(verdict: Verdict, run: Run) -> None:
+        cancelled.extend(verdict.cancelled)
+        for statement in [*verdict.now, *(step.in_one_statement() for step in verdict.later)]:
+            run(statement)
+
+    with _judging(connection, circumstances, take):
+        yield cancelled
+
+
+@contextmanager
+def _judging(
+    connection: BaseDatabaseWrapper, circumstances: Circumstances, take: Callable[[Verdict, Run], None]
+) -> Iterator[None]:
+    """Within, `take` is given the verdict on each statement instead of running it."""
+
     def rewrite(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         if params or many or not isinstance(sql, str) or not JUDGED.match(sql):
             return execute(sql, params, many, context)
-        result = None
         for verdict in judge(sql, circumstances):
-            cancelled.extend(verdict.cancelled)
-            for statement in [*verdict.now, *(step.in_one_statement() for step in verdict.later)]:
-                result = execute(statement, None, many, context)
-        return result
+            take(verdict, lambda statement: execute(statement, None, many, context))
+        return None
 
     with connection.execute_wrapper(rewrite):
-        yield cancelled
+        yield

@@ -1,5 +1,7 @@
 """What the old version still needs waits in the contract, and can be taken back until it is gone."""
 
+import re
+
 import psycopg
 import pytest
 
@@ -12,7 +14,8 @@ __all__ = ["shop"]
 
 pytestmark = pytest.mark.usefixtures("postgresql")
 
-WITHOUT_NOTE = changed(('    note = models.CharField(max_length=40, default="", unique=False)\n', ""))
+NOTE = '    note = models.CharField(max_length=40, default="", unique=False)\n'
+WITHOUT_NOTE = changed((NOTE, ""))
 WITHOUT_SHELF = changed(('    shelf = models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")\n', ""))
 WITHOUT_UNIQUE = changed(('            models.UniqueConstraint(fields=["serial"], name="one_serial"),\n', ""))
 WITHOUT_BOX = "class Shelf(models.Model):\n    name = models.CharField(max_length=20)\n"
@@ -123,3 +126,17 @@ def test_a_session_older_than_the_release_that_entered_an_item_holds_it_up(
         assert "Contract: drop constraint one_serial of shop_box." in said
         assert sql("SELECT count(*) FROM shop_box") == [(500,)]
     assert "Contract: drop table shop_box." in succeeds(shop, "migrate", COMMIT="three")
+
+
+def test_a_field_of_another_type_is_refused_while_the_old_one_waits(shop: Project, sql: Sql) -> None:
+    change(shop, WITHOUT_NOTE)
+    shop.models(with_field("note = models.IntegerField(default=3)").replace(NOTE, ""))
+    succeeds(shop, "makemigrations", "shop", "-n", "third")
+    refused = shop.manage("migrate")
+    assert refused.returncode == 1
+    assert "A column of that name and of another type waits to be dropped." in refused.stderr
+    assert sql("SELECT count(note) FROM shop_box WHERE note = ''") == [(500,)]
+    (command,) = re.findall(r"with: python manage\.py (.*)\. Then release again\.", refused.stderr)
+    succeeds(shop, *command.split())
+    succeeds(shop, "migrate")
+    assert sql("SELECT count(note) FROM shop_box WHERE note = 3") == [(500,)]

@@ -50,6 +50,7 @@ class Command(migrate.Command):
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
         self.facts: Facts | None = None  # before the first change of this release
+        self.half_run: list[tuple[str, str]] = []
         self.judged: Judged = {}
 
     def execute(self, *args: Any, **options: Any) -> None:
@@ -127,16 +128,16 @@ class Command(migrate.Command):
 
     def _facts_for(self, migration: Migration) -> "Facts | None":
         """The facts, if the migration must be applied online."""
-        assert self.run  # noqa: S101
-        if self.run.connection.vendor != "postgresql":
-            return None
-        from releases.judge.facts import read_facts
+        started = (migration.app_label, migration.name) in self.half_run
+        return self.facts if started or is_online(self.judged.get(str(migration), [])) else None
 
-        if self.facts is None:
-            self.facts = read_facts(self.run.connection)
-        operations = self.judged.get(str(migration), [])
-        started = (migration.app_label, migration.name) in half_run(self.run.connection)
-        return self.facts if started or is_online(operations) else None
+    def _look(self, connection: BaseDatabaseWrapper) -> None:
+        """Reads what stands before the first change; nothing of a database that no version uses yet."""
+        self.half_run = half_run(connection)
+        if connection.vendor == "postgresql" and self.facts is None and (self.judged or self.half_run):
+            from releases.judge.facts import read_facts
+
+            self.facts = read_facts(connection)
 
     def _finish(self, options: dict[str, Any]) -> None:
         self.verbosity = options["verbosity"]
@@ -144,12 +145,15 @@ class Command(migrate.Command):
 
         def finish() -> None:
             run.start_record()
-            if not contract.pending(run.connection):
+            before = len(contract.pending(run.connection))
+            if not before:
                 self._say("Nothing is pending in the contract.")
             elif sessions := contract.fulfil(run.connection, self._say, at_once=True):
+                made = before - len(contract.pending(run.connection))
+                what = f"this made {made} of {before} changes" if made else "nothing was changed"
                 raise CommandError(
-                    f"The contract stays pending; nothing was changed. {contract.waits_for(sessions)} End them, or wait"
-                    " until they have gone; then type this again."
+                    f"The contract stays pending; {what}. {contract.waits_for(sessions)} End them, or wait until they"
+                    " have gone; then type this again."
                 )
 
         self.carry_out(run, partial(run_alone, run, finish))
@@ -185,6 +189,7 @@ class Command(migrate.Command):
             forget_recorded(connection)
             if sessions := contract.fulfil(connection, self._say):
                 self._say(f"The contract stays pending. {contract.waits_for(sessions)}")
+            self._look(connection)
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
 
