@@ -95,32 +95,38 @@ def create(sql: Sql, engine: str, revision: str = FIRST_REVISION, rows: Sequence
         sql(f"ALTER TABLE workout_selections ADD {UNIQUE}")
     sql("INSERT INTO alembic_version VALUES (%s)", revision)
     sql("INSERT INTO users (email, password_hash) VALUES ('old@example.org', 'scrypt:...')")
-    for number in range(1, 31):
-        insert_workout(sql, number)
-    for row in rows:
-        insert_selection(sql, row)
+    insert_workouts(sql, *range(1, 31))
+    insert_selections(sql, *rows)
     if engine == "postgresql":
         for table in ("workouts", "workout_selections"):
             sql(f"SELECT setval('{table}_id_seq', coalesce(max(id), 0) + 1, false) FROM {table}")
 
 
-def insert_workout(sql: Sql, number: int) -> None:
+def insert_workouts(sql: Sql, *numbers: int) -> None:
     """Inserts every column, with explicit NULLs, as the old application did."""
+    columns = (
+        "id, title, workout_type, workout_description, planned_duration, planned_distance_meters,"
+        " originally_planned_day, coach_comments, tss, intensity_factor, created_at, is_custom"
+    )
+    _insert(sql, "workouts", columns, [_workout(number) for number in numbers])
+
+
+def _workout(number: int) -> tuple[Any, ...]:
     day = datetime.date(2026, 1, 5) + datetime.timedelta(days=number)
     values = (number, f"Tempo, {number} blocks — légère", "Run", None, 0.8, 9000.0, day.isoformat(), None, None, 0.75)
-    marks = ", ".join(["%s"] * 12)
-    sql(
-        "INSERT INTO workouts (id, title, workout_type, workout_description, planned_duration,"
-        " planned_distance_meters, originally_planned_day, coach_comments, tss, intensity_factor, created_at,"
-        f" is_custom) VALUES ({marks})",
-        *values,
-        f"2026-01-02 08:00:00.{number:06d}" if number % 3 else None,
-        number % 5 == 0,
-    )
+    return (*values, f"2026-01-02 08:00:00.{number:06d}" if number % 3 else None, number % 5 == 0)
 
 
-def insert_selection(sql: Sql, row: Selection) -> None:
-    sql(f"INSERT INTO workout_selections ({COLUMNS}) VALUES ({', '.join(['%s'] * len(row))})", *row)
+def insert_selections(sql: Sql, *rows: Selection) -> None:
+    _insert(sql, "workout_selections", COLUMNS, rows)
+
+
+def _insert(sql: Sql, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    """In one statement, because each has a connection of its own."""
+    if not rows:
+        return
+    marks = ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+    sql(f"INSERT INTO {table} ({columns}) VALUES {marks}", *itertools.chain(*rows))
 
 
 def selections(sql: Sql) -> dict[int, Selection]:

@@ -33,6 +33,7 @@ if sys.argv[1] == "tell":
     }))
 elif sys.argv[1] == "say":
     atexit.register(print, "at exit")
+    threading.Timer(0.1, print, ["of a thread"]).start()
     print("out")
     print("err", file=sys.stderr)
     sys.exit(3)
@@ -128,8 +129,21 @@ def test_they_share_a_pipe_and_a_file(starts: list[Start], tmp_path: Path) -> No
         with (tmp_path / "log").open("w") as log:
             process = start("say", stdout=log, stderr=subprocess.STDOUT)
         assert process.wait(30) == 3
-        assert sorted((tmp_path / "log").read_text().split("\n")) == ["", "at exit", "err", "out"]
+        assert sorted((tmp_path / "log").read_text().split("\n")) == ["", "at exit", "err", "of a thread", "out"]
 
 
 def test_forks_do_not_draw_the_same_numbers(fork: Start) -> None:
     assert fork("draw").communicate() != fork("draw").communicate()
+
+
+def test_they_end_the_same_when_nobody_reads(starts: list[Start]) -> None:
+    ends = []
+    for start in starts:
+        reading, writing = os.pipe()
+        os.close(reading)
+        process = start("say", stdout=writing)
+        os.close(writing)
+        ends.append((process.wait(30), process.stderr and process.stderr.read()))
+
+    assert ends[0] == ends[1]
+    assert ends[0][0] == 120

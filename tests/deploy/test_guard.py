@@ -43,7 +43,7 @@ def test_the_new_row_stays_and_is_filled_from_the_others(rows: list[Selection], 
     sql(guard.INSTALL)
     arriving = new._replace(id=NEW)
 
-    legacy.insert_selection(sql, arriving)
+    legacy.insert_selections(sql, arriving)
 
     others = [row for row in rows if row.workout_id != arriving.workout_id]
     same = [row for row in rows if row.workout_id == arriving.workout_id]
@@ -67,7 +67,7 @@ def test_what_the_guard_archived_can_be_undone(workouts: list[int]) -> None:
         for number, workout in enumerate(workouts, start=1)
     ]
     for row in rows:
-        legacy.insert_selection(sql, row)
+        legacy.insert_selections(sql, row)
     migrate("0004_deduplicate_selections")
 
     migrate(BEFORE)

@@ -17,7 +17,7 @@ def test_duplicates_that_came_without_the_constraint_are_archived_and_it_is_buil
     sql("ALTER TABLE workout_selections DROP CONSTRAINT uq_workout_selections_workout_id")
     before = legacy.archive(sql)
     for row in (Selection(900, 1, None, None, "7am", None, "late", NOON), Selection(901, 3)):
-        legacy.insert_selection(sql, row)
+        legacy.insert_selections(sql, row)
     sql("SELECT setval('workout_selections_id_seq', 901)")
     live, archived = legacy.settle(list(legacy.selections(sql).values()))
     assert "several rows have the same values" in manage("verify_schema", "--repair").stderr

@@ -55,10 +55,8 @@ def migrate_to_latest() -> None:
 def start_with(rows: list[Selection]) -> None:
     for table in ("workout_selections_archive", "workout_selections", "workouts"):
         sql(f"DELETE FROM {table}")
-    for number in range(1, 5):
-        legacy.insert_workout(sql, number)
-    for row in rows:
-        legacy.insert_selection(sql, row)
+    legacy.insert_workouts(sql, *range(1, 5))
+    legacy.insert_selections(sql, *rows)
 
 
 @pytest.fixture(autouse=True)
@@ -130,7 +128,7 @@ def test_backwards_refuses_where_an_id_is_taken() -> None:
     rows = numbered([Selection(0, 1, True, None, None, None, "a", legacy.NOON)] * 2)
     start_with(rows)
     migrate(AFTER)
-    legacy.insert_selection(sql, Selection(1, 2))
+    legacy.insert_selections(sql, Selection(1, 2))
     before = legacy.selections(sql), legacy.archive(sql)
 
     with pytest.raises(CommandError, match=r"the ids \[1\] are taken. Nothing was changed"):

@@ -81,7 +81,7 @@ def test_one_that_refers_to_a_row_which_the_guard_replaces_goes_to_the_new_one(
     constraints = foreign_keys(sql, engine)
     assert manage("migrate", "workouts", "0004", "--fake-initial").returncode == 0
     for number in (900, 901):
-        legacy.insert_selection(sql, legacy.Selection(number, 1))
+        legacy.insert_selections(sql, legacy.Selection(number, 1))
         assert {row["second1"] for row in references(sql).values()} == {number}
     sql("SELECT setval('workout_selections_id_seq', 901)")
 

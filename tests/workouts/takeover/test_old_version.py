@@ -39,12 +39,12 @@ def test_its_statements_work_after_every_migration(manage: Manage, sql: Sql, eng
 
 def test_its_race_ends_in_an_error_and_a_retry_instead_of_duplicates(sql: Sql, migrated: None) -> None:
     """The old version responds with 500. A repeated request finds the row."""
-    legacy.insert_workout(sql, 1)
+    legacy.insert_workouts(sql, 1)
     row = legacy.Selection(1, 1, True, "2026-01-16", updated_at=legacy.NOON)
-    legacy.insert_selection(sql, row)
+    legacy.insert_selections(sql, row)
 
     with pytest.raises((psycopg.errors.UniqueViolation, sqlite3.IntegrityError)):
-        legacy.insert_selection(sql, row._replace(id=2, current_plan_day=None, time_of_day="morning"))
+        legacy.insert_selections(sql, row._replace(id=2, current_plan_day=None, time_of_day="morning"))
 
     sql("UPDATE workout_selections SET time_of_day = 'morning' WHERE workout_selections.id = 1")
     assert legacy.selections(sql) == {1: row._replace(time_of_day="morning")}
@@ -52,9 +52,9 @@ def test_its_race_ends_in_an_error_and_a_retry_instead_of_duplicates(sql: Sql, m
 
 def use_as_the_old_version_did(sql: Sql, number: int) -> None:
     """SQLAlchemy's statements: all columns, explicit NULLs, rows by id."""
-    legacy.insert_workout(sql, number)
+    legacy.insert_workouts(sql, number)
     row = legacy.Selection(number * 10, number, updated_at=legacy.NOON)
-    legacy.insert_selection(sql, row)
+    legacy.insert_selections(sql, row)
     assert legacy.selections(sql)[row.id] == row
     sql("DELETE FROM workout_selections WHERE workout_selections.id = %s", row.id)
     sql(
