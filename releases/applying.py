@@ -80,13 +80,7 @@ class Applying:
         return state
 
     def is_whole(self, operation: Operation) -> bool:
-        """Whether it is committed as a whole or not at all. MySQL commits every change of the schema by itself."""
-        of_the_schema = type(operation).__module__ in OF_THE_SCHEMA
-        return (
-            bool(self._in_a_transaction or operation.atomic or of_the_schema)
-            and not commits_batches(operation)
-            and self.connection.features.can_rollback_ddl
-        )
+        return is_whole(operation, self.connection, atomic=self._in_a_transaction)
 
     def close(self) -> None:
         """Call this when Django has recorded the migration."""
@@ -154,6 +148,19 @@ class Applying:
             return self._apply_all(state, schema_editor)
         finally:
             self.migration.operations = operations  # type: ignore[misc]
+
+
+def is_whole(operation: Operation, connection: BaseDatabaseWrapper, *, atomic: bool) -> bool:
+    """Whether it is committed as a whole or not at all. `atomic` is what its migration says.
+
+    MySQL commits every change of the schema by itself.
+    """
+    of_the_schema = type(operation).__module__ in OF_THE_SCHEMA
+    return (
+        bool(atomic or operation.atomic or of_the_schema)
+        and not commits_batches(operation)
+        and connection.features.can_rollback_ddl
+    )
 
 
 def commits_batches(operation: Operation) -> bool:

@@ -54,7 +54,7 @@ class History:
 
         Raises CommandError if nothing of it is applied any more. It never falls back to an earlier release.
         """
-        past = [one for one in map(self._past, self._forwards) if not one.had_nothing_to_do]
+        past = self._with_work()
         if not past:
             raise CommandError(
                 f"No release that applied anything is recorded. Nothing was changed. {self._last_step()}"
@@ -69,9 +69,17 @@ class History:
         way = self._way_back_from(earlier) if earlier else self._last_step()
         raise CommandError(f"{happened} Nothing was changed. {way}")
 
+    def last_unless_succeeded(self) -> Past | None:
+        """The same, if it failed or was interrupted."""
+        past = self._with_work()
+        return past[0] if past and past[0].release.outcome != Release.Outcome.SUCCEEDED else None
+
     def steps_over(self, keys: Collection[Key]) -> int:
         """The number for `rollback --steps` that undoes all of `keys`."""
         return max(self.order.index(key) for key in keys) + 1
+
+    def _with_work(self) -> list[Past]:
+        return [one for one in map(self._past, self._forwards) if not one.had_nothing_to_do]
 
     def _way_back_from(self, earlier: Past) -> str:
         count, steps = len(earlier.applied), self.steps_over(earlier.applied)

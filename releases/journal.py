@@ -70,8 +70,9 @@ class Journal:
         if entry.digest != self._digest():
             raise CommandError(
                 f"Migration {self._migration} was edited after an interrupted release had committed"
-                f" {self.committed} of its operations, so it cannot be continued. Nothing was changed. Put those"
-                " operations back as they were and release again; what comes after them may be edited."
+                f" {self.committed} of its operations, so it can be neither continued nor undone. Nothing was"
+                " changed. Put those operations back as they were and run this again; what comes after them may be"
+                " edited."
             )
 
     @property

@@ -19,11 +19,15 @@ MANY = 100_000  # rows; counting stops there
 
 
 class Loss:
-    """Describes what undoing `plan` (last migration first) does."""
+    """Describes what undoing `plan` (last migration first) does. Of half-run ones it has the part that is committed."""
 
     def __init__(self, connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Sequence[Migration]) -> None:
         self._connection, self._loader = connection, loader
-        self._models = applied_state(loader).apps  # as migrated, which may differ from the code's
+        state = applied_state(loader)
+        for migration in reversed(plan):
+            if (migration.app_label, migration.name) not in loader.applied_migrations:
+                state = migration.mutate_state(state, preserve=False)
+        self._models = state.apps  # as migrated, which may differ from the code's
         self._renaming = [
             (migration.app_label, operation)
             for migration in reversed(plan)

@@ -3,7 +3,7 @@
 import getpass
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.management import CommandError
@@ -19,11 +19,12 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from releases import contract
 from releases.applying import run_deferred
 from releases.diagnosis import explain_command
 from releases.errors import was_cut
+from releases.half_run import HalfRun, half_run_migrations
 from releases.pending import applied_state
+from releases.returning import what_waits_returns
 
 Key = tuple[str, str]
 
@@ -77,11 +78,14 @@ def undo(
     stdout: OutputWrapper,
     verbosity: int,
 ) -> None:
-    """Unapplies those of `keys` that are applied, and nothing else.
+    """Unapplies those of `keys` that are applied, and what is committed of half-run ones; nothing else.
 
     Django's own command goes back to a target, and would also undo what another release has applied.
     """
     executor = MigrationExecutor(connection, progress)
+    for one in half_run_migrations(connection, executor.loader):
+        if one.key in keys:
+            one.undo(applied_state(executor.loader), progress)
     applied = [key for key in keys if key in executor.loader.applied_migrations]
     if not applied:
         return
@@ -91,23 +95,6 @@ def undo(
     state = executor.migrate([], plan=plan)
     state.clear_delayed_apps_cache()
     emit_post_migrate_signal(**signalled, apps=state.apps, plan=plan)
-
-
-@contextmanager
-def _what_waits_returns(connection: BaseDatabaseWrapper, collect_sql: bool) -> Iterator[None]:
-    """Within, what a migration removed and the contract has not dropped yet comes back without loss."""
-    waiting = {} if collect_sql else {item.key: item for item in contract.pending(connection)}
-    if not waiting:
-        yield
-        return
-    from releases.judge.facts import read_facts
-    from releases.judge.rules import Circumstances
-    from releases.online.hook import returning
-
-    circumstances = Circumstances(read_facts(connection), pending=waiting, backwards=True)
-    with returning(connection, circumstances) as cancelled:
-        yield
-    contract.cancel(connection, cancelled)
 
 
 def unrecord_within_transaction(migration: Migration) -> None:
@@ -121,8 +108,8 @@ def unrecord_within_transaction(migration: Migration) -> None:
     def unapply_and_unrecord(
         project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
     ) -> ProjectState:
-        schema_editor.undoing = migration  # type: ignore[attr-defined]  # for Backfill, whose triggers are named after it
-        with _what_waits_returns(schema_editor.connection, collect_sql):
+        schema_editor.undoing = str(migration), 0  # type: ignore[attr-defined]  # for Backfill
+        with nullcontext() if collect_sql else what_waits_returns(schema_editor.connection):
             project_state = unapply(project_state, schema_editor, collect_sql)
             if not collect_sql:
                 run_deferred(schema_editor)
@@ -167,7 +154,10 @@ def explain_step_back(
         return f"{error}\n{stays}".rstrip()
     if migration is None:
         return explain_command(error, stays or "Nothing was changed.", connection)
-    if not (migration.atomic and connection.features.can_rollback_ddl):
+    undoing: HalfRun | None = getattr(migration, "undoing", None)
+    if undoing:
+        left = f"which was half-run: {undoing.count} of its operations are still to be undone."
+    elif not (migration.atomic and connection.features.can_rollback_ddl):
         left = "which has no transaction: a part of it may be undone, while it is recorded as applied."
     elif was_cut(error):
         left = "which stays applied, or is undone if that was just being committed."

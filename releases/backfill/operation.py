@@ -106,7 +106,7 @@ class Backfill(Operation):
         if undoing := getattr(schema_editor, "undoing", None):
             from releases.backfill.trigger import drop_those_of
 
-            drop_those_of(schema_editor.connection, str(undoing))
+            drop_those_of(schema_editor.connection, *undoing)
         if self.reverse:
             Passes(rows, self.reverse, None, Bookmark(rows.model, digest([self])), print).run()
 

@@ -67,5 +67,5 @@ def not_null(table: str, column: str) -> tuple[Step, ...]:
         Step(f"{alter} ADD CONSTRAINT {name} CHECK ({quote(column)} IS NOT NULL) NOT VALID"),
         validate(table, check),
         Step(f"{alter} ALTER COLUMN {quote(column)} SET NOT NULL"),
-        Step(f"{alter} DROP CONSTRAINT {name}"),
+        Step(f"{alter} DROP CONSTRAINT IF EXISTS {name}", cleans_up=True),
     )

@@ -27,7 +27,7 @@ SELECT conrelid::int8, conname, contype, pg_get_constraintdef(oid),
 FROM pg_constraint WHERE conrelid = ANY (%s)
 """
 INDEXES = """
-SELECT i.indrelid::int8, c.relname, i.indisunique, pg_get_indexdef(i.indexrelid)
+SELECT i.indrelid::int8, c.relname, i.indisunique, pg_get_indexdef(i.indexrelid), i.indisvalid
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = ANY (%s)
 """
 
@@ -51,6 +51,7 @@ class Index:
     table: str
     unique: bool = False
     definition: str = ""
+    valid: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,4 +95,4 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
     for oid, name, schema, visible, size, rows in found:
         names[oid] = name if visible else f"{schema}.{name}"
         tables[f"{schema}.{name}"] = tables[names[oid]] = Table(size, size >= large, rows, *parts[oid])
-    return Facts(tables, {name: Index(names[oid], unique, text) for oid, name, unique, text in indexes})
+    return Facts(tables, {name: Index(names[oid], *rest) for oid, name, *rest in indexes})

@@ -8,6 +8,7 @@ from postgast import PgQueryError, split
 
 from releases.judge import columns, indexes, removals
 from releases.judge.facts import Facts
+from releases.judge.partial import is_undone
 from releases.judge.returns import cancels
 from releases.judge.sql import Node, kind, parse, write
 from releases.judge.verdict import Action, Key, Verdict
@@ -22,6 +23,7 @@ class Circumstances:
     facts: Facts
     alters_field: bool = False  # the operation is AlterField, whose statements mean more together
     backwards: bool = False  # a step back: nothing is postponed
+    partly_done: bool = False  # a step back from an operation that was interrupted between its steps
     pending: Mapping[Key, Any] = field(default_factory=dict)  # items of the contract
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
     filled: set[tuple[str, str]] = field(default_factory=set)  # table and column: NULL is replaced
@@ -50,6 +52,10 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     verdict = Verdict()
     if cancels(statement, circumstances, verdict):
         return verdict
+    if circumstances.partly_done:
+        if is_undone(statement, circumstances, verdict):
+            return verdict
+        text = write(statement)
     as_it_is = [*verdict.now, write(statement) if verdict.cancelled else text]
     rule = None if circumstances.backwards else RULES.get(kind(statement))
     if rule:

@@ -33,13 +33,15 @@ class Step:
     """Something that is done after the transaction of its operation, and can be repeated.
 
     `sql` runs in a transaction together with its entry in the journal; outside of one if it is `repeatable`. With
-    `where`, `sql` is what follows SET in an UPDATE of `table`, in batches, until no row matches.
+    `where`, `sql` is what follows SET in an UPDATE of `table`, in batches, until no row matches. One that `cleans_up`
+    is also done if the operation is undone before its turn has come.
     """
 
     sql: str
     repeatable: bool = False
     table: str = ""
     where: str = ""
+    cleans_up: bool = False
 
     def in_one_statement(self) -> str:
         return f"UPDATE {self.table} SET {self.sql} WHERE {self.where}" if self.where else self.sql  # noqa: S608

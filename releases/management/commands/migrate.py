@@ -19,11 +19,13 @@ from releases.applying import Applying, is_online
 from releases.checks import refuse_settings
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
+from releases.half_run import half_run_beyond
 from releases.health import unknown_to
 from releases.indexes import repeatable
 from releases.journal import forget_recorded, half_run
 from releases.models import Release
 from releases.naming import verify_command
+from releases.pending import applied_state
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
 from releases.preflight.plan import judge_release
@@ -173,7 +175,7 @@ class Command(migrate.Command):
             return None  # Django's own refusal follows
         except NodeNotFoundError:
             return Release.Direction.FORWARDS  # to a partly applied squash
-        if plan and plan[0][1]:
+        if half_run_beyond(executor.connection, executor.loader, app, target) or (plan and plan[0][1]):
             return Release.Direction.BACKWARDS
         return Release.Direction.FORWARDS if plan else None
 
@@ -206,6 +208,11 @@ class Command(migrate.Command):
         def migrate() -> None:
             run.start_record()
             forget_recorded(run.connection)
+            loader = MigrationLoader(run.connection)
+            app, name = options["app_label"], options["migration_name"]
+            target = None if name == "zero" else loader.get_migration_by_prefix(app, name).name
+            for one in half_run_beyond(run.connection, loader, app, target):
+                one.undo(applied_state(loader), self.migration_progress_callback)
             super(Command, self).handle(*args, **options)
 
         run_alone(run, migrate)

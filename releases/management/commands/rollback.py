@@ -10,8 +10,11 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
+from releases.half_run import half_run_migrations
 from releases.history import STEPS, History
+from releases.journal import forget_recorded, half_run
 from releases.lock import alone
 from releases.loss import Loss
 from releases.management.commands import migrate
@@ -43,7 +46,10 @@ NO_TERMINAL = (
 
 
 class Command(migrate.Command):
-    help = "Undoes what the last release applied; or, with --steps, the last applied migrations."
+    help = (
+        "Undoes what the last release applied, and a migration that it left half-run; or, with --steps, the last"
+        " migrations."
+    )
     options: dict[str, Any] = {}
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -69,8 +75,10 @@ class Command(migrate.Command):
     def _choose(self) -> list[Key]:
         """Shows and returns what is to be undone. Raises CommandError if that is nothing, or is irreversible."""
         executor = MigrationExecutor(connection)
+        interrupted = half_run_migrations(connection, executor.loader)
         heading, keys = _chosen(executor, self.options["app"], self.options["steps"])
-        plan = plan_back(executor, keys)
+        begun = {one.key: one.begun for one in interrupted}
+        plan = [begun.get((one.app_label, one.name), one) for one in plan_back(executor, keys)]
         self._show(heading, plan, Loss(connection, executor.loader, plan))
         if steps := [str(migration) for migration in plan if irreversible(migration)]:
             raise CommandError(f"{', '.join(steps)} cannot be undone. Nothing was changed. Restore a backup instead.")
@@ -87,6 +95,7 @@ class Command(migrate.Command):
                     "The database was migrated meanwhile, so something other than what was shown would be undone."
                     f" Nothing was changed. To see what would be undone now, run: {_command(self.options)}"
                 )
+        forget_recorded(connection)
         undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity)
 
     def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
@@ -128,12 +137,14 @@ def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> 
     loader = executor.loader
     releases = Release.objects.using(connection.alias)
     history = History(loader, list(releases) if releases.is_recordable() else [])
-    past = None if steps else history.last()
-    keys = [key for key in (past.applied if past else history.order) if app in (None, key[0])][:steps]
+    begun = [key for key in reversed(half_run(connection)) if key not in loader.applied_migrations]
+    past = None if steps else history.last_unless_succeeded() if begun else history.last()
     of_app = f" of {app}" if app else ""
-    heading = (
-        f"What the last release ({past}) applied{of_app}." if past else f"The last of the applied migrations{of_app}."
-    )
+    heading = f"The last migrations{of_app}." if steps else f"What an earlier release left half-run{of_app}."
+    chosen = [*begun, *history.order] if steps else begun
+    if past:
+        heading, chosen = f"What the last release ({past}) applied{of_app}.", [*begun, *past.applied]
+    keys = [key for key in chosen if app in (None, key[0])][:steps]
     if not keys:
         nothing = f"Nothing{of_app} that the last release ({past}) applied" if past else f"No migration{of_app}"
         raise CommandError(f"{nothing} is applied. Nothing was changed.")
@@ -142,7 +153,7 @@ def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> 
             f"This version of the code does not have {_labels(missing)}. Nothing was changed. Run this from the version"
             " that has it."
         )
-    plan = with_dependents(loader, keys)
+    plan = with_dependents(loader, [key for key in keys if key not in begun])
     if adopted := history.adopted.intersection(plan):
         raise CommandError(
             f"{_labels(adopted)} depends on them, and its tables existed before the release that adopted them: they"
@@ -151,9 +162,13 @@ def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> 
     if past and (others := [key for key in plan if key not in past.applied]):
         raise CommandError(
             f"{_labels(others)} depends on what the last release ({past}) applied, and was not applied by it. Nothing"
-            f" was changed. To undo both: {STEPS} {history.steps_over(plan)}"
+            f" was changed. To undo both: {STEPS} {len(begun) + history.steps_over(plan)}"
         )
-    return heading, plan
+    return heading, [*(key for key in begun if key in keys or _depends_on(loader, key, plan)), *plan]
+
+
+def _depends_on(loader: MigrationLoader, key: Key, plan: list[Key]) -> bool:
+    return key in loader.graph.nodes and any(parent in plan for parent in loader.graph.forwards_plan(key))
 
 
 def _holds_the_history(migration: Migration) -> bool:

@@ -1,0 +1,127 @@
+"""A migration that was interrupted after some of its operations were committed, and the way back from there."""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from typing import Any
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import Migration, RunPython, RunSQL
+from django.db.migrations.exceptions import IrreversibleError
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+from releases.applying import commits_batches, is_whole, run_deferred
+from releases.journal import Journal, half_run
+from releases.returning import what_waits_returns
+
+Key = tuple[str, str]
+
+
+class HalfRun:
+    """Of the operations of `migration`, `count` have begun to change the database.
+
+    Raises CommandError if one of these was edited. Its journal is kept up to date: a step back that is interrupted can
+    be repeated, or released over.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper, migration: Migration) -> None:
+        self.migration, self._connection = migration, connection
+        self.key: Key = (migration.app_label, migration.name)
+        self._journal = Journal(connection, migration)
+        self._journal.open()
+        self.count = self._journal.committed + self._next_has_begun()
+
+    @property
+    def begun(self) -> Migration:
+        """The migration without the operations that have not begun."""
+        part = type(self.migration)(self.migration.name, self.migration.app_label)
+        part.operations = self.migration.operations[: self.count]  # type: ignore[misc]
+        return part
+
+    def undo(self, state: ProjectState, progress: Callable[..., None]) -> None:
+        """Undoes one operation after the other. `state` is the one of the migrations that are applied.
+
+        Raises IrreversibleError before it changes anything.
+        """
+        if found := [one.describe() for one in self.begun.operations if not one.reversible]:
+            raise IrreversibleError(f"Operation {found[0]} in {self.migration} is not reversible")
+        self.migration.undoing = self  # type: ignore[attr-defined]  # for releases.steps.explain_step_back
+        progress("unapply_start", self.migration, False)
+        states = [state]
+        for operation in self.migration.operations[: self.count]:
+            states.append(states[-1].clone())
+            operation.state_forwards(self.migration.app_label, states[-1])
+        with self._connection.schema_editor(atomic=False) as editor:
+            for number in reversed(range(self.count)):
+                self._undo(number, states[number + 1], states[number], editor)
+                self.count = number
+        self._journal.close()
+        progress("unapply_success", self.migration, False)
+
+    def _undo(self, number: int, after: ProjectState, before: ProjectState, editor: BaseDatabaseSchemaEditor) -> None:
+        operation = self.migration.operations[number]
+        editor.undoing = str(self.migration), number  # type: ignore[attr-defined]  # for Backfill
+        partly_done = number >= self._journal.done
+        whole = is_whole(operation, self._connection, atomic=self.migration.atomic)
+        with (
+            transaction.atomic(using=self._connection.alias) if whole else nullcontext(),
+            what_waits_returns(self._connection, partly_done=partly_done),
+        ):
+            if partly_done:
+                _tolerate_what_is_missing(editor)
+                self._clean_up(editor)
+            operation.database_backwards(self.migration.app_label, editor, after, before)
+            run_deferred(editor)
+            self._journal.commit(number)
+
+    def _clean_up(self, editor: BaseDatabaseSchemaEditor) -> None:
+        for step in self._journal.steps:
+            if step.get("cleans_up"):
+                editor.execute(step["sql"], None)
+
+    def _next_has_begun(self) -> bool:
+        """Whether the operation after those that are committed may have changed something.
+
+        What RunPython and RunSQL did without a transaction is theirs to know.
+        """
+        following: Sequence[Operation] = self.migration.operations[self._journal.committed :][:1]
+        for operation in () if self._journal.steps else following:
+            if commits_batches(operation):
+                return self._journal.position is not None
+            whole = is_whole(operation, self._connection, atomic=self.migration.atomic)
+            return not whole and not isinstance(operation, RunPython | RunSQL)
+        return False
+
+
+def _tolerate_what_is_missing(editor: Any) -> None:
+    """AlterUniqueTogether looks up the constraints that it drops, and refuses to go on without them."""
+    delete = editor._delete_composed_index  # noqa: SLF001
+
+    def delete_if_it_stands(*args: Any) -> None:
+        with suppress(ValueError):
+            delete(*args)
+
+    editor._delete_composed_index = delete_if_it_stands  # noqa: SLF001
+
+
+def half_run_beyond(
+    connection: BaseDatabaseWrapper, loader: MigrationLoader, app_label: str, name: str | None
+) -> list[HalfRun]:
+    """Those that depend on this migration; if `name` is None, on any of the app, and its own."""
+    return [
+        one
+        for one in half_run_migrations(connection, loader)
+        if any(
+            key != one.key if key == (app_label, name) else name is None and key[0] == app_label
+            for key in loader.graph.forwards_plan(one.key)
+        )
+    ]
+
+
+def half_run_migrations(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> list[HalfRun]:
+    """Those that this code has, the last one first."""
+    keys = [key for key in half_run(connection) if key not in loader.applied_migrations]
+    return [HalfRun(connection, loader.graph.nodes[key]) for key in reversed(keys) if key in loader.graph.nodes]
