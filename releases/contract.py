@@ -35,6 +35,13 @@ STANDS = {
 COLUMN = "SELECT count(*) > 0 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped"
 
 
+GONE = "When they have gone, the next release makes the changes, or: python manage.py migrate --finish"
+VIOLATED = (
+    "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
+    " {column} = ... WHERE {column} IS NULL; then the next release does, or: python manage.py migrate --finish"
+)
+
+
 @dataclass
 class Item:
     """A pending change. It keeps its own place: see releases.online.steps."""
@@ -65,6 +72,20 @@ class Item:
     @property
     def since(self) -> str:
         return f"since {self.entry.entered:%Y-%m-%d %H:%M} UTC, by {self.entry.migration}"
+
+    @property
+    def column(self) -> str:
+        """Quoted."""
+        return str(self.connection.ops.quote_name(self.key[2]))
+
+    def rows_without_value(self) -> int:
+        """That the old version wrote, in a column that is to be NOT NULL."""
+        kind, table, _ = self.key
+        if kind != "not null":
+            return 0
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE {self.column} IS NULL")  # noqa: S608
+            return int(cursor.fetchone()[0])
 
     def stands(self) -> bool:
         """Whether there is still something to change."""
@@ -124,30 +145,34 @@ def old_sessions(connection: BaseDatabaseWrapper, item: Item) -> list[OldSession
     return [session for session in found if version_of(session.name) not in known]
 
 
-def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[OldSession]:
-    """Makes the pending changes, up to the first for which an old version is connected; returns its sessions.
+def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[str]:
+    """Makes the pending changes, up to the first for which an old version is connected. Returns why any are left.
 
     `at_once`: also the changes that this version entered.
     """
     from releases.online.steps import run_steps
 
+    left = []
     for item in pending(connection):
         if item.version == this_version() and not at_once:
             continue
         if waiting_for := old_sessions(connection, item):
-            return waiting_for  # the later ones were entered by versions for which no fewer sessions are old
-        if item.stands():
+            left.append(_waits_for(waiting_for))
+            break  # the later ones were entered by versions for which no fewer sessions are old
+        if not item.stands():
+            cancel(connection, [item.key])
+        elif count := item.rows_without_value():
+            left.append(VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column))
+        else:
             say(f"Contract: {item}.")
             run_steps(connection, item)
-        else:
-            cancel(connection, [item.key])
-    return []
+    return left
 
 
-def waits_for(sessions: Sequence[OldSession]) -> str:
-    """A sentence about some of the sessions."""
+def _waits_for(sessions: Sequence[OldSession]) -> str:
     more = f", and {len(sessions) - 5} more" if len(sessions) > 5 else ""
-    return f"It waits for sessions of an older or unknown version: {', '.join(map(str, sessions[:5]))}{more}."
+    listed = ", ".join(map(str, sessions[:5]))
+    return f"It waits for sessions of an older or unknown version: {listed}{more}. {GONE}"
 
 
 def _later_versions(connection: BaseDatabaseWrapper, item: Item) -> set[str]:

@@ -4,9 +4,11 @@ PostgreSQL only.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from django.core.management import CommandError
+from django.db import ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -41,19 +43,20 @@ def judge_pending(
     waiting = {item.key: item for item in contract.pending(connection)}
     situation = Situation(facts, waiting, conf.read().accepts, adopted)
     for one in judge_plan(migrations, applied_state(executor.loader), situation, connection):
-        found.setdefault(one.migration, []).append(_with_duplicates(one, connection))
+        found.setdefault(one.migration, []).append(_with_violations(one, connection))
     return found
 
 
-def _with_duplicates(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> JudgedOperation:
-    """Refused, if rows already violate what it adds."""
-    for query in judged.duplicates:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            names, row = [column[0] for column in cursor.description], cursor.fetchone()
-        if row:
-            *_, count = row  # the values of rows must not be logged
-            reason = f"Rows violate it: there are {count} with the same {', '.join(names[:-1])}."
+def _with_violations(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> JudgedOperation:
+    """Refused, if rows already violate what it adds. Their values must not be logged."""
+    for one in judged.violations:
+        count = 0
+        # It may name tables and functions that the release creates.
+        with suppress(ProgrammingError), connection.cursor() as cursor:
+            cursor.execute(one.query)
+            (count,) = cursor.fetchone() or (0,)
+        if count:
+            reason = f"Rows violate it: {one.words.format(count)}."
             return replace(judged, verdict=Verdict(Action.REFUSED, reason=reason, instead=CLEAN), accepted="")
     return judged
 

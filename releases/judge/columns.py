@@ -79,7 +79,7 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     """UPDATE … SET column = value WHERE column IS NULL, of AlterField: a trigger and batches."""
     relation = statement.relation
     table = circumstances.facts.table(relation.relname, relation.schemaname)
-    column = _fills(statement)
+    column = filled_column(statement)
     if table is None or not column or not circumstances.alters_field:
         verdict.note(Action.AS_IS, "What it will hold up cannot be foretold. The stall budget stops it.")
         return
@@ -109,7 +109,7 @@ def fill_trigger(name: str, table: str, column: str, value: str) -> list[str]:
     ]
 
 
-def _fills(statement: Node) -> str:
+def filled_column(statement: Node) -> str:
     """The column, if the statement sets a single column where it is NULL; otherwise empty."""
     if len(statement.target_list) != 1 or not statement.HasField("where_clause"):
         return ""

@@ -11,13 +11,13 @@ from django.db.migrations.state import ProjectState
 from postgast import PgQueryError
 
 from releases.applying import commits_batches, name_of
-from releases.judge import duplicates
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import touched
 from releases.judge.statements import Statements, statements_of
 from releases.judge.verdict import Action, Key, Verdict, strongest
+from releases.judge.violations import Violation, violations
 from releases.postgresql.offline import offline
 
 UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
@@ -39,7 +39,7 @@ class TouchedTable:
 class JudgedOperation:
     """`tables` are those that exist already. `accepted` is the reason why a refusal was overruled.
 
-    `duplicates` are queries that must find nothing; see releases.judge.duplicates.
+    `violations` are to be looked for in the database.
     """
 
     migration: str
@@ -48,7 +48,7 @@ class JudgedOperation:
     tables: tuple[TouchedTable, ...]
     verdict: Verdict
     accepted: str = ""
-    duplicates: tuple[str, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
     @property
     def is_as_it_is(self) -> bool:
@@ -107,7 +107,7 @@ def judge_plan(
                 one = _judge(operation, migration, statements, situation)
                 if one.verdict.action is Action.REFUSED:
                     one = _refused(one, operation, migration, before, situation)
-                judged.append(one if data_is_known else replace(one, duplicates=()))
+                judged.append(one if data_is_known else replace(one, violations=()))
     return judged
 
 
@@ -124,7 +124,7 @@ def _judge(operation: Operation, migration: Migration, statements: Statements, s
         name_of(operation),
         tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
         strongest(verdicts),
-        duplicates=tuple(query for text in texts for query in _duplicates(text, facts)),
+        violations=tuple(violations(texts, facts)),
     )
 
 
@@ -149,10 +149,3 @@ def _touched(text: str, facts: Facts) -> list[str]:
         return []
     tables = (facts.indexes[name].table if name in facts.indexes else name for name in names)
     return [name for name in tables if name in facts.tables]
-
-
-def _duplicates(text: str, facts: Facts) -> list[str]:
-    try:
-        return duplicates.queries(text, facts)
-    except PgQueryError:
-        return []

@@ -96,12 +96,20 @@ def test_not_null_without_a_default_waits_for_the_old_version(shop: Project, sql
         changed(("code = models.IntegerField(null=True, unique=True)", "code = models.IntegerField(unique=True)"))
     )
     succeeds(shop, "makemigrations", "shop", "-n", "second", "--noinput")
+    refused = shop.manage("migrate")
+    assert "Rows violate it: there are 500 without a value in code." in refused.stderr
+    sql("UPDATE shop_box SET code = serial")
     succeeds(shop, "migrate")
     sql("INSERT INTO shop_box (size, serial, note, code) VALUES (7, 90001, '', NULL)")
     assert "set shop_box.code NOT NULL" in succeeds(shop, "releases")
     succeeds(shop, "verify_schema")
-    sql("DELETE FROM shop_box WHERE serial = 90001")
-    sql("UPDATE shop_box SET code = serial")
+    refused = shop.manage("migrate", "--finish")
+    assert (
+        "The contract stays pending; nothing was changed. It cannot set shop_box.code NOT NULL yet:" in refused.stderr
+    )
+    assert ": rows without a value there: 1. Give" in refused.stderr
+    (update,) = re.findall(r"such as: (UPDATE.*;)", refused.stderr)
+    sql(update.replace("...", "90001"))
     succeeds(shop, "migrate", "--finish")
     succeeds(shop, "verify_schema")
     with pytest.raises(psycopg.errors.NotNullViolation):

@@ -8,12 +8,12 @@ from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
-from releases.judge.duplicates import queries
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.plan import JudgedOperation, Situation, judge_plan
 from releases.judge.rules import Circumstances, judge
 from releases.judge.types import is_compatible
 from releases.judge.verdict import Action, Verdict, strongest
+from releases.judge.violations import violations
 from releases.judge.worst_case import facts_of
 
 COLUMNS = {
@@ -155,7 +155,7 @@ def test_a_volatile_default_is_filled_in_batches() -> None:
     assert found.later[0].where == '"code" IS NULL'
     assert later(found)[-2:] == [
         'ALTER TABLE "box" ALTER COLUMN "code" SET NOT NULL',
-        'ALTER TABLE "box" DROP CONSTRAINT "code_is_not_null"',
+        'ALTER TABLE "box" DROP CONSTRAINT IF EXISTS "code_is_not_null"',
     ]
 
 
@@ -304,17 +304,29 @@ def test_the_strongest_verdict_is_the_one_that_needs_most_care() -> None:
     [
         (
             "ALTER TABLE box ADD CONSTRAINT u UNIQUE (note, size)",
-            'SELECT "note", "size", count(*) FROM "box" WHERE "note" IS NOT NULL AND "size" IS NOT NULL'
-            " GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 1",
+            'SELECT count(*) FROM "box" WHERE "note" IS NOT NULL AND "size" IS NOT NULL'
+            ' GROUP BY "note", "size" HAVING count(*) > 1 LIMIT 1',
         ),
         (
             "CREATE UNIQUE INDEX i ON box (lower(note)) NULLS NOT DISTINCT WHERE size > 1",
-            'SELECT (lower(note)), count(*) FROM "box" WHERE (size > 1) GROUP BY 1 HAVING count(*) > 1 LIMIT 1',
+            'SELECT count(*) FROM "box" WHERE (size > 1) GROUP BY (lower(note)) HAVING count(*) > 1 LIMIT 1',
+        ),
+        ("ALTER TABLE box ALTER COLUMN note SET NOT NULL", 'SELECT count(*) FROM "box" WHERE "note" IS NULL'),
+        ("ALTER TABLE box ADD CONSTRAINT c CHECK (size > 1)", 'SELECT count(*) FROM "box" WHERE NOT (size > 1)'),
+        (
+            "ALTER TABLE box ADD CONSTRAINT f FOREIGN KEY (size) REFERENCES crate (id)",
+            'SELECT count(*) FROM "box" AS one WHERE one."size" IS NOT NULL AND NOT EXISTS'
+            ' (SELECT FROM "crate" AS other WHERE other."id" = one."size")',
         ),
     ],
 )
-def test_duplicates_are_looked_for_where_a_unique_rule_is_added(sql: str, query: str) -> None:
-    assert queries(sql, LARGE) == [query]
+def test_rows_are_looked_for_that_violate_what_is_added(sql: str, query: str) -> None:
+    assert [one.query for one in violations([sql], LARGE)] == [query]
+
+
+def test_a_column_that_is_filled_first_has_no_null() -> None:
+    fills = "UPDATE box SET note = '' WHERE note IS NULL; SET CONSTRAINTS ALL IMMEDIATE"
+    assert not list(violations([fills, "ALTER TABLE box ALTER COLUMN note SET NOT NULL"], LARGE))
 
 
 @pytest.mark.parametrize(
@@ -325,10 +337,13 @@ def test_duplicates_are_looked_for_where_a_unique_rule_is_added(sql: str, query:
         "CREATE UNIQUE INDEX i ON crate (size)",
         "ALTER TABLE box ADD CONSTRAINT u UNIQUE USING INDEX i",
         "ALTER TABLE box ADD COLUMN code integer UNIQUE",
+        "ALTER TABLE box ALTER COLUMN new SET NOT NULL",
+        "ALTER TABLE box ADD CONSTRAINT c CHECK (new > 1)",
+        "ALTER TABEL box",
     ],
 )
-def test_duplicates_are_not_looked_for_elsewhere(sql: str) -> None:
-    assert queries(sql, LARGE) == []
+def test_no_rows_are_looked_for_elsewhere(sql: str) -> None:
+    assert not list(violations([sql], LARGE))
 
 
 def plan(*operations: Operation, **fields: Any) -> list[JudgedOperation]:

@@ -283,3 +283,13 @@ def test_makemigrations_says_what_it_wrote(shop: Project) -> None:
     said = "On PostgreSQL, if the table is large and in use: shop.0002_alter_box_size, Alter field size on box: online."
     assert said in result.stdout
     assert "large" not in shop.manage("makemigrations", "--check").stdout
+
+
+@on_postgresql
+def test_a_reference_to_a_table_that_the_release_creates_is_no_violation(shop: Project) -> None:
+    shop.migration("0002_label", 'migrations.CreateModel("Label", [("id", models.AutoField(primary_key=True))])')
+    refers = 'migrations.AlterField("Box", "size", models.ForeignKey("shop.Label", models.CASCADE, db_column="size"))'
+    shop.migration("0003_refers", refers)
+    result = shop.manage("plan_release")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "online" in result.stdout

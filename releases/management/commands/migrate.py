@@ -150,13 +150,10 @@ class Command(migrate.Command):
             before = len(contract.pending(run.connection))
             if not before:
                 self._say("Nothing is pending in the contract.")
-            elif sessions := contract.fulfil(run.connection, self._say, at_once=True):
+            elif left := contract.fulfil(run.connection, self._say, at_once=True):
                 made = before - len(contract.pending(run.connection))
                 what = f"this made {made} of {before} changes" if made else "nothing was changed"
-                raise CommandError(
-                    f"The contract stays pending; {what}. {contract.waits_for(sessions)} End them, or wait until they"
-                    " have gone; then type this again."
-                )
+                raise CommandError(f"The contract stays pending; {what}. {' '.join(left)}")
 
         self.carry_out(run, partial(run_alone, run, finish))
 
@@ -189,8 +186,8 @@ class Command(migrate.Command):
             self.judged = self.judged or judge_release(run, options)  # once, for all attempts
             run.start_record()
             forget_recorded(connection)
-            if sessions := contract.fulfil(connection, self._say):
-                self._say(f"The contract stays pending. {contract.waits_for(sessions)}")
+            if left := contract.fulfil(connection, self._say):
+                self._say(f"The contract stays pending. {' '.join(left)}")
             self._look(connection)
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
