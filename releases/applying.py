@@ -136,7 +136,7 @@ class Applying:
     def _run_steps(self, journal: Journal) -> None:
         from releases.online.steps import run_steps
 
-        run_steps(self.connection, journal)
+        run_steps(self.connection, journal, self.say)
 
     def _apply(
         self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor

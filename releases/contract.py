@@ -165,7 +165,7 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
             left.append(VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column))
         else:
             say(f"Contract: {item}.")
-            run_steps(connection, item)
+            run_steps(connection, item, say)
     return left
 
 

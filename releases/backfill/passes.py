@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.management import CommandError
@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from releases.backfill import pace
 from releases.backfill.bookmark import Bookmark
 from releases.backfill.courtesy import courtesy_of
+from releases.backfill.report import Report
 from releases.progress import Say
 
 PASSES = 5  # at most: where no trigger can be had, others may go on writing rows that match
@@ -30,13 +31,11 @@ class Passes:
     bookmark: Bookmark
     say: Say
     _size: int = pace.FIRST
-    _began: float = field(default_factory=time.monotonic)
-    _said: float = field(default_factory=time.monotonic)
-    _visited: int = 0
 
     def __post_init__(self) -> None:
         self._connection = connections[self.rows.db]
         self._courtesy = courtesy_of(self._connection, self.say)
+        self._report = Report(self.say, f"Backfill of {self._table}", "rows")
 
     def run(self) -> None:
         """Updates every row; with `where` those that match it, and again those that others wrote meanwhile."""
@@ -54,7 +53,7 @@ class Passes:
         while keys := self._keys(last, end):
             changed += self._courtesy.patiently(self._batch, last, keys, before + len(keys))
             last, before = keys[-1], before + len(keys)
-            self._report(len(keys), before)
+            self._report.made(len(keys), before, self._total)
         return changed
 
     def _keys(self, last: Any, end: Any) -> list[Any]:
@@ -97,13 +96,6 @@ class Passes:
     @property
     def _table(self) -> str:
         return str(self.rows.model._meta.db_table)
-
-    def _report(self, rows: int, before: int) -> None:
-        self._visited += rows
-        now = time.monotonic()
-        if now - self._said > pace.SAY_EVERY:
-            self._said = now
-            self.say(pace.progress(self._table, before, self._total(), self._visited / (now - self._began)))
 
     def _total(self) -> int:
         if self._connection.vendor != "postgresql":

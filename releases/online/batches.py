@@ -1,13 +1,17 @@
 """Changes every row of a table a few blocks at a time, so that nobody waits long for a row."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.backfill.courtesy import courtesy_of
 from releases.backfill.pace import next_size
+from releases.backfill.report import Report
 from releases.online.place import Place
+from releases.progress import Say
 
 FIRST, LEAST, MOST = 8, 1, 4096  # blocks in a batch
 # By block: a range of them is read without an index, and any table has them.
@@ -16,38 +20,53 @@ BLOCKS = "SELECT pg_relation_size(%s::regclass) / current_setting('block_size'):
 LEFT = "SELECT EXISTS (SELECT 1 FROM {table} WHERE {where})"
 
 
-def fill(connection: BaseDatabaseWrapper, step: dict[str, Any], place: Place) -> None:
-    """Runs the UPDATE of `step` until no row matches its `where`, and notes the next block in the place.
+@dataclass
+class Batches:
+    """Of the UPDATE of `step`. The next block is noted in `place`."""
 
-    A row that others update meanwhile moves, perhaps to a block that was visited: hence another pass.
-    """
-    while _left(connection, step):
-        changed = _pass(connection, step, place)
-        place.commit(place.done, place.steps)
-        if not changed:
-            return
+    connection: BaseDatabaseWrapper
+    step: dict[str, Any]
+    place: Place
+    say: Say
+    _size: int = FIRST
 
+    def __post_init__(self) -> None:
+        self._courtesy = courtesy_of(self.connection, self.say)
+        self._report = Report(self.say, f"Fills {self.step['table']}", "blocks")
 
-def _pass(connection: BaseDatabaseWrapper, step: dict[str, Any], place: Place) -> int:
-    """Returns the number of rows that were changed."""
-    start, size, changed = int(place.position or 0), FIRST, 0
-    (blocks,) = _row(connection, BLOCKS, [step["table"]])
-    while start < blocks:
+    def run(self) -> None:
+        """Until no row matches. A row that others update moves, perhaps to a block that was visited: so once more."""
+        while self._row(LEFT.format(**self.step))[0]:
+            changed = self._pass()
+            self.place.commit(self.place.done, self.place.steps)
+            if not changed:
+                return
+
+    def _pass(self) -> int:
+        """Returns the number of rows that were changed."""
+        start, changed = int(self.place.position or 0), 0
+        blocks = int(self._row(BLOCKS, [self.step["table"]])[0])
+        while start < blocks:
+            end = start + self._size
+            changed += self._courtesy.patiently(self._batch, start, end)
+            self._report.made(end - start, end, lambda: blocks)
+            start = end
+        return changed
+
+    def _batch(self, start: int, end: int) -> int:
         began = time.monotonic()
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute(UPDATE.format(**step, start=start, end=start + size))
-            changed += cursor.rowcount
-            start += size
-            place.commit(place.done, place.steps, start)
-        size = next_size(size, time.monotonic() - began, LEAST, MOST)
-    return changed
+        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
+            self._courtesy.begin()
+            cursor.execute(UPDATE.format(**self.step, start=start, end=end))
+            changed = int(cursor.rowcount)
+            self.place.commit(self.place.done, self.place.steps, end)
+            written = time.monotonic()
+        now = time.monotonic()
+        self._size = next_size(end - start, now - began, LEAST, MOST)
+        self._courtesy.pause(now - written)
+        return changed
 
-
-def _left(connection: BaseDatabaseWrapper, step: dict[str, Any]) -> bool:
-    return bool(_row(connection, LEFT.format(**step))[0])
-
-
-def _row(connection: BaseDatabaseWrapper, sql: str, parameters: Any = None) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()
+    def _row(self, sql: str, parameters: Any = None) -> Any:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchone()

@@ -5,17 +5,18 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.online.batches import fill
+from releases.online.batches import Batches
 from releases.online.place import Place
+from releases.progress import Say
 
 
-def run_steps(connection: BaseDatabaseWrapper, place: Place) -> None:
+def run_steps(connection: BaseDatabaseWrapper, place: Place, say: Say) -> None:
     """Runs what `place` holds, and notes each step there. Goes on where an earlier run was stopped."""
     while place.steps:
         step, *rest = place.steps
         done = place.done if rest else place.done + 1
         if step.get("where"):
-            fill(connection, step, place)
+            Batches(connection, step, place, say).run()
             place.commit(done, rest)
         elif step.get("repeatable"):
             _execute(connection, step)
