@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
@@ -49,6 +49,7 @@ class Item:
     connection: BaseDatabaseWrapper
     entry: Any
     done: int = 0
+    is_entered: ClassVar = True
 
     def __post_init__(self) -> None:
         self.key: Key = (self.entry.kind, self.entry.table, self.entry.name)

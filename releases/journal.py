@@ -27,11 +27,11 @@ def _written(operation: Operation) -> str:
         return f"{type(operation).__name__}: {operation.describe()}"
 
 
-def half_run(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
-    """The app and name of each migration that has an entry."""
+def half_run(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], int]:
+    """The number of committed operations of each migration that has an entry, by app and name; the first one first."""
     if not exists(connection, journal_model()):
-        return []
-    return list(_entries(connection).order_by("pk").values_list("app", "name"))
+        return {}
+    return {(one.app, one.name): _committed(one.done, one.steps) for one in _entries(connection).order_by("pk")}
 
 
 def forget_recorded(connection: BaseDatabaseWrapper) -> None:
@@ -46,6 +46,11 @@ def forget_recorded(connection: BaseDatabaseWrapper) -> None:
 
 def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
     return journal_model()._default_manager.using(connection.alias)
+
+
+def _committed(done: int, steps: Sequence[Any]) -> int:
+    """`steps` are left to do of the operation after those that are done."""
+    return done + bool(steps)
 
 
 class Journal:
@@ -78,7 +83,7 @@ class Journal:
     @property
     def committed(self) -> int:
         """The number of operations whose transaction is committed."""
-        return self.done + bool(self.steps)
+        return _committed(self.done, self.steps)
 
     def commit(self, done: int, steps: Sequence[dict[str, Any]] = (), position: Any = None) -> None:
         """Writes the entry, in the transaction of the work if there is one."""

@@ -16,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from releases import conf, contract
+from releases.journal import half_run
 from releases.judge.facts import Facts
 from releases.judge.plan import JudgedOperation, Situation, judge_plan
 from releases.judge.verdict import Action, Verdict
@@ -41,7 +42,7 @@ def judge_pending(
     adopted = [one for one in migrations if fake_initial and executor.detect_soft_applied(None, one)[0]]
     found: Judged = {}
     waiting = {item.key: item for item in contract.pending(connection)}
-    situation = Situation(facts, waiting, conf.read().accepts, adopted)
+    situation = Situation(facts, waiting, conf.read().accepts, adopted, half_run(connection))
     for one in judge_plan(migrations, applied_state(executor.loader), situation, connection):
         found.setdefault(one.migration, []).append(_with_violations(one, connection))
     return found

@@ -1,8 +1,8 @@
 """The verdict on each operation of migrations that are not applied yet. Queries no database."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AlterField, Migration, RunSQL
@@ -16,7 +16,7 @@ from releases.judge.instead import instead_of
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import touched
 from releases.judge.statements import Statements, statements_of
-from releases.judge.verdict import Action, Key, Verdict, strongest
+from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import Violation, violations
 from releases.postgresql.offline import offline
 
@@ -79,13 +79,31 @@ class JudgedOperation:
 class Situation:
     """What is known before a release: what stands in the database, and `waiting`, which is the contract.
 
-    `accepts` is RELEASES["ACCEPTS"]. `adopted` are migrations that will be recorded and not run.
+    `accepts` is RELEASES["ACCEPTS"]. `adopted` are migrations that will be recorded and not run. `committed` counts the
+    operations that an interrupted release has done, by app and name of their migration.
     """
 
     facts: Facts
-    waiting: Mapping[Key, Any] = field(default_factory=dict)
+    waiting: dict[Key, Any] = field(default_factory=dict)
     accepts: Accepts = field(default_factory=dict)
     adopted: Container[Migration] = ()
+    committed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """A change that this plan will enter in the contract. Like releases.contract.Item for releases.judge.returns."""
+
+    deferral: Deferral
+    is_entered: ClassVar = False
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        return [step.to_json() for step in self.deferral.steps]
+
+    @property
+    def restore(self) -> list[dict[str, Any]]:
+        return [step.to_json() for step in self.deferral.restore]
 
 
 def judge_plan(
@@ -93,30 +111,46 @@ def judge_plan(
 ) -> list[JudgedOperation]:
     """`state` is the one before `migrations`, and is changed by them."""
     judged = []
+    waiting = dict(situation.waiting)
     data_is_known = True
     with offline(connection, situation.facts) as server:
-        for migration in migrations:
-            if migration in situation.adopted:
-                migration.mutate_state(state, preserve=False)
-                continue
-            for operation in migration.operations:
-                before = state.clone()
-                operation.state_forwards(migration.app_label, state)
-                statements = statements_of(operation, migration.app_label, before, state, server)
-                data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-                one = _judge(operation, migration, statements, situation)
-                if one.verdict.action is Action.REFUSED:
-                    one = _refused(one, operation, migration, before, situation)
-                judged.append(one if data_is_known else replace(one, violations=()))
+        for migration, operation, before in _operations(migrations, state, situation):
+            statements = statements_of(operation, migration.app_label, before, state, server)
+            data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
+            one = _judge(operation, migration, statements, replace(situation, waiting=waiting))
+            if one.verdict.action is Action.REFUSED:
+                one = _refused(one, operation, migration, before, situation)
+            judged.append(one if data_is_known else replace(one, violations=()))
     return judged
 
 
+def _operations(
+    migrations: Iterable[Migration], state: ProjectState, situation: Situation
+) -> Iterator[tuple[Migration, Operation, ProjectState]]:
+    """Those that will run, with the state before each; `state` is then the one after it."""
+    for migration in migrations:
+        if migration in situation.adopted:
+            migration.mutate_state(state, preserve=False)
+            continue
+        committed = situation.committed.get((migration.app_label, migration.name), 0)
+        for number, operation in enumerate(migration.operations):
+            before = state.clone()
+            operation.state_forwards(migration.app_label, state)
+            if number >= committed:
+                yield migration, operation, before
+
+
 def _judge(operation: Operation, migration: Migration, statements: Statements, situation: Situation) -> JudgedOperation:
-    facts, texts = situation.facts, statements.texts
-    circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=situation.waiting)
+    """Notes in `situation.waiting` what the operation defers or cancels."""
+    facts, texts, waiting = situation.facts, statements.texts, situation.waiting
+    circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=waiting)
     unforetold = IN_BATCHES if commits_batches(operation) else UNFORETOLD
     verdicts = [] if statements.is_foretold else [unforetold]
     verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]
+    for verdict in verdicts:
+        waiting.update({deferral.key: Foretold(deferral) for deferral in verdict.deferred})
+        for key in verdict.cancelled:
+            waiting.pop(key, None)
     names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
     return JudgedOperation(
         str(migration),

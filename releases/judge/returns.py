@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints
+from releases.judge.facts import Table
 from releases.judge.sql import Node, kind, name_of, quote, write_expression, write_type
 from releases.judge.types import is_same
 from releases.judge.verdict import Action, Step, Verdict
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 REASON = "It was not dropped yet: that is cancelled."
 OTHER_TYPE = "A column of that name and of another type waits to be dropped."
-FINISH = "Drop it first, with: python manage.py migrate --finish. Then release again."
+OTHER_COLUMN = 'Give the new field another column: db_column="%s_new".'
+OTHER_COLUMNS = "A table of that name and with other columns waits to be dropped."
+OTHER_TABLE = 'Give the new model another table: db_table = "%s_new" in its Meta.'
+FINISH = " Or drop the old one first, with: python manage.py migrate --finish. Then release again."
 
 
 def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -36,9 +40,16 @@ def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -
 
 
 def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    table = name_of(statement.relation)
-    if not _cancel(("table", table, ""), circumstances, verdict):
+    table, relation = name_of(statement.relation), statement.relation
+    key = ("table", table, "")
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    if existing is None or key not in circumstances.pending:
         return False
+    waiting = {name for kind, of, name in circumstances.pending if (kind, of) == ("column", table)}
+    if not _has_columns(existing, statement, waiting):
+        _refuse(OTHER_COLUMNS, OTHER_TABLE % relation.relname, circumstances.pending[key], verdict)
+        return False
+    _cancel(key, circumstances, verdict)
     circumstances.returned.add((table, ""))
     return True
 
@@ -96,14 +107,14 @@ def _column(command: Node, relation: Node, circumstances: "Circumstances", verdi
         return False
     found = existing.columns[column.colname]
     if not is_same(found.type, write_type(column.type_name)):
-        verdict.note(Action.REFUSED, OTHER_TYPE, instead=FINISH)
+        _refuse(OTHER_TYPE, OTHER_COLUMN % column.colname, circumstances.pending[key], verdict)
         return False
     circumstances.returned.add((table, column.colname))
     parts = {one.constraint.contype: one.constraint for one in column.constraints}
     if tree.CONSTR_DEFAULT in parts:
         value, name = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr), quote(column.colname)
         verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
-    if tree.CONSTR_NOTNULL in parts and not found.not_null:
+    if tree.CONSTR_NOTNULL in parts:  # whether it is NOT NULL now, an operation before this one may have changed
         verdict.later += constraints.not_null(table, column.colname)
     return _cancel(key, circumstances, verdict)
 
@@ -132,6 +143,22 @@ def _dropped(command: Node, relation: Node, circumstances: "Circumstances", verd
                 verdict.now += [step["sql"] for step in item.steps if key[0] == "fill"]
                 verdict.cancelled.append(key)
     return False
+
+
+def _has_columns(existing: Table, statement: Node, waiting: set[str]) -> bool:
+    """Whether the table that exists is the wanted one, but for columns that wait to be dropped."""
+    wanted = {
+        one.column_def.colname: write_type(one.column_def.type_name)
+        for one in statement.table_elts
+        if one.WhichOneof("node") == "column_def"
+    }
+    return existing.columns.keys() - waiting <= wanted.keys() <= existing.columns.keys() and all(
+        is_same(existing.columns[name].type, text) for name, text in wanted.items()
+    )
+
+
+def _refuse(reason: str, instead: str, item: Any, verdict: Verdict) -> None:
+    verdict.note(Action.REFUSED, reason, instead=instead + (FINISH if item.is_entered else ""))
 
 
 def _cancel(key: tuple[str, str, str], circumstances: "Circumstances", verdict: Verdict) -> bool:

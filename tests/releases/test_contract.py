@@ -148,3 +148,46 @@ def test_a_field_of_another_type_is_refused_while_the_old_one_waits(shop: Projec
     succeeds(shop, *command.split())
     succeeds(shop, "migrate")
     assert sql("SELECT count(note) FROM shop_box WHERE note = 3") == [(500,)]
+
+
+def test_a_field_that_leaves_and_returns_in_one_release(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    for number, models in enumerate((WITHOUT_NOTE, BASE), start=2):
+        shop.models(models)
+        succeeds(shop, "makemigrations", "shop", "-n", f"change_{number}")
+    succeeds(shop, "migrate")
+    succeeds(shop, "migrate", "--finish")
+    assert rows_of(database_url, SCHEMA) == schema
+
+
+def test_a_field_that_returns_in_one_release_with_another_type_needs_a_column_of_its_own(
+    shop: Project, sql: Sql
+) -> None:
+    other = "note = models.IntegerField(default=3{})"
+    for number, models in enumerate((WITHOUT_NOTE, with_field(other.format("")).replace(NOTE, "")), start=2):
+        shop.models(models)
+        succeeds(shop, "makemigrations", "shop", "-n", f"change_{number}")
+    refused = shop.manage("migrate")
+    assert "A column of that name and of another type waits to be dropped." in refused.stderr
+    assert sql("SELECT count(*) FROM django_migrations WHERE app = 'shop'") == [(1,)]
+    (column,) = re.findall(r'(db_column="\w+")\.$', refused.stderr, re.MULTILINE)
+    (shop.root / "shop/migrations/0003_change_3.py").unlink()
+    shop.models(with_field(other.format(f", {column}")).replace(NOTE, ""))
+    succeeds(shop, "makemigrations", "shop", "-n", "change_3")
+    succeeds(shop, "migrate")
+    assert sql("SELECT count(*) FROM shop_box WHERE note = '' AND note_new = 3") == [(500,)]
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "verify_schema")
+
+
+def test_a_model_that_returns_with_other_fields_is_refused_while_its_table_waits(shop: Project, sql: Sql) -> None:
+    change(shop, WITHOUT_BOX)
+    shop.models(f"{WITHOUT_BOX}\n\nclass Box(models.Model):\n    weight = models.IntegerField()\n")
+    succeeds(shop, "makemigrations", "shop", "-n", "third")
+    refused = shop.manage("migrate")
+    assert "A table of that name and with other columns waits to be dropped." in refused.stderr
+    assert 'db_table = "shop_box_new"' in refused.stderr
+    assert sql("SELECT count(*) FROM shop_box") == [(500,)]
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "migrate")
+    assert sql("SELECT count(weight) FROM shop_box") == [(0,)]

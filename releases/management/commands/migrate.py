@@ -52,7 +52,7 @@ class Command(migrate.Command):
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
         self.facts: Facts | None = None  # before the first change of this release
-        self.half_run: list[tuple[str, str]] = []
+        self.half_run: dict[tuple[str, str], int] = {}
         self.judged: Judged = {}
 
     def execute(self, *args: Any, **options: Any) -> None:
