@@ -72,6 +72,7 @@ class Applying:
 
     def apply(self, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
         """Instead of Migration.apply."""
+        schema_editor.applying = self  # type: ignore[attr-defined]  # for operations that commit batches: Backfill
         if not schema_editor.atomic_migration:
             return self._one_by_one(state, schema_editor)
         for operation in self.migration.operations:
@@ -91,7 +92,6 @@ class Applying:
         journal = Journal(self.connection, self.migration)
         journal.open()
         self.journal = journal
-        schema_editor.applying = self  # type: ignore[attr-defined]  # for operations that commit batches: Backfill
         for number, operation in enumerate(self.migration.operations):
             if number < journal.committed:
                 self.operation = operation

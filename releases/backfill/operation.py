@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
+from django.core.management import CommandError
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ModelState, ProjectState
@@ -87,6 +88,11 @@ class Backfill(Operation):
         if rows is None:
             return
         applying: Applying | None = getattr(schema_editor, "applying", None)
+        if applying and applying.operation is not self:
+            raise CommandError(
+                f"{self.describe()} is inside of another operation, where it could not commit its batches. Make it an"
+                " operation of its own in the migration."
+            )
         journal = applying.journal if applying else None
         if applying and journal and applying.facts and applying.facts.table(rows.model._meta.db_table):
             from releases.backfill.trigger import Trigger
