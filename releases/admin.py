@@ -1,5 +1,8 @@
 """Releases in the admin, read-only."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models
@@ -7,8 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
+from releases import contract
 from releases.applied import recorded_migrations
+from releases.journal import half_run
 from releases.models import Release
 
 
@@ -42,6 +48,14 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
         applied = path("applied/", self.admin_site.admin_view(self.applied_migrations), name=name)
         return [applied, *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With what earlier releases left to be done."""
+        unfinished = {
+            "half_run": [".".join(key) for key in half_run(connection)],
+            "pending": contract.pending(connection),
+        }
+        return super().changelist_view(request, unfinished | (extra_context or {}))
+
     def applied_migrations(self, request: HttpRequest) -> HttpResponse:
         """Django's own table. It has no model, because a model would make it part of every dump."""
         if not self.has_view_permission(request):
@@ -73,5 +87,19 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
 
     @admin.display(description="migrations")
     def applied_with_times(self, release: Release) -> str:
-        rows = ((migration["name"], f"{migration['seconds']:.3f}") for migration in release.migrations)
-        return format_html("<table>{}</table>", format_html_join("", "<tr><td>{}</td><td>{} s</td></tr>", rows))
+        """With what was not done as Django would have done it."""
+        rows = (
+            (migration["name"], f"{migration['seconds']:.3f}", _verdicts(migration.get("verdicts", ())))
+            for migration in release.migrations
+        )
+        cells = "<tr><td>{}</td><td>{} s</td><td>{}</td></tr>"
+        return format_html("<table>{}</table>", format_html_join("", cells, rows))
+
+
+def _verdicts(verdicts: Iterable[dict[str, str]]) -> str:
+    lines = ((one["operation"], one["verdict"], one["reason"], _accepted(one)) for one in verdicts)
+    return format_html_join(mark_safe("<br>"), "{}: {}. {}{}", lines)
+
+
+def _accepted(verdict: dict[str, str]) -> str:
+    return f" Accepted: {verdict['accepted']}" if "accepted" in verdict else ""

@@ -4,15 +4,21 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.utils import timezone
 
+from releases import contract
+from releases.judge.verdict import Deferral
 from releases.models import Release
+from releases.own_tables import ensure, journal_model
 from tests.conftest import ROOT, Manage, Sql
 from tests.server import serving, web
 
 PLANNED = len(MigrationLoader(None).disk_migrations)
+VERDICT = {"operation": "Add index x", "verdict": "online", "reason": "Nobody waits.", "accepted": "At night."}
 DEPLOYED = {"RAILWAY_GIT_COMMIT_SHA": "0123456789abcdef", "RAILWAY_DEPLOYMENT_ID": "d-1"}
 
 
@@ -93,7 +99,7 @@ def test_the_admin_shows_releases(admin_client: Client) -> None:
         started=timezone.now(),
         finished=timezone.now(),
         outcome=Release.Outcome.FAILED,
-        migrations=[{"name": "workouts.0001_initial", "seconds": 0.125}],
+        migrations=[{"name": "workouts.0001_initial", "seconds": 0.125, "verdicts": [VERDICT]}],
         error="Migration <b>x</b> failed",
     )
     running = Release.objects.create(started=timezone.now())
@@ -101,6 +107,21 @@ def test_the_admin_shows_releases(admin_client: Client) -> None:
     page = admin_client.get("/admin/releases/release/").content.decode()
     assert "Failed" in page
     page = admin_client.get(f"/admin/releases/release/{release.pk}/change/").content.decode()
-    assert "<td>workouts.0001_initial</td><td>0.125 s</td>" in page
+    cells = ("workouts.0001_initial", "0.125 s", "Add index x: online. Nobody waits. Accepted: At night.")
+    assert "".join(f"<td>{cell}</td>" for cell in cells) in page
     assert "Migration &lt;b&gt;x&lt;/b&gt; failed" in page
     assert str(running).endswith("running")
+
+
+def test_the_admin_shows_what_is_not_finished(admin_client: Client, engine: str) -> None:
+    if engine != "postgresql":
+        pytest.skip("elsewhere the tables of the two cannot be made within a transaction")
+    address = "/admin/releases/release/"
+    assert "Not finished" not in admin_client.get(address).content.decode()
+    ensure(connection)
+    journal_model()._default_manager.create(app="shop", name="0002_box", digest="")
+    dropped = Deferral("column", '"shop_box"', "note", "drop column <i>note</i>", ())
+    contract.enter(connection, "shop.0002_box", [dropped])
+    page = admin_client.get(address).content.decode()
+    assert "shop.0002_box was interrupted." in page
+    assert "Until the old version has gone: drop column &lt;i&gt;note&lt;/i&gt;" in page
