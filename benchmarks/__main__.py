@@ -1,7 +1,8 @@
 """`make bench`: every row is the ratio of two measurements made in turn, in this run, on this server.
 
-`ROWS` (3 000 000) is the size of the large table, `RUNS` (3) the number of measurements, `SIZES` the sizes for growth.
-`ONLY=serving` measures only the requests, `ONLY=releasing` the rest.
+`ROWS` is the size of the large table (3 000 000; 300 000 for the changes), `RUNS` (3) the number of measurements,
+`SIZES` the sizes for growth. `ONLY=serving` measures only the requests, `ONLY=releasing` the takeover, `ONLY=changes`
+the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` chooses some.
 """
 
 import os
@@ -10,7 +11,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from benchmarks import requests, ways
+from benchmarks import online, requests, ways
 from benchmarks.databases import Databases
 from benchmarks.load import Load
 from benchmarks.writes import Latencies, latencies_during
@@ -20,7 +21,9 @@ from tests.server import Server
 ROWS = int(os.environ.get("ROWS", "3000000"))
 RUNS = int(os.environ.get("RUNS", "3"))
 SIZES = [int(size) for size in os.environ.get("SIZES", "10000,100000,1000000,3000000").split(",")]
-ONLY = os.environ.get("ONLY", "")
+ONLY = os.environ.get("ONLY", "serving,releasing,changes").split(",")
+CHANGED_ROWS = int(os.environ.get("ROWS", "300000"))
+CHANGES = list(filter(None, os.environ.get("CHANGES", "").split(";")))
 MANUAL_ROWS = 200_000  # the old manual's statement still finishes at this size
 
 Way = Callable[[str], None]
@@ -32,10 +35,12 @@ def main() -> None:
         machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         print(f"{machine}, PostgreSQL 18 with fsync off on the same machine")
         print("\n| Measured | Against | Ratio, median | Lowest to highest | Medians |\n| --- | --- | --- | --- | --- |")
-        if ONLY != "releasing":
+        if "serving" in ONLY:
             serving(databases)
-        if ONLY != "serving":
+        if "releasing" in ONLY:
             releasing(databases)
+        if "changes" in ONLY:
+            online.compare(databases, CHANGED_ROWS, CHANGES)
 
 
 def serving(databases: Databases) -> None:

@@ -88,7 +88,7 @@ def zero_downtime(url: str) -> None:
 
 def bare_check(url: str) -> None:
     """Django's own `migrate --check`, on the same settings."""
-    run([sys.executable, "-m", "benchmarks.bare_check"], url)
+    run([sys.executable, "-m", "benchmarks.bare_migrate", "--check"], url)
 
 
 def alembic_head(url: str) -> None:

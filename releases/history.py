@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.management import CommandError
-from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from releases.models import Release
+from releases.pending import is_initial
 from releases.steps import Key, newest_first, rows, unknown
 
 STEPS = "python manage.py rollback --steps"
@@ -106,7 +106,7 @@ class History:
     def _applied_by(self, key: Key) -> Release | None:
         """The release that recorded it, or the one that was running when it was applied.
 
-        A killed release has not recorded its last migration. Both times come from the clock of one process.
+        A killed release has not recorded those of its last moment. Both times come from the clock of one process.
         """
         applied = max(row.applied for row in rows(self._loader, key))
         for release in self._forwards:
@@ -125,11 +125,4 @@ class History:
             if entry := self._entries[release.pk].get(".".join(key)):
                 return bool(entry.get("adopted"))
         migration = self._loader.graph.nodes.get(key)
-        return migration is not None and _is_initial(migration) and self._release_of[key] is not None
-
-
-def _is_initial(migration: Migration) -> bool:
-    """Whether `--fake-initial` may adopt it, by Django's own rule."""
-    if migration.initial is not None:
-        return bool(migration.initial)
-    return all(app != migration.app_label for app, _ in migration.dependencies)
+        return migration is not None and is_initial(migration) and self._release_of[key] is not None

@@ -24,3 +24,10 @@ def pending_migrations(
 def applied_state(loader: MigrationLoader) -> ProjectState:
     """The models as the applied migrations left them."""
     return loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
+
+
+def is_initial(migration: Migration) -> bool:
+    """Whether `--fake-initial` may adopt it, by Django's own rule."""
+    if migration.initial is not None:
+        return bool(migration.initial)
+    return all(app != migration.app_label for app, _ in migration.dependencies)

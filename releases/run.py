@@ -17,6 +17,7 @@ from releases.applying import Applying, name_of
 from releases.deadline import Deadline
 from releases.lock import file_lock
 from releases.models import Release
+from releases.pending import is_initial
 from releases.progress import Doing, Say
 from releases.sessions import commit, deployment
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from releases.postgresql.lock import MigrationLock
 
 logger = logging.getLogger(__name__)
+
+RECORD_EVERY = 0.5  # seconds: many fast migrations would otherwise spend a tenth of their time on it
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Run:
     schema: str = ""
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
+    _recorded: float = 0
 
     def doing(self) -> Doing:
         """The operation that is being applied."""
@@ -63,7 +67,9 @@ class Run:
 
     def migration_succeeded(self, *, adopted: bool = False) -> None:
         """`adopted`: recorded and not run, because its tables already existed."""
-        name, seconds = str(self.current), round(time.monotonic() - self._current_began, 3)
+        assert self.current  # noqa: S101
+        migration, now = self.current, time.monotonic()
+        name, seconds = str(migration), round(now - self._current_began, 3)
         entry: dict[str, Any] = {"name": name, "seconds": seconds}
         if adopted:
             entry["adopted"] = True
@@ -71,11 +77,13 @@ class Run:
             entry["verdicts"] = verdicts
         self.migrations.append(entry)
         self.current = None
-        self.start_record()
+        is_due = is_initial(migration) or now - self._recorded > RECORD_EVERY  # history: which of those were adopted?
+        if migration.app_label == Release._meta.app_label or (self.record and is_due):
+            self.start_record()
 
     def start_record(self) -> None:
         """Creates the record as soon as its table exists, or updates it: a killed run leaves its row."""
-        releases = Release.objects.using(self.connection.alias)
+        releases, self._recorded = Release.objects.using(self.connection.alias), time.monotonic()
         if self.record:
             with suppress(Error):  # a step back may have dropped the table
                 releases.filter(pk=self.record.pk).update(migrations=self.migrations)

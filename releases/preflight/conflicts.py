@@ -77,13 +77,15 @@ def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial:
     found = ExistingTables()
     if connection.vendor not in EXISTING:
         return found
-    executor, pending = MigrationExecutor(connection), Pending(connection)
-    loader = executor.loader
-    state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
     with connection.cursor() as cursor:
         cursor.execute(EXISTING[connection.vendor])
         existing: Kinds = dict(cursor.fetchall())
         visible = existing.keys() | set(connection.introspection.table_names(cursor))
+    if not visible:
+        return found
+    executor, pending = MigrationExecutor(connection), Pending(connection)
+    loader = executor.loader
+    state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
     for migration, _ in plan:
         created = {name for model in _created(migration.operations, migration) for name in pending.tables(model)}
         if created & visible:

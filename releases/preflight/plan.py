@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from releases.pending import pending_migrations
+from releases.postgresql.empty import is_empty
 from releases.run import Run
 
 if TYPE_CHECKING:
@@ -17,17 +18,15 @@ def judge_release(run: Run, options: Mapping[str, Any]) -> "Judged":
     takes a third of a second.
     """
     connection = run.connection
+    if connection.vendor != "postgresql" or is_empty(connection):
+        return {}
     pending = pending_migrations(connection, options["app_label"], options["migration_name"])
-    if connection.vendor != "postgresql" or not pending:
+    if not pending:
         return {}
     from releases.judge.facts import read_facts
-
-    facts = read_facts(connection)
-    if not facts.tables:
-        return {}
     from releases.judging import for_the_record, in_a_line, judge_pending, notable, refuse
 
-    judged = judge_pending(connection, pending, facts, fake_initial=options["fake_initial"])
+    judged = judge_pending(connection, pending, read_facts(connection), fake_initial=options["fake_initial"])
     refuse(judged, connection.alias)
     run.verdicts = for_the_record(judged)
     for one in notable(judged):

@@ -111,6 +111,10 @@ FROM ranked_selections r JOIN workout_selections giving ON giving.id = r.id
 WHERE workout_selections.id = r.kept_id AND r.filled LIKE '%"{column}":%'
 """
 
+GAPS = "SELECT {} FROM ranked_selections".format(
+    ", ".join(f"count(CASE WHEN filled LIKE '%\"{column}\":%' THEN 1 END)" for column in COLUMNS)
+)
+
 REMOVE = "DELETE FROM workout_selections WHERE id IN (SELECT id FROM ranked_selections)"
 
 WORK_TABLES = {
@@ -230,7 +234,8 @@ def deduplicate_batch(cursor, connection, batch, references):
     cursor.execute(HOLD + SKIP_LOCKED[connection.vendor], [batch])
     cursor.execute(BUSY, [batch])
     busy = cursor.fetchall()
-    cursor.executemany(LEAVE, [[workout] for _, workout in busy])
+    for _, workout in busy:
+        cursor.execute(LEAVE, [workout])
     tell_the_planner(cursor, connection, "held_selections")
     cursor.execute(f"INSERT INTO ranked_selections (id, kept_id, kept_updated_at, filled) {ranked(connection.vendor)}")
     tell_the_planner(cursor, connection, "ranked_selections")
@@ -238,9 +243,11 @@ def deduplicate_batch(cursor, connection, batch, references):
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     cursor.execute(ARCHIVE.format(json=JSON[connection.vendor] % "r.filled"), [now])
     archived, gaps = cursor.rowcount, 0
-    for column in COLUMNS:
-        cursor.execute(FILL.format(column=column))
-        gaps += cursor.rowcount
+    cursor.execute(GAPS)
+    for column, found in zip(COLUMNS, cursor.fetchone(), strict=True):
+        if found:
+            cursor.execute(FILL.format(column=column))
+            gaps += cursor.rowcount
     check_filled(cursor, connection, COLUMNS)
     cursor.execute(REMOVE)
     tables = [reference.table for reference in references]
