@@ -21,7 +21,7 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some, ARGS=--coverage to measure
 	@python -m tests $(ARGS)
 
-prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, rollbacks, the documents' commands; on both engines
+prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, busy writers, rollbacks, every page, the documents' commands; on both engines
 	@python -m tests -m proof
 
 bench: .venv/bench.installed ## Measure requests, and the release beside alternatives; ONLY=, ROWS=, RUNS=, SIZES=

@@ -3,6 +3,9 @@
 `--coverage` measures, and fails below the threshold. A traced process takes half as long again, and the tests start
 about a thousand. The proofs must run without it: Python 3.11 with a tracer cannot interrupt a thread that is inside
 SQLite.
+
+If no tests are chosen, two processes share those of each engine: one often waits, and starts matter little. The two on
+PostgreSQL have a server each; with TEST_DATABASE_URL there is one.
 """
 
 import contextlib
@@ -10,6 +13,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable
 from types import FrameType
 
 import psycopg
@@ -17,6 +22,8 @@ import psycopg
 from tests.postgres import die_with_parent, throwaway_postgres
 
 COVERAGE = [sys.executable, "-m", "coverage"]
+WHOLE: tuple[list[str], ...] = ([], ["-m", "proof"])
+"""The arguments that choose no tests."""
 
 
 def main(arguments: list[str]) -> int:
@@ -28,26 +35,33 @@ def main(arguments: list[str]) -> int:
         subprocess.run([*COVERAGE, "erase"], check=True)
     command = [*COVERAGE, "run", "--parallel-mode"] if measured else [sys.executable]
     command += ["-m", "pytest", *arguments]
+    shared = arguments in WHOLE
+    given = os.environ.get("TEST_DATABASE_URL")
     with contextlib.ExitStack() as stack:
-        runs = {"sqlite": _start(stack, "", command)}  # while the server starts
-        given = os.environ.get("TEST_DATABASE_URL")
-        postgresql = given or stack.enter_context(throwaway_postgres()).url
-        with psycopg.connect(postgresql) as connection:
+
+        def start(engine: str, urls: Iterable[str]) -> list[tuple[str, subprocess.Popen[str]]]:
+            taken = stack.enter_context(tempfile.TemporaryDirectory()) if shared else ""
+            return [(engine, _start(stack, command, TEST_DATABASE_URL=url, TESTS_TAKEN=taken)) for url in urls]
+
+        processes = 2 if shared else 1
+        runs = start("sqlite", [""] * processes)  # while the servers start
+        urls = [given] if given else [stack.enter_context(throwaway_postgres()).url for _ in range(processes)]
+        with psycopg.connect(urls[0]) as connection:
             version = connection.info.server_version
         print(f"PostgreSQL: {version // 10000}.{version % 10000}, {'TEST_DATABASE_URL' if given else 'throwaway'}")
-        runs["postgresql"] = _start(stack, postgresql, command)
-        failed = [engine for engine, run in runs.items() if not _succeeds(engine, run)]
+        runs += start("postgresql", urls)
+        failed = {engine for engine, run in runs if not _succeeds(engine, run)}
     reported = _report_coverage() if measured else 0
-    for engine in failed:
+    for engine in sorted(failed):
         print(f"FAILED on {engine}")
     return 1 if failed else reported
 
 
-def _start(stack: contextlib.ExitStack, url: str, command: list[str]) -> "subprocess.Popen[str]":
-    """Starts a run on `url`, or on SQLite, which ends with `stack`."""
+def _start(stack: contextlib.ExitStack, command: list[str], **variables: str) -> "subprocess.Popen[str]":
+    """Starts a run, which ends with `stack`."""
     run = subprocess.Popen(
         command,
-        env={**os.environ, "TEST_DATABASE_URL": url},
+        env={**os.environ, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -59,7 +73,7 @@ def _start(stack: contextlib.ExitStack, url: str, command: list[str]) -> "subpro
 
 
 def _succeeds(engine: str, run: "subprocess.Popen[str]") -> bool:
-    """Runs both engines at once, a core each, and prints their output one after the other."""
+    """Prints the output of a run. All run at once, and are printed one after the other."""
     print(f"\n=== Tests on {engine} ===", flush=True)
     assert run.stdout
     while text := run.stdout.read(1):

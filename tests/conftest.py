@@ -15,7 +15,10 @@ import pytest
 
 from tests import forks
 from tests.databases import Databases
+from tests.sharing import pytest_runtestloop
 from tests.static_files import collect_static_files
+
+__all__ = ["pytest_runtestloop"]
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FIXTURES = {"db", "transactional_db", "admin_client", "new_database"}

@@ -1,7 +1,9 @@
 """Runs `python manage.py …` in forks of a process that has already imported Django and whatever else needs no settings.
 
-A start and its imports take four times as long as what most commands do, and the tests start a thousand. test_forks.py
-holds that a fork behaves as a process of its own. Where it would not, or does not pay, a process is started instead.
+A start and its imports take four times as long as what most commands do, and the tests start a thousand. The planner's
+commands are forks of a process that has imported the planner as well, if the environment allows it (prepared.py).
+test_forks.py holds that a fork behaves as a process of its own. Where it would not, or does not pay, a process is
+started instead.
 """
 
 import atexit
@@ -24,6 +26,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests import prepared
+
 PRELOADED = (
     "chardet",
     "django.contrib.admin.options",
@@ -44,7 +48,10 @@ PRELOADED = (
 # The interpreter or the C library reads these when a process starts; coverage measures from the start.
 READ_AT_START = ("COVERAGE", "LANG", "LC_", "LD_", "PYTHON", "TZ")
 READ_BY_FORKS = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
+READ_BY_SETTINGS = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "RELEASE_")  # and by no other module of the planner
 
+ROOT = Path(__file__).parent.parent
+NOWHERE = {"sqlite": "sqlite:///nowhere", "postgresql": "postgresql://nowhere/nowhere"}
 NUMBER = struct.Struct("i")
 
 
@@ -65,7 +72,7 @@ class Popen(subprocess.Popen[str]):
         self._answers, theirs = socket.socketpair()
         streams = [pipe if pipe != -1 else stream for stream, pipe in enumerate((pipes[0], pipes[3], pipes[5]))]
         with theirs:
-            socket.send_fds(_server(), [b"."], [theirs.fileno(), *streams])
+            socket.send_fds(_server(_preparation(cwd, env)), [b"."], [theirs.fileno(), *streams])
         request = {"args": args[1:], "cwd": str(cwd), "env": dict(env), "session": self._session}
         self._answers.sendall(json.dumps(request).encode())
         self._answers.shutdown(socket.SHUT_WR)
@@ -113,13 +120,22 @@ def _can_fork(args: Sequence[str], env: Mapping[str, str]) -> bool:
     )
 
 
+def _preparation(cwd: Path, env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The variables with which the planner is imported for such a command; empty if it must import it itself."""
+    scheme = env.get("DATABASE_URL", "").partition("://")[0]
+    common = {name: value for name, value in env.items() if not name.startswith(READ_BY_SETTINGS)}
+    if cwd != ROOT or common.keys() != {"PATH", "SECRET_KEY"} or scheme not in NOWHERE:
+        return ()
+    return tuple({**common, "DATABASE_URL": NOWHERE[scheme]}.items())
+
+
 @functools.cache
-def _server() -> socket.socket:
-    """A connection to the process that forks. It ends with the connection."""
+def _server(variables: tuple[tuple[str, str], ...]) -> socket.socket:
+    """A connection to a process that forks. It ends with the connection."""
     ours, theirs = socket.socketpair()
     command = ["python", "-m", "tests.forks", str(theirs.fileno())]
-    root, environment = Path(__file__).parent.parent, {"PATH": os.environ["PATH"]}
-    process = subprocess.Popen(command, cwd=root, env=environment, pass_fds=[theirs.fileno()])
+    environment = {"PATH": os.environ["PATH"], **dict(variables)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[theirs.fileno()])
     theirs.close()
 
     @atexit.register
@@ -139,7 +155,6 @@ def preload() -> None:
     for name in PRELOADED:
         with contextlib.suppress(ModuleNotFoundError):  # in an environment for `releases` alone
             importlib.import_module(name)
-    gc.freeze()  # a collection in a fork would copy the memory of every object
 
 
 def serve(control: socket.socket) -> dict[str, Any]:
@@ -215,7 +230,13 @@ def _exit(code: int) -> None:
 
 
 if __name__ == "__main__":
+    for_planner = "DATABASE_URL" in os.environ
     preload()
+    if for_planner:
+        prepared.prepare()
+    gc.freeze()  # a collection in a fork would copy the memory of every object
     del sys.path[0]  # the repository
     requested = serve(socket.socket(fileno=int(sys.argv[1])))
+    if for_planner:
+        prepared.renew()
     become(requested["args"][0], requested["args"][1:], requested["env"])

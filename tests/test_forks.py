@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests import forks
-from tests.conftest import container
+from tests.conftest import ROOT, container
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are only used on Linux")
 
@@ -46,6 +46,28 @@ elif sys.argv[1] == "draw":
 elif sys.argv[1] == "wait":
     print(os.getpid(), flush=True)
     signal.pause()
+"""
+
+PLANNER = """
+import json, logging, os, re, sys
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.core.checks.registry import registry
+from django.core.management import get_commands
+from django.db import connections
+from django.db.models import signals
+told = {
+    "settings": {name: getattr(settings, name) for name in dir(settings) if name.isupper()},
+    "given": sorted(settings._explicit_settings), "databases": connections.settings,
+    "environment": dict(os.environ), "path": sys.path, "arguments": sys.argv,
+    "apps": list(apps.get_app_configs()), "commands": get_commands(), "admin": list(admin.site._registry.values()),
+    "checks": sorted(f"{check.__module__}.{check.__name__}" for check in registry.get_checks(True)),
+    "receivers": {name: len(one.receivers) for name, one in vars(signals).items() if hasattr(one, "receivers")},
+    "levels": {name: one.level for name, one in logging.root.manager.loggerDict.items() if getattr(one, "level", 0)},
+    "handlers": logging.root.handlers,
+}
+print(re.sub(" at 0x[0-9a-f]+", "", json.dumps(told, default=repr, sort_keys=True)))
 """
 
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -147,3 +169,12 @@ def test_they_end_the_same_when_nobody_reads(starts: list[Start]) -> None:
 
     assert ends[0] == ends[1]
     assert ends[0][0] == 120
+
+
+def test_the_planner_is_the_same(new_database: Callable[[], str]) -> None:
+    environment = {**container(new_database()), "RELEASE_DEADLINE": "60", "MIGRATION_DATABASE_URL": ""}
+    command = ["python", "manage.py", "shell", "-v0", "-c", PLANNER]
+    process = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=True)
+    fork = forks.run(command, cwd=ROOT, env=environment)
+
+    assert [json.loads(fork.stdout), fork.stderr] == [json.loads(process.stdout), process.stderr]

@@ -12,6 +12,8 @@ from tests.browser.fitting import misfits
 from tests.browser.pages import ADMIN_PAGES, EXPECTED, PAGES
 from tests.browser.witness import Witness
 
+pytestmark = pytest.mark.proof
+
 FINGER = 44
 """Pixels, from WCAG 2.5.5."""
 
