@@ -1,21 +1,23 @@
 """Releases in the admin, read-only."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 
 from releases import contract
 from releases.applied import recorded_migrations
 from releases.journal import half_run
 from releases.models import Release
+from releases.timeline import columns, in_words, share, spans
+
+CHARTED = 50  # releases
+WIDTH, HEIGHT = 12, 48  # pixels of a column
 
 
 class InspectOnly:
@@ -39,7 +41,7 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
     search_fields = ("commit", "deployment", "error", "asked_by", "reason")
     date_hierarchy = "started"
     fields = (
-        *("started", "finished", "direction", "outcome", "error", "applied_with_times", "attempts", "waited"),
+        *("started", "finished", "direction", "outcome", "error", "timeline", "attempts", "waited"),
         *("commit", "deployment", "asked_by", "reason"),
     )
 
@@ -49,12 +51,14 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
         return [applied, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With what earlier releases left to be done."""
-        unfinished = {
+        """With what earlier releases left to be done, and how long the last ones took."""
+        context = {
             "half_run": [".".join(key) for key in half_run(connection)],
             "pending": contract.pending(connection),
+            "columns": _columns(list(reversed(Release.objects.all()[:CHARTED]))),
+            "height": HEIGHT,
         }
-        return super().changelist_view(request, unfinished | (extra_context or {}))
+        return super().changelist_view(request, context | (extra_context or {}))
 
     def applied_migrations(self, request: HttpRequest) -> HttpResponse:
         """Django's own table. It has no model, because a model would make it part of every dump."""
@@ -86,20 +90,25 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
         return len(release.migrations)
 
     @admin.display(description="migrations")
-    def applied_with_times(self, release: Release) -> str:
-        """With what was not done as Django would have done it."""
-        rows = (
-            (migration["name"], f"{migration['seconds']:.3f}", _verdicts(migration.get("verdicts", ())))
-            for migration in release.migrations
-        )
-        cells = "<tr><td>{}</td><td>{} s</td><td>{}</td></tr>"
-        return format_html("<table>{}</table>", format_html_join("", cells, rows))
+    def timeline(self, release: Release) -> str:
+        """A bar for each; with who waited, and what was not done as Django would have done it."""
+        total = release.seconds or 0
+        rows = [
+            {
+                "span": span,
+                "lines": [*span.waits, *map(in_words, migration.get("verdicts", ()))],
+                "begin": share(span.after, total),
+                "length": max(0.5, share(span.seconds, total)),
+                "waiting": share(span.waited, total),
+            }
+            for migration, span in zip(release.migrations, spans(release.migrations), strict=True)
+        ]
+        return render_to_string("releases/timeline.html", {"rows": rows})
 
 
-def _verdicts(verdicts: Iterable[dict[str, str]]) -> str:
-    lines = ((one["operation"], one["verdict"], one["reason"], _accepted(one)) for one in verdicts)
-    return format_html_join(mark_safe("<br>"), "{}: {}. {}{}", lines)
-
-
-def _accepted(verdict: dict[str, str]) -> str:
-    return f" Accepted: {verdict['accepted']}" if "accepted" in verdict else ""
+def _columns(releases: list[Release]) -> list[dict[str, Any]]:
+    heights = columns([release.seconds for release in releases], HEIGHT)
+    return [
+        {"release": release, "x": number * WIDTH, "y": HEIGHT - height, "width": WIDTH - 3, "height": height}
+        for number, (release, height) in enumerate(zip(releases, heights, strict=True))
+    ]

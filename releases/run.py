@@ -23,6 +23,7 @@ from releases.sessions import commit, deployment
 
 if TYPE_CHECKING:
     from releases.postgresql.lock import MigrationLock
+    from releases.postgresql.watch import Watcher
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class Run:
     verdicts: dict[str, list[dict[str, str]]] = field(default_factory=dict)  # by migration
     current: Migration | None = None
     lock: "MigrationLock | None" = None
+    watcher: "Watcher | None" = None
     record: Release | None = None
     schema: str = ""
     _began: float = field(default_factory=time.monotonic)
@@ -64,13 +66,17 @@ class Run:
         if self.lock:
             self.lock.check()
         self.current, self._current_began = migration, time.monotonic()
+        if self.watcher:
+            self.watcher.begin()
 
     def migration_succeeded(self, *, adopted: bool = False) -> None:
         """`adopted`: recorded and not run, because its tables already existed."""
         assert self.current  # noqa: S101
         migration, now = self.current, time.monotonic()
         name, seconds = str(migration), round(now - self._current_began, 3)
-        entry: dict[str, Any] = {"name": name, "seconds": seconds}
+        entry: dict[str, Any] = {"name": name, "after": round(self._current_began - self._began, 3), "seconds": seconds}
+        if self.watcher:
+            entry |= self.watcher.seen()
         if adopted:
             entry["adopted"] = True
         if verdicts := self.verdicts.get(name):

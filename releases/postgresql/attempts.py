@@ -44,9 +44,10 @@ def run_with_retries(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
 
 def _attempt(run: Run, companion: Session, migrate: Callable[[], None], conf: Conf, deadline: Deadline) -> None:
     with exclusively(run.connection, companion, conf, deadline, run.say, run.doing) as (lock, watcher):
-        run.lock = lock
+        run.lock, run.watcher = lock, watcher
         try:
             migrate()
         finally:
+            run.watcher = None
             run.waited += lock.waited + watcher.waited
             run.autovacuum_yields_after = watcher.autovacuum_yields_after

@@ -53,11 +53,13 @@ class StallBudget:
     def __init__(self, companion: Session, pid: int, seconds: float, doing: Callable[[], Doing]) -> None:
         self._companion, self._pid, self._seconds, self._doing = companion, pid, seconds, doing
         self._stalled: tuple[Waiter, Doing] | None = None
+        self.longest = 0.0  # seconds that a statement has waited for the release
 
     def check(self) -> None:
         """Past the budget, cancels the release's statement, or its session if that does not help: Python computes."""
         row = self._companion.execute(LONGEST, [self._pid]).fetchone()
         waiter = Waiter(*row) if row else None
+        self.longest = max(self.longest, waiter.seconds if waiter else 0)
         if waiter is None or waiter.seconds < self._seconds:
             return
         if self._stalled is None:

@@ -56,8 +56,17 @@ class Watcher:
             threading.Thread(target=target, daemon=True, name=f"release watcher, {target.__name__}")
             for target in (self._watch, self._listen)
         ]
-        self.waited = 0.0
+        self.waited = self._waited_before = 0.0
         self.autovacuum_yields_after: float | None = None  # seconds, if the release waited for it
+
+    def begin(self) -> None:
+        """Call this when a migration begins."""
+        self._waited_before, self.stalls.longest = self.waited, 0.0
+
+    def seen(self) -> dict[str, float]:
+        """Since then, in seconds: how long the release `waited`, and how long another session was `stalled` by it."""
+        seen = {"waited": round(self.waited - self._waited_before, 2), "stalled": round(self.stalls.longest, 2)}
+        return {name: seconds for name, seconds in seen.items() if seconds}
 
     def __enter__(self) -> "Watcher":
         for thread in self._threads:

@@ -1,9 +1,12 @@
 """The history of releases."""
 
 import json
+import re
 
+from tests.conftest import Sql
 from tests.releases.conftest import Project
 
+SHELF = 'migrations.CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True))])'
 DEPLOYED = {"CI_COMMIT": "0123456789abcdef", "CI_ID": "d-1"}
 
 
@@ -32,3 +35,17 @@ def test_a_failed_release_is_recorded_with_its_error(project: Project) -> None:
     table = project.manage("releases").stdout
     assert "failed" in table
     assert "Migration shop.0001_lost failed" in table
+
+
+def test_who_waited_for_a_migration_is_recorded(postgresql: None, project: Project, sql: Sql) -> None:
+    project.migration("0001_shelf", SHELF)
+    assert project.manage("migrate").returncode == 0
+    project.migration("0002_slow", 'migrations.RunSQL("LOCK TABLE shop_shelf; SELECT pg_sleep(1)")')
+    release = project.start("migrate")
+    while release.poll() is None:
+        sql("SELECT count(*) FROM shop_shelf")
+    assert release.returncode == 0
+    shown = project.manage("releases", "--show", "1").stdout
+    assert re.search(
+        r"shop\.0002_slow\n  \| *█+ *\| 1\.\d\d s\n  Others waited up to [01]\.\d\d s for it\.$", shown, re.MULTILINE
+    )

@@ -1,12 +1,14 @@
 """The admin shows the planner's tables, in a constant number of queries, and changes nothing."""
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from releases.models import Release
 from workouts.models import ArchivedSelection, Workout, WorkoutSelection
 
 
@@ -127,3 +129,14 @@ def test_nothing_can_be_changed(admin_client: Client) -> None:
         assert admin_client.post(f"/admin/workouts/workout/{page}").status_code == 403
     assert admin_client.post(f"/admin/workouts/workout/{first.pk}/change/", {"title": "x"}).status_code == 403
     assert Workout.objects.get(pk=first.pk).title == first.title
+
+
+def test_the_front_page_says_how_things_are(admin_client: Client) -> None:
+    Release.objects.create(started=timezone.now(), outcome=Release.Outcome.SUCCEEDED)
+    page = " ".join(admin_client.get("/admin/").content.decode().split())
+    assert re.search(r"Last release: <a href=\"/admin/releases/release/\d+/change/\">[\d: -]+ succeeded</a>", page)
+    assert "Schema: whole" in page
+    assert "Contract: nothing pending" in page
+    assert re.search(
+        r"Selections: no duplicates · <a href=\"/admin/workouts/archivedselection/\">0 in the archive", page
+    )

@@ -2,40 +2,50 @@
 
 import json
 from argparse import ArgumentParser
-from textwrap import indent
+from textwrap import fill, indent
 from typing import Any
 
+from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
 
 from releases import contract
 from releases.commands import DatabaseCommand
 from releases.journal import half_run
 from releases.models import Release
+from releases.timeline import bar, in_words, spans
 
+NONE = "No release has been recorded yet."
+BAR = 64  # characters
 COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"
 
 
 class Command(DatabaseCommand):
-    help = "Prints the last releases and steps back: when, outcome, how long, how many migrations."
+    help = "Prints the last releases and steps back; or one, with the time that each of its migrations took."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--last", type=int, default=10, help="How many; 10 by default.")
+        parser.add_argument("--show", type=int, metavar="N", help="Only this one, with its migrations; 1 is the last.")
         parser.add_argument("--json", action="store_true", help="One JSON object per line.")
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Its alias.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        releases = Release.objects.using(options["database"])[: options["last"]]
+        recorded = Release.objects.using(options["database"])
+        releases = [_one(recorded, options["show"])] if options["show"] is not None else recorded[: options["last"]]
         if options["json"]:
             for release in releases:
                 self.stdout.write(json.dumps(as_dict(release)))
             return
         self._write_releases(list(releases))
-        self._write_pending(connections[options["database"]])
+        if options["show"] is not None:
+            self._write_migrations(*releases)
+        else:
+            self._write_pending(connections[options["database"]])
 
     def _write_releases(self, releases: list[Release]) -> None:
         if not releases:
-            self.stdout.write("No release has been recorded yet.")
+            self.stdout.write(NONE)
             return
         heading = COLUMNS.format("Started (UTC)", "Outcome", "Seconds", "Migrations", "Attempts", "Commit")
         self.stdout.write(self.style.MIGRATE_HEADING(heading.rstrip()))
@@ -51,6 +61,14 @@ class Command(DatabaseCommand):
         for item in contract.pending(connection):
             self.stdout.write(f"Pending until the old version has gone: {item} ({item.since}).")
 
+    def _write_migrations(self, release: Release) -> None:
+        total = release.seconds or 0
+        for migration, span in zip(release.migrations, spans(release.migrations), strict=True):
+            self.stdout.write(self.style.MIGRATE_LABEL(span.name))
+            self.stdout.write(f"  |{bar(span, total, BAR)}| {span.seconds:.2f} s")
+            for line in (*span.waits, *map(in_words, migration.get("verdicts", ()))):
+                self.stdout.write(fill(line, 80, initial_indent="  ", subsequent_indent="    "))
+
     def _write_row(self, release: Release) -> None:
         seconds = "" if release.seconds is None else f"{release.seconds:.2f}"
         started = f"{release.started:%Y-%m-%d %H:%M:%S}"
@@ -63,6 +81,13 @@ class Command(DatabaseCommand):
             )
         if release.error:
             self.stdout.write(indent(release.error, "    "))
+
+
+def _one(recorded: QuerySet[Release], number: int) -> Release:
+    """The `number`-th, counted from the last. Raises CommandError."""
+    if not 1 <= number <= (count := recorded.count()):
+        raise CommandError(f"--show takes 1 to {count}, the number of recorded releases." if count else NONE)
+    return recorded[number - 1]
 
 
 def as_dict(release: Release) -> dict[str, Any]:

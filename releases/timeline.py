@@ -1,0 +1,66 @@
+"""A release as bars over time: where it worked, where it waited, where others waited for it. Pure."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+WORKING, WAITING, EMPTY = "█", "░", " "
+
+
+@dataclass(frozen=True)
+class Span:
+    """A migration. It began `after` seconds of the release, and took `seconds`.
+
+    For `waited` of these it waited for locks; the statement of another session that waited longest for it did so for
+    `stalled` seconds.
+    """
+
+    name: str
+    after: float
+    seconds: float
+    waited: float = 0
+    stalled: float = 0
+
+    @property
+    def waits(self) -> list[str]:
+        """Sentences, none if nobody waited."""
+        waits = [f"It waited {self.waited:.2f} s for locks."] if self.waited else []
+        return waits + ([f"Others waited up to {self.stalled:.2f} s for it."] if self.stalled else [])
+
+
+def spans(migrations: Iterable[Mapping[str, Any]]) -> Iterator[Span]:
+    """Of the recorded migrations. Before 0.1.0 their beginnings were not recorded: then one follows the other."""
+    end = 0.0
+    for one in migrations:
+        span = Span(one["name"], one.get("after", end), one["seconds"], one.get("waited", 0.0), one.get("stalled", 0.0))
+        end = span.after + span.seconds
+        yield span
+
+
+def in_words(verdict: Mapping[str, str]) -> str:
+    """A recorded verdict: what was not done as Django would have done it."""
+    accepted = f" Accepted: {verdict['accepted']}" if "accepted" in verdict else ""
+    return f"{verdict['operation']}: {verdict['verdict']}. {verdict['reason']}{accepted}"
+
+
+def columns(seconds: Sequence[float | None], height: float) -> list[float]:
+    """The heights of a chart of releases, at least 2. Logarithmic: beside a takeover the others would not be seen."""
+    logarithms = [math.log1p(one or 0) for one in seconds]
+    most = max(logarithms, default=0)
+    return [round(max(2.0, height * one / most), 1) if most else 2.0 for one in logarithms]
+
+
+def share(part: float, total: float) -> float:
+    """In percent, 0 to 100."""
+    return round(min(100.0, 100 * part / total), 2) if total else 0.0
+
+
+def bar(span: Span, total: float, width: int) -> str:
+    """The span within a line of `width` characters that stands for `total` seconds. Waiting is drawn first."""
+    begin = min(width - 1, int(span.after / total * width)) if total else 0
+    length = max(1, round(span.seconds / total * width)) if total else 1
+    length = min(length, width - begin)
+    waiting = round(length * span.waited / span.seconds) if span.seconds else 0
+    drawn = EMPTY * begin + WAITING * min(waiting, length) + WORKING * (length - min(waiting, length))
+    return drawn.ljust(width)
