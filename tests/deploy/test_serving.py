@@ -183,6 +183,7 @@ def test_the_containers_command_migrates_and_serves(environment: dict[str, str],
     assert server.process.returncode == 0
 
 
+@pytest.mark.proof
 def test_without_collected_files_nothing_is_served(environment: dict[str, str], tmp_path: Path) -> None:
     """The release needs none. The test types what the refusal says, and again after a file was lost."""
     copy, log = tmp_path / "copy", tmp_path / "log"
