@@ -40,6 +40,7 @@ SQLITE = (
         time_of_day VARCHAR(50), user_notes TEXT, updated_at DATETIME, workout_location VARCHAR(100),
         PRIMARY KEY (id), FOREIGN KEY(workout_id) REFERENCES workouts (id){unique})""",
 )
+TABLES = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
 UNIQUE = "CONSTRAINT uq_workout_selections_workout_id UNIQUE (workout_id)"
 
 
@@ -89,17 +90,18 @@ def create(sql: Sql, engine: str, revision: str = FIRST_REVISION, rows: Sequence
     unique = revision == UNIQUE_REVISION
     if rows is None:
         rows = UNIQUE_SELECTIONS if unique else SELECTIONS
-    for statement in POSTGRESQL if engine == "postgresql" else SQLITE:
-        sql(statement.replace("{unique}", f", {UNIQUE}" if unique else ""))
+    statements = [statement.replace("{unique}", f", {UNIQUE}" if unique else "") for statement in TABLES[engine]]
     if unique and engine == "postgresql":
-        sql(f"ALTER TABLE workout_selections ADD {UNIQUE}")
-    sql("INSERT INTO alembic_version VALUES (%s)", revision)
-    sql("INSERT INTO users (email, password_hash) VALUES ('old@example.org', 'scrypt:...')")
+        statements.append(f"ALTER TABLE workout_selections ADD {UNIQUE}")
+    statements.append(f"INSERT INTO alembic_version VALUES ('{revision}')")
+    statements.append("INSERT INTO users (email, password_hash) VALUES ('old@example.org', 'scrypt:...')")
+    for statement in ["; ".join(statements)] if engine == "postgresql" else statements:  # SQLite's driver takes one
+        sql(statement)
     insert_workouts(sql, *range(1, 31))
     insert_selections(sql, *rows)
     if engine == "postgresql":
-        for table in ("workouts", "workout_selections"):
-            sql(f"SELECT setval('{table}_id_seq', coalesce(max(id), 0) + 1, false) FROM {table}")
+        next_ids = "SELECT setval('{0}_id_seq', coalesce(max(id), 0) + 1, false) FROM {0}"
+        sql("; ".join(next_ids.format(table) for table in ("workouts", "workout_selections")))
 
 
 def insert_workouts(sql: Sql, *numbers: int) -> None:

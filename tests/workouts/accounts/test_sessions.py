@@ -41,9 +41,10 @@ def log_in(server: Server, password: str) -> str:
     return session.partition(";")[0]
 
 
-def test_a_session_outlasts_a_deploy(manage: Manage, environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_session_outlasts_a_deploy(
+    migrated: None, manage: Manage, environment: dict[str, str], tmp_path: Path
+) -> None:
     """The deploy migrates, as most do."""
-    manage("migrate", "-v0")
     manage("migrate", "workouts", "0008", "-v0")
     password = manage("create_athlete").stdout.split()[-1]
     with serving(web(), environment, tmp_path / "before") as server:

@@ -14,6 +14,7 @@ from tests import legacy
 from tests.legacy import Selection
 
 BEFORE, AFTER = "0003_archived_selection", "0004_deduplicate_selections"
+WORKOUTS = range(1, 13)
 
 blank_or = st.none() | st.just("")
 timestamps = st.none() | st.sampled_from(
@@ -22,7 +23,7 @@ timestamps = st.none() | st.sampled_from(
 selection = st.builds(
     Selection,
     id=st.just(0),
-    workout_id=st.integers(1, 4),
+    workout_id=st.sampled_from(WORKOUTS),
     is_selected=st.none() | st.booleans(),
     current_plan_day=st.none() | st.sampled_from(["2026-01-06", "2026-01-07"]),
     time_of_day=blank_or | st.sampled_from(["morning", "7am", "späť"]),
@@ -30,7 +31,7 @@ selection = st.builds(
     user_notes=blank_or | st.sampled_from(["a", '"user_notes": ""', "x" * 3000]),
     updated_at=timestamps,
 )
-selections = st.lists(selection, max_size=12)
+selections = st.lists(selection, max_size=36)
 
 
 def numbered(rows: list[Selection]) -> list[Selection]:
@@ -55,7 +56,7 @@ def migrate_to_latest() -> None:
 def start_with(rows: list[Selection]) -> None:
     for table in ("workout_selections_archive", "workout_selections", "workouts"):
         sql(f"DELETE FROM {table}")
-    legacy.insert_workouts(sql, *range(1, 5))
+    legacy.insert_workouts(sql, *WORKOUTS)
     legacy.insert_selections(sql, *rows)
 
 
@@ -68,7 +69,7 @@ def before_deduplication(transactional_db: None) -> Iterator[None]:
 
 
 @given(selections.map(numbered))
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_applies_the_rule_and_undoes_it(rows: list[Selection]) -> None:
     start_with(rows)
 
