@@ -8,14 +8,18 @@ the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` ch
 import os
 import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from benchmarks import online, requests, ways
+from benchmarks import many, online, requests, ways
 from benchmarks.databases import Databases
 from benchmarks.load import Load
 from benchmarks.writes import Latencies, latencies_during
 from tests.postgres import throwaway_postgres
+from tests.releases.conftest import Project
 from tests.server import Server
 
 ROWS = int(os.environ.get("ROWS", "3000000"))
@@ -61,6 +65,7 @@ def compare(name: str, other: str, ours: tuple[Load, Server], theirs: tuple[Load
 
 def releasing(databases: Databases) -> None:
     nothing_to_do(databases)
+    from_nothing(databases)
     large = databases.prepare(ROWS)
     deduplicate_and_constrain(databases, large)
     writers(databases, large)
@@ -72,6 +77,18 @@ def nothing_to_do(databases: Databases) -> None:
         ways.alembic_head(url)
         pairs_of(url, "release, nothing to do", ways.release, "bare `migrate --check`", ways.bare_check)
         pairs_of(url, "release, nothing to do", ways.release, "Alembic `upgrade head`", ways.alembic_head)
+
+
+def from_nothing(databases: Databases) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        project = many.project(Path(directory) / "many")
+
+        def on_empty(way: Callable[[Project, str], None]) -> float:
+            with databases.empty("many") as url:
+                return seconds(partial(way, project), url)
+
+        pairs = [(on_empty(many.release), on_empty(many.bare)) for _ in range(2 * RUNS + 1)][1:]
+        row("release of an empty database, 200 migrations", "bare `migrate`", pairs)
 
 
 def pairs_of(url: str, name: str, way: Way, other_name: str, other: Way) -> None:
@@ -99,6 +116,10 @@ def writers(databases: Databases, large: str) -> None:
             return latencies_during(url, ROWS, lambda: way(url) if way else time.sleep(6))
 
     rounds = [{name: during(way) for name, way in WAYS.items()} for _ in range(RUNS)]
+    with databases.copy(large) as url:
+        starts = 2 * statistics.median(seconds(ways.start, url) for _ in range(RUNS))  # of the Procfile's two commands
+    pairs = [(one["release"].seconds - starts, one["the floor"].seconds) for one in rounds]
+    row(f"release, {ROWS:,} rows, under writes, without its starts of Python", "the floor under the same writes", pairs)
     for name in list(WAYS)[1:]:
         for what in ("slowest", "permille"):
             pairs = [(getattr(one["release"], what), getattr(one[name], what)) for one in rounds]
@@ -109,6 +130,7 @@ def writers(databases: Databases, large: str) -> None:
 WAYS: dict[str, Way | None] = {
     "release": ways.release,
     "nothing": None,
+    "the floor": ways.floor,
     "plain AddConstraint": ways.add_constraint,
     "django-pg-zero-downtime-migrations": ways.zero_downtime,
 }

@@ -98,10 +98,10 @@ def compare(databases: Databases, rows: int, only: list[str]) -> None:
     with tempfile.TemporaryDirectory() as directory, databases.empty("changed") as url:
         _prepare(Project(Path(directory) / "base", url), rows)
         for number, name in enumerate(only or [*EDITS, *WRITTEN]):
-            found = []
+            project, found = _project(Path(directory) / str(number), url, name), []
             for way in WAYS:
-                with databases.copy("changed") as copy:
-                    found.append(_measure(_project(Path(directory) / f"{number} {way}", copy, name), way))
+                with databases.copy("changed") as project.database_url:
+                    found.append(_measure(project, way))
             print(f"| {name} | {' | '.join(map(str, found))} |", flush=True)
 
 

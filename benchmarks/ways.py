@@ -55,6 +55,11 @@ def release(url: str) -> None:
     run(["sh", "-c", procfile()["release"]], url)
 
 
+def start(url: str) -> None:
+    """What every command of Django does first: imports, and system checks."""
+    run([sys.executable, "manage.py", "check"], url)
+
+
 def floor(url: str) -> None:
     """The minimum: one statement, then one concurrent index build that becomes the constraint."""
     with psycopg.connect(url, autocommit=True) as connection:

@@ -14,11 +14,12 @@ WRITERS = 4
 
 @dataclass(frozen=True)
 class Latencies:
-    """Milliseconds."""
+    """`slowest` and `permille` in milliseconds; `seconds` that the action took."""
 
     slowest: float
     permille: float
     count: int
+    seconds: float
 
 
 def latencies_during(url: str, rows: int, action: Callable[[], None]) -> Latencies:
@@ -41,12 +42,14 @@ def latencies_during(url: str, rows: int, action: Callable[[], None]) -> Latenci
     for thread in threads:
         thread.start()
     time.sleep(0.5)
+    began = time.perf_counter()
     try:
         action()
+        seconds = time.perf_counter() - began
         time.sleep(0.5)
     finally:
         stop.set()
         for thread in threads:
             thread.join()
     taken.sort()
-    return Latencies(taken[-1], taken[int(len(taken) * 0.999) - 1], len(taken))
+    return Latencies(taken[-1], taken[int(len(taken) * 0.999) - 1], len(taken), seconds)

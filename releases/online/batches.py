@@ -13,7 +13,8 @@ from releases.backfill.report import Report
 from releases.online.place import Place
 from releases.progress import Say
 
-FIRST, LEAST, MOST = 8, 1, 4096  # blocks in a batch
+# Blocks in a batch. Where commits are slow, fewer would hold the locks as long, and need many times as many batches.
+FIRST, LEAST, MOST = 8, 8, 4096
 # By block: a range of them is read without an index, and any table has them.
 UPDATE = "UPDATE {table} SET {sql} WHERE {where} AND ctid >= '({start},0)'::tid AND ctid < '({end},0)'::tid"
 BLOCKS = "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int"

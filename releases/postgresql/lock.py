@@ -17,7 +17,7 @@ from releases.postgresql.opening import open_sessions, refuse_pooling
 from releases.postgresql.same_database import refuse_other_database
 from releases.postgresql.sessions import Session, set_up
 from releases.postgresql.table_locks import short_table_locks
-from releases.postgresql.watch import Watcher
+from releases.postgresql.watch import WATCH_EVERY, Watcher
 from releases.progress import Doing, Say
 from releases.retry import LockLostError
 from releases.sessions import for_a_release
@@ -82,7 +82,7 @@ class MigrationLock:
 
     def __init__(self, session: Session, deadline: Deadline, say: Say) -> None:
         self._session, self._deadline, self._say = session, deadline, say
-        self.waited = 0.0
+        self.waited, self._checked = 0.0, 0.0
 
     def __enter__(self) -> "MigrationLock":
         began, named = time.monotonic(), None
@@ -105,7 +105,10 @@ class MigrationLock:
             self._session.execute("SELECT pg_advisory_unlock(%s)", [KEY])
 
     def check(self) -> None:
-        """Raises LockLostError if the session that holds the lock was ended."""
+        """Raises LockLostError if the session that holds the lock was ended. Asks no more often than the watcher."""
+        if time.monotonic() - self._checked < WATCH_EVERY:
+            return
+        self._checked = time.monotonic()
         try:
             self._session.execute("SELECT 1")
         except psycopg.Error as error:
