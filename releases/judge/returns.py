@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints
+from releases.judge.likeness import is_declared_as, same_constraints
 from releases.judge.sql import Node, kind, name_of, quote, write_expression, write_type
 from releases.judge.types import is_same
 from releases.judge.verdict import Action, Step, Verdict
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
 REASON = "It was not dropped yet: that is cancelled."
+OTHER_TABLE = "A table of that name and with other columns waits to be dropped."
 OTHER_TYPE = "A column of that name and of another type waits to be dropped."
 FINISH = "Drop it first, with: python manage.py migrate --finish. Then release again."
 
@@ -37,10 +39,17 @@ def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -
 
 def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     table = name_of(statement.relation)
-    if not _cancel(("table", table, ""), circumstances, verdict):
+    if ("table", table, "") not in circumstances.pending:
+        return False
+    existing = circumstances.facts.table(statement.relation.relname, statement.relation.schemaname)
+    if existing is not None and not is_declared_as(existing, statement):
+        verdict.note(Action.REFUSED, OTHER_TABLE, instead=FINISH)
         return False
     circumstances.returned.add((table, ""))
-    return True
+    for one in statement.table_elts:
+        if one.WhichOneof("node") == "column_def":
+            _column(one.column_def, statement.relation, circumstances, verdict)
+    return _cancel(("table", table, ""), circumstances, verdict)
 
 
 def _index(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -69,27 +78,31 @@ def _gone(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> 
 
 def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """Takes the commands that are done out of the statement. Returns whether none is left."""
-    table = name_of(statement.relation)
-    if (table, "") in circumstances.returned:
-        return True
+    back = (name_of(statement.relation), "") in circumstances.returned
     rules = {
-        tree.AT_AddColumn: _column,
+        tree.AT_AddColumn: _add_column,
         tree.AT_AddConstraint: _constraint,
         tree.AT_DropNotNull: _nullable,
         tree.AT_DropColumn: _dropped,
+        tree.AT_DropConstraint: _primary_key_gone,
     }
     kept = []
     for one in statement.cmds:
         rule = rules.get(one.alter_table_cmd.subtype)
-        if not (rule and rule(one.alter_table_cmd, statement.relation, circumstances, verdict)):
+        done = rule is not None and rule(one.alter_table_cmd, statement.relation, circumstances, verdict)
+        if not (done or back):
             kept.append(one)
     del statement.cmds[:]
     statement.cmds.extend(kept)
     return not kept
 
 
-def _column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    table, column = name_of(relation), getattr(command, "def").column_def
+def _add_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    return _column(getattr(command, "def").column_def, relation, circumstances, verdict)
+
+
+def _column(column: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    table = name_of(relation)
     key = ("column", table, column.colname)
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
     if existing is None or key not in circumstances.pending:
@@ -109,8 +122,19 @@ def _column(command: Node, relation: Node, circumstances: "Circumstances", verdi
 
 
 def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    name = getattr(command, "def").constraint.conname
-    return _cancel(("constraint", name_of(relation), name), circumstances, verdict)
+    """The constraint of that name, or one that is the same: Django and the server name some differently."""
+    table, constraint = name_of(relation), getattr(command, "def").constraint
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    names = [constraint.conname, *(same_constraints(existing, constraint) if existing else ())]
+    return any(_cancel(("constraint", table, name), circumstances, verdict) for name in names)
+
+
+def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """One that is not more than an index yet."""
+    if not _cancel(("primary key", name_of(relation), command.name), circumstances, verdict):
+        return False
+    verdict.now.append(f"DROP INDEX IF EXISTS {quote(command.name)}")
+    return True
 
 
 def _nullable(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
