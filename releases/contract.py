@@ -29,6 +29,7 @@ ORDER BY backend_start
 STANDS = {
     "table": "SELECT to_regclass(%s) IS NOT NULL",
     "index": "SELECT to_regclass(%s) IS NOT NULL",
+    "primary key": "SELECT to_regclass(%s) IS NOT NULL",
     "constraint": "SELECT count(*) > 0 FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = %s",
     "trigger": "SELECT count(*) > 0 FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgname = %s",
 }

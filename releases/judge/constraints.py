@@ -19,7 +19,12 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     """ALTER TABLE … ADD CONSTRAINT. Returns whether the command remains in its statement."""
     constraint = getattr(command, "def").constraint
     table = circumstances.facts.table(relation.relname, relation.schemaname)
-    if table is None or not table.is_large or constraint.indexname:
+    if table is None or constraint.indexname:
+        return True
+    if constraint.contype == tree.CONSTR_PRIMARY and table.primary_key:
+        replace_primary_key(relation, constraint.conname, listed(constraint.keys), table.primary_key, verdict)
+        return False
+    if not table.is_large:
         return True
     if constraint.contype == tree.CONSTR_EXCLUSION:
         verdict.note(
@@ -53,6 +58,17 @@ def add_unique(constraint: Node, relation: Node, verdict: Verdict) -> None:
     )
     reason = f"Its index is built concurrently and then attached. {indexes.DUPLICATES}"
     verdict.note(Action.ONLINE, reason, lock=SHORT, old_version=BINDS)
+
+
+def replace_primary_key(relation: Node, name: str, columns: str, old: str, verdict: Verdict) -> None:
+    """A table has one primary key, and until the old version has gone that is its own."""
+    table, index = name_of(relation), quote(name)
+    create = f"CREATE UNIQUE INDEX CONCURRENTLY {index} ON {table} ({columns})"
+    verdict.later.append(Step(create, repeatable=True))
+    attach = f"DROP CONSTRAINT IF EXISTS {quote(old)}, ADD CONSTRAINT {index} PRIMARY KEY USING INDEX {index}"
+    description = f"make {name} the primary key of {relation.relname}"
+    step = Step(f"ALTER TABLE {table} {attach}")
+    verdict.defer("primary key", table, name, description, step, reason="The old version may need its own.")
 
 
 def validate(table: str, name: str) -> Step:

@@ -62,6 +62,11 @@ class Table:
     columns: Mapping[str, Column] = field(default_factory=dict)
     constraints: Mapping[str, Constraint] = field(default_factory=dict)
 
+    @property
+    def primary_key(self) -> str:
+        """The name of its constraint; empty if it has none."""
+        return next((name for name, one in self.constraints.items() if one.kind == "p"), "")
+
 
 @dataclass(frozen=True)
 class Facts:

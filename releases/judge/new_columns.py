@@ -24,7 +24,10 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     column = getattr(command, "def").column_def
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     parts = {one.constraint.contype: one.constraint for one in column.constraints}
-    if table is None or not table.is_large:
+    if table is None:
+        return True
+    if not table.is_large:
+        _replace_primary_key(relation, column, table.primary_key, verdict)
         return True
     if refusal := _rewrites(parts, column):
         verdict.note(Action.REFUSED, refusal, lock="ACCESS EXCLUSIVE, until every row is written", instead=WAIT)
@@ -44,6 +47,16 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     del column.constraints[:]
     column.constraints.extend(kept)
     return True
+
+
+def _replace_primary_key(relation: Node, column: Node, old: str, verdict: Verdict) -> None:
+    kept = [one for one in column.constraints if one.constraint.contype != tree.CONSTR_PRIMARY]
+    if old and len(kept) < len(column.constraints):
+        del column.constraints[:]
+        column.constraints.extend(kept)
+        name = object_name(relation.relname, "", "pkey")
+        name = object_name(relation.relname, "", "pkey1") if name == old else name
+        constraints.replace_primary_key(relation, name, quote(column.colname), old, verdict)
 
 
 def _rewrites(parts: dict[int, Node], column: Node) -> str:

@@ -68,7 +68,10 @@ def _drop_table(names: list[str], circumstances: "Circumstances", verdict: Verdi
         verdict.note(Action.AS_IS, "The table is new.")
         return
     where = ".".join(map(quote, names))
-    keys = foreign_keys(table)
+    waiting = {key[2] for key in circumstances.pending if key[:2] == ("column", where)}  # without foreign keys already
+    keys = {
+        name: text for name, text in foreign_keys(table).items() if waiting.isdisjoint(table.constraints[name].columns)
+    }
     verdict.now += [f"ALTER TABLE {where} DROP CONSTRAINT {quote(name)}" for name in keys]
     restore = tuple(step for name, text in keys.items() for step in _add_again(where, name, text))
     step = Step(f"DROP TABLE IF EXISTS {where} CASCADE")

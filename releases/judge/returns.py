@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints
-from releases.judge.facts import Table
+from releases.judge.likeness import is_declared_as, same_constraints
 from releases.judge.sql import Node, kind, name_of, quote, write_expression, write_type
 from releases.judge.types import is_same
 from releases.judge.verdict import Action, Step, Verdict
@@ -42,16 +42,17 @@ def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -
 def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     table, relation = name_of(statement.relation), statement.relation
     key = ("table", table, "")
-    existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    if existing is None or key not in circumstances.pending:
+    if key not in circumstances.pending:
         return False
-    waiting = {name for kind, of, name in circumstances.pending if (kind, of) == ("column", table)}
-    if not _has_columns(existing, statement, waiting):
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    if existing is not None and not is_declared_as(existing, statement):
         _refuse(OTHER_COLUMNS, OTHER_TABLE % relation.relname, circumstances.pending[key], verdict)
         return False
-    _cancel(key, circumstances, verdict)
     circumstances.returned.add((table, ""))
-    return True
+    for one in statement.table_elts:
+        if one.WhichOneof("node") == "column_def":
+            _column(one.column_def, relation, circumstances, verdict)
+    return _cancel(key, circumstances, verdict)
 
 
 def _index(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -80,27 +81,31 @@ def _gone(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> 
 
 def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """Takes the commands that are done out of the statement. Returns whether none is left."""
-    table = name_of(statement.relation)
-    if (table, "") in circumstances.returned:
-        return True
+    back = (name_of(statement.relation), "") in circumstances.returned
     rules = {
-        tree.AT_AddColumn: _column,
+        tree.AT_AddColumn: _add_column,
         tree.AT_AddConstraint: _constraint,
         tree.AT_DropNotNull: _nullable,
         tree.AT_DropColumn: _dropped,
+        tree.AT_DropConstraint: _primary_key_gone,
     }
     kept = []
     for one in statement.cmds:
         rule = rules.get(one.alter_table_cmd.subtype)
-        if not (rule and rule(one.alter_table_cmd, statement.relation, circumstances, verdict)):
+        done = rule is not None and rule(one.alter_table_cmd, statement.relation, circumstances, verdict)
+        if not (done or back):
             kept.append(one)
     del statement.cmds[:]
     statement.cmds.extend(kept)
     return not kept
 
 
-def _column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    table, column = name_of(relation), getattr(command, "def").column_def
+def _add_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    return _column(getattr(command, "def").column_def, relation, circumstances, verdict)
+
+
+def _column(column: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    table = name_of(relation)
     key = ("column", table, column.colname)
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
     if existing is None or key not in circumstances.pending:
@@ -120,8 +125,19 @@ def _column(command: Node, relation: Node, circumstances: "Circumstances", verdi
 
 
 def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    name = getattr(command, "def").constraint.conname
-    return _cancel(("constraint", name_of(relation), name), circumstances, verdict)
+    """The constraint of that name, or one that is the same: Django and the server name some differently."""
+    table, constraint = name_of(relation), getattr(command, "def").constraint
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    names = [constraint.conname, *(same_constraints(existing, constraint) if existing else ())]
+    return any(_cancel(("constraint", table, name), circumstances, verdict) for name in names)
+
+
+def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """One that is not more than an index yet."""
+    if not _cancel(("primary key", name_of(relation), command.name), circumstances, verdict):
+        return False
+    verdict.now.append(f"DROP INDEX IF EXISTS {quote(command.name)}")
+    return True
 
 
 def _nullable(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -143,18 +159,6 @@ def _dropped(command: Node, relation: Node, circumstances: "Circumstances", verd
                 verdict.now += [step["sql"] for step in item.steps if key[0] == "fill"]
                 verdict.cancelled.append(key)
     return False
-
-
-def _has_columns(existing: Table, statement: Node, waiting: set[str]) -> bool:
-    """Whether the table that exists is the wanted one, but for columns that wait to be dropped."""
-    wanted = {
-        one.column_def.colname: write_type(one.column_def.type_name)
-        for one in statement.table_elts
-        if one.WhichOneof("node") == "column_def"
-    }
-    return existing.columns.keys() - waiting <= wanted.keys() <= existing.columns.keys() and all(
-        is_same(existing.columns[name].type, text) for name, text in wanted.items()
-    )
 
 
 def _refuse(reason: str, instead: str, item: Any, verdict: Verdict) -> None:

@@ -54,9 +54,9 @@ class Step:
 class Deferral:
     """A change that waits in the contract until no old version is connected.
 
-    `kind` is table, column, default, "not null", fill, trigger, constraint or index; `name` is that of the column,
-    trigger, constraint or index, and empty for a table. `restore` takes back what was done in preparation, if the
-    migration is undone before that.
+    `kind` is table, column, default, "not null", fill, trigger, constraint, "primary key" or index; `name` is that of
+    the column, trigger, constraint or index, and empty for a table. `restore` takes back what was done in preparation,
+    if the migration is undone before that.
     """
 
     kind: str

@@ -5,7 +5,7 @@ failed. The server itself describes each declared table as in its catalogue, and
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.apps import apps
@@ -113,19 +113,25 @@ def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[st
     return hashlib.sha256(f"{declaration.digest}{rows}{relaxed or ''}".encode()).hexdigest(), existing
 
 
-def _relaxed(connection: BaseDatabaseWrapper) -> dict[str, list[str]]:
-    """The columns, by table, that become NOT NULL only when the old version has gone."""
-    found: dict[str, list[str]] = {}
-    for kind, table, column in (item.key for item in contract.pending(connection)):
-        if kind == "not null":
-            found.setdefault(table.strip('"'), []).append(column)
+def _relaxed(connection: BaseDatabaseWrapper) -> dict[str, list[tuple[str, str]]]:
+    """By table: what becomes NOT NULL or the primary key only when the old version has gone, and its name."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind, table, name in (item.key for item in contract.pending(connection)):
+        if kind in ("not null", "primary key"):
+            found.setdefault(table.strip('"'), []).append((kind, name))
     return found
 
 
-def _as_agreed(table: Table, relaxed: Iterable[str]) -> Table:
+def _as_agreed(table: Table, relaxed: Collection[tuple[str, str]]) -> Table:
     """As it will be once the contract is fulfilled."""
-    columns = {name: replace(column, nullable=False) for name, column in table.columns.items() if name in relaxed}
-    return replace(table, columns={**table.columns, **columns})
+    columns = {
+        name: replace(column, nullable=False) if ("not null", name) in relaxed else column
+        for name, column in table.columns.items()
+    }
+    rules = (
+        replace(rule, kind="primary key") if ("primary key", rule.name) in relaxed else rule for rule in table.rules
+    )
+    return replace(table, columns=columns, rules=tuple(rules))
 
 
 def _found_whole(connection: BaseDatabaseWrapper) -> str:

@@ -104,6 +104,9 @@ CHANGES = {
     "not null to null": changed(("size = models.IntegerField()", "size = models.IntegerField(null=True)")),
     "wider text": changed(("max_length=40, null=True", "max_length=80, null=True")),
     "any text": changed(("label = models.CharField(max_length=40, null=True)", "label = models.TextField(null=True)")),
+    "change the primary key": changed(
+        ("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)")
+    ),
     "remove field": changed(('    note = models.CharField(max_length=40, default="", unique=False)\n', "")),
     "remove unique field": changed(("    code = models.IntegerField(null=True, unique=True)\n", "")),
     "remove foreign key": changed(

@@ -6,9 +6,10 @@ import psycopg
 import pytest
 
 from tests.conftest import Sql
+from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, changed, with_field
-from tests.releases.test_online import SCHEMA, rows_of, shop, succeeds
+from tests.releases.test_online import rows_of, shop, succeeds
 
 __all__ = ["shop"]
 

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from tests.conftest import Sql
+from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.test_interrupted import CODE, KILLER, MODELS
-from tests.releases.test_online import SCHEMA, rows_of, shop, succeeds
+from tests.releases.test_online import rows_of, shop, succeeds
 
 __all__ = ["shop"]
 

@@ -4,9 +4,10 @@ import pytest
 
 from tests.conftest import Sql
 from tests.databases import Databases
+from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import changed
-from tests.releases.test_online import SCHEMA, migrate_as_django, rows_of, shop, succeeds
+from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 

@@ -1,13 +1,13 @@
 """Migrations as makemigrations writes them, on a large table: the schema is what Django's own migrate would leave."""
 
-import subprocess
 import threading
 
 import psycopg
 import pytest
 
-from tests.conftest import ROOT, Once, container
+from tests.conftest import Once
 from tests.databases import Databases
+from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, CHANGES
 
@@ -20,26 +20,7 @@ SELECT n, n, CASE n % 2 WHEN 0 THEN 'x' END, '' FROM generate_series(1, 500) n;
 """
 # The test's own session has no name.
 SETTINGS = 'RELEASES |= {"LARGE_TABLE": 0, "CONTRACT_IGNORES": [""]}'
-SCHEMA = """
-SELECT 'column', relname, attname, format_type(atttypid, atttypmod), attnotnull,
-    pg_get_expr(adbin, adrelid), attidentity::text, col_description(c.oid, attnum)
-FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
-    LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
-WHERE relname LIKE 'shop%' AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
-UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated,
-    NULL, NULL, NULL
-FROM pg_constraint WHERE conrelid::regclass::text LIKE 'shop%' AND contype <> 'n'
-UNION ALL SELECT 'index', tablename, indexname, indexdef, i.indisvalid, NULL, NULL, NULL
-FROM pg_indexes JOIN pg_index i ON indexrelid = indexname::regclass WHERE tablename LIKE 'shop%'
-UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, NULL, NULL, NULL, NULL, NULL
-FROM pg_trigger WHERE NOT tgisinternal
-UNION ALL SELECT 'function', proname, NULL, NULL, NULL, NULL, NULL, NULL FROM pg_proc WHERE proname LIKE 'releases%'
-ORDER BY 1, 2, 3
-"""
-DJANGOS_OWN = (
-    "import django; django.setup(); from django.core.management import call_command;"
-    " from django.core.management.commands.migrate import Command; call_command(Command(), 'shop', verbosity=0)"
-)
+DJANGOS_OWN = "from django.core.management.commands.migrate import Command"
 
 
 def rows_of(url: str, query: str) -> list[tuple[object, ...]]:
@@ -63,9 +44,9 @@ def shop(project: Project, once: Once) -> Project:
     return project
 
 
-def migrate_as_django(project: Project, url: str) -> None:
-    environment = {**container(url), "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "project_settings"}
-    subprocess.run(["python", "-c", DJANGOS_OWN], cwd=project.root, env=environment, check=True)
+def migrate_as_django(project: Project, url: str, *target: str) -> None:
+    project.write("shop/management/commands/migrate_as_django.py", f"{DJANGOS_OWN}\n")
+    succeeds(project, "migrate_as_django", "shop", *target, "-v0", DATABASE_URL=url)
 
 
 def succeeds(project: Project, *arguments: str, **environment: str) -> str:

@@ -1,0 +1,50 @@
+"""Whether what stands in the database is what a statement declares."""
+
+from collections.abc import Iterator
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.facts import Table
+from releases.judge.sql import Node, parse, write_type
+from releases.judge.types import is_same
+
+
+def is_declared_as(existing: Table, statement: Node) -> bool:
+    """Whether the table has the columns of the statement, and what else it needs of them."""
+    columns = {}
+    for one in statement.table_elts:
+        if one.WhichOneof("node") == "constraint":
+            if one.constraint.conname and one.constraint.conname not in existing.constraints:
+                return False
+            continue
+        column = one.column_def
+        columns[column.colname] = write_type(column.type_name), {part.constraint.contype for part in column.constraints}
+    found = existing.columns
+    return (
+        columns.keys() <= found.keys()
+        and all(
+            is_same(found[name].type, type_name) and (tree.CONSTR_NOTNULL in parts or not found[name].not_null)
+            for name, (type_name, parts) in columns.items()
+        )
+        and all(not found[name].not_null or found[name].has_default for name in found.keys() - columns.keys())
+    )
+
+
+def same_constraints(existing: Table, constraint: Node) -> Iterator[str]:
+    """The names of those that are the same unique constraint or primary key."""
+    for name, one in existing.constraints.items():
+        if one.kind in "pu" and one.definition and _of(one.definition) == _nameless(constraint):
+            yield name
+
+
+def _of(definition: str) -> Node:
+    """A constraint, from what pg_get_constraintdef() says of it."""
+    command = parse(f"ALTER TABLE one ADD {definition}")[0].cmds[0].alter_table_cmd
+    return _nameless(getattr(command, "def").constraint)
+
+
+def _nameless(constraint: Node) -> Node:
+    copy = type(constraint)()
+    copy.CopyFrom(constraint)
+    copy.conname, copy.location = "", 0
+    return copy
