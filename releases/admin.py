@@ -1,5 +1,6 @@
 """Releases in the admin, read-only."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
@@ -44,6 +45,9 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
         *("started", "finished", "direction", "outcome", "error", "timeline", "attempts", "waited"),
         *("commit", "deployment", "asked_by", "reason"),
     )
+
+    class Media:
+        css = MappingProxyType({"all": ("releases/admin.css",)})
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_applied"
