@@ -27,6 +27,9 @@ prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, bu
 bench: .venv/bench.installed ## Measure requests, and the release beside alternatives; ONLY=, ROWS=, RUNS=, SIZES=
 	@python -m benchmarks
 
+rehearse: .venv/bench.installed ## A deploy as on Railway, on a throwaway PostgreSQL under traffic; ARGS="--dump FILE", ARGS="--rows N", ARGS=--help
+	@python -m rehearsal $(ARGS)
+
 check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, CI's own settings
 	@python -m tests.checks
 
@@ -56,4 +59,4 @@ clean: ## Remove the environment and the tools' caches; the database stays
 	@bin/install requirements-dev.txt
 	@touch $@
 
-.PHONY: help run test prove bench check lint hooks lock clean
+.PHONY: help run test prove bench rehearse check lint hooks lock clean

@@ -40,10 +40,13 @@ class Databases:
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute(statement)
 
+    def create(self, name: str) -> str:
+        self._run(f"CREATE DATABASE {name}")
+        return name
+
     def prepare(self, rows: int) -> str:
         """The old application's database with `rows` selections, one in sixty of them a duplicate. Returns its name."""
-        name = f"rows_{rows}"
-        self._run(f"CREATE DATABASE {name}")
+        name = self.create(f"rows_{rows}")
         sql = partial(execute, self.url(name))
         legacy.create(sql, "postgresql", rows=[])
         for statement in (WORKOUTS, SELECTIONS, DUPLICATES, SEQUENCES):
