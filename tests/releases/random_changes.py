@@ -166,16 +166,22 @@ def changes(models: Models, number: int) -> Iterator[tuple[str, Models]]:
     for name, model in models.items():
         for what, becomes in chain(_of_fields(name, model, models), _of_meta(name, model, number)):
             yield f"{name}: {what}", {**models, name: becomes}
-        if (
-            name != "Box"
-            and not any(one.to == name for other in models.values() for one in other.fields.values())
-            and not any(other.base == name for other in models.values())
-        ):
+        if name != "Box" and not _is_needed(name, models):
             yield f"remove {name}", {other: kept for other, kept in models.items() if other != name}
     for name in {"Shelf", "Box", "Lid", "Cup"} - models.keys():
         yield f"add {name}", {**models, name: Model({"red": Field("number", 1), "green": Field("text", 2)})}
     if "Tray" not in models and "Box" in models:
         yield "add Tray of Box", {**models, "Tray": Model({"gold": Field("number", 1)}, base="Box")}
+
+
+def _is_needed(name: str, models: Models) -> bool:
+    """Whether another model refers to it, or Django could not go back: it removes foreign keys before the model, and
+    leaves what depends on them."""
+    model = models[name]
+    foreign = {one for one, given in model.fields.items() if given.to}
+    ruled = {one for _, one in (*model.constraints.values(), *model.indexes.values())}
+    others = [one.to for other in models.values() for one in other.fields.values()]
+    return name in others or bool(foreign & {*ruled, *model.together, model.order})
 
 
 def _of_fields(name: str, model: Model, models: Models) -> Iterator[tuple[str, Model]]:

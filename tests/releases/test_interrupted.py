@@ -1,8 +1,9 @@
 """A release that is killed at any statement goes on exactly there."""
 
+import random
+
 import pytest
 
-from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
@@ -63,21 +64,68 @@ def count(apps, schema_editor):
 DATA = "SELECT size, serial, label, colour, amount FROM shop_box ORDER BY serial"
 
 
-def test_killed_at_every_statement(shop: Project, sql: Sql, databases: Databases, database_url: str) -> None:
-    plain = databases.make(database_url)
+@pytest.fixture
+def plain(shop: Project, databases: Databases, database_url: str) -> str:
+    """A second migration is written: of it, this database has what Django itself makes."""
+    url = databases.make(database_url)
     shop.settings(KILLER)
     shop.models(MODELS)
     succeeds(shop, "makemigrations", "shop", "-n", "second")
     written = shop.root / "shop/migrations/0002_second.py"
     text = written.read_text().replace("class Migration", f"{CODE}class Migration")
     written.write_text(text.replace("    operations = [\n", f"    operations = [\n        {COUNT},\n"))
-    migrate_as_django(shop, plain)
+    migrate_as_django(shop, url)
+    return url
+
+
+def is_as(plain: str, database_url: str) -> None:
+    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+    assert rows_of(database_url, DATA) == rows_of(plain, DATA)
+    assert rows_of(database_url, "SELECT * FROM releases_journal") == []
+    assert rows_of(database_url, "SELECT * FROM releases_contract") == []
+
+
+def test_killed_at_every_statement(shop: Project, plain: str, database_url: str) -> None:
     at, stopped = 1.0, 0
     while (result := shop.manage("migrate", KILL_AT=str(at))).returncode:
         assert result.returncode == -9, result.stdout + result.stderr
         at, stopped = at + 0.5, stopped + 1
     assert stopped > 8
     succeeds(shop, "migrate", "--finish")
-    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
-    assert rows_of(database_url, DATA) == rows_of(plain, DATA)
-    assert sql("SELECT * FROM releases_journal") == []
+    is_as(plain, database_url)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_at_once_killed_at_random_points(shop: Project, plain: str, database_url: str, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(5):
+        for run in [shop.start("migrate", KILL_AT=str(chance.randint(2, 50) / 2)) for _ in range(2)]:
+            out = run.communicate(timeout=120)
+            assert run.returncode in (0, -9), out
+    succeeds(shop, "migrate")
+    for _ in range(4):
+        shop.manage("migrate", "--finish", KILL_AT=str(chance.randint(2, 20) / 2))
+    succeeds(shop, "migrate", "--finish")
+    is_as(plain, database_url)
+
+
+def test_two_at_once(shop: Project, plain: str, database_url: str) -> None:
+    for run in [shop.start("migrate") for _ in range(2)]:
+        out = run.communicate(timeout=120)
+        assert run.returncode == 0, out
+    succeeds(shop, "migrate", "--finish")
+    is_as(plain, database_url)
+
+
+def test_a_migration_that_fails_half_way_goes_on_when_it_is_fixed(shop: Project, plain: str, database_url: str) -> None:
+    """What was committed is not done again: the code before it counts how often it ran."""
+    written = shop.root / "shop/migrations/0002_second.py"
+    correct = written.read_text()
+    written.write_text(correct.removesuffix("    ]\n") + "        migrations.RunSQL('SELECT 1 / 0'),\n    ]\n")
+    failed = shop.manage("migrate")
+    assert failed.returncode == 1
+    assert "division by zero" in failed.stderr
+    written.write_text(correct)
+    succeeds(shop, "migrate")
+    succeeds(shop, "migrate", "--finish")
+    is_as(plain, database_url)
