@@ -5,6 +5,7 @@ its errors, during the migration and in the second after it; and how long the co
 """
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -54,8 +55,11 @@ REFUSED = ("This release would disturb", "UnsafeOperationException")
 class Session(OldVersion):
     """One of the old version's sessions. Keeps the milliseconds of each statement."""
 
-    def __init__(self, url: str, number: int) -> None:
+    STATEMENTS = (*OldVersion.STATEMENTS, "UPDATE shop_box SET note = 'y' WHERE serial = %(old)s")
+
+    def __init__(self, url: str, number: int, rows: int) -> None:
         super().__init__(url)
+        self._rows = rows
         self.taken, self._first = list[float](), 10_000_000 + 1_000_000 * number
 
     def run(self) -> None:
@@ -71,7 +75,7 @@ class Session(OldVersion):
     def _execute(self, connection: psycopg.Connection, statement: str) -> None:
         began = time.perf_counter()
         try:
-            connection.execute(statement, {"n": self._first + self.rounds})
+            connection.execute(statement, {"n": self._first + self.rounds, "old": random.randint(1, self._rows)})
         except psycopg.Error as error:
             self.errors.append(str(error))
         self.taken.append((time.perf_counter() - began) * 1000)
@@ -101,7 +105,7 @@ def compare(databases: Databases, rows: int, only: list[str]) -> None:
             project, found = _project(Path(directory) / str(number), url, name), []
             for way in WAYS:
                 with databases.copy("changed") as project.database_url:
-                    found.append(_measure(project, way))
+                    found.append(_measure(project, way, rows))
             print(f"| {name} | {' | '.join(map(str, found))} |", flush=True)
 
 
@@ -139,11 +143,11 @@ def _make_migrations(project: Project, name: str) -> None:
     )
 
 
-def _measure(project: Project, way: str) -> Measured:
-    with _old_version(project.database_url, 0) as sessions:
+def _measure(project: Project, way: str, rows: int) -> Measured:
+    with _old_version(project.database_url, 0, rows) as sessions:
         time.sleep(IDLE_SECONDS)
     idle = max(max(session.taken) for session in sessions)
-    with _old_version(project.database_url, SESSIONS) as sessions:
+    with _old_version(project.database_url, SESSIONS, rows) as sessions:
         began = time.perf_counter()
         outcome = _run(project, *WAYS[way])
         seconds = time.perf_counter() - began
@@ -153,9 +157,9 @@ def _measure(project: Project, way: str) -> Measured:
 
 
 @contextmanager
-def _old_version(url: str, first: int) -> Iterator[list[Session]]:
+def _old_version(url: str, first: int, rows: int) -> Iterator[list[Session]]:
     """Its sessions, numbered from `first`, for each uses ids of its own."""
-    sessions = [Session(url, first + number) for number in range(SESSIONS)]
+    sessions = [Session(url, first + number, rows) for number in range(SESSIONS)]
     for session in sessions:
         session.start()
     try:

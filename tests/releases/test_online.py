@@ -58,7 +58,7 @@ def succeeds(project: Project, *arguments: str, **environment: str) -> str:
 class OldVersion(threading.Thread):
     """Runs the statements of the code that knows only the first migration, until it is left. Keeps their errors."""
 
-    STATEMENTS = (
+    STATEMENTS: tuple[str, ...] = (
         "INSERT INTO shop_box (size, serial, label, note, shelf_id, code) VALUES (%(n)s, %(n)s, NULL, 'x', 1, NULL)",
         "INSERT INTO shop_box (size, serial, label, note) VALUES (%(n)s, %(n)s, 'y', 'y')"
         " ON CONFLICT (serial) DO UPDATE SET label = NULL",
