@@ -49,7 +49,14 @@ WAYS = {
     "Django": (BARE, "project_settings"),
     "django-pg-zero-downtime-migrations": (BARE, "zero_downtime_settings"),
 }
-REFUSED = ("This release would disturb", "UnsafeOperationException")
+# What standard error says if it did not succeed.
+OUTCOMES = {
+    "This release would disturb": "refused",
+    "UnsafeOperationException": "refused",
+    "more than the stall budget": "stopped by the stall budget",
+    "due to statement timeout": "stopped by its statement timeout",
+    "due to lock timeout": "stopped by its lock timeout",
+}
 
 
 class Session(OldVersion):
@@ -179,10 +186,10 @@ def _run(project: Project, command: list[str], settings: str) -> str:
             command, cwd=project.root, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False
         )
     except subprocess.TimeoutExpired:
-        return ", stopped"
+        return ", not done"
     if done.returncode == 0:
         return ""
-    return ", refused" if any(word in done.stderr for word in REFUSED) else ", failed"
+    return f", {next((outcome for words, outcome in OUTCOMES.items() if words in done.stderr), 'failed')}"
 
 
 def _environment(project: Project) -> dict[str, str]:
