@@ -282,6 +282,13 @@ def test_a_table_is_dropped_after_the_old_version() -> None:
     assert (found.action, found.now) == (Action.DEFERRED, ['ALTER TABLE "box" DROP CONSTRAINT "box_shelf_fk"'])
 
 
+def test_an_exclusion_constraint_is_slow_on_few_rows() -> None:
+    exclude = "ALTER TABLE box ADD CONSTRAINT x EXCLUDE USING gist (note WITH =)"
+    medium = Facts({"box": Table(10**6, False, 20_000, COLUMNS, CONSTRAINTS)}, INDEXES)
+    assert verdict(exclude, medium).action is Action.REFUSED
+    assert verdict(exclude, SMALL).action is Action.AS_IS
+
+
 def test_what_cannot_be_parsed_is_left_to_the_stall_budget() -> None:
     found = verdict("ALTER TABEL box")
     assert (found.action, found.now) == (Action.AS_IS, ["ALTER TABEL box"])
