@@ -20,4 +20,4 @@ def test_what_it_copies_exists_and_is_in_the_build_context() -> None:
     assert {path.split("/")[0] for path in copied} == set(sent)
     assert all((ROOT / path).exists() for path in copied)
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    assert packages - set(sent) == {"benchmarks", "tests"}
+    assert packages - set(sent) == {"benchmarks", "rehearsal", "tests"}
