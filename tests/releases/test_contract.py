@@ -141,3 +141,49 @@ def test_a_field_of_another_type_is_refused_while_the_old_one_waits(shop: Projec
     succeeds(shop, *command.split())
     succeeds(shop, "migrate")
     assert sql("SELECT count(note) FROM shop_box WHERE note = 3") == [(500,)]
+
+
+def test_a_table_that_waits_comes_back_with_the_columns_that_wait_for_themselves(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(shop, WITHOUT_SHELF)
+    change(shop, WITHOUT_BOX, "third")
+    sql(OLD_INSERT)
+    succeeds(shop, "migrate", "shop", "0001")
+    assert sql("SELECT * FROM releases_contract") == []
+    assert rows_of(database_url, SCHEMA) == schema
+    assert sql("SELECT count(*) FROM shop_box") == [(501,)]
+
+
+def test_a_table_with_other_columns_is_refused_while_the_old_one_waits(shop: Project, sql: Sql) -> None:
+    change(shop, WITHOUT_BOX)
+    shop.models(f"{WITHOUT_BOX}\n\nclass Box(models.Model):\n    size = models.TextField()\n")
+    succeeds(shop, "makemigrations", "shop", "-n", "third")
+    refused = shop.manage("migrate")
+    assert refused.returncode == 1
+    assert "A table of that name and with other columns waits to be dropped." in refused.stderr
+    (command,) = re.findall(r"with: python manage\.py (.*)\. Then release again\.", refused.stderr)
+    succeeds(shop, *command.split())
+    succeeds(shop, "migrate")
+    assert sql("SELECT count(*) FROM shop_box") == [(0,)]
+
+
+def test_a_unique_field_comes_back_as_it_was(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(
+        shop, changed(("code = models.IntegerField(null=True, unique=True)", "code = models.IntegerField(null=True)"))
+    )
+    succeeds(shop, "migrate", "shop", "0001")
+    assert rows_of(database_url, SCHEMA) == schema
+    assert sql("SELECT * FROM releases_contract") == []
+
+
+def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(shop, changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)")))
+    sql(OLD_INSERT.replace("(size", "(id, size").replace("(7,", "(1, 7,") + " ON CONFLICT (id) DO NOTHING")
+    succeeds(shop, "verify_schema")
+    succeeds(shop, "migrate", "shop", "0001")
+    assert rows_of(database_url, SCHEMA) == schema
+    assert sql("SELECT * FROM releases_contract") == []
