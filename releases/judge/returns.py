@@ -122,10 +122,11 @@ def _column(column: Node, relation: Node, circumstances: "Circumstances", verdic
 
 
 def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """The constraint of that name, or one that is the same: Django and the server name some differently."""
+    """The constraint of that name. Going back, also one that is the same: the server named it, and now Django does."""
     table, constraint = name_of(relation), getattr(command, "def").constraint
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    names = [constraint.conname, *(same_constraints(existing, constraint) if existing else ())]
+    same = same_constraints(existing, constraint) if existing and circumstances.backwards else ()
+    names = [constraint.conname, *same]
     return any(_cancel(("constraint", table, name), circumstances, verdict) for name in names)
 
 

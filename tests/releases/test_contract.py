@@ -187,3 +187,15 @@ def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database
     succeeds(shop, "migrate", "shop", "0001")
     assert rows_of(database_url, SCHEMA) == schema
     assert sql("SELECT * FROM releases_contract") == []
+
+
+def test_a_constraint_of_another_name_does_not_bring_back_the_one_that_waits(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(shop, WITHOUT_UNIQUE)
+    change(shop, changed(("one_serial", "one_number")), "third")
+    names = "SELECT conname FROM pg_constraint WHERE conname IN ('one_serial', 'one_number')"
+    assert sorted(sql(names)) == [("one_number",), ("one_serial",)]
+    succeeds(shop, "migrate", "shop", "0001")
+    assert rows_of(database_url, SCHEMA) == schema
