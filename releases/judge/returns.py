@@ -125,18 +125,26 @@ def _column(column: Node, relation: Node, circumstances: "Circumstances", verdic
 
 
 def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """The constraint of that name, or one that is the same: Django and the server name some differently."""
+    """The constraint of that name. Going back, also one that is the same: the server named it, and now Django does."""
     table, constraint = name_of(relation), getattr(command, "def").constraint
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    names = [constraint.conname, *(same_constraints(existing, constraint) if existing else ())]
+    same = same_constraints(existing, constraint) if existing and circumstances.backwards else ()
+    names = [constraint.conname, *same]
     return any(_cancel(("constraint", table, name), circumstances, verdict) for name in names)
 
 
 def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """One that is not more than an index yet."""
-    if not _cancel(("primary key", name_of(relation), command.name), circumstances, verdict):
+    """Django drops what it finds, and means the one that waits to take its place."""
+    table, existing = name_of(relation), circumstances.facts.table(relation.relname, relation.schemaname)
+    waiting = [key for key in circumstances.pending if key[:2] == ("primary key", table)]
+    names = {existing.primary_key, *(name for _, _, name in waiting)} if existing and waiting else ()
+    if command.name not in names:
         return False
-    verdict.now.append(f"DROP INDEX IF EXISTS {quote(command.name)}")
+    for key in waiting:
+        verdict.now.append(f"DROP INDEX IF EXISTS {quote(key[2])}")
+        _cancel(key, circumstances, verdict)
+    if circumstances.backwards and existing:
+        _cancel(("constraint", table, existing.primary_key), circumstances, verdict)
     return True
 
 

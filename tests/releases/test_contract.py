@@ -192,3 +192,48 @@ def test_a_model_that_returns_with_other_fields_is_refused_while_its_table_waits
     succeeds(shop, "migrate", "--finish")
     succeeds(shop, "migrate")
     assert sql("SELECT count(weight) FROM shop_box") == [(0,)]
+
+
+def test_a_table_that_waits_comes_back_with_the_columns_that_wait_for_themselves(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(shop, WITHOUT_SHELF)
+    change(shop, WITHOUT_BOX, "third")
+    sql(OLD_INSERT)
+    succeeds(shop, "migrate", "shop", "0001")
+    assert sql("SELECT * FROM releases_contract") == []
+    assert rows_of(database_url, SCHEMA) == schema
+    assert sql("SELECT count(*) FROM shop_box") == [(501,)]
+
+
+def test_a_unique_field_comes_back_as_it_was(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(
+        shop, changed(("code = models.IntegerField(null=True, unique=True)", "code = models.IntegerField(null=True)"))
+    )
+    succeeds(shop, "migrate", "shop", "0001")
+    assert rows_of(database_url, SCHEMA) == schema
+    assert sql("SELECT * FROM releases_contract") == []
+
+
+def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(shop, changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)")))
+    sql(OLD_INSERT.replace("(size", "(id, size").replace("(7,", "(1, 7,") + " ON CONFLICT (id) DO NOTHING")
+    succeeds(shop, "verify_schema")
+    succeeds(shop, "migrate", "shop", "0001")
+    assert rows_of(database_url, SCHEMA) == schema
+    assert sql("SELECT * FROM releases_contract") == []
+
+
+def test_a_constraint_of_another_name_does_not_bring_back_the_one_that_waits(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    change(shop, WITHOUT_UNIQUE)
+    change(shop, changed(("one_serial", "one_number")), "third")
+    names = "SELECT conname FROM pg_constraint WHERE conname IN ('one_serial', 'one_number')"
+    assert sorted(sql(names)) == [("one_number",), ("one_serial",)]
+    succeeds(shop, "migrate", "shop", "0001")
+    assert rows_of(database_url, SCHEMA) == schema
