@@ -198,8 +198,9 @@ def test_a_table_that_waits_comes_back_with_the_columns_that_wait_for_themselves
     shop: Project, sql: Sql, database_url: str
 ) -> None:
     schema = rows_of(database_url, SCHEMA)
-    change(shop, WITHOUT_SHELF)
-    change(shop, WITHOUT_BOX, "third")
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, WITHOUT_SHELF)
+        change(shop, WITHOUT_BOX, "third")
     sql(OLD_INSERT)
     succeeds(shop, "migrate", "shop", "0001")
     assert sql("SELECT * FROM releases_contract") == []
@@ -231,8 +232,9 @@ def test_a_constraint_of_another_name_does_not_bring_back_the_one_that_waits(
     shop: Project, sql: Sql, database_url: str
 ) -> None:
     schema = rows_of(database_url, SCHEMA)
-    change(shop, WITHOUT_UNIQUE)
-    change(shop, changed(("one_serial", "one_number")), "third")
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, WITHOUT_UNIQUE)
+        change(shop, changed(("one_serial", "one_number")), "third")
     names = "SELECT conname FROM pg_constraint WHERE conname IN ('one_serial', 'one_number')"
     assert sorted(sql(names)) == [("one_number",), ("one_serial",)]
     succeeds(shop, "migrate", "shop", "0001")
