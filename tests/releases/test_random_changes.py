@@ -171,7 +171,7 @@ def sequences(test: Callable[..., None]) -> Callable[..., None]:
     """Calls it with random ones: the same at each run, or EXAMPLES=1000 others."""
     more = os.environ.get("EXAMPLES")
     checked = settings(
-        max_examples=int(more or 15),
+        max_examples=int(more or 4),
         derandomize=not more,
         database=None,
         phases=[Phase.generate],  # an example takes seconds: too long to look for a simpler one
