@@ -11,6 +11,7 @@ from releases.judge.verdict import SHORT, Action, Step, Verdict
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
+NO_ARBITER = " INSERT ... ON CONFLICT DO NOTHING without columns fails, because it is deferrable."
 SLOW = 100_000  # bytes. An exclusion constraint compares each row with others: 2 s for 20 000 rows of 1 MB
 CHECKED = "Added NOT VALID, then validated; nobody waits for that."
 BINDS = "Its writes that violate it fail from then on."
@@ -59,7 +60,7 @@ def add_unique(constraint: Node, relation: Node, verdict: Verdict) -> None:
         attach=attach,
     )
     reason = f"Its index is built concurrently and then attached. {indexes.DUPLICATES}"
-    verdict.note(Action.ONLINE, reason, lock=SHORT, old_version=BINDS)
+    verdict.note(Action.ONLINE, reason, lock=SHORT, old_version=BINDS + NO_ARBITER * constraint.deferrable)
 
 
 def replace_primary_key(relation: Node, name: str, columns: str, old: str, verdict: Verdict) -> None:

@@ -118,6 +118,12 @@ def test_a_check_and_a_foreign_key_are_added_without_a_scan_and_then_validated(r
     assert later(found) == ['ALTER TABLE "box" VALIDATE CONSTRAINT "c"']
 
 
+def test_a_deferrable_constraint_is_no_arbiter_for_the_old_version() -> None:
+    add = "ALTER TABLE box ADD CONSTRAINT u UNIQUE (size)"
+    assert "ON CONFLICT" in verdict(f"{add} DEFERRABLE INITIALLY DEFERRED").old_version
+    assert "ON CONFLICT" not in verdict(add).old_version
+
+
 def test_an_exclusion_constraint_is_refused() -> None:
     found = verdict("ALTER TABLE box ADD CONSTRAINT x EXCLUDE USING gist (note WITH =)")
     assert found.action is Action.REFUSED
