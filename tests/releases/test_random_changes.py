@@ -21,7 +21,7 @@ from tests.releases.old_statements import columns_of, filling, statements_of
 from tests.releases.random_changes import START, Models, changes, is_one_release, written
 from tests.releases.test_online import SETTINGS, migrate_as_django, rows_of, succeeds
 
-pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("postgresql", "new_database")]
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("new_database")]
 
 Rows = list[tuple[object, ...]]
 
@@ -129,8 +129,10 @@ NewShop = Callable[[], Project]
 
 
 @pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory, lasting_databases: Databases) -> Project:
+def start(engine: str, tmp_path_factory: pytest.TempPathFactory, lasting_databases: Databases) -> Project:
     """The first release, with rows in its tables."""
+    if engine != "postgresql":
+        pytest.skip("needs a server")
     project = Project(tmp_path_factory.mktemp("start") / "project", lasting_databases.make())
     project.settings(SETTINGS)
     project.models(written(START))
