@@ -27,7 +27,7 @@ prove: .venv/dev.installed ## Run the proofs that take minutes: hangs, kills, bu
 bench: .venv/bench.installed ## Measure requests, and the release beside alternatives; ONLY=, ROWS=, RUNS=, SIZES=
 	@python -m benchmarks
 
-rehearse: .venv/bench.installed ## A deploy as on Railway, on a throwaway PostgreSQL under traffic; ARGS="--dump FILE", ARGS="--rows N", ARGS=--help
+rehearse: .venv/dev.installed ## A deploy as on Railway, on a throwaway PostgreSQL under traffic; ARGS="--dump FILE", ARGS="--rows N", ARGS=--help
 	@python -m rehearsal $(ARGS)
 
 check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, CI's own settings
