@@ -59,16 +59,15 @@ class Deploy:
         return output
 
     def _follow(self, process: "subprocess.Popen[str]", phase: Phase) -> str:
-        """Notes when each migration began: the command prints its name then, and the end of that line later."""
+        """Notes when each migration began: the command prints its name then, and OK at its end."""
         assert process.stdout
         output, running = "", None
         while letter := process.stdout.read(1):
             output += letter
-            if letter == "." and (found := APPLYING.search(output.rpartition("\n")[2])):
-                if running is None:
-                    running = Phase(found[1], self._recording.now(), within=phase.name)
-                    self._recording.phases.append(running)
-            elif letter == "\n" and running:
+            if letter == "." and running is None and (found := APPLYING.search(output.rpartition("\n")[2])):
+                running = Phase(found[1], self._recording.now(), within=phase.name)
+                self._recording.phases.append(running)
+            elif letter == "\n" and running and output.endswith(" OK\n"):  # other lines may come before
                 running.end, running = self._recording.now(), None
         if running:
             running.end = self._recording.now()
