@@ -4,9 +4,12 @@ import os
 import subprocess
 from pathlib import Path
 
+import psycopg
+
 from benchmarks.databases import Databases
 from tests.postgres import POSTGRES
 
+PLANNED = "SELECT to_regclass('workout_selections') IS NOT NULL"
 PROGRAMS = POSTGRES / "pginstall/bin"
 
 
@@ -21,6 +24,9 @@ def fill(url: str, dump: Path | None, rows: int) -> str:
         return databases.url(databases.prepare(rows))
     filled = databases.url(databases.create("rehearsal"))
     _restore(dump, filled)
+    with psycopg.connect(filled) as connection:
+        if connection.execute(PLANNED).fetchone() != (True,):
+            raise SourceError(f"{dump} has no table workout_selections: it is not a dump of the planner.")
     return filled
 
 

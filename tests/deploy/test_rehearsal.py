@@ -89,3 +89,16 @@ def test_a_dump_that_does_not_exist() -> None:
     result = rehearse(ROOT, "--dump", "nowhere.dump")
     assert result.returncode == 2
     assert "there is no nowhere.dump. Nothing was started." in result.stderr
+
+
+def test_a_dump_of_something_else(tmp_path: Path) -> None:
+    dump = tmp_path / "other.sql"
+    dump.write_text("CREATE TABLE box (id integer);")
+    result = rehearse(ROOT, "--dump", str(dump))
+    assert result.returncode == 2
+    assert "other.sql has no table workout_selections: it is not a dump of the planner." in result.stderr
+    dump.write_text("CREATE TABEL box;")
+    result = rehearse(ROOT, "--dump", str(dump))
+    assert result.returncode == 2
+    assert "other.sql could not be restored: " in result.stderr
+    assert "Traceback" not in result.stderr
