@@ -31,6 +31,13 @@ def change(project: Project, models: str, name: str = "second") -> str:
     return succeeds(project, "migrate")
 
 
+def step_back_restores(project: Project, sql: Sql, schema: list[tuple[object, ...]]) -> None:
+    """The schema of the first migration, with nothing left in the contract."""
+    succeeds(project, "migrate", "shop", "0001")
+    assert rows_of(project.database_url, SCHEMA) == schema
+    assert sql("SELECT * FROM releases_contract") == []
+
+
 @pytest.mark.parametrize(
     "models",
     [WITHOUT_NOTE, WITHOUT_SHELF, WITHOUT_UNIQUE, WITHOUT_BOX, NOT_NULL, WITH_COLOUR],
@@ -202,9 +209,7 @@ def test_a_table_that_waits_comes_back_with_the_columns_that_wait_for_themselves
         change(shop, WITHOUT_SHELF)
         change(shop, WITHOUT_BOX, "third")
     sql(OLD_INSERT)
-    succeeds(shop, "migrate", "shop", "0001")
-    assert sql("SELECT * FROM releases_contract") == []
-    assert rows_of(database_url, SCHEMA) == schema
+    step_back_restores(shop, sql, schema)
     assert sql("SELECT count(*) FROM shop_box") == [(501,)]
 
 
@@ -213,9 +218,7 @@ def test_a_unique_field_comes_back_as_it_was(shop: Project, sql: Sql, database_u
     change(
         shop, changed(("code = models.IntegerField(null=True, unique=True)", "code = models.IntegerField(null=True)"))
     )
-    succeeds(shop, "migrate", "shop", "0001")
-    assert rows_of(database_url, SCHEMA) == schema
-    assert sql("SELECT * FROM releases_contract") == []
+    step_back_restores(shop, sql, schema)
 
 
 def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database_url: str) -> None:
@@ -223,9 +226,7 @@ def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database
     change(shop, changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)")))
     sql(OLD_INSERT.replace("(size", "(id, size").replace("(7,", "(1, 7,") + " ON CONFLICT (id) DO NOTHING")
     succeeds(shop, "verify_schema")
-    succeeds(shop, "migrate", "shop", "0001")
-    assert rows_of(database_url, SCHEMA) == schema
-    assert sql("SELECT * FROM releases_contract") == []
+    step_back_restores(shop, sql, schema)
 
 
 def test_a_constraint_of_another_name_does_not_bring_back_the_one_that_waits(
