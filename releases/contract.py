@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from releases import conf
 from releases.models import Release
+from releases.naming import finish_command
 from releases.own_tables import contract_model, exists
 from releases.progress import Say
 from releases.sessions import name_of_this_release
@@ -36,10 +37,10 @@ STANDS = {
 COLUMN = "SELECT count(*) > 0 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped"
 
 
-GONE = "When they have gone, the next release makes the changes, or: python manage.py migrate --finish"
+GONE = "When they have gone, the next release makes the changes, or: {command}"
 VIOLATED = (
     "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
-    " {column} = ... WHERE {column} IS NULL; then the next release does, or: python manage.py migrate --finish"
+    " {column} = ... WHERE {column} IS NULL; then the next release does, or: {command}"
 )
 
 
@@ -159,22 +160,23 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
         if item.version == this_version() and not at_once:
             continue
         if waiting_for := old_sessions(connection, item):
-            left.append(_waits_for(waiting_for))
+            left.append(_waits_for(waiting_for, finish_command(connection.alias)))
             break  # the later ones were entered by versions for which no fewer sessions are old
         if not item.stands():
             cancel(connection, [item.key])
         elif count := item.rows_without_value():
-            left.append(VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column))
+            command = finish_command(connection.alias)
+            left.append(VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column, command=command))
         else:
             say(f"Contract: {item}.")
             run_steps(connection, item, say)
     return left
 
 
-def _waits_for(sessions: Sequence[OldSession]) -> str:
+def _waits_for(sessions: Sequence[OldSession], command: str) -> str:
     more = f", and {len(sessions) - 5} more" if len(sessions) > 5 else ""
     listed = ", ".join(map(str, sessions[:5]))
-    return f"It waits for sessions of an older or unknown version: {listed}{more}. {GONE}"
+    return f"It waits for sessions of an older or unknown version: {listed}{more}. {GONE.format(command=command)}"
 
 
 def _later_versions(connection: BaseDatabaseWrapper, item: Item) -> set[str]:

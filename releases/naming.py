@@ -73,5 +73,9 @@ def repair_command(alias: str = DEFAULT_DB_ALIAS) -> str:
     return f"{verify_command(alias)} --repair"
 
 
+def finish_command(alias: str = DEFAULT_DB_ALIAS) -> str:
+    return f"python manage.py migrate{_of(alias)} --finish"
+
+
 def _of(alias: str) -> str:
     return "" if alias == DEFAULT_DB_ALIAS else f" --database {alias}"

@@ -15,9 +15,11 @@ register = template.Library()
 @register.inclusion_tag("releases/status.html")
 def releases_status() -> dict[str, Any]:
     """The last release, whether the schema is whole, and what is pending. Compares the schema now."""
+    verdict = verify(connection)
     return {
         "opts": Release._meta,
         "last": Release.objects.first(),
-        "missing": verify(connection).sentences,
+        "missing": verdict.sentences,
+        "compared": bool(verdict.digest),
         "pending": len(contract.pending(connection)),
     }

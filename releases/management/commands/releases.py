@@ -54,10 +54,8 @@ class Command(DatabaseCommand):
 
     def _write_pending(self, connection: BaseDatabaseWrapper) -> None:
         for app, name in half_run(connection):
-            self.stdout.write(
-                f"Half-run: {app}.{name}. The next release goes on where it was interrupted. To undo it instead:"
-                " python manage.py rollback"
-            )
+            undo = " To undo it instead: python manage.py rollback" * (connection.alias == DEFAULT_DB_ALIAS)
+            self.stdout.write(f"Half-run: {app}.{name}. The next release goes on where it was interrupted.{undo}")
         for item in contract.pending(connection):
             self.stdout.write(f"Pending until the old version has gone: {item} ({item.since}).")
 
