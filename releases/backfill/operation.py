@@ -90,7 +90,7 @@ class Backfill(Operation):
         applying: Applying | None = getattr(schema_editor, "applying", None)
         if applying and applying.operation is not self:
             raise CommandError(
-                f"{self.describe()} is inside of another operation, where it could not commit its batches. Make it an"
+                f"{self.describe()} is inside another operation, where it could not commit its batches. Make it an"
                 " operation of its own in the migration."
             )
         journal = applying.journal if applying else None

@@ -327,9 +327,9 @@ def test_a_row_that_somebody_has_locked_is_waited_for(
     assert sql("SELECT age, count(*) FROM shop_person GROUP BY 1") == [(1, 5000)]
 
 
-def test_inside_of_another_operation_it_is_refused(shop: Project, sql: Sql) -> None:
+def test_inside_another_operation_it_is_refused(shop: Project, sql: Sql) -> None:
     shop.migration("0002_grown", f"migrations.SeparateDatabaseAndState([{GROWN.replace('Slowly(', '(')}])")
     result = shop.manage("migrate")
     assert result.returncode == 1
-    assert "Backfill age of person is inside of another operation" in result.stderr
+    assert "Backfill age of person is inside another operation" in result.stderr
     assert sql("SELECT age, count(*) FROM shop_person GROUP BY 1") == [(0, 5000)]
