@@ -1,6 +1,6 @@
 """A migration that was interrupted after some of its operations were committed, and the way back from there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import Any
 
@@ -65,9 +65,8 @@ class HalfRun:
         operation = self.migration.operations[number]
         editor.undoing = str(self.migration), number  # type: ignore[attr-defined]  # for Backfill
         partly_done = number >= self._journal.done
-        whole = is_whole(operation, self._connection, atomic=self.migration.atomic)
         with (
-            transaction.atomic(using=self._connection.alias) if whole else nullcontext(),
+            transaction.atomic(using=self._connection.alias) if self._is_whole(operation) else nullcontext(),
             what_waits_returns(self._connection, partly_done=partly_done),
         ):
             if partly_done:
@@ -87,13 +86,16 @@ class HalfRun:
 
         What RunPython and RunSQL did without a transaction is theirs to know.
         """
-        following: Sequence[Operation] = self.migration.operations[self._journal.committed :][:1]
-        for operation in () if self._journal.steps else following:
-            if commits_batches(operation):
-                return self._journal.position is not None
-            whole = is_whole(operation, self._connection, atomic=self.migration.atomic)
-            return not whole and not isinstance(operation, RunPython | RunSQL)
-        return False
+        done = self._journal.done
+        if self._journal.steps or done == len(self.migration.operations):
+            return False
+        operation = self.migration.operations[done]
+        if commits_batches(operation):
+            return self._journal.position is not None
+        return not self._is_whole(operation) and not isinstance(operation, RunPython | RunSQL)
+
+    def _is_whole(self, operation: Operation) -> bool:
+        return is_whole(operation, self._connection, atomic=self.migration.atomic)
 
 
 def _tolerate_what_is_missing(editor: Any) -> None:
@@ -123,5 +125,10 @@ def half_run_beyond(
 
 def half_run_migrations(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> list[HalfRun]:
     """Those that this code has, the last one first."""
-    keys = [key for key in half_run(connection) if key not in loader.applied_migrations]
-    return [HalfRun(connection, loader.graph.nodes[key]) for key in reversed(keys) if key in loader.graph.nodes]
+    keys = [key for key in half_run_keys(connection, loader) if key in loader.graph.nodes]
+    return [HalfRun(connection, loader.graph.nodes[key]) for key in keys]
+
+
+def half_run_keys(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> list[Key]:
+    """The last one first, whether this code has it or not; without those that were recorded before the kill."""
+    return [key for key in reversed(half_run(connection)) if key not in loader.applied_migrations]

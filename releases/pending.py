@@ -31,3 +31,8 @@ def is_initial(migration: Migration) -> bool:
     if migration.initial is not None:
         return bool(migration.initial)
     return all(app != migration.app_label for app, _ in migration.dependencies)
+
+
+def target_name(loader: MigrationLoader, app_label: str, name: str) -> str | None:
+    """The full name of a migration; None for `zero`. Raises AmbiguityError or KeyError."""
+    return None if name == "zero" else str(loader.get_migration_by_prefix(app_label, name).name)

@@ -25,7 +25,7 @@ from releases.indexes import repeatable
 from releases.journal import forget_recorded, half_run
 from releases.models import Release
 from releases.naming import verify_command
-from releases.pending import applied_state
+from releases.pending import applied_state, target_name
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
 from releases.preflight.plan import judge_release
@@ -166,7 +166,7 @@ class Command(migrate.Command):
         executor = MigrationExecutor(connections[options["database"]])
         app, name = options["app_label"], options["migration_name"]
         try:
-            target = None if name == "zero" else executor.loader.get_migration_by_prefix(app, name).name
+            target = target_name(executor.loader, app, name)
             plan = executor.migration_plan([(app, target)])
         except (AmbiguityError, KeyError):
             return None  # Django's own refusal follows
@@ -206,8 +206,8 @@ class Command(migrate.Command):
             run.start_record()
             forget_recorded(run.connection)
             loader = MigrationLoader(run.connection)
-            app, name = options["app_label"], options["migration_name"]
-            target = None if name == "zero" else loader.get_migration_by_prefix(app, name).name
+            app = options["app_label"]
+            target = target_name(loader, app, options["migration_name"])
             for one in half_run_beyond(run.connection, loader, app, target):
                 one.undo(applied_state(loader), self.migration_progress_callback)
             super(Command, self).handle(*args, **options)

@@ -12,9 +12,9 @@ from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from releases.half_run import half_run_migrations
+from releases.half_run import half_run_keys, half_run_migrations
 from releases.history import STEPS, History
-from releases.journal import forget_recorded, half_run
+from releases.journal import forget_recorded
 from releases.lock import alone
 from releases.loss import Loss
 from releases.management.commands import migrate
@@ -137,7 +137,7 @@ def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> 
     loader = executor.loader
     releases = Release.objects.using(connection.alias)
     history = History(loader, list(releases) if releases.is_recordable() else [])
-    begun = [key for key in reversed(half_run(connection)) if key not in loader.applied_migrations]
+    begun = half_run_keys(connection, loader)
     past = None if steps else history.last_unless_succeeded() if begun else history.last()
     of_app = f" of {app}" if app else ""
     heading = f"The last migrations{of_app}." if steps else f"What an earlier release left half-run{of_app}."
