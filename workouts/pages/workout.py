@@ -1,7 +1,5 @@
 """One workout: its details, its selection, and the forms for the athlete's own workouts."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from workouts.history import add_workout, change_selection, delete_workout, edit_workout, reset_selection
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import EstimateForm, SelectionForm, WorkoutForm
+from workouts.pages.forms import EstimateForm, SelectionForm, WorkoutForm, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse, says_refusals
 from workouts.values.days import Day
@@ -34,7 +32,7 @@ def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     workout = Workout.objects.with_selection().get(pk=workout_id)
     form = SelectionForm(workout, request.POST)
     if not form.is_valid():
-        return refuse(request, _reasons(form), status=422)
+        return refuse(request, reasons(form), status=422)
     return redraw(request, change_selection(workout_id, form.values(), by=request.user))
 
 
@@ -49,7 +47,7 @@ def reset(request: HtmxRequest, workout_id: int) -> HttpResponse:
 def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = EstimateForm(request.POST)
     if not form.is_valid():
-        return refuse(request, _reasons(form), status=422)
+        return refuse(request, reasons(form), status=422)
     return redraw(request, edit_workout(workout_id, form.cleaned_data, by=request.user))
 
 
@@ -84,8 +82,3 @@ def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 def _week_of(workout: Workout) -> str:
     return reverse("week_of", args=[workout.day])
-
-
-def _reasons(form: Any) -> str:
-    parts = [f"{form[name].label}: {' '.join(messages)}" for name, messages in form.errors.items()]
-    return f"{' '.join(parts)} Nothing was changed."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from workouts.models import Workout
-from workouts.values.days import ONE_DAY, ONE_WEEK, days_from, monday_of
+from workouts.values.days import ONE_DAY, ONE_WEEK, days_from, first_of_week
 
 WEEKS_BEFORE, WEEKS_AFTER = 12, 13
 BAR, GAP, HEIGHT = 22, 4, 48
@@ -15,7 +15,7 @@ BAR, GAP, HEIGHT = 22, 4, 48
 
 @dataclass(frozen=True)
 class Bar:
-    monday: datetime.date
+    first: datetime.date
     tss: float
     hours: float
     x: int
@@ -39,24 +39,25 @@ class Strip:
 
 
 def season(shown: datetime.date) -> Strip:
-    """The load of the weeks around the one that begins on the Monday `shown`. One query."""
-    mondays = days_from(shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK)[::7]
-    tss, hours = dict.fromkeys(mondays, 0.0), dict.fromkeys(mondays, 0.0)
-    planned = Workout.objects.planned().between(mondays[0], mondays[-1] + 6 * ONE_DAY)
+    """The load of the weeks around the one that begins on `shown`. One query."""
+    firsts = days_from(shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK)[::7]
+    start = shown.weekday()
+    tss, hours = dict.fromkeys(firsts, 0.0), dict.fromkeys(firsts, 0.0)
+    planned = Workout.objects.planned().between(firsts[0], firsts[-1] + 6 * ONE_DAY)
     for day, its_tss, its_hours in planned.values_list(F("plan_day"), "tss", "planned_duration"):
-        tss[monday_of(day)] += its_tss or 0
-        hours[monday_of(day)] += its_hours or 0
+        tss[first_of_week(day, start)] += its_tss or 0
+        hours[first_of_week(day, start)] += its_hours or 0
     load = tss if any(tss.values()) else hours
     highest = max(load.values()) or 1
     bars = [
         Bar(
-            monday=monday,
-            tss=tss[monday],
-            hours=hours[monday],
+            first=first,
+            tss=tss[first],
+            hours=hours[first],
             x=number * (BAR + GAP),
-            height=round(load[monday] / highest * HEIGHT),
-            shown=monday == shown,
+            height=round(load[first] / highest * HEIGHT),
+            shown=first == shown,
         )
-        for number, monday in enumerate(mondays)
+        for number, first in enumerate(firsts)
     ]
     return Strip(bars, by_tss=load is tss)

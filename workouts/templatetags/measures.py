@@ -26,3 +26,17 @@ def against(planned: float, target: float, *, time: bool = False) -> str:
     size = measures.minutes(abs(delta)) if time else str(abs(delta))
     words = f"{size} {side}" if delta else "on target"
     return format_html('<span class="delta {}">{}</span>', side, words)
+
+
+@register.simple_tag
+def bar(past: float, planned: float, target: float | None) -> str:
+    """A bar of what is planned, its past part darker, with a mark at the target. The figures are beside it as text."""
+    most = max(planned, target or 0) or 1
+    mark = format_html('<path d="M{} 0v8" />', round(100 * target / most)) if target else ""
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="8" /><rect class="past" width="{}" height="8" />{}</svg>',
+        round(100 * planned / most),
+        round(100 * past / most),
+        mark,
+    )
