@@ -20,21 +20,12 @@ def first_steps(monday: Day) -> list[Step]:
     """Three steps, or none if there are workouts. `monday` is the week for the targets."""
     if Workout.objects.exists():
         return []
-    feed = Token.objects.filter(purpose=Token.Purpose.FEED)
+    imported = ("Import the coach's plan", "You see what it brings before anything is written.")
+    targets = ("Set the week's targets", "The summary then shows what is missing.")
+    feed = ("Subscribe in your calendar", "It follows every move that you make here.")
+    subscribed = Token.objects.filter(purpose=Token.Purpose.FEED).exists()
     return [
-        Step(
-            "Import the coach's plan", "You see what it brings before anything is written.", reverse("imports"), False
-        ),
-        Step(
-            "Set the week's targets",
-            "The summary then shows what is missing.",
-            reverse("targets", args=[monday]),
-            WeekTarget.objects.exists(),
-        ),
-        Step(
-            "Subscribe in your calendar",
-            "It follows every move that you make here.",
-            reverse("settings") + "#feed",
-            feed.exists(),
-        ),
+        Step(*imported, reverse("imports"), done=False),
+        Step(*targets, reverse("targets", args=[monday]), done=WeekTarget.objects.exists()),
+        Step(*feed, f"{reverse('settings')}#feed", done=subscribed),
     ]

@@ -17,10 +17,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """The workouts that have every word, the latest first."""
     text = request.GET.get("q", "").replace("\0", "")
     words = text.split()[:WORDS]
-    found = (
-        Workout.objects.search(words).with_selection().order_by("-originally_planned_day", "-id")
-        if words
-        else Workout.objects.none()
-    )
+    found = Workout.objects.search(words) if words else Workout.objects.none()
+    found = found.with_selection().order_by("-originally_planned_day", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "workouts/search.html", {"text": text, "page": page, "preferences": Preferences.load()})

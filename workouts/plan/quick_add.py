@@ -15,29 +15,30 @@ TYPES = {
     **dict.fromkeys(("running", "jog"), WorkoutType.RUN),
     **dict.fromkeys(("gym", "weights"), WorkoutType.STRENGTH),
     **dict.fromkeys(("walking", "hike"), WorkoutType.WALK),
-    **{
-        "mtb": WorkoutType.MTN_BIKE,
-        "swimming": WorkoutType.SWIM,
-        "row": WorkoutType.ROWING,
-        "rest": WorkoutType.DAY_OFF,
-    },
+    "mtb": WorkoutType.MTN_BIKE,
+    "swimming": WorkoutType.SWIM,
+    "row": WorkoutType.ROWING,
+    "rest": WorkoutType.DAY_OFF,
 }
 """By what people write, in lower case."""
 
-TYPE = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(TYPES, key=len, reverse=True)))})(?![\w-])", re.I)
+LONGEST_FIRST = "|".join(map(re.escape, sorted(TYPES, key=len, reverse=True)))
+TYPE = re.compile(rf"(?<![\w-])(?:{LONGEST_FIRST})(?![\w-])", re.IGNORECASE)
+AROUND = " ,:;-\N{EN DASH}"
 SHORTEST = 50
 """Metres. A distance below is hardly meant: `45m` may be minutes, and `2,400m` a thousands separator."""
 
+TIMES = "x*\N{MULTIPLICATION SIGN}"
 NUMBER = r"\d+(?:[.,]\d+)?"
 BARE = re.compile(rf"(?<![\w.,:]){NUMBER}(?![\w.,:%])")
 PARTS = re.compile(
     rf"""(?<![\w.,:]) (?:
-        (?P<title> \d+ \s* [x×*] \s* {NUMBER} (?:\s*(?:km|k|mi|m|yd|h|min|minutes|s|sec|seconds|['"])(?!\w))?
+        (?P<title> \d+ \s* [{TIMES}] \s* {NUMBER} (?:\s*(?:km|k|mi|m|yd|h|min|minutes|s|sec|seconds|['"])(?!\w))?
                  | \d+:[0-5]\d \s* / \s* \w+ )
       | (?: at\s+ | @\s* )? (?P<time> \d\d?(?:[:.]\d\d)? \s* [ap]m ) (?!\w)
       | (?: at\s+ | @\s* ) (?P<clock> \d\d?[:.]\d\d ) (?![\w/%])
       | (?P<slot> morning | afternoon | evening ) (?!\w)
-      | (?P<hm> (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?: \s*(?:min|minutes|m|') )? ) (?!\w)
+      | (?P<hm> (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?:\s*(?:min|minutes|m|'))? ) (?!\w)
       | (?P<h> {NUMBER} ) \s* (?:h|hours?) (?!\w)
       | (?P<min> {NUMBER} ) \s* (?: (?:min|minutes) (?!\w) | ' )
       | (?P<km> {NUMBER} ) \s* (?:km|k) (?!\w)
@@ -94,7 +95,7 @@ def read(line: str) -> QuickWorkout:
     rest = PARTS.sub(lambda part: part[0] if part["title"] else " ", line)
     if not {"duration", "distance"} & values.keys() and (bare := BARE.search(PARTS.sub(" ", line))):
         raise NotUnderstood(f"“{bare[0]}” has no unit: write {bare[0]}min or {bare[0]}km.")
-    title, kind_of_workout = _title_and_type(" ".join(rest.split()).strip(" ,;-–"))
+    title, kind_of_workout = _title_and_type(" ".join(rest.split()).strip(AROUND))
     return QuickWorkout(
         title,
         kind_of_workout,
@@ -133,7 +134,7 @@ def _title_and_type(text: str) -> tuple[str, str]:
     """A type at the beginning is not part of the title; in `Long run` it is."""
     found = TYPE.search(text)
     kind = TYPES[found[0].lower()] if found else WorkoutType.OTHER
-    title = text[found.end() :].strip(" ,:;-–") if found and not found.start() else text
+    title = text[found.end() :].strip(AROUND) if found and not found.start() else text
     if len(title) > bounds.TITLE:
         raise NotUnderstood(f"The title is longer than {bounds.TITLE} characters.")
     if not title and not found:
