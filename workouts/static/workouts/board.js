@@ -1,0 +1,76 @@
+// What scripts add to the forms of the week and the month: the dialog, the undo button in it, error messages, the focus.
+"use strict";
+
+const TOAST_SECONDS = 30;
+const dialog = document.getElementById("dialog");
+const main = document.getElementById("content");
+const toast = () => document.getElementById("toast");
+let toastTimer = null;
+
+// A toast below an open dialog could not be read or clicked, so it moves into the dialog.
+const showDialog = () => {
+  dialog.append(toast());
+  if (!dialog.open) dialog.showModal();
+};
+
+dialog.addEventListener("close", () => {
+  main.append(toast());
+  dialog.replaceChildren();
+});
+
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+const scheduleToast = () => {
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => {
+    const shown = toast();
+    if (!shown.contains(document.activeElement)) shown.replaceChildren();
+  }, TOAST_SECONDS * 1000);
+};
+
+const showNotSaved = () => {
+  toast().replaceChildren(document.getElementById("not-saved").content.cloneNode(true));
+  scheduleToast();
+};
+
+// The focus follows the workout that was changed. htmx keeps it on elements that were not redrawn.
+let last = null;
+document.addEventListener("htmx:beforeRequest", () => {
+  const focused = document.activeElement;
+  last = { id: focused?.id, card: focused?.closest(".card")?.id };
+});
+
+const refocus = () => {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const card = document.getElementById(last?.card);
+  (document.getElementById(last?.id) ?? card?.querySelector("a") ?? document.getElementById("undo"))?.focus();
+};
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { responseURL } = event.detail.xhr;
+  if (responseURL && new URL(responseURL).pathname.startsWith("/login/")) {
+    event.preventDefault();
+    window.location.reload();
+  }
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, target, successful, xhr } = event.detail;
+  if (!successful || xhr.status >= 400) return; // refused: keep what was typed
+  if (target === dialog && elt.tagName === "A") showDialog();
+  else if (dialog.contains(elt)) dialog.close();
+  if (elt.matches("#several")) elt.reset();
+  scheduleToast();
+});
+
+document.addEventListener("htmx:afterSettle", refocus);
+document.addEventListener("htmx:sendError", showNotSaved);
+document.addEventListener("htmx:timeout", showNotSaved);
+document.addEventListener("htmx:responseError", (event) => {
+  if (![409, 422].includes(event.detail.xhr.status)) showNotSaved();
+});
+
+document.querySelector(".filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+scheduleToast();
