@@ -14,7 +14,7 @@ document.documentElement.classList.add("scripted");
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (!inUse() && event.key.length === 1) return;
+  if (!inUse()) return;
   const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
   if (!element) return;
   event.preventDefault();
