@@ -1,6 +1,7 @@
 """The ticked workouts, a whole week, and a line: as forms and with htmx."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -51,7 +52,7 @@ def test_ticked_workouts_are_moved_copied_and_skipped(athlete: Client, plan: Pla
     [
         ({"verb": "move", "slot": "keep"}, "Day: To which day do you want to move them?"),
         ({"verb": "copy", "slot": "morning"}, "Day: To which day do you want to copy them?"),
-        ({"verb": "skip", "workout": ""}, "Workouts: Tick one first."),
+        ({"verb": "skip", "workout": []}, "Workouts: Tick one first."),
         ({"verb": "skip", "workout": "999"}, "Workouts: One that is ticked no longer exists."),
         ({"verb": "burn"}, "Select a valid choice."),
         ({"verb": "move", "current_plan_day": "9999-12-31"}, "Day: A year from 1970 to 2199 is needed."),
@@ -59,7 +60,7 @@ def test_ticked_workouts_are_moved_copied_and_skipped(athlete: Client, plan: Pla
 )
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 def test_invalid_input_is_refused_by_name_and_changes_nothing(
-    athlete: Client, plan: Plan, sent: dict[str, str], reason: str, headers: dict[str, str]
+    athlete: Client, plan: Plan, sent: dict[str, Any], reason: str, headers: dict[str, str]
 ) -> None:
     run = plan("Long run", "2026-11-23")
     response = athlete.post("/workouts/selections", {"workout": run.pk, **sent}, headers=headers)

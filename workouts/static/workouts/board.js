@@ -1,6 +1,20 @@
 // What scripts add to the forms of the week and the month: the dialog, the undo button in it, error messages, the focus.
 "use strict";
 
+// Read by htmx when the page is complete. The policy allows neither styles in the page nor code in attributes.
+Object.assign(htmx.config, {
+  includeIndicatorStyles: false,
+  allowEval: false,
+  selfRequestsOnly: true,
+  historyEnabled: false,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "409|422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
+
 const TOAST_SECONDS = 30;
 const dialog = document.getElementById("dialog");
 const main = document.getElementById("content");
@@ -39,13 +53,13 @@ const showNotSaved = () => {
 let last = null;
 document.addEventListener("htmx:beforeRequest", () => {
   const focused = document.activeElement;
-  last = { id: focused?.id, card: focused?.closest(".card")?.id };
+  last = { card: focused?.closest(".card")?.id, selector: focused?.name ? `[name=${focused.name}]` : "a" };
 });
 
 const refocus = () => {
   if (document.activeElement && document.activeElement !== document.body) return;
   const card = document.getElementById(last?.card);
-  (document.getElementById(last?.id) ?? card?.querySelector("a") ?? document.getElementById("undo"))?.focus();
+  (card?.querySelector(last.selector) ?? document.getElementById("undo"))?.focus();
 };
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {

@@ -17,13 +17,35 @@ const pick = (place) => {
   target?.classList.add("over");
 };
 
+// The slots that are empty: where they are among the others, as long as a workout is on its way.
+const showFreeSlots = () => {
+  const names = [...several.elements.slot.options].slice(1);
+  for (const day of document.querySelectorAll("section.day")) {
+    let before = day.querySelector(".head");
+    for (const { value, label } of names) {
+      let slot = day.querySelector(`[data-slot="${value}"]`);
+      if (!slot) {
+        slot = document.createElement("div");
+        slot.className = "slot free";
+        slot.dataset.slot = value;
+        slot.append(Object.assign(document.createElement("h3"), { textContent: label }));
+        before.after(slot);
+      }
+      before = slot;
+    }
+  }
+};
+
 const begin = (card) => {
+  if (moved === card) return;
   moved = card;
   document.body.classList.add("moving");
+  showFreeSlots();
 };
 
 const end = () => {
   pick(null);
+  for (const slot of document.querySelectorAll(".slot.free")) slot.remove();
   moved?.classList.remove("dragged");
   moved = null;
   document.body.classList.remove("moving");
@@ -103,18 +125,16 @@ document.addEventListener("keydown", (event) => {
     card.querySelector("input").click();
   } else if (event.key in DAYS || event.key in SLOTS) {
     event.preventDefault();
-    const place = nextPlace(card, event.key);
-    if (!place) return;
     begin(card);
+    const place = nextPlace(card, event.key) ?? target ?? card.closest(".slot, .day");
     pick(place);
     place.scrollIntoView({ block: "nearest" });
     say(`${nameOf(place)}: Enter moves it here, Escape cancels.`);
-  } else if (moved && event.key === "Enter") {
+  } else if (target && event.key === "Enter") {
     event.preventDefault();
-    const place = target;
+    drop(card, target);
     end();
     say("");
-    drop(card, place);
   } else if (moved && event.key === "Escape") {
     end();
     say("");
