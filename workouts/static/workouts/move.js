@@ -64,7 +64,7 @@ const drop = (card, place) => {
     box.checked = true;
   }
   if (place.matches("[rel]")) return press(place.rel === "prev" ? "earlier" : "later");
-  several.elements.current_plan_day.value = place.closest(".day").dataset.day;
+  several.elements.current_plan_day.value = place.closest(".day").id.replace("day-", "");
   several.elements.slot.value = place.dataset.slot ?? "keep";
   press("move");
 };

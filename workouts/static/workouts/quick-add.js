@@ -8,7 +8,7 @@ const close = () => document.querySelector(".day .quick")?.remove();
 const open = (day) => {
   close();
   const form = template.content.firstElementChild.cloneNode(true);
-  form.elements.day.value = day.dataset.day;
+  form.elements.day.value = day.id.replace("day-", "");
   form.querySelector("a").href = day.querySelector(".add")?.href ?? form.querySelector("a").href;
   (day.querySelector(".head, .date") ?? day).after(form);
   htmx.process(form);
