@@ -114,7 +114,8 @@ const say = (text) => {
 const nameOf = (place) => {
   if (place.matches("[rel]")) return place.textContent;
   const day = place.closest(".day");
-  return [day.querySelector("h2, .date").textContent, place.querySelector("h3")?.textContent].filter(Boolean).join(", ");
+  const date = day.querySelector("h2")?.textContent ?? day.querySelector(".date").ariaLabel;
+  return [date, place.querySelector("h3")?.textContent].filter(Boolean).join(", ");
 };
 
 document.addEventListener("keydown", (event) => {
