@@ -8,10 +8,12 @@ from django.views.decorators.http import require_safe
 from workouts.pages import HtmxRequest
 from workouts.pages.month_board import Month
 from workouts.pages.redraw import change_before
+from workouts.pages.unchanged import show_if_changed
 from workouts.values.days import Day
 
 
 @require_safe
+@show_if_changed
 def month(request: HtmxRequest, first: Day | None = None) -> HttpResponse:
     board = Month(first or timezone.localdate().replace(day=1))
     return render(request, "workouts/month.html", {**board.context(), "change": change_before(request)})

@@ -8,9 +8,11 @@ from workouts.pages import HtmxRequest
 from workouts.pages.board import Board, Filters
 from workouts.pages.first_steps import first_steps
 from workouts.pages.redraw import change_before
+from workouts.pages.unchanged import show_if_changed
 from workouts.values.days import Day
 
 
+@show_if_changed
 def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     """The week of `day`. Without `day`: this week and, for phones, the seven days after today."""
     board = Board(day, Filters.of(request.GET))

@@ -4,16 +4,17 @@ import datetime
 from itertools import pairwise
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.workouts.conftest import Plan
-from workouts.models import Preferences, WeekTarget, Workout, WorkoutSelection
+from workouts.models import Change, Preferences, WeekTarget, Workout, WorkoutSelection
 
 MONDAY = "2026-11-23"
 BYTES = 35_000
-QUERIES = 7  # session, account, workouts, selections, target, season, preferences
+QUERIES = 8  # session, account, last change, preferences, workouts, selections, target, season
 
 
 def titles(client: Client, address: str) -> dict[str, dict[str, list[str]]]:
@@ -199,6 +200,29 @@ def test_weeks_begin_where_the_athlete_prefers_and_keep_their_targets(
     assert (total.planned.minutes, total.target_minutes) == (60, 600)
     assert [(bar.first.isoformat(), bar.hours) for bar in page.context["season"].bars if bar.shown] == [(first, 1.0)]
     assert athlete.get("/month/2026-11").context["rows"][-1].first.weekday() == start
+
+
+@pytest.mark.parametrize("address", ["/", f"/week/{MONDAY}", "/month/2026-11"])
+def test_an_unchanged_page_is_not_sent_again(
+    athlete: Client, plan: Plan, address: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    run = plan("Run", MONDAY)
+
+    def reload(page: HttpResponse) -> HttpResponse:
+        return athlete.get(address, headers={"If-None-Match": page.headers["ETag"]})
+
+    page = athlete.get(address)
+    assert page.headers["Cache-Control"] == "private, no-cache"
+    with django_assert_num_queries(3):  # session, account, last change
+        assert reload(page).status_code == 304
+
+    athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": "gels"})
+    changed = reload(page)
+    assert (changed.status_code, changed.headers["ETag"] != page.headers["ETag"]) == (200, True)
+    athlete.post(f"/history/{Change.objects.get().pk}/undo/")
+    undone = reload(changed)
+    athlete.cookies["csrftoken"] = "x" * 32
+    assert reload(undone).status_code == 200, "the forms of the page would be refused"
 
 
 def test_infinite_numbers_read_as_no_value(athlete: Client, plan: Plan) -> None:
