@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from workouts.pages import backup, feed, history, imports, month, settings, targets, week, workout
+from workouts.pages import backup, feed, history, imports, month, season, settings, targets, week, workout
 from workouts.values.days import DayConverter, MonthConverter
 
 register_converter(DayConverter, "day")
@@ -12,12 +12,15 @@ urlpatterns = [
     path("", week.week, name="week"),
     path("week/<day:day>", week.week, name="week_of"),
     path("week/<day:day>/targets", targets.targets, name="targets"),
+    path("season/<day:day>", season.season, name="season"),
     path("month", month.month, name="month"),
     path("month/<month:first>", month.month, name="month_of"),
     path("workouts/add", workout.add, name="add_workout"),
     path("workouts/add/<day:day>", workout.add, name="add_workout_on"),
     path("workouts/<int:workout_id>", workout.details, name="workout"),
     path("workouts/<int:workout_id>/selection", workout.select, name="select"),
+    path("workouts/<int:workout_id>/done", workout.done, name="done"),
+    path("workouts/<int:workout_id>/not-done", workout.not_done, name="not_done"),
     path("workouts/<int:workout_id>/reset", workout.reset, name="reset"),
     path("workouts/<int:workout_id>/estimate", workout.estimate, name="estimate"),
     path("workouts/<int:workout_id>/edit", workout.edit, name="edit_workout"),

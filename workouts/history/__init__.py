@@ -5,6 +5,7 @@ All other code imports from here.
 """
 
 from workouts.history.athlete_settings import save_preferences, set_target
+from workouts.history.doing import NothingPlanned, clear_done, done_rows, record_done
 from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, Stale, apply
@@ -18,6 +19,7 @@ __all__ = [
     "Author",
     "CoachsWorkout",
     "Key",
+    "NothingPlanned",
     "Outcome",
     "RowChange",
     "Stale",
@@ -25,8 +27,11 @@ __all__ = [
     "add_workout",
     "apply",
     "change_selection",
+    "clear_done",
     "delete_workout",
+    "done_rows",
     "edit_workout",
+    "record_done",
     "reset_selection",
     "save_preferences",
     "set_target",

@@ -20,10 +20,7 @@ def change_selection(workout_id: int, values: Values, *, by: Author) -> Outcome:
     """
     state, workout = lock_workout(workout_id)
     selection = state.get(("selection", workout_id))
-    rows = [
-        *_changed(workout_id, selection, with_consequences(values)),
-        *_no_longer_dropped(workout_id, workout, values),
-    ]
+    rows = selection_rows(workout_id, workout, selection, values)
     return record(state, rows, f"{workout['title']}: {describe(rows)}", by=by) if rows else Outcome()
 
 
@@ -36,6 +33,14 @@ def reset_selection(workout_id: int, *, by: Author) -> Outcome:
         return Outcome()
     row = RowChange("selection", workout_id, selection, None)
     return record(state, [row], f"{workout['title']}: back to the plan", by=by)
+
+
+def selection_rows(workout_id: int, workout: Values, selection: Values | None, values: Values) -> list[RowChange]:
+    """The row changes that set `values`, selection columns, on the locked workout and its selection."""
+    return [
+        *_changed(workout_id, selection, with_consequences(values)),
+        *_no_longer_dropped(workout_id, workout, values),
+    ]
 
 
 def with_consequences(values: Values) -> Values:

@@ -42,6 +42,7 @@ class Upload(models.Model):
     class Purpose(models.TextChoices):
         IMPORT = "import"
         RESTORE = "restore"
+        ACTIVITY = "activity"
 
     purpose = models.CharField(
         max_length=10,

@@ -52,6 +52,35 @@ class SelectionForm(forms.Form):
         return values
 
 
+class DoneForm(forms.Form):
+    """What was done. A field that is not sent or not changed stays as it is: a button alone says, done as planned."""
+
+    actual_duration = DurationField("Time")
+    actual_distance_meters = forms.FloatField(
+        label="Distance in metres", required=False, min_value=0, max_value=bounds.METRES
+    )
+    actual_tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
+    actual_heart_rate = forms.FloatField(
+        label="Heart rate, beats per minute", required=False, min_value=0, max_value=bounds.HEART_RATE
+    )
+    rpe = forms.FloatField(label="RPE, 1 to 10", required=False, min_value=1, max_value=bounds.RPE)
+    feeling = forms.FloatField(label="Feeling, 1 to 5", required=False, min_value=1, max_value=bounds.FEELING)
+
+    def __init__(self, workout: Workout, data: QueryDict | None = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.initial = {name: getattr(workout, name) for name in self.fields}
+        if not workout.was_done:
+            self.initial["actual_duration"] = workout.planned_duration
+        if data is not None:
+            sent = {name.removesuffix("_0") for name in data}
+            for name in set(self.fields) - sent:
+                del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        """The columns that change."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
 class WorkoutForm(forms.ModelForm):
     """A workout of the athlete's own."""
 

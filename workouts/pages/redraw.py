@@ -26,7 +26,7 @@ def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> H
         "board": board,
         "columns": board.columns(outcome.days),
         "summary": board.summary(),
-        "season": season(board.monday),
+        "season": season(board.monday, board.today),
         "change": outcome.change,
     }
     return render(request, "workouts/redraw.html", context)

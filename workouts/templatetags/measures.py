@@ -3,12 +3,17 @@
 from django import template
 from django.utils.html import format_html
 
+from workouts.models import Workout
+from workouts.plan.progress import figures_of, grade_of
 from workouts.values import measures
+from workouts.values.compliance import Compliance, deviation
+from workouts.values.days import Day
 from workouts.values.disciplines import Discipline, discipline_of
 
 register = template.Library()
 register.filter(measures.minutes)
 register.filter(measures.duration)
+register.filter(measures.hours_and_minutes)
 register.simple_tag(measures.distance)
 
 
@@ -16,6 +21,18 @@ register.simple_tag(measures.distance)
 def kind(workout_type: str) -> str:
     """The CSS class and the icon's id of a workout type, such as `run`."""
     return (discipline_of(workout_type) or Discipline.OTHER).lower() if workout_type.lower() != "day off" else "rest"
+
+
+@register.filter
+def grade(workout: Workout, today: Day) -> Compliance | None:
+    return grade_of(workout, today)
+
+
+@register.filter
+def off_plan(workout: Workout) -> str:
+    """The difference of what was done from the plan, such as `-25 %`; empty if there is none, or no plan."""
+    off = deviation(figures_of(workout))
+    return f"{off:+} %" if off else ""
 
 
 @register.simple_tag

@@ -1,0 +1,17 @@
+"""The season's load and form as a table, day by day."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from workouts.plan.season import season as season_around
+from workouts.values.days import Day, monday_of
+
+
+@require_safe
+def season(request: HttpRequest, day: Day) -> HttpResponse:
+    if day != monday_of(day):
+        return redirect("season", monday_of(day))
+    context = {"season": season_around(day, timezone.localdate())}
+    return render(request, "workouts/season_table.html", context)
