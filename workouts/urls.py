@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from workouts.pages import backup, feed, history, imports, month, season, settings, targets, week, workout
+from workouts.pages import activities, backup, feed, history, imports, month, season, settings, targets, week, workout
 from workouts.values.days import DayConverter, MonthConverter
 
 register_converter(DayConverter, "day")
@@ -29,6 +29,7 @@ urlpatterns = [
     path("imports/<int:upload_id>/", imports.preview, name="import"),
     path("imports/<int:upload_id>/discard/", imports.discard, name="discard_import"),
     path("imports/<int:upload_id>/file/", imports.file, name="import_file"),
+    path("activities/<int:upload_id>/", activities.activity, name="activity"),
     path("export.json", backup.as_json, name="export_json"),
     path("export.csv", backup.as_csv, name="export_csv"),
     path("restore/", backup.restore, name="restore"),

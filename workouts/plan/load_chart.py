@@ -12,7 +12,7 @@ HEIGHT = 192
 
 
 @dataclass(frozen=True)
-class Line:
+class LoadLine:
     """`done` and `ahead` are SVG paths; the second begins where the first ends."""
 
     name: str
@@ -22,7 +22,7 @@ class Line:
 
 @dataclass(frozen=True)
 class LoadChart:
-    lines: list[Line]
+    lines: list[LoadLine]
     zero: int
     """The height of 0 on the scale of the lines."""
 
@@ -41,8 +41,8 @@ def draw(loads: Mapping[Day, Load], today: Day) -> LoadChart:
     return LoadChart(lines, height(0))
 
 
-def _line(name: str, heights: Sequence[int], done: int) -> Line:
-    return Line(name, _path(heights[:done], 0), _path(heights[max(done - 1, 0) :], max(done - 1, 0)))
+def _line(name: str, heights: Sequence[int], done: int) -> LoadLine:
+    return LoadLine(name, _path(heights[:done], 0), _path(heights[max(done - 1, 0) :], max(done - 1, 0)))
 
 
 def _path(heights: Sequence[int], start: int) -> str:

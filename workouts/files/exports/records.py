@@ -30,7 +30,7 @@ from workouts.values.validation import (
 
 FORMAT = "workout-planner"
 VERSION = 3
-"""Version 2 added what was done, version 3 `isDone` and `startedAt`. Restoring an earlier one leaves them as they are."""
+"""Version 2 added what was done, version 3 `isDone` and `startedAt`. Restoring an earlier one leaves those alone."""
 
 HIGHEST_ID = 2_000_000_000
 """Columns of ids end at 2,147,483,647, and a restored planner needs ids for new rows."""
