@@ -23,7 +23,14 @@ ACTIVITIES = "activities"
 
 
 class Unclear(Exception):
-    """It was not said which workout an activity was, or it cannot be that one. Nothing was written."""
+    """It was not said which workout an activity was, or it cannot be that one. Nothing was written.
+
+    `choices` are those of the activity.
+    """
+
+    def __init__(self, reason: str, choices: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.choices = list(choices)
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ def _rows(pairing: Pairing, choice: str | None) -> Iterator[RowChange]:
     if pairing.already:
         return
     if choice not in pairing.choices:
-        raise Unclear("Choose for each activity which workout it was.")
+        raise Unclear("Choose for each activity which workout it was.", pairing.choices)
     if choice == NEW:
         yield RowChange("workout", None, None, _unplanned(pairing))
         return
