@@ -4,68 +4,15 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from workouts.models import ACTUAL, Workout, done_by
+from workouts.plan.day_stress import DayStress, stress_by_day
 from workouts.plan.load import WARM_UP, Load, loads
 from workouts.plan.load_chart import LoadChart, draw
 from workouts.values.days import ONE_DAY, ONE_WEEK, Day, days_from, monday_of, week_of
-from workouts.values.disciplines import discipline_of
-from workouts.values.stress import Effort, Stress, done_stress, stress_of
 
 WEEKS_BEFORE, WEEKS_AFTER = 12, 13
 BAR, GAP, HEIGHT = 22, 4, 48
 """Width of a bar, gap between two bars, height of the highest bar, in units of the SVG drawing."""
-
-PLAN = ("planned_duration", "tss", "intensity_factor")
-DONE = ("actual_duration", "actual_tss", "actual_intensity_factor")
-COLUMNS = (
-    "plan_day",
-    "workout_type",
-    "is_dropped",
-    "is_recorded",
-    "selections__is_selected",
-    "is_done",
-    *PLAN,
-    *ACTUAL,
-)
-"""What a season reads of a workout: no more, because it is redrawn after every change."""
-
-
-class Entry(NamedTuple):
-    """One workout in the season. `planned` is None if it is not in the plan's sums, `done` if it was not done."""
-
-    day: Day
-    hours: float
-    planned: Stress | None
-    done: Stress | None
-
-
-@dataclass
-class DayStress:
-    """The TSS of a day, and its planned hours. `ahead` is the part of the plan that is to come."""
-
-    planned: float = 0
-    done: float = 0
-    ahead: float = 0
-    hours: float = 0
-    planned_estimated: bool = False
-    done_estimated: bool = False
-
-    @property
-    def estimated(self) -> bool:
-        return self.planned_estimated or self.done_estimated
-
-    def add(self, entry: "Entry", *, to_come: bool) -> None:
-        if entry.planned is not None:
-            self.planned += entry.planned.tss
-            self.planned_estimated |= entry.planned.estimated
-            self.hours += entry.hours
-        if entry.done is not None:
-            self.done += entry.done.tss
-            self.done_estimated |= entry.done.estimated
-        elif to_come and entry.planned is not None:
-            self.ahead += entry.planned.tss
 
 
 @dataclass(frozen=True)
@@ -133,31 +80,12 @@ def season(shown: Day, today: Day) -> Season:
     """The season around the week that begins on the Monday `shown`. One query."""
     first, last = shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK + 6 * ONE_DAY
     start = first - WARM_UP
-    stress: dict[Day, DayStress] = defaultdict(DayStress)
-    for entry in _entries(start, last):
-        stress[entry.day].add(entry, to_come=entry.day >= today)
+    stress = stress_by_day(start, last, today)
     every_day = days_from(start, last)
     load = dict(zip(every_day, loads(stress[day].done + stress[day].ahead for day in every_day), strict=True))
     days = {day: stress[day] for day in days_from(first, last)}
     visible = {day: load[day] for day in days}
     return Season(shown, today, days, visible, _bars(days, shown), draw(visible, today))
-
-
-def _entries(first: Day, last: Day) -> Iterator[Entry]:
-    for row in Workout.objects.between(first, last).order_by().values_list(*COLUMNS):
-        values = dict(zip(COLUMNS, row, strict=True))
-        discipline = discipline_of(values["workout_type"])
-        if discipline is None:
-            continue
-        skipped = values["is_dropped"] or values["selections__is_selected"] is False
-        plan = Effort(*(values[name] for name in PLAN))
-        done = Effort(*(values[name] for name in DONE))
-        yield Entry(
-            values["plan_day"],
-            values["planned_duration"] or 0,
-            None if skipped or values["is_recorded"] else stress_of(plan, discipline),
-            done_stress(done, plan, discipline) if done_by(values) else None,
-        )
 
 
 def _bars(days: dict[Day, DayStress], shown: Day) -> list[Bar]:

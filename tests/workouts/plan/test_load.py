@@ -123,7 +123,7 @@ def test_the_season_can_be_read_as_a_table(athlete: Client, plan: Plan) -> None:
     text = page.content.decode()
     rows = page.context["season"].weeks
     assert sum(len(days) for _, days in rows) == 26 * 7
-    assert '<span class="estimated">≈</span>50' in text
+    assert '<abbr title="estimated">≈</abbr>50' in text
     assert "partly estimated" in text
     assert athlete.get("/season/2026-11-25").headers["Location"] == "/season/2026-11-23"
 
