@@ -113,6 +113,13 @@ class WorkoutForm(forms.ModelForm):
         )
         widgets = {"title": forms.TextInput({"dir": "auto"})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """An activity that was never planned has no plan to edit."""
+        super().__init__(*args, **kwargs)
+        if self.instance.is_recorded:
+            for name in bounds.PLANNED.keys() & self.fields.keys():
+                del self.fields[name]
+
 
 class EstimateForm(forms.Form):
     """The athlete's estimate of the TSS of a coach's workout."""

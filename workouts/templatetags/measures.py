@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 
 from workouts.models import Workout
-from workouts.plan.progress import figures_of, grade_of
+from workouts.plan.progress import figures_of, grade_of, grade_of_day
 from workouts.values import measures
 from workouts.values.compliance import Compliance, deviation
 from workouts.values.days import Day
@@ -26,6 +26,11 @@ def kind(workout_type: str) -> str:
 @register.filter
 def grade(workout: Workout, today: Day) -> Compliance | None:
     return grade_of(workout, today)
+
+
+@register.filter
+def day_grade(workouts: list[Workout], today: Day) -> Compliance | None:
+    return grade_of_day(workouts, today)
 
 
 @register.filter

@@ -21,6 +21,9 @@ __all__ = ["ActivityPlan", "Unclear", "confirm", "import_activities", "plan_of",
 ACTIVITIES = "activities"
 """The key of an upload's result that has the activities as they were read."""
 
+COUNTS = {"new": 0, "changed": 0, "moved": [], "unchanged": 0, "skipped": []}
+"""Versions without activities list them as imports, which have these keys."""
+
 
 class Unclear(Exception):
     """It was not said which workout an activity was, or it cannot be that one. Nothing was written.
@@ -61,7 +64,7 @@ def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
         activities = read_activities(content)
     except NotAnActivity as error:
         raise NotImportable(str(error)) from error
-    result = {ACTIVITIES: [activity.model_dump(mode="json") for activity in activities]}
+    result = {**COUNTS, ACTIVITIES: [activity.model_dump(mode="json") for activity in activities]}
     return keep(Upload.Purpose.ACTIVITY, file_name, content, result, by=by)
 
 
