@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from workouts.pages import (
+    activities,
     backup,
     feed,
     history,
@@ -11,6 +12,7 @@ from workouts.pages import (
     month,
     quick_add,
     search,
+    season,
     settings,
     several,
     targets,
@@ -27,6 +29,7 @@ urlpatterns = [
     path("week/<day:day>", week.week, name="week_of"),
     path("week/<day:day>/targets", targets.targets, name="targets"),
     path("week/<day:day>/change", several.change_week, name="change_week"),
+    path("season/<day:day>", season.season, name="season"),
     path("month", month.month, name="month"),
     path("month/<month:first>", month.month, name="month_of"),
     path("workouts/selections", several.change_several, name="change_several"),
@@ -35,6 +38,8 @@ urlpatterns = [
     path("workouts/add/<day:day>", workout.add, name="add_workout_on"),
     path("workouts/<int:workout_id>", workout.details, name="workout"),
     path("workouts/<int:workout_id>/selection", workout.select, name="select"),
+    path("workouts/<int:workout_id>/done", workout.done, name="done"),
+    path("workouts/<int:workout_id>/not-done", workout.not_done, name="not_done"),
     path("workouts/<int:workout_id>/reset", workout.reset, name="reset"),
     path("workouts/<int:workout_id>/estimate", workout.estimate, name="estimate"),
     path("workouts/<int:workout_id>/edit", workout.edit, name="edit_workout"),
@@ -45,6 +50,7 @@ urlpatterns = [
     path("imports/<int:upload_id>/", imports.preview, name="import"),
     path("imports/<int:upload_id>/discard/", imports.discard, name="discard_import"),
     path("imports/<int:upload_id>/file/", imports.file, name="import_file"),
+    path("activities/<int:upload_id>/", activities.activity, name="activity"),
     path("export.json", backup.as_json, name="export_json"),
     path("export.csv", backup.as_csv, name="export_csv"),
     path("restore/", backup.restore, name="restore"),

@@ -1,10 +1,12 @@
 """Every page, with the way to open it. Add a line for a new page, and the rules for every page are tested on it."""
 
+import datetime
 import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.activities import RUN, fit
 from tests.browser.conftest import log_in
 from tests.browser.extremes import TITLES, UNBROKEN
 from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, SATURDAY, TUESDAY, WEEK
@@ -174,6 +176,28 @@ def _import_preview(page: Page) -> None:
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
+def _done(page: Page) -> None:
+    page.goto(WEEK)
+    card(page, "Easy run").get_by_role("button", name="Done").click()
+    expect(card(page, "Easy run")).to_contain_text("Done 45 min")
+    card(page, "Easy run").get_by_role("link", name="RPE").click()
+    expect(page.get_by_role("dialog").get_by_label("RPE, 1 to 10")).to_be_visible()
+
+
+def _activity_preview(page: Page) -> None:
+    page.goto("/imports/")
+    monday = datetime.datetime.combine(MONDAY, datetime.time(6), datetime.UTC)
+    sessions = [{**RUN, "start_time": monday}, {**RUN, "sport": "swimming", "start_time": monday}]
+    send(page, fit(*sessions), f"{UNBROKEN[:200]}.fit")
+    expect(page.get_by_text("Not planned")).to_have_count(2)
+
+
+def _refused_activity(page: Page) -> None:
+    page.goto("/imports/")
+    send(page, fit(RUN)[:-9], "run.fit")
+    expect(page.get_by_text("truncated or corrupt")).to_be_visible()
+
+
 def _imports(page: Page) -> None:
     _import_preview(page)
     page.get_by_role("button", name="Import").click()
@@ -234,6 +258,10 @@ PAGES: dict[str, Way] = {
     "import, refused": _refused_import,
     "import, preview": _import_preview,
     "import, imported": _imports,
+    "activity, preview": _activity_preview,
+    "activity, refused": _refused_activity,
+    "week with what was done": _done,
+    "season as a table": at(f"/season/{MONDAY}"),
     "restore": at("/restore/"),
     "restore, refused": _refused_restore,
     "restore, preview": _restore_preview,

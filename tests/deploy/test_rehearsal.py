@@ -22,7 +22,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workouts", "0014_purpose_of_uploads")]
+    dependencies = [("workouts", "0015_done_and_started_at")]
     operations = [migrations.RunSQL("SELECT * FROM nowhere")]
 '''
 

@@ -6,6 +6,7 @@ All other code imports from here.
 
 from workouts.history.athlete_settings import save_preferences, set_target
 from workouts.history.copying import copy_workouts
+from workouts.history.doing import NothingPlanned, clear_done, done_rows, record_done
 from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, Stale, apply
@@ -19,6 +20,7 @@ __all__ = [
     "Author",
     "CoachsWorkout",
     "Key",
+    "NothingPlanned",
     "Outcome",
     "RowChange",
     "Stale",
@@ -27,9 +29,12 @@ __all__ = [
     "apply",
     "change_selection",
     "change_selections",
+    "clear_done",
     "copy_workouts",
     "delete_workout",
+    "done_rows",
     "edit_workout",
+    "record_done",
     "reset_selection",
     "save_preferences",
     "set_target",

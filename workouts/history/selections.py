@@ -20,8 +20,9 @@ def change_selection(workout_id: int, values: Values, *, by: Author) -> Outcome:
     one. Selecting a dropped workout puts it back into the plan. Raises Workout.DoesNotExist.
     """
     state, workout = lock_workout(workout_id)
-    rows = _changed(workout_id, state, values)
-    if ("selection", workout_id) not in state and not any(row.table == "selection" for row in rows):
+    selection = state.get(("selection", workout_id))
+    rows = selection_rows(workout_id, workout, selection, values)
+    if selection is None and not any(row.table == "selection" for row in rows):
         # A selection that changes nothing is a row too: programs count and show it.
         rows.insert(0, RowChange("selection", workout_id, None, {"is_selected": True}))
     return record(state, rows, f"{workout['title']}: {describe(rows)}", by=by) if rows else Outcome()
@@ -36,7 +37,13 @@ def change_selections(wanted: Mapping[int, Values], done: str, *, by: Author) ->
     one does not exist.
     """
     state = lock_workouts(wanted)
-    rows = [row for workout_id, values in wanted.items() for row in _changed(workout_id, state, values)]
+    rows = [
+        row
+        for workout_id, values in wanted.items()
+        for row in selection_rows(
+            workout_id, state["workout", workout_id], state.get(("selection", workout_id)), values
+        )
+    ]
     changed = {row.key for row in rows}
     words = describe(rows) if len(changed) == 1 else done
     return record(state, rows, f"{named(changed, state)}: {words}", by=by) if rows else Outcome()
@@ -51,6 +58,17 @@ def reset_selection(workout_id: int, *, by: Author) -> Outcome:
         return Outcome()
     row = RowChange("selection", workout_id, selection, None)
     return record(state, [row], f"{workout['title']}: back to the plan", by=by)
+
+
+def selection_rows(workout_id: int, workout: Values, selection: Values | None, values: Values) -> list[RowChange]:
+    """The row changes that set `values`, selection columns, on the locked workout and its selection."""
+    current = selection or NO_SELECTION
+    after = {name: value for name, value in with_consequences(values).items() if value != current[name]}
+    before = None if selection is None else {name: current[name] for name in after}
+    rows = [RowChange("selection", workout_id, before, after)] if after else []
+    if workout["is_dropped"] and values.get("is_selected"):
+        rows.append(RowChange("workout", workout_id, {"is_dropped": True}, {"is_dropped": False}))
+    return rows
 
 
 def with_consequences(values: Values) -> Values:
@@ -84,15 +102,3 @@ def describe(rows: Iterable[RowChange]) -> str:
 def named(ids: Collection[Key | None], state: State) -> str:
     """The title of the workout if it is one, else `3 workouts`."""
     return str(state["workout", next(iter(ids))]["title"]) if len(ids) == 1 else f"{len(ids)} workouts"
-
-
-def _changed(workout_id: int, state: State, wanted: Values) -> list[RowChange]:
-    """The rows that make the selection have the values `wanted`; none if it has them."""
-    selection = state.get(("selection", workout_id))
-    current = selection or NO_SELECTION
-    after = {name: value for name, value in with_consequences(wanted).items() if value != current[name]}
-    before = None if selection is None else {name: current[name] for name in after}
-    rows = [RowChange("selection", workout_id, before, after)] if after else []
-    if state["workout", workout_id]["is_dropped"] and wanted.get("is_selected"):
-        rows.append(RowChange("workout", workout_id, {"is_dropped": True}, {"is_dropped": False}))
-    return rows

@@ -1,7 +1,8 @@
 """The coach's plan and the athlete's own workouts."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -34,6 +35,11 @@ class WorkoutType(models.TextChoices):
 
 ACTUAL = tuple(bounds.ACTUAL)
 """The columns for what was done. All other columns of a workout are the plan."""
+
+
+def done_by(values: Mapping[str, Any]) -> bool:
+    """Whether a workout with these values was done: it is marked as done, or has any figure of what was done."""
+    return bool(values["is_done"]) or any(values[name] for name in ACTUAL)
 
 
 class WorkoutQuerySet(models.QuerySet["Workout"]):
@@ -114,6 +120,10 @@ class Workout(models.Model):
         "RPE", most=bounds.RATING, null=True, blank=True, help_text="Rating of perceived exertion, 1 to 10."
     )
     feeling = FiniteFloatField(most=bounds.RATING, null=True, blank=True, help_text="1 to 5.")
+    is_done = models.BooleanField(
+        "done", null=True, help_text="Marked as done by the athlete, or by a recorded activity."
+    )
+    started_at = MomentField(null=True, blank=True, help_text="When the recorded activity began.")
     is_recorded = models.BooleanField(
         "recorded", null=True, help_text="An activity that was never planned. Empty: nobody has looked yet."
     )
@@ -158,10 +168,9 @@ class Workout(models.Model):
 
     @property
     def was_done(self) -> bool:
-        """Whether an import had any figure of what was done."""
-        return any(getattr(self, name) for name in ACTUAL)
+        return done_by(vars(self))
 
     @property
     def source(self) -> str:
         """Where it came from: `coach`, `own` or `recorded`."""
-        return "own" if self.is_custom else "recorded" if self.is_recorded else "coach"
+        return "recorded" if self.is_recorded else "own" if self.is_custom else "coach"

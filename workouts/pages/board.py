@@ -13,8 +13,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from workouts.models import Preferences, WeekTarget, Workout
+from workouts.plan.progress import grade_of_day
 from workouts.plan.season import season
 from workouts.plan.summary import Summary, summarise
+from workouts.values.compliance import Compliance
 from workouts.values.days import ONE_WEEK, Day, DayConverter, days_from, first_of_week, monday_in, week_of
 from workouts.values.disciplines import Discipline, discipline_of
 from workouts.values.times import Slot, slot_of
@@ -60,11 +62,13 @@ class Filters:
 
 @dataclass(frozen=True)
 class Column:
-    """One day: its slots with the cards in each, and the total minutes of the cards that are not skipped."""
+    """One day: its slots with the cards in each, the minutes that its cards plan, those that were done, and a grade."""
 
     day: Day
     slots: list[tuple[str, str, list[Workout]]]
     minutes: float
+    done_minutes: float
+    grade: Compliance | None
     today: bool
     past: bool
     beyond: bool
@@ -132,7 +136,7 @@ class Board:
             "columns": columns,
             "first_card": next(cards, None),
             "summary": self.summary(),
-            "season": season(self.first),
+            "season": season(self.first, self.today),
             "before": self.first - ONE_WEEK,
             "after": self.first + ONE_WEEK,
             "disciplines": Discipline.choices,
@@ -146,7 +150,7 @@ class Board:
             "board": self,
             "columns": self.columns(days),
             "summary": self.summary(),
-            "season": season(self.first),
+            "season": season(self.first, self.today),
         }
 
     def _column(self, day: Day) -> Column:
@@ -158,6 +162,8 @@ class Board:
             day=day,
             slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
             minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if workout.counts),
+            done_minutes=sum((workout.actual_duration or 0) * 60 for workout in workouts),
+            grade=grade_of_day(workouts, self.today),
             today=day == self.today,
             past=self.is_agenda and day < self.today,
             beyond=day > self.week[-1],

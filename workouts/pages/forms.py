@@ -67,6 +67,35 @@ def on_day(workout: Workout, day: datetime.date | None) -> dict[str, Any]:
     return {"current_plan_day": None if day == workout.originally_planned_day else day}
 
 
+class DoneForm(forms.Form):
+    """What was done. A field that is not sent or not changed stays as it is: a button alone says, done as planned."""
+
+    actual_duration = DurationField("Time")
+    actual_distance_meters = forms.FloatField(
+        label="Distance in metres", required=False, min_value=0, max_value=bounds.METRES
+    )
+    actual_tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
+    actual_heart_rate = forms.FloatField(
+        label="Heart rate, beats per minute", required=False, min_value=0, max_value=bounds.HEART_RATE
+    )
+    rpe = forms.FloatField(label="RPE, 1 to 10", required=False, min_value=1, max_value=bounds.RPE)
+    feeling = forms.FloatField(label="Feeling, 1 to 5", required=False, min_value=1, max_value=bounds.FEELING)
+
+    def __init__(self, workout: Workout, data: QueryDict | None = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.initial = {name: getattr(workout, name) for name in self.fields}
+        if not workout.was_done:
+            self.initial["actual_duration"] = workout.planned_duration
+        if data is not None:
+            sent = {name.removesuffix("_0") for name in data}
+            for name in set(self.fields) - sent:
+                del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        """The columns that change."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
 class WorkoutForm(forms.ModelForm):
     """A workout of the athlete's own."""
 
@@ -98,6 +127,13 @@ class WorkoutForm(forms.ModelForm):
             "workout_description",
         )
         widgets = {"title": forms.TextInput({"dir": "auto"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """An activity that was never planned has no plan to edit."""
+        super().__init__(*args, **kwargs)
+        if self.instance.is_recorded:
+            for name in bounds.PLANNED.keys() & self.fields.keys():
+                del self.fields[name]
 
 
 class EstimateForm(forms.Form):

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from workouts.models import Preferences, WeekTarget, Workout
 from workouts.pages.board import SLOTS
+from workouts.plan.progress import grade_of_day
 from workouts.plan.summary import Line, summarise
+from workouts.values.compliance import Compliance
 from workouts.values.days import ONE_DAY, Day, MonthConverter, monday_in, month_weeks, next_month
 
 SHOWN = 3
@@ -29,6 +31,7 @@ class Cell:
 
     shown: list[Workout]
     more: list[Workout]
+    grade: Compliance | None
 
 
 @dataclass(frozen=True)
@@ -96,4 +99,5 @@ class Month:
     def _cell(self, day: Day) -> Cell:
         workouts = self.by_day[day]
         shown = SHOWN if len(workouts) > SHOWN + 1 else SHOWN + 1
-        return Cell(day, day.month == self.first.month, workouts[:shown], workouts[shown:])
+        grade = grade_of_day(workouts, self.today)
+        return Cell(day, day.month == self.first.month, workouts[:shown], workouts[shown:], grade)

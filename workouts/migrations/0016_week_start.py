@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workouts", "0014_purpose_of_uploads")]
+    dependencies = [("workouts", "0015_done_and_started_at")]
 
     operations = [
         migrations.AddField(
