@@ -72,13 +72,15 @@ def change_several(request: HtmxRequest) -> HttpResponse:
 @require_POST
 @says_refusals
 def change_week(request: HtmxRequest, day: Day) -> HttpResponse:
-    """Copies or moves the workouts that are planned in the week that begins on `day`, and goes to where they are."""
+    """Copies the plan of the week that begins on `day`, or moves what is not done, and goes to where it is then."""
     form = WeekForm(request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
     first = form.cleaned_data["first"]
     week = week_of(day)
     workouts = list(Workout.objects.planned().between(week[0], week[-1]).with_selection())
+    if form.cleaned_data["verb"] == "shift":
+        workouts = [workout for workout in workouts if not workout.was_done]
     if not workouts:
         return refuse(request, "Nothing is planned in this week. Nothing was changed.", status=422)
     back, there = reverse("week_of", args=[first]), f"to the week of {first:%-d %b}"

@@ -75,17 +75,23 @@ def test_a_week_is_copied_or_moved_and_its_page_shown(athlete: Client, plan: Pla
     plan("Skipped", "2026-11-25", {"is_selected": False})
     plan("Recorded", "2026-11-25", is_recorded=True)
     plan("Last week's", "2026-11-22")
+    plan("Done", "2026-11-25", is_done=True)
     others = {"Skipped": ["25 Nov"], "Recorded": ["25 Nov"], "Last week's": ["22 Nov"]}
 
     response = athlete.post(f"{WEEK}/change", {"verb": "copy", "first": "2026-12-07"})
     copied = Change.objects.get()
     assert response.headers["Location"] == f"/week/2026-12-07?changed={copied.pk}"
-    assert str(copied) == "2 workouts: copied to the week of 7 Dec"
-    assert days() == {"Long run": ["23 Nov 7am", "7 Dec 7am"], "Ride": ["29 Nov", "13 Dec"], **others}
+    assert str(copied) == "3 workouts: copied to the week of 7 Dec"
+    assert days() == {
+        "Long run": ["23 Nov 7am", "7 Dec 7am"],
+        "Ride": ["29 Nov", "13 Dec"],
+        "Done": ["25 Nov", "9 Dec"],
+        **others,
+    }
 
     athlete.post(f"/history/{copied.pk}/undo/")
     athlete.post(f"{WEEK}/change", {"verb": "shift", "first": "2026-11-24"})
-    assert days() == {"Long run": ["24 Nov 7am"], "Ride": ["30 Nov"], **others}
+    assert days() == {"Long run": ["24 Nov 7am"], "Ride": ["30 Nov"], "Done": ["25 Nov"], **others}
     assert str(Change.objects.latest("id")) == "2 workouts: moved to the week of 24 Nov"
 
 

@@ -17,7 +17,7 @@ Object.assign(htmx.config, {
 
 const TOAST_SECONDS = 30;
 const dialog = document.getElementById("dialog");
-const main = document.getElementById("content");
+const dock = document.getElementById("dock");
 const toast = () => document.getElementById("toast");
 let toastTimer = null;
 
@@ -28,7 +28,7 @@ const showDialog = () => {
 };
 
 dialog.addEventListener("close", () => {
-  main.append(toast());
+  dock.append(toast());
   dialog.replaceChildren();
 });
 
@@ -84,6 +84,13 @@ document.addEventListener("htmx:sendError", showNotSaved);
 document.addEventListener("htmx:timeout", showNotSaved);
 document.addEventListener("htmx:responseError", (event) => {
   if (![409, 422].includes(event.detail.xhr.status)) showNotSaved();
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 document.querySelector(".filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());

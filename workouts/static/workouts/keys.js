@@ -18,6 +18,7 @@ document.addEventListener("keydown", (event) => {
   const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
   if (!element) return;
   event.preventDefault();
+  element.focus();
   element.click();
 });
 
