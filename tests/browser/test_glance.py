@@ -49,6 +49,7 @@ def test_unscheduled_comes_first_and_empty_slots_take_no_place_until_a_card_is_d
     slot(page, TUESDAY, "morning").wait_for()
     slots = page.locator(f"#day-{TUESDAY} .slot").evaluate_all("slots => slots.map(({ dataset }) => dataset.slot)")
     assert slots == ["", "morning", "afternoon", "evening"]
+    page.get_by_role("heading", level=1).hover()
     page.mouse.up()
 
     drag(card(page, "Easy run"), page.locator(f"#day-{TUESDAY} .head"))

@@ -81,12 +81,12 @@ def test_dropped_on_the_arrows_it_moves_to_the_next_week_with_all_that_is_ticked
 
 def test_a_moved_card_takes_its_time_with_it(page: Page) -> None:
     page.goto(WEEK)
-    expect(page.locator(f"#day-{THURSDAY} .sum")).to_have_text("1 h 30 min")
+    expect(page.locator(f"#day-{THURSDAY} .sum")).to_contain_text("1 h 30 min")
 
     drag(card(page, "Threshold ride"), slot(page, MONDAY, "evening"))
 
     expect(page.locator(f"#day-{THURSDAY} .sum")).to_be_empty()
-    expect(page.locator(f"#day-{MONDAY} .sum")).to_have_text("2 h 15 min")
+    expect(page.locator(f"#day-{MONDAY} .sum")).to_contain_text("2 h 15 min")
     expect(total(page)).to_contain_text("8 h")
 
 

@@ -44,14 +44,14 @@ def test_one_line_adds_a_workout_on_its_day_after_showing_how_it_is_understood(p
     page.keyboard.press("n")
     expect(page.get_by_label("In one line")).to_be_focused()
     page.keyboard.type("Run 45m easy 7am")
-    expect(page.locator("output")).to_have_text(
+    expect(page.locator(".preview")).to_have_text(
         "“45m” is 45 metres. Minutes are written “45min”, a longer distance “1500m”."
     )
     page.keyboard.press("Enter")
     expect(toast(page)).to_contain_text("Nothing was changed.")
 
     page.get_by_label("In one line").fill("Run 45min easy 7am")
-    expect(page.locator("output")).to_contain_text("Easy · Run · 45 min · 7am")
+    expect(page.locator(".preview")).to_contain_text("Easy · Run · 45 min · 7am")
     page.keyboard.press("Enter")
 
     added = card(slot(page, TUESDAY, "morning"), "Easy")

@@ -117,6 +117,11 @@ class Board:
             days[workout.day].append(workout)
         return days
 
+    @property
+    def has_past_days(self) -> bool:
+        """Whether this week has days before today, which a phone leaves out of its agenda."""
+        return self.is_agenda and self.first < self.today
+
     def columns(self, days: Iterable[Day] | None = None) -> list[Column]:
         """The columns of those of `days` that the board has, or all columns."""
         wanted = set(days_from(self.first, self.last))

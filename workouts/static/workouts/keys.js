@@ -18,8 +18,8 @@ document.addEventListener("keydown", (event) => {
   const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
   if (!element) return;
   event.preventDefault();
-  element.focus();
-  element.click();
+  if (element.matches("input")) element.focus();
+  else element.click();
 });
 
 document.addEventListener("change", (event) => {

@@ -57,7 +57,7 @@ const isAt = (card, place) => place.contains(card) && (place.matches(".slot") ||
 
 // Ticked workouts move together, if the one that is moved is among them.
 const drop = (card, place) => {
-  const box = card.querySelector("input");
+  const box = document.getElementById(card.id).querySelector("input"); // redrawn meanwhile, if the card was
   if (!box.checked) {
     if (isAt(card, place)) return;
     several.reset();
@@ -88,6 +88,7 @@ document.addEventListener("drop", (event) => {
   if (!moved || !target) return;
   event.preventDefault();
   drop(moved, target);
+  end(); // here as well: a card that is redrawn while it is dragged gets no dragend
 });
 
 document.addEventListener("dragend", end);
