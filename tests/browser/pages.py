@@ -75,6 +75,10 @@ def _ticked(page: Page) -> None:
 def _menu(page: Page) -> None:
     page.goto(WEEK)
     open_menu(page)
+
+
+def _figures(page: Page) -> None:
+    page.goto(WEEK)
     page.get_by_text("All figures").click()
 
 
@@ -85,9 +89,8 @@ def _quick_add(page: Page) -> None:
     expect(page.get_by_text("“45m” is 45 metres.")).to_be_visible()
 
 
-def _full_month(page: Page) -> None:
+def _ticked_month(page: Page) -> None:
     page.goto("/month/2024-01")
-    page.get_by_text("more").first.click()
     page.locator(".month .card").first.get_by_role("checkbox").check()
 
 
@@ -232,7 +235,8 @@ PAGES: dict[str, Way] = {
     "week": at(WEEK),
     "this week": at("/"),
     "week with a toast and a ticked workout": _ticked,
-    "week with its menu and figures": _menu,
+    "week with its menu": _menu,
+    "week with its figures": _figures,
     "week with a line to add": _quick_add,
     "week, first steps": _first_steps,
     "week without workouts": at("/week/2025-01-06"),
@@ -244,7 +248,7 @@ PAGES: dict[str, Way] = {
     "details of an own workout": at("/workouts/7"),
     "details at most": at("/workouts/8"),
     "month": at("/month/2024-01"),
-    "month with all of a day": _full_month,
+    "month with a ticked workout": _ticked_month,
     "search": at("/search?q=e"),
     "keys": at("/keys"),
     "history": _history,
