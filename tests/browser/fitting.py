@@ -47,8 +47,8 @@ MISFITS = """
     return [...new Set(found)].slice(0, 12);
 }
 """
-"""Of what is shown, of an open dialog or menu alone: faults in words. From the width of a desk on, nothing has to be scrolled
-sideways within itself. Swagger UI is not ours, nor are the boxes of Django's admin that hang over on purpose."""
+"""Of what is shown, of an open dialog or menu alone: faults in words. From the width of a desk on, nothing has to be
+scrolled sideways within itself. Swagger UI is not ours, nor are the boxes of Django's admin that hang over on purpose."""
 
 
 def misfits(page: Page) -> dict[Any, list[str]]:
