@@ -163,6 +163,7 @@ def test_the_commands_of_the_documentation_work_one_after_the_other(run: Run) ->
     assert "Everything that the models declare exists, as declared and valid." in result.stdout
 
 
+@pytest.mark.either_engine
 def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: Run, site: Path) -> None:
     (site / "shop/migrations/0001_broken.py").write_text(BROKEN)
 
@@ -182,6 +183,7 @@ def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: 
     assert run("python manage.py rollback --steps 1 --noinput").returncode == 0
 
 
+@pytest.mark.either_engine
 def test_the_probes_answer_behind_the_documented_middleware(run: Run) -> None:
     ask = """
 from django.test import Client
