@@ -25,7 +25,8 @@ def test_one_hour_at_an_intensity_factor_of_one_is_a_hundred() -> None:
 )
 def test_without_an_intensity_the_usual_one_of_the_discipline_holds(discipline: str, tss: float) -> None:
     found = stress_of(Effort(hours=1), Discipline(discipline))
-    assert (found.tss, found.estimated) == (pytest.approx(tss), True)
+    assert found.tss == pytest.approx(tss)
+    assert found.estimated
 
 
 def test_what_was_done_is_as_intense_as_planned_unless_its_own_intensity_is_known() -> None:
