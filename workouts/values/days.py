@@ -6,9 +6,8 @@ Day = datetime.date
 ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 
 
-YEARS = range(datetime.MINYEAR + 2, datetime.MAXYEAR)
-"""Years of the weeks and months that can be shown: the season around any of their days exists in the calendar, and the
-year before it."""
+YEARS = range(datetime.MINYEAR + 1, datetime.MAXYEAR)
+"""Years of the weeks and months that can be shown: the season around any of their days exists in the calendar."""
 
 
 class DayConverter:

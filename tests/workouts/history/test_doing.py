@@ -6,7 +6,7 @@ import pytest
 
 from tests.workouts.conftest import Plan
 from workouts.history import NothingPlanned, Outcome, clear_done, record_done, undo
-from workouts.models import ACTUAL, Workout
+from workouts.models import ACTUAL, Workout, was_done
 from workouts.values.days import Day
 
 
@@ -89,6 +89,16 @@ def test_an_activity_without_a_plan_cannot_be_not_done(plan: Plan) -> None:
     with pytest.raises(NothingPlanned):
         clear_done(run.pk, by=None)
     assert figures(run) == {"is_done": None, "actual_duration": 1}
+
+
+def test_the_database_finds_the_workouts_that_were_done(plan: Plan) -> None:
+    for name in ACTUAL:
+        plan(name, "2026-11-23", **{name: 0.5})
+        plan(f"no {name}", "2026-11-23", is_done=False, **{name: 0.0})
+    plan("marked", "2026-11-23", is_done=True)
+    done = {workout.title for workout in Workout.objects.all() if workout.was_done}
+    assert done == {*ACTUAL, "marked"}
+    assert set(Workout.objects.filter(was_done()).values_list("title", flat=True)) == done
 
 
 def test_an_unknown_workout_is_not_done(db: None) -> None:
