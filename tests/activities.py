@@ -1,15 +1,18 @@
-"""Files of recorded activities, written by other libraries: Garmin's own SDK for FIT, gpxpy for GPX."""
+"""Files of recorded activities, written by other libraries: fit-tool for FIT, gpxpy for GPX."""
 
 import datetime
 from typing import Any
 
 import gpxpy.gpx
-from garmin_fit_sdk import Encoder, Profile
+from fit_tool.fit_file_builder import FitFileBuilder
+from fit_tool.profile.messages.file_id_message import FileIdMessage
+from fit_tool.profile.messages.record_message import RecordMessage
+from fit_tool.profile.messages.session_message import SessionMessage
+from fit_tool.profile.profile_type import FileType, Sport, SubSport
 
 SIX = datetime.datetime(2026, 11, 23, 6, 0, tzinfo=datetime.UTC)
 """When an activity begins: on Monday, 23 November 2026."""
 
-NUMBERS = Profile["mesg_num"]
 RUN: dict[str, Any] = {
     "start_time": SIX,
     "sport": "running",
@@ -24,22 +27,42 @@ RUN: dict[str, Any] = {
 }
 
 
-def fit(*sessions: dict[str, Any], records: int = 10, kind: str = "activity") -> bytes:
-    """A FIT file with these sessions, and some records of the first second by second."""
-    encoder = Encoder()
-    encoder.write_mesg({"mesg_num": NUMBERS["FILE_ID"], "type": kind, "time_created": SIX, "manufacturer": "garmin"})
+def fit(*sessions: dict[str, Any], records: int = 10) -> bytes:
+    """A FIT file with these sessions, and some records second by second."""
+    builder = FitFileBuilder(auto_define=True)
+    builder.add(message(FileIdMessage, type=FileType.ACTIVITY, time_created=millis(SIX)))
     for second in range(records):
-        moment = SIX + datetime.timedelta(seconds=second)
-        encoder.write_mesg({"mesg_num": NUMBERS["RECORD"], "timestamp": moment, "heart_rate": 140, "distance": 3.0})
+        moment = millis(SIX + datetime.timedelta(seconds=second))
+        builder.add(message(RecordMessage, timestamp=moment, heart_rate=140, distance=3.0))
     for session in sessions:
-        encoder.write_mesg({"mesg_num": NUMBERS["SESSION"], "timestamp": SIX, **session})
-    return bytes(encoder.close())
+        values = {name: coded(name, value) for name, value in session.items()}
+        builder.add(message(SessionMessage, timestamp=millis(SIX), **values))
+    return bytes(builder.build().to_bytes())
+
+
+def message(kind: Any, **values: Any) -> Any:
+    made = kind()
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made
+
+
+def coded(name: str, value: Any) -> Any:
+    """The value as the library wants it: sports by number, times in milliseconds."""
+    if isinstance(value, datetime.datetime):
+        return millis(value)
+    enumeration = {"sport": Sport, "sub_sport": SubSport}.get(name)
+    return enumeration[value.upper()] if enumeration else value
+
+
+def millis(moment: datetime.datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def track(points: int = 100, sport: str = "running", name: str = "Morning run") -> gpxpy.gpx.GPX:
     """A track north-east, one point every ten seconds, with a pause of an hour after half of them."""
     file = gpxpy.gpx.GPX()
-    whole = gpxpy.gpx.GPXTrack(name=name)
+    whole: Any = gpxpy.gpx.GPXTrack(name=name)
     whole.type = sport
     file.tracks.append(whole)
     for half in range(2):

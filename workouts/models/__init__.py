@@ -6,7 +6,7 @@ Nullable columns stay nullable and ids stay `integer`, because the old version w
 
 from workouts.models.athlete import Preferences, Token, WeekTarget
 from workouts.models.history import Change
-from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType, done_by
+from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType, done_by, was_done
 from workouts.models.selection import ArchivedSelection, SelectionColumns, SelectionQuerySet, WorkoutSelection
 from workouts.models.upload import Upload, UploadQuerySet
 
@@ -26,4 +26,5 @@ __all__ = [
     "WorkoutSelection",
     "WorkoutType",
     "done_by",
+    "was_done",
 ]

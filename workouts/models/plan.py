@@ -2,6 +2,8 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -40,6 +42,11 @@ ACTUAL = tuple(bounds.ACTUAL)
 def done_by(values: Mapping[str, Any]) -> bool:
     """Whether a workout with these values was done: it is marked as done, or has any figure of what was done."""
     return bool(values["is_done"]) or any(values[name] for name in ACTUAL)
+
+
+def was_done() -> models.Q:
+    """The same in SQL. NULL means no."""
+    return reduce(or_, (models.Q(**{f"{name}__gt": 0}) for name in ACTUAL), models.Q(is_done=True))
 
 
 class WorkoutQuerySet(models.QuerySet["Workout"]):

@@ -5,24 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workouts.models import ACTUAL, Workout, done_by
+from django.db.models import Q
+
+from workouts.models import Workout, was_done
 from workouts.values.days import Day
 from workouts.values.disciplines import discipline_of
 from workouts.values.stress import Effort, Stress, done_stress, stress_of
 
 PLAN = ("planned_duration", "tss", "intensity_factor")
 DONE = ("actual_duration", "actual_tss", "actual_intensity_factor")
-COLUMNS = (
-    "plan_day",
-    "workout_type",
-    "is_dropped",
-    "is_recorded",
-    "selections__is_selected",
-    "is_done",
-    *PLAN,
-    *ACTUAL,
-)
-"""No more than is needed, because a season is read again after every change."""
+"""The columns of an effort."""
 
 
 class Entry(NamedTuple):
@@ -70,17 +62,18 @@ def stress_by_day(first: Day, last: Day, today: Day) -> Mapping[Day, DayStress]:
 
 
 def _entries(first: Day, last: Day) -> Iterator[Entry]:
-    for row in Workout.objects.between(first, last).order_by().values_list(*COLUMNS):
-        values = dict(zip(COLUMNS, row, strict=True))
-        discipline = discipline_of(values["workout_type"])
+    """Reads no more than is needed, because a season is read again after every change."""
+    left_out = Q(is_dropped=True) | Q(is_recorded=True) | Q(selections__is_selected=False)
+    found = Workout.objects.between(first, last).annotate(left_out=left_out, done=was_done()).order_by()
+    columns = ("plan_day", "workout_type", "left_out", "done", *PLAN, *DONE)
+    for day, workout_type, is_left_out, is_done, *figures in found.values_list(*columns):
+        discipline = discipline_of(workout_type)
         if discipline is None:
             continue
-        skipped = values["is_dropped"] or values["selections__is_selected"] is False
-        plan = Effort(*(values[name] for name in PLAN))
-        done = Effort(*(values[name] for name in DONE))
+        planned, done = Effort(*figures[:3]), Effort(*figures[3:])
         yield Entry(
-            values["plan_day"],
-            plan.hours or 0,
-            None if skipped or values["is_recorded"] else stress_of(plan, discipline),
-            done_stress(done, plan, discipline) if done_by(values) else None,
+            day,
+            planned.hours or 0,
+            None if is_left_out else stress_of(planned, discipline),
+            done_stress(done, planned, discipline) if is_done else None,
         )

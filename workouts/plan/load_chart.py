@@ -29,7 +29,7 @@ class LoadChart:
 
 def draw(loads: Mapping[Day, Load], today: Day) -> LoadChart:
     """The lines through consecutive days, one per figure: as done before `today`, as planned from then on."""
-    values = {name: [getattr(load, name) for load in loads.values()] for name in Load._fields}
+    values: dict[str, list[float]] = {name: [getattr(load, name) for load in loads.values()] for name in Load._fields}
     lowest = min(0, *values["tsb"])
     highest = max(1, *(max(line) for line in values.values()))
 

@@ -79,7 +79,7 @@ class Season:
 def season(shown: Day, today: Day) -> Season:
     """The season around the week that begins on `shown`. One query."""
     first, last = shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK + 6 * ONE_DAY
-    start = first - WARM_UP
+    start = max(first, Day.min + WARM_UP) - WARM_UP
     stress = stress_by_day(start, last, today)
     every_day = days_from(start, last)
     load = dict(zip(every_day, loads(stress[day].done + stress[day].ahead for day in every_day), strict=True))

@@ -69,7 +69,11 @@ def summarise(workouts: Iterable[Workout], today: datetime.date, target: WeekTar
     """Sums `workouts`, without days off."""
     wanted = target.minutes_by_discipline if target else {}
     lines = {name: Line(name, target_minutes=wanted.get(name)) for name in Discipline.values}
-    total = Line("Total", target_minutes=target and target.minutes, target_tss=target and target.tss)
+    total = Line(
+        "Total",
+        target_minutes=target.minutes if target else None,
+        target_tss=target.tss if target else None,
+    )
     for workout in workouts:
         if discipline := discipline_of(workout.workout_type):
             for line in (lines[discipline], total):

@@ -16,9 +16,8 @@ class WeekStart(IntegerChoices):
     SUNDAY = 6
 
 
-YEARS = range(datetime.MINYEAR + 2, datetime.MAXYEAR)
-"""Years of the weeks and months that can be shown: the season around any of their days exists in the calendar, and the
-year before it."""
+YEARS = range(datetime.MINYEAR + 1, datetime.MAXYEAR)
+"""Years of the weeks and months that can be shown: the season around any of their days exists in the calendar."""
 
 
 class DayConverter:

@@ -40,7 +40,7 @@ def imported(content: bytes, choices: dict[int, str] | None = None) -> Upload:
 
 
 def state() -> list[dict[str, Any]]:
-    return list(Workout.objects.order_by("id").values())
+    return [dict(row) for row in Workout.objects.order_by("id").values()]
 
 
 def test_it_is_the_workout_of_its_day_and_discipline(plan: Plan) -> None:

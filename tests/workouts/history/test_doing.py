@@ -6,7 +6,7 @@ import pytest
 
 from tests.workouts.conftest import Plan
 from workouts.history import NothingPlanned, Outcome, clear_done, record_done, undo
-from workouts.models import ACTUAL, Workout
+from workouts.models import ACTUAL, Workout, was_done
 from workouts.values.days import Day
 
 
@@ -47,7 +47,8 @@ def test_figures_that_are_given_stay_beside_the_plan(plan: Plan) -> None:
     assert summary(record(run, rpe=6.0)) == "Easy run: done, 45 min, RPE 6"
     outcome = record(run, actual_duration=0.5, rpe=7.5)
 
-    assert (summary(outcome), outcome.days) == ("Easy run: done, 30 min, RPE 7.5", {Day(2026, 11, 23)})
+    assert summary(outcome) == "Easy run: done, 30 min, RPE 7.5"
+    assert outcome.days == {Day(2026, 11, 23)}
     assert figures(run) == {"is_done": True, "actual_duration": 0.5, "rpe": 7.5}
     assert Workout.objects.get(pk=run.pk).planned_duration == 0.75
     assert record(run, rpe=7.5).change is None, "nothing changed"
@@ -90,7 +91,18 @@ def test_an_activity_without_a_plan_cannot_be_not_done(plan: Plan) -> None:
     assert figures(run) == {"is_done": None, "actual_duration": 1}
 
 
+def test_the_database_finds_the_workouts_that_were_done(plan: Plan) -> None:
+    for name in ACTUAL:
+        plan(name, "2026-11-23", **{name: 0.5})
+        plan(f"no {name}", "2026-11-23", is_done=False, **{name: 0.0})
+    plan("marked", "2026-11-23", is_done=True)
+    done = {workout.title for workout in Workout.objects.all() if workout.was_done}
+    assert done == {*ACTUAL, "marked"}
+    assert set(Workout.objects.filter(was_done()).values_list("title", flat=True)) == done
+
+
 def test_an_unknown_workout_is_not_done(db: None) -> None:
-    for verb in (lambda: record_done(1, {}, by=None), lambda: clear_done(1, by=None)):
-        with pytest.raises(Workout.DoesNotExist):
-            verb()
+    with pytest.raises(Workout.DoesNotExist):
+        record_done(1, {}, by=None)
+    with pytest.raises(Workout.DoesNotExist):
+        clear_done(1, by=None)

@@ -3,6 +3,7 @@
 import io
 import xml.sax
 import xml.sax.handler
+import xml.sax.xmlreader
 from collections.abc import Callable, Mapping
 
 from defusedxml import DefusedXmlException
@@ -30,12 +31,12 @@ class Elements(xml.sax.handler.ContentHandler):
         self.path: list[str] = []
         self.text = ""
 
-    def startElement(self, name: str, attrs: Attributes) -> None:  # noqa: N802
+    def startElement(self, name: str, attrs: "xml.sax.xmlreader.AttributesImpl[str]") -> None:  # noqa: N802
         if len(self.path) == DEEPEST:
             raise NotAnActivity("The elements of this XML file are nested too deeply for a recorded activity.")
         self.path.append(name.rpartition(":")[2])
         self.text = ""
-        self.opened(self.path, attrs)
+        self.opened(self.path, dict(attrs))
 
     def characters(self, content: str) -> None:
         if len(self.text) < LONGEST:
