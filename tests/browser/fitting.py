@@ -48,7 +48,7 @@ MISFITS = """
 }
 """
 """Of what is shown, of an open dialog or menu alone: faults in words. From the width of a desk on, nothing has to be
-scrolled sideways within itself. Swagger UI is not ours, nor are the boxes of Django's admin that hang over on purpose."""
+scrolled sideways within itself. Swagger UI is not ours, nor are the boxes of the admin that hang over on purpose."""
 
 
 def misfits(page: Page) -> dict[Any, list[str]]:
