@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from workouts.pages import (
     activities,
+    availability,
     backup,
     feed,
     history,
@@ -44,6 +45,9 @@ urlpatterns = [
     path("workouts/<int:workout_id>/estimate", workout.estimate, name="estimate"),
     path("workouts/<int:workout_id>/edit", workout.edit, name="edit_workout"),
     path("workouts/<int:workout_id>/delete", workout.delete, name="delete_workout"),
+    path("availability/", availability.availability, name="availability"),
+    path("availability/<day:day>", availability.availability, name="availability_from"),
+    path("availability/<int:availability_id>/remove/", availability.remove, name="remove_availability"),
     path("search", search.search, name="search"),
     path("keys", keys.keys, name="keys"),
     path("imports/", imports.imports, name="imports"),

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workouts.files.exports.exporting import export_csv, export_json
-from workouts.models import ACTUAL, ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
+from workouts.models import ACTUAL, ArchivedSelection, Availability, Preferences, WeekTarget, Workout, WorkoutSelection
 from workouts.values import bounds
+from workouts.values.disciplines import Unavailable
 
 MONDAY = datetime.date(2026, 11, 23)
 NOON = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
@@ -67,12 +68,21 @@ targets = st.fixed_dictionaries(
         "minutes_by_discipline": st.dictionaries(st.sampled_from(["Swim", "Bike", "Run"]), st.integers(0, 9999)),
     }
 )
+availability = st.fixed_dictionaries(
+    {
+        "first_day": st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 12, 31)),
+        "last_day": st.dates(datetime.date(2026, 12, 31), datetime.date(2027, 1, 1)),
+        "discipline": st.sampled_from(Unavailable.values),
+        "reason": texts,
+    }
+)
 planners = st.fixed_dictionaries(
     {
         "workouts": st.dictionaries(st.integers(1, 30), workouts, max_size=4),
         "selections": st.dictionaries(st.integers(1, 30), selection_columns, max_size=4),
         "selection_ids": st.permutations(range(1, 31)),
         "targets": st.dictionaries(st.integers(0, 5), targets, max_size=2),
+        "availability": st.dictionaries(st.integers(1, 30), availability, max_size=2),
         "evening": st.none() | st.times(),
     }
 )
@@ -80,7 +90,7 @@ planners = st.fixed_dictionaries(
 
 def fill(planner: dict[str, Any]) -> None:
     """Makes the planner contain exactly `planner`. Rows are only added to the archive."""
-    for model in (WorkoutSelection, Workout, WeekTarget, Preferences):
+    for model in (WorkoutSelection, Workout, WeekTarget, Availability, Preferences):
         model._default_manager.all().delete()
     Workout.objects.bulk_create([Workout(id=id_, **values) for id_, values in planner["workouts"].items()])
     for workout, values in planner["selections"].items():
@@ -91,6 +101,8 @@ def fill(planner: dict[str, Any]) -> None:
             WorkoutSelection.objects.filter(pk=selection.pk).update(updated_at=values["updated_at"])
     for week, values in planner["targets"].items():
         WeekTarget.objects.create(week=MONDAY + datetime.timedelta(weeks=week), **values)
+    for id_, values in planner["availability"].items():
+        Availability.objects.create(id=id_, **values)
     if planner["evening"]:
         Preferences(pk=1, evening=planner["evening"]).save()
 
@@ -100,6 +112,7 @@ def fill_by_hand() -> None:
         Workout.objects.create(id=id_, title=title, workout_type="Run", originally_planned_day=MONDAY)
     WorkoutSelection.objects.create(id=5, workout_id=3, time_of_day="morning", user_notes="=1+1")
     WeekTarget.objects.create(week=MONDAY, minutes=600, minutes_by_discipline={"Run": 60})
+    Availability.objects.create(id=9, first_day=MONDAY, last_day=MONDAY, discipline="Swim", reason="pool closed")
     Preferences(pk=1, distance_unit="mi").save()
     ArchivedSelection.objects.create(
         selection_id=4, workout_id=3, kept_selection_id=5, time_of_day="evening", filled={}, archived_at=NOON

@@ -5,6 +5,7 @@ All other code imports from here.
 """
 
 from workouts.history.athlete_settings import save_preferences, set_target
+from workouts.history.availability import add_availability, remove_availability
 from workouts.history.copying import copy_workouts
 from workouts.history.doing import NothingPlanned, clear_done, done_rows, record_done
 from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
@@ -25,6 +26,7 @@ __all__ = [
     "RowChange",
     "Stale",
     "Values",
+    "add_availability",
     "add_workout",
     "apply",
     "change_selection",
@@ -35,6 +37,7 @@ __all__ = [
     "done_rows",
     "edit_workout",
     "record_done",
+    "remove_availability",
     "reset_selection",
     "save_preferences",
     "set_target",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workouts.history.rows import RowChange
 from workouts.history.settling import State, advance
 from workouts.models import Change
-from workouts.values.days import Day
+from workouts.values.days import Day, days_from
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Outcome:
     """`change` is the entry in the history, None if there was nothing to change.
 
     `workouts` are the ids of the workouts that changed or whose selection changed; `days` are their days in the plan,
-    before and after; `weeks` are the Mondays of the weeks whose targets changed.
+    before and after, and those whose availability changed; `weeks` are the Mondays of the weeks whose targets changed.
     """
 
     change: Change | None = None
@@ -30,6 +30,7 @@ def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> O
         advance(after, row)
     workouts = {int(row.key) for row in written if row.table in ("workout", "selection") and row.key is not None}
     days = {day for state in (before, after) for workout in workouts if (day := _day(state, workout))}
+    days |= {day for row in written if row.table == "availability" for day in _days_of(row, before)}
     weeks = {Day.fromisoformat(str(row.key)) for row in written if row.table == "target"}
     return Outcome(change, frozenset(workouts), frozenset(days), frozenset(weeks))
 
@@ -40,3 +41,12 @@ def _day(state: State, workout_id: int) -> Day | None:
     if workout is None:
         return None
     return Day.fromisoformat(selection.get("current_plan_day") or workout["originally_planned_day"])
+
+
+def _days_of(row: RowChange, before: State) -> Iterable[Day]:
+    """The days of an availability, before and after the change."""
+    existing = before.get((row.table, row.key), {})
+    for values in (row.before, row.after):
+        if values is not None:
+            first, last = (Day.fromisoformat({**existing, **values}[name]) for name in ("first_day", "last_day"))
+            yield from days_from(first, last)

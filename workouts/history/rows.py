@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout, WorkoutSelection
+from workouts.models import ArchivedSelection, Availability, Preferences, WeekTarget, Workout, WorkoutSelection
 
 Values = Mapping[str, Any]
 Key = int | str
@@ -106,6 +106,7 @@ TABLES = {
     ),
     "target": Table(WeekTarget, "week", _columns(WeekTarget, "week"), bookkeeping=("id",)),
     "preferences": Table(Preferences, "id", _columns(Preferences, "id")),
+    "availability": Table(Availability, "id", _columns(Availability, "id")),
     "archived": Table(ArchivedSelection, "id", _columns(ArchivedSelection, "id")),
 }
 """In the order in which rows are locked."""

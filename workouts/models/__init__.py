@@ -4,7 +4,7 @@ The tables of workouts and selections are those of the Flask application whose d
 Nullable columns stay nullable and ids stay `integer`, because the old version writes to them while a release runs.
 """
 
-from workouts.models.athlete import Preferences, Token, WeekTarget
+from workouts.models.athlete import Availability, Preferences, Token, WeekTarget
 from workouts.models.history import Change
 from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType, done_by, was_done
 from workouts.models.selection import ArchivedSelection, SelectionColumns, SelectionQuerySet, WorkoutSelection
@@ -13,6 +13,7 @@ from workouts.models.upload import Upload, UploadQuerySet
 __all__ = [
     "ACTUAL",
     "ArchivedSelection",
+    "Availability",
     "Change",
     "Preferences",
     "SelectionColumns",

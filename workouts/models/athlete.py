@@ -1,11 +1,13 @@
-"""What the athlete sets: targets, units, times of day, and tokens for calendars and programs."""
+"""What the athlete sets: targets, availability, units, times of day, and tokens for calendars, coach and programs."""
 
 import datetime
 
 from django.conf import settings
 from django.db import models
 
+from workouts.values import bounds
 from workouts.values.days import WeekStart
+from workouts.values.disciplines import Discipline, Unavailable, discipline_of
 from workouts.values.measures import DistanceUnit, SwimUnit
 from workouts.values.times import clock_time, slot_of
 
@@ -23,6 +25,39 @@ class WeekTarget(models.Model):
 
     def __str__(self) -> str:
         return f"Week of {self.week}"
+
+
+class AvailabilityQuerySet(models.QuerySet["Availability"]):
+    def between(self, first: datetime.date, last: datetime.date) -> "AvailabilityQuerySet":
+        """Those that concern any day from `first` to `last`, both included, ordered by their first day."""
+        return self.filter(first_day__lte=last, last_day__gte=first)
+
+
+class Availability(models.Model):
+    """Days on which the athlete cannot train, or cannot do one discipline."""
+
+    first_day = models.DateField()
+    last_day = models.DateField(help_text="Included.")
+    discipline = models.CharField(
+        max_length=10, blank=True, choices=Unavailable, help_text="What cannot be done. Empty: nothing can."
+    )
+    reason = models.CharField(max_length=bounds.REASON, blank=True)
+
+    objects = AvailabilityQuerySet.as_manager()
+
+    class Meta:
+        db_table = "availability"
+        ordering = ("first_day", "id")
+        verbose_name_plural = "availability"
+
+    def __str__(self) -> str:
+        """Such as `No swimming: pool closed`."""
+        return ": ".join(filter(None, (self.get_discipline_display(), self.reason)))
+
+    def excludes(self, workout_type: str) -> bool:
+        """Whether a workout of this type cannot be done. A day off always can."""
+        discipline = discipline_of(workout_type)
+        return discipline is not None and (not self.discipline or discipline == Discipline(self.discipline))
 
 
 class Preferences(models.Model):
@@ -56,7 +91,7 @@ class Preferences(models.Model):
 
 
 class Token(models.Model):
-    """A secret used instead of a login: in the URL of the calendar feed, or by a program that uses the API.
+    """A secret used instead of a login: in the URL of the calendar feed or of the coach's page, or by a program.
 
     Only its digest is stored, so the secret is shown only once and a copy of the database does not reveal it.
     """
@@ -64,6 +99,7 @@ class Token(models.Model):
     class Purpose(models.TextChoices):
         FEED = "feed", "Calendar feed"
         API = "api", "API"
+        COACH = "coach", "Coach's link"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, db_constraint=False, db_index=False, related_name="tokens"

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils import timezone
 
-from workouts.models import Preferences, WeekTarget, Workout
+from workouts.models import Availability, Preferences, WeekTarget, Workout
 from workouts.plan.progress import grade_of_day
 from workouts.plan.season import season
 from workouts.plan.summary import Summary, summarise
@@ -62,9 +62,13 @@ class Filters:
 
 @dataclass(frozen=True)
 class Column:
-    """One day: its slots with the cards in each, the minutes that its cards plan, those that were done, and a grade."""
+    """One day: its slots with the cards in each, the minutes that its cards plan, those that were done, and a grade.
+
+    `away` is what the athlete cannot do on it.
+    """
 
     day: Day
+    away: list[Availability]
     slots: list[tuple[str, str, list[Workout]]]
     minutes: float
     done_minutes: float
@@ -117,6 +121,10 @@ class Board:
             days[workout.day].append(workout)
         return days
 
+    @cached_property
+    def availability(self) -> list[Availability]:
+        return list(Availability.objects.between(self.first, self.last))
+
     @property
     def has_past_days(self) -> bool:
         """Whether this week has days before today, which a phone leaves out of its agenda."""
@@ -165,6 +173,7 @@ class Board:
             cards[slot_of(workout.time_of_day)].append(workout)
         return Column(
             day=day,
+            away=[one for one in self.availability if one.first_day <= day <= one.last_day],
             slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
             minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if workout.counts),
             done_minutes=sum((workout.actual_duration or 0) * 60 for workout in workouts),

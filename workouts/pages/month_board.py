@@ -10,7 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from workouts.models import Preferences, WeekTarget, Workout
+from workouts.models import Availability, Preferences, WeekTarget, Workout
 from workouts.pages.board import SLOTS
 from workouts.plan.progress import grade_of_day
 from workouts.plan.summary import Line, summarise
@@ -29,13 +29,14 @@ class Cell:
     inside: bool
     """Whether it is in the month, not in the weeks around it."""
 
+    away: list[Availability]
     shown: list[Workout]
     more: list[Workout]
     grade: Compliance | None
 
 
 @dataclass(frozen=True)
-class Row:
+class MonthRow:
     """One week with its sums."""
 
     first: Day
@@ -73,7 +74,11 @@ class Month:
             days[workout.day].append(workout)
         return days
 
-    def rows(self) -> list[Row]:
+    @cached_property
+    def availability(self) -> list[Availability]:
+        return list(Availability.objects.between(self.weeks[0][0], self.weeks[-1][-1]))
+
+    def rows(self) -> list[MonthRow]:
         mondays = [monday_in(week[0]) for week in self.weeks]
         targets = {target.week: target for target in WeekTarget.objects.filter(week__in=mondays)}
         return [self._row(week, targets.get(monday)) for week, monday in zip(self.weeks, mondays, strict=True)]
@@ -92,12 +97,13 @@ class Month:
         rows = [row for row in self.rows() if not {cell.day for cell in row.cells}.isdisjoint(days)]
         return {"month": self, "rows": rows, "cells": [cell for row in rows for cell in row.cells if cell.day in days]}
 
-    def _row(self, week: list[Day], target: WeekTarget | None) -> Row:
+    def _row(self, week: list[Day], target: WeekTarget | None) -> MonthRow:
         workouts = [workout for day in week for workout in self.by_day[day]]
-        return Row(week[0], [self._cell(day) for day in week], summarise(workouts, self.today, target).total)
+        return MonthRow(week[0], [self._cell(day) for day in week], summarise(workouts, self.today, target).total)
 
     def _cell(self, day: Day) -> Cell:
         workouts = self.by_day[day]
         shown = SHOWN if len(workouts) > SHOWN + 1 else SHOWN + 1
         grade = grade_of_day(workouts, self.today)
-        return Cell(day, day.month == self.first.month, workouts[:shown], workouts[shown:], grade)
+        away = [one for one in self.availability if one.first_day <= day <= one.last_day]
+        return Cell(day, day.month == self.first.month, away, workouts[:shown], workouts[shown:], grade)

@@ -36,6 +36,12 @@ ACTUAL = {
 TITLE, TYPE, TIME_OF_DAY, PLACE = 500, 100, 50, 100
 """Maximum length of short texts, in characters."""
 
+REASON = 200
+"""The same for the reason of an availability."""
+
+AWAY = 366
+"""Maximum length of an availability, in days."""
+
 CHARACTERS = 100_000
 """Maximum length of a description, comments or notes."""
 

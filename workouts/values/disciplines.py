@@ -11,6 +11,17 @@ class Discipline(TextChoices):
     OTHER = "Other"
 
 
+class Unavailable(TextChoices):
+    """What the athlete cannot do for some days: one discipline, or nothing at all."""
+
+    ALL = "", "No training"
+    SWIM = Discipline.SWIM.value, "No swimming"
+    BIKE = Discipline.BIKE.value, "No cycling"
+    RUN = Discipline.RUN.value, "No running"
+    STRENGTH = Discipline.STRENGTH.value, "No strength training"
+    OTHER = Discipline.OTHER.value, "No other training"
+
+
 REST = "day off"
 _BY_TYPE = {
     "swim": Discipline.SWIM,

@@ -34,6 +34,14 @@ def of_our_time(day: AnyDay) -> AnyDay:
     return day
 
 
+def check_range(first: datetime.date, last: datetime.date) -> None:
+    """Refuses days of an availability that are in the wrong order, or too many."""
+    if last < first:
+        raise PydanticCustomError("range", "The last day is before the first")
+    if (last - first).days >= bounds.AWAY:
+        raise PydanticCustomError("length", f"No more than {bounds.AWAY} days at a time")
+
+
 def storable(text: str) -> str:
     """Refuses characters that JSON can contain and no database accepts."""
     if "\0" in text:
@@ -60,6 +68,7 @@ LongText = Annotated[str, Field(max_length=bounds.CHARACTERS), *Storable]
 Title = Annotated[str, Field(max_length=bounds.TITLE), *Storable]
 TypeName = Annotated[str, Field(max_length=bounds.TYPE), *Storable]
 TimeOfDay = Annotated[str, Field(max_length=bounds.TIME_OF_DAY), *Storable]
+Reason = Annotated[str, Field(max_length=bounds.REASON), *Storable]
 Place = Annotated[str, Field(max_length=bounds.PLACE), *Storable]
 Hours = Annotated[float, _up_to(bounds.HOURS)]
 Metres = Annotated[float, _up_to(bounds.METRES)]

@@ -17,6 +17,7 @@ from tests.conftest import Manage, Sql
 from tests.workouts.planners import MONDAY, NOON, as_csv, as_json, document, fill, fill_by_hand, planners
 from workouts.files.exports.records import (
     ArchivedRecord,
+    AvailabilityRecord,
     PreferencesRecord,
     Record,
     SelectionRecord,
@@ -29,6 +30,7 @@ from workouts.history import change_selection, undo
 from workouts.models import (
     ACTUAL,
     ArchivedSelection,
+    Availability,
     Change,
     Preferences,
     Upload,
@@ -104,13 +106,15 @@ def test_the_export_of_an_empty_planner_empties_it_and_undoing_fills_it() -> Non
 def test_an_empty_planner_is_filled_and_new_rows_get_new_ids() -> None:
     fill_by_hand()
     exported, before = as_json(), document()
-    for model in (WorkoutSelection, Workout, WeekTarget, Preferences, ArchivedSelection):
+    for model in (WorkoutSelection, Workout, WeekTarget, Availability, Preferences, ArchivedSelection):
         model._default_manager.all().delete()
 
     restore(exported)
     workout = Workout.objects.create(title="New", workout_type="Run", originally_planned_day=MONDAY)
     change_selection(workout.pk, {"time_of_day": "evening"}, by=None)
     assert (workout.pk, WorkoutSelection.objects.get(workout=workout).pk) > (7, 5)
+    assert Availability.objects.create(first_day=MONDAY, last_day=MONDAY).pk > 9
+    Availability.objects.exclude(pk=9).delete()
 
     restore(exported)
     assert document() == before
@@ -168,7 +172,7 @@ ADDED = {
 """The fields of a workout that each version of the format added."""
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_export_of_an_earlier_version_leaves_what_was_done_as_it_is(version: int) -> None:
     fill_by_hand()
     Workout.objects.filter(pk=7).update(
@@ -191,6 +195,8 @@ def document_of_version(version: int) -> str:
     found = {**document(), "version": version}
     added = set().union(*(names for since, names in ADDED.items() if since > version))
     workouts = [{name: row[name] for name in row if name not in added} for row in found["workouts"]]
+    if version < 4:
+        del found["availability"]
     return json.dumps({**found, "workouts": workouts})
 
 
@@ -200,6 +206,7 @@ def test_every_column_is_exported() -> None:
         WorkoutSelection: (SelectionRecord, {"workout_id"}),
         ArchivedSelection: (ArchivedRecord, {"id"}),
         WeekTarget: (TargetRecord, {"id"}),
+        Availability: (AvailabilityRecord, set()),
         Preferences: (PreferencesRecord, {"id"}),
     }
     for model, (record, left_out) in exported.items():
@@ -219,7 +226,7 @@ def test_names_are_those_of_the_api() -> None:
 
 def test_exports_take_a_constant_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     fill_by_hand()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         as_json()
     with django_assert_num_queries(1):
         as_csv()

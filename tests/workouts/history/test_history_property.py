@@ -8,13 +8,24 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.trainingpeaks import export, workout
 from tests.workouts.outcomes import change_of
-from tests.workouts.planners import MONDAY, as_json, days, fill, planners, selection_columns, targets, texts, workouts
+from tests.workouts.planners import (
+    MONDAY,
+    as_json,
+    availability,
+    days,
+    fill,
+    planners,
+    selection_columns,
+    targets,
+    texts,
+    workouts,
+)
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import import_file
 from workouts.files.restores.restoring import confirm, plan_of, preview
@@ -24,21 +35,23 @@ from workouts.history import (
     Outcome,
     RowChange,
     Stale,
+    add_availability,
     add_workout,
     apply,
     change_selection,
     delete_workout,
     edit_workout,
+    remove_availability,
     reset_selection,
     save_preferences,
     set_target,
     undo,
 )
-from workouts.models import Change, Workout
+from workouts.models import Availability, Change, Workout
 
 pytestmark = pytest.mark.usefixtures("db")
 
-TABLES = ("workouts", "workout_selections", "workout_selections_archive", "week_targets", "preferences")
+TABLES = ("workouts", "workout_selections", "workout_selections_archive", "week_targets", "preferences", "availability")
 REFUSALS = (AlreadyUndone, CoachsWorkout, Stale)
 
 ANY = st.integers(0, 3)
@@ -97,6 +110,8 @@ STEPS = st.lists(
         st.tuples(st.just("delete_workout"), ANY),
         st.tuples(st.just("set_target"), st.integers(0, 2), st.none() | targets),
         st.tuples(st.just("save_preferences"), TIMES),
+        st.tuples(st.just("add_availability"), availability),
+        st.tuples(st.just("remove_availability"), ANY),
         st.tuples(st.just("undo"), ANY),
         st.tuples(st.just("import_file"), st.lists(ROWS, min_size=1, max_size=4), st.sampled_from(Policy)),
         st.tuples(st.just("restore"), st.booleans()),
@@ -133,6 +148,12 @@ class Verbs:
     def save_preferences(self, values: dict[str, Any]) -> Outcome:
         return save_preferences(values, by=None)
 
+    def add_availability(self, values: dict[str, Any]) -> Outcome:
+        return add_availability(values, by=None)[1]
+
+    def remove_availability(self, which: int) -> Outcome | None:
+        return on_one(which, lambda pk: remove_availability(pk, by=None), Availability)
+
     def undo(self, which: int) -> Outcome | None:
         changes = list(Change.objects.order_by("id").values_list("id", flat=True))
         return undo(changes[which % len(changes)], by=None) if changes else None
@@ -163,8 +184,8 @@ ARCHIVED: dict[str, Any] = {
 }
 
 
-def on_one(which: int, verb: Callable[[int], Outcome]) -> Outcome | None:
-    found = list(Workout.objects.order_by("id").values_list("id", flat=True))
+def on_one(which: int, verb: Callable[[int], Outcome], model: type[Model] = Workout) -> Outcome | None:
+    found = list(model._default_manager.order_by("id").values_list("id", flat=True))
     return verb(found[which % len(found)]) if found else None
 
 

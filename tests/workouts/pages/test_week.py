@@ -14,7 +14,7 @@ from workouts.models import Change, Preferences, WeekTarget, Workout, WorkoutSel
 
 MONDAY = "2026-11-23"
 BYTES = 35_000
-QUERIES = 8  # session, account, last change, preferences, workouts, selections, target, season
+QUERIES = 9  # session, account, last change, preferences, workouts, selections, availability, target, season
 
 
 def titles(client: Client, address: str) -> dict[str, dict[str, list[str]]]:

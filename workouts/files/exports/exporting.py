@@ -11,6 +11,7 @@ from workouts.files.exports.records import (
     FORMAT,
     VERSION,
     ArchivedRecord,
+    AvailabilityRecord,
     PreferencesRecord,
     SelectionRecord,
     TargetRecord,
@@ -18,16 +19,17 @@ from workouts.files.exports.records import (
 )
 from workouts.files.exports.spreadsheet import write_rows
 from workouts.history import to_json
-from workouts.models import ArchivedSelection, Preferences, WeekTarget, Workout
+from workouts.models import ArchivedSelection, Availability, Preferences, WeekTarget, Workout
 
 
 def export_json() -> Iterator[str]:
-    """The parts of one JSON document, with one record per line. Four queries."""
+    """The parts of one JSON document, with one record per line. Five queries."""
     head = {"format": FORMAT, "version": VERSION, "exportedAt": to_json(timezone.now())}
     yield json.dumps(head)[:-1]
     yield from _part("workouts", workouts())
     yield from _part("archivedSelections", _records(ArchivedSelection.objects.order_by("id"), ArchivedRecord.names()))
     yield from _part("weekTargets", _records(WeekTarget.objects.order_by("week"), TargetRecord.names()))
+    yield from _part("availability", _records(Availability.objects.order_by("id"), AvailabilityRecord.names()))
     saved = next(_records(Preferences.objects.filter(pk=1), PreferencesRecord.names()), None)
     yield f',\n"preferences": {_dump(saved)}}}\n'
 

@@ -3,12 +3,12 @@
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from workouts.values import bounds
-from workouts.values.disciplines import Discipline
+from workouts.values.disciplines import Discipline, Unavailable
 from workouts.values.validation import (
     HeartRate,
     Hours,
@@ -19,18 +19,23 @@ from workouts.values.validation import (
     Place,
     PlanDay,
     Rating,
+    Reason,
     StressScore,
     Text,
     TimeOfDay,
     Title,
     TypeName,
     Watts,
+    check_range,
     of_our_time,
 )
 
 FORMAT = "workout-planner"
-VERSION = 3
-"""Version 2 added what was done, version 3 `isDone` and `startedAt`. Restoring an earlier one leaves those alone."""
+VERSION = 4
+"""Version 2 added what was done, version 3 `isDone` and `startedAt`, version 4 the availability.
+
+Restoring an earlier one leaves those alone.
+"""
 
 HIGHEST_ID = 2_000_000_000
 """Columns of ids end at 2,147,483,647, and a restored planner needs ids for new rows."""
@@ -132,6 +137,19 @@ class TargetRecord(Record):
     minutes_by_discipline: dict[Annotated[str, AfterValidator(_discipline)], Minutes]
 
 
+class AvailabilityRecord(Record):
+    id: Id
+    first_day: PlanDay
+    last_day: PlanDay
+    discipline: Literal[*Unavailable.values]
+    reason: Reason
+
+    @model_validator(mode="after")
+    def in_order(self) -> "AvailabilityRecord":
+        check_range(self.first_day, self.last_day)
+        return self
+
+
 class PreferencesRecord(Record):
     distance_unit: Literal["km", "mi"]
     swim_unit: Literal["m", "yd"]
@@ -152,5 +170,6 @@ LISTS: dict[str, type[Record]] = {
     "workouts": WorkoutRecord,
     "archivedSelections": ArchivedRecord,
     "weekTargets": TargetRecord,
+    "availability": AvailabilityRecord,
 }
 """The lists of an export, by name. An export also has the head, `exportedAt` and `preferences`."""

@@ -8,12 +8,25 @@ from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from workouts.files.exports.records import LISTS, Head, PreferencesRecord, Record, TargetRecord, WorkoutRecord
+from workouts.files.exports.records import (
+    LISTS,
+    AvailabilityRecord,
+    Head,
+    PreferencesRecord,
+    Record,
+    TargetRecord,
+    WorkoutRecord,
+)
 from workouts.history import Key, Values, to_json
 from workouts.values.bounds import ROWS
 
 MOMENT: TypeAdapter[datetime.datetime | None] = TypeAdapter(AwareDatetime | None)
-TABLES_OF = {"workouts": ("workout", "selection"), "weekTargets": ("target",), "archivedSelections": ()}
+TABLES_OF = {
+    "workouts": ("workout", "selection"),
+    "weekTargets": ("target",),
+    "availability": ("availability",),
+    "archivedSelections": (),
+}
 
 
 @dataclass
@@ -62,11 +75,14 @@ class Contents:
                 self._put("selection", record.id, _values(record.selection))
         elif isinstance(record, TargetRecord):
             self._put("target", record.week.isoformat(), _values(record, "week"))
+        elif isinstance(record, AvailabilityRecord):
+            self._put("availability", record.id, _values(record, "id"))
         else:
             self.archived.append(_values(record))
 
     def _put(self, table: str, key: Key, values: Values) -> None:
-        what = {"workout": "workout id", "target": "target of week"}.get(table, table)
+        named = {"workout": "workout id", "target": "target of week", "availability": "availability id"}
+        what = named.get(table, table)
         _refuse_duplicate(key, self.rows[table], what)
         self.rows[table][key] = values
 

@@ -13,7 +13,7 @@ from workouts.files.restores.reading import NotRestorable, read
 from workouts.files.restores.row_changes import Rows, count, row_changes
 from workouts.files.uploads import PlanChanged, keep
 from workouts.history import TABLES, Author, RowChange, apply
-from workouts.models import Upload, Workout, WorkoutSelection
+from workouts.models import Availability, Upload, Workout, WorkoutSelection
 from workouts.models.upload import RESTORE_KEY
 
 __all__ = ["NotRestorable", "PlanChanged", "Restoration", "confirm", "plan_of", "preview"]
@@ -64,8 +64,10 @@ def confirm(upload_id: int, *, digest: str, by: Author) -> Upload:
     plan = plan_of(upload)
     if plan.digest != digest:
         raise PlanChanged
-    workouts, selections = plan.contents.rows["workout"], plan.contents.rows["selection"]
+    rows = plan.contents.rows
+    workouts, selections, availability = rows["workout"], rows["selection"], rows.get("availability", {})
     _reserve(Workout, max(map(int, workouts), default=0))
+    _reserve(Availability, max(map(int, availability), default=0))
     _reserve(WorkoutSelection, max((values["id"] for values in selections.values()), default=0))
     upload.change = apply(plan.rows, f"Restored from {upload.file_name}", by=by).change
     upload.result = {RESTORE_KEY: plan.counts}

@@ -9,11 +9,13 @@ from workouts.files.restores.contents import Contents
 from workouts.history import Key, RowChange, Values
 
 Rows = Mapping[Key, Values]
+SETTINGS = ("target", "preferences", "availability")
 UNITS = {
     "workout": "workouts",
     "selection": "selections",
     "target": "weeks with targets",
     "preferences": "preferences",
+    "availability": "availabilities",
     "archived": "archived selections",
 }
 
@@ -25,12 +27,8 @@ def row_changes(contents: Contents, now: Mapping[str, Rows]) -> list[RowChange]:
     lost. A selection whose id differs is deleted and inserted: the archive refers to the id, and another selection may
     have it now.
     """
-    deleted = [
-        row for name in ("selection", "workout", "target", "preferences") for row in _deleted(name, now, contents)
-    ]
-    written = [
-        row for name in ("workout", "selection", "target", "preferences") for row in _written(name, now, contents)
-    ]
+    deleted = [row for name in ("selection", "workout", *SETTINGS) for row in _deleted(name, now, contents)]
+    written = [row for name in ("workout", "selection", *SETTINGS) for row in _written(name, now, contents)]
     return [*deleted, *written, *_missing(contents, now["archived"].values())]
 
 

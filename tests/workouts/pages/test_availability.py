@@ -1,0 +1,119 @@
+"""Days on which the athlete cannot train: entered on a page or by a program, shown on every board, undone."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.api_client import ApiClient
+from tests.workouts.conftest import Plan
+from workouts.models import Availability, Change
+
+pytestmark = pytest.mark.either_engine
+
+MONDAY = datetime.date(2026, 11, 23)
+AWAY = {"first_day": "2026-11-26", "last_day": "2026-11-28", "discipline": "", "reason": "family"}
+NO_SWIM = {"first_day": "2026-11-26", "last_day": "", "discipline": "Swim", "reason": ""}
+
+
+def away(client: Client, address: str) -> dict[str, list[str]]:
+    """What cannot be done, by day."""
+    context = client.get(address).context
+    days = context["columns"] if "columns" in context else [cell for row in context["rows"] for cell in row.cells]
+    return {day.day.isoformat(): [str(one) for one in day.away] for day in days if day.away}
+
+
+def test_is_shown_on_its_days_in_the_week_and_the_month(athlete: Client, plan: Plan) -> None:
+    plan("Ride", "2026-11-23")
+    for values in (AWAY, NO_SWIM):
+        athlete.post("/availability/", values)
+    shown = {
+        "2026-11-26": ["No training: family", "No swimming"],
+        "2026-11-27": ["No training: family"],
+        "2026-11-28": ["No training: family"],
+    }
+    assert away(athlete, f"/week/{MONDAY}") == shown
+    assert away(athlete, "/month/2026-11") == shown
+    for address in (f"/week/{MONDAY}", "/month/2026-11"):
+        assert "No training: family" in athlete.get(address).content.decode()
+
+
+def test_is_one_change_that_is_undone_and_redone(athlete: Client) -> None:
+    answer = athlete.post("/availability/", AWAY)
+    added = Change.objects.get()
+    assert answer.headers["Location"] == f"/availability/?changed={added.pk}"
+    assert added.summary == "No training, 26 Nov to 28 Nov 2026"
+
+    athlete.post(f"/history/{added.pk}/undo/")
+    assert not Availability.objects.exists()
+    athlete.post(f"/history/{Change.objects.latest('pk').pk}/undo/")
+    found = Availability.objects.get()
+
+    athlete.post(f"/availability/{found.pk}/remove/")
+    assert Change.objects.latest("pk").summary == "No training, 26 Nov to 28 Nov 2026: removed"
+    athlete.post(f"/history/{Change.objects.latest('pk').pk}/undo/")
+    assert Availability.objects.get() == found
+    assert athlete.post("/availability/999/remove/").status_code == 404
+
+
+def test_undoing_redraws_its_days_on_the_board(athlete: Client, plan: Plan) -> None:
+    plan("Ride", "2026-11-23")
+    athlete.post("/availability/", AWAY)
+    shown = {"board": str(MONDAY), "type": "", "source": ""}
+    redrawn = athlete.post(f"/history/{Change.objects.get().pk}/undo/", shown, headers={"HX-Request": "true"})
+    assert [column.day.day for column in redrawn.context["columns"]] == [26, 27, 28]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"first_day": ""}, "This field is required."),
+        ({"first_day": "1066-10-14"}, "A year from 1970"),
+        ({"last_day": "2026-11-25"}, "The last day is before the first."),
+        ({"last_day": "2027-11-27"}, "No more than 366 days at a time."),
+        ({"discipline": "Chess"}, "Select a valid choice."),
+        ({"reason": "x" * 201}, "at most 200 characters"),
+    ],
+)
+def test_invalid_values_are_refused_and_nothing_changes(athlete: Client, wrong: dict[str, str], reason: str) -> None:
+    answer = athlete.post("/availability/", {**AWAY, **wrong})
+    assert answer.status_code == 422
+    assert reason in answer.content.decode()
+    assert not Change.objects.exists()
+
+
+def test_the_page_begins_on_the_day_and_lists_what_lies_ahead(athlete: Client) -> None:
+    today = timezone.localdate()
+    for first, last in ((today - datetime.timedelta(days=9), today), (today - datetime.timedelta(days=9),) * 2):
+        Availability.objects.create(first_day=first, last_day=last)
+    page = athlete.get("/availability/2026-11-23")
+    assert [one.last_day for one in page.context["page"]] == [today]
+    assert 'value="2026-11-23"' in page.content.decode()
+
+
+def test_programs_list_add_and_remove_it(api: ApiClient) -> None:
+    added = api.send("POST", "availability", {"firstDay": "2026-11-26", "discipline": "Swim"}, status=201)
+    assert added == {
+        "id": added["id"],
+        "firstDay": "2026-11-26",
+        "lastDay": "2026-11-26",
+        "discipline": "Swim",
+        "reason": "",
+    }
+    assert api.send("GET", "availability") == {"availability": [added], "count": 1}
+    assert api.send("GET", "availability?startDate=2026-11-26&endDate=2026-11-26")["count"] == 1
+    assert api.send("GET", "availability?startDate=2026-11-27")["count"] == 0
+    assert api.send("GET", "availability?endDate=2026-11-25")["count"] == 0
+
+    for wrong in ({}, {"firstDay": "2026-11-26", "lastDay": "2026-11-25"}, {"firstDay": "2026-11-26", "away": 1}):
+        api.send("POST", "availability", wrong, status=422)
+    api.send("DELETE", f"availability/{added['id']}")
+    api.send("DELETE", f"availability/{added['id']}", status=404)
+    assert not Availability.objects.exists()
+
+
+def test_needs_a_login(client: Client, db: None) -> None:
+    assert client.post("/availability/", AWAY).status_code == 302
+    assert client.post("/availability/1/remove/").status_code == 302
+    assert client.get("/api/availability").status_code == 401

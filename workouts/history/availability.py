@@ -1,0 +1,37 @@
+"""The days on which the athlete cannot train."""
+
+from django.db import transaction
+
+from workouts.history.locking import lock
+from workouts.history.outcome import Outcome
+from workouts.history.recording import Author, record
+from workouts.history.rows import RowChange, Values, to_json
+from workouts.models import Availability
+from workouts.values.days import Day
+
+
+@transaction.atomic
+def add_availability(values: Values, *, by: Author) -> tuple[Availability, Outcome]:
+    """`values` has all columns of Availability."""
+    after = {name: to_json(value) for name, value in values.items()}
+    outcome = record({}, [RowChange("availability", None, None, after)], _summary(after), by=by)
+    return Availability.objects.get(pk=outcome.change and outcome.change.rows[0]["key"]), outcome
+
+
+@transaction.atomic
+def remove_availability(availability_id: int, *, by: Author) -> Outcome:
+    """Raises Availability.DoesNotExist."""
+    state = lock({"availability": {availability_id}})
+    before = state.get(("availability", availability_id))
+    if before is None:
+        raise Availability.DoesNotExist
+    row = RowChange("availability", availability_id, before, None)
+    return record(state, [row], f"{_summary(before)}: removed", by=by)
+
+
+def _summary(values: Values) -> str:
+    """Such as `No swimming, 3 May to 7 May 2026`."""
+    first, last = (Day.fromisoformat(values[name]) for name in ("first_day", "last_day"))
+    until = "" if first == last else f" to {last:%-d %b %Y}"
+    begins = f"{first:%-d %b}" if until and first.year == last.year else f"{first:%-d %b %Y}"
+    return f"{Availability(discipline=values['discipline']).get_discipline_display()}, {begins}{until}"
