@@ -1,7 +1,7 @@
 """/api/availability: the days on which the athlete cannot train."""
 
 import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -13,12 +13,10 @@ from workouts.api.errors import READING, UNKNOWN, WRITING, InvalidValues
 from workouts.api.schemas import Answer, Done
 from workouts.history import add_availability, remove_availability
 from workouts.models import Availability
-from workouts.values.disciplines import Unavailable
-from workouts.values.validation import Day, PlanDay, Reason, check_range
+from workouts.values.validation import Day, Excluded, PlanDay, Reason, check_range
 
 router = Router(tags=["Availability"], by_alias=True)
 
-Excluded = Literal[*Unavailable.values]
 WHAT = "The discipline that cannot be done. Empty: none can."
 
 

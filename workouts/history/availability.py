@@ -15,7 +15,8 @@ def add_availability(values: Values, *, by: Author) -> tuple[Availability, Outco
     """`values` has all columns of Availability."""
     after = {name: to_json(value) for name, value in values.items()}
     outcome = record({}, [RowChange("availability", None, None, after)], _summary(after), by=by)
-    return Availability.objects.get(pk=outcome.change and outcome.change.rows[0]["key"]), outcome
+    rows = outcome.change.rows if outcome.change else []
+    return Availability.objects.get(pk=rows[0]["key"]), outcome
 
 
 @transaction.atomic

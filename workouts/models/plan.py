@@ -80,6 +80,11 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
             found = found.filter(models.Q.create([_has(field, word) for field in SEARCHED], connector=models.Q.OR))
         return found
 
+    def moved_out(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
+        """Planned on the days from `first` to `last`, and moved to other days than these."""
+        planned = self.filter(originally_planned_day__range=(first, last), selections__current_plan_day__isnull=False)
+        return planned.exclude(selections__current_plan_day__range=(first, last))
+
     def moved(self) -> "WorkoutQuerySet":
         return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
 

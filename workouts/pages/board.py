@@ -125,6 +125,11 @@ class Board:
     def availability(self) -> list[Availability]:
         return list(Availability.objects.between(self.first, self.last))
 
+    @cached_property
+    def moved_out(self) -> list[Workout]:
+        """Planned in this week, and moved to another one."""
+        return list(Workout.objects.moved_out(self.week[0], self.week[-1]).with_selection())
+
     @property
     def has_past_days(self) -> bool:
         """Whether this week has days before today, which a phone leaves out of its agenda."""

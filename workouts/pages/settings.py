@@ -75,7 +75,9 @@ def _purpose(name: str) -> Token.Purpose:
 
 def _page(request: AthletesRequest, form: PreferencesForm, **secrets: str) -> HttpResponse:
     tokens = {token.purpose: token for token in Token.objects.filter(user=request.user)}
-    context = {"form": form, "feed": tokens.get(Token.Purpose.FEED), "api": tokens.get(Token.Purpose.API), **secrets}
+    context = {"form": form, **{purpose.value: tokens.get(purpose) for purpose in Token.Purpose}, **secrets}
+    if secret := secrets.get("coach_secret"):
+        context["coach_address"] = request.build_absolute_uri(f"{reverse('coach')}?{urlencode({'key': secret})}")
     if secret := secrets.get("feed_secret"):
         address = request.build_absolute_uri(f"{reverse('feed')}?{urlencode({'key': secret})}")
         context |= {"feed_address": address, "subscribe": f"webcal:{address.partition(':')[2]}"}

@@ -7,12 +7,11 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from django.template.defaultfilters import floatformat
 from icalendar import Calendar, Event, vDuration
 
 from workouts.models import Preferences, Workout, WorkoutSelection
+from workouts.plan.wording import done, headline, planned
 from workouts.values.disciplines import discipline_of
-from workouts.values.measures import distance, duration
 
 UID_DOMAIN = "workout-planner"  # not the host: events would be duplicated when the address of the site changes
 REFRESH = datetime.timedelta(hours=1)
@@ -48,7 +47,7 @@ def _event(workout: Workout, preferences: Preferences) -> Event:
     selection = workout.selection or WorkoutSelection()
     changed = last_change(workout)
     texts = {
-        "summary": _line(_summary(workout)),
+        "summary": _line(headline(workout)),
         "location": _line(selection.workout_location or ""),
         "description": _lines(_description(workout, selection, preferences)),
     }
@@ -101,47 +100,15 @@ def sequence(workout: Workout) -> int:
     return min(number, LARGEST_INTEGER)
 
 
-def _summary(workout: Workout) -> str:
-    """`Run: Easy with strides`, or the title alone if it begins with the type."""
-    title, kind = workout.title.strip(), workout.workout_type.strip()
-    if title.lower().startswith(kind.lower()):
-        return title
-    return f"{kind}: {title}" if title else kind
-
-
 def _description(workout: Workout, selection: WorkoutSelection, preferences: Preferences) -> str:
     paragraphs = (
-        _planned(workout, preferences),
-        _done(workout, preferences),
+        planned(workout, preferences),
+        done(workout, preferences),
         workout.workout_description,
         workout.coach_comments and f"Coach: {workout.coach_comments}",
         selection.user_notes and f"Notes: {selection.user_notes}",
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-
-
-def _planned(workout: Workout, preferences: Preferences) -> str:
-    return _figures(workout, "planned", workout.tss, preferences)
-
-
-def _done(workout: Workout, preferences: Preferences) -> str:
-    """Such as `Done: 1 h 20 min, 38 km, RPE 6`; `Done` alone if no figure is known."""
-    if not workout.was_done:
-        return ""
-    figures = _figures(workout, "actual", workout.actual_tss, preferences)
-    rpe = workout.rpe and f"RPE {floatformat(workout.rpe)}"
-    return ": ".join(part for part in ("Done", ", ".join(part for part in (figures, rpe) if part)) if part)
-
-
-def _figures(workout: Workout, of: str, tss: float | None, preferences: Preferences) -> str:
-    """Such as `1 h 30 min, 40 km, 95 TSS`, of what was `planned` or of the `actual` figures."""
-    hours, metres = getattr(workout, f"{of}_duration"), getattr(workout, f"{of}_distance_meters")
-    figures = (
-        hours and duration(hours),
-        metres and distance(metres, workout.workout_type, preferences),
-        tss and f"{floatformat(tss)} TSS",
-    )
-    return ", ".join(figure for figure in figures if figure)
 
 
 def _line(text: str) -> str:

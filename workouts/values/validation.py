@@ -6,7 +6,7 @@ one sentence for the user, without a full stop.
 
 import datetime
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -68,6 +68,9 @@ LongText = Annotated[str, Field(max_length=bounds.CHARACTERS), *Storable]
 Title = Annotated[str, Field(max_length=bounds.TITLE), *Storable]
 TypeName = Annotated[str, Field(max_length=bounds.TYPE), *Storable]
 TimeOfDay = Annotated[str, Field(max_length=bounds.TIME_OF_DAY), *Storable]
+Excluded = Literal["", "Swim", "Bike", "Run", "Strength", "Other"]
+"""The values of `Unavailable`."""
+
 Reason = Annotated[str, Field(max_length=bounds.REASON), *Storable]
 Place = Annotated[str, Field(max_length=bounds.PLACE), *Storable]
 Hours = Annotated[float, _up_to(bounds.HOURS)]

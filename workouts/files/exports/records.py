@@ -8,8 +8,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from workouts.values import bounds
-from workouts.values.disciplines import Discipline, Unavailable
+from workouts.values.disciplines import Discipline
 from workouts.values.validation import (
+    Excluded,
     HeartRate,
     Hours,
     Intensity,
@@ -141,7 +142,7 @@ class AvailabilityRecord(Record):
     id: Id
     first_day: PlanDay
     last_day: PlanDay
-    discipline: Literal[*Unavailable.values]
+    discipline: Excluded
     reason: Reason
 
     @model_validator(mode="after")
