@@ -40,6 +40,7 @@ urlpatterns = [
     path("workouts/add", workout.add, name="add_workout"),
     path("workouts/add/<day:day>", workout.add, name="add_workout_on"),
     path("workouts/<int:workout_id>", workout.details, name="workout"),
+    path("workouts/<int:workout_id>/steps.zwo", workout.zwo, name="zwo"),
     path("workouts/<int:workout_id>/selection", workout.select, name="select"),
     path("workouts/<int:workout_id>/done", workout.done, name="done"),
     path("workouts/<int:workout_id>/not-done", workout.not_done, name="not_done"),

@@ -95,7 +95,8 @@ def test_static_files_are_hashed_compressed_and_immutable(served: Server) -> Non
 def test_logs_are_json_with_the_request_id(server: Server) -> None:
     status, headers, _ = server.get("/readyz", X_Railway_Request_Id="abc-123", **PROBE)
     assert (status, headers["x-railway-request-id"]) == (200, "abc-123")
-    server.get("/nowhere?secret=1", X_Railway_Request_Id="def-456", **EDGE)
+    for address in ("/nowhere?secret=1", "/coach/?key=secret=1"):
+        server.get(address, X_Railway_Request_Id="def-456", **EDGE)
     server.stop()
 
     records = {record["request_id"]: record for record in server.records() if record["name"] == "gunicorn.access"}

@@ -1,9 +1,10 @@
 """One workout: its details, its selection, and the forms for the athlete's own workouts."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -21,6 +22,9 @@ from workouts.pages import HtmxRequest
 from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse, says_refusals
+from workouts.plan.step_chart import chart_of
+from workouts.plan.step_reading import steps_of
+from workouts.plan.zwo import zwo_of
 from workouts.values.days import Day
 
 
@@ -35,8 +39,20 @@ def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
         "preferences": Preferences.load(),
         "today": timezone.localdate(),
         "done_form": DoneForm(workout),
+        "steps": chart_of(steps_of(workout)),
     }
     return render(request, template, context)
+
+
+@require_safe
+def zwo(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    """The steps in the description, for Zwift and other trainer applications. 404 if there are none."""
+    workout = get_object_or_404(Workout, pk=workout_id)
+    steps = steps_of(workout)
+    if not steps:
+        raise Http404
+    disposition = f'attachment; filename="{workout.day}-{slugify(workout.title)[:60] or "workout"}.zwo"'
+    return HttpResponse(zwo_of(workout, steps), "application/xml", headers={"Content-Disposition": disposition})
 
 
 @require_POST
