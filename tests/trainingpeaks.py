@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from workouts.files.imports import trainingpeaks
+from workouts.files.imports import plan_file
 from workouts.files.imports.row import PlannedWorkout, Skipped, read_rows
 
 PLANNED = ("Title", "WorkoutType", "WorkoutDescription", "PlannedDuration", "PlannedDistanceInMeters", "WorkoutDay")
@@ -53,4 +53,4 @@ def export(
 
 def read_workouts(content: bytes) -> tuple[list[PlannedWorkout], list[Skipped]]:
     """The rows of a file that are workouts, and the skipped ones. Raises NotImportable."""
-    return read_rows(trainingpeaks.read(content))
+    return read_rows(plan_file.read(content))

@@ -25,9 +25,11 @@ PER_PAGE = 20
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label="CSV file or recorded activity",
+        label="CSV file, calendar or recorded activity",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.zip,.fit,.tcx,.gpx,.gz,text/csv,application/zip"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.ics,.zip,.fit,.tcx,.gpx,.gz,text/csv,text/calendar,application/zip"}
+        ),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.trainingpeaks import export, read_workouts, workout
 from workouts.files.archive import MOST_FILES, NotUnpacked, unpack
-from workouts.files.imports.trainingpeaks import CSV, read
+from workouts.files.imports.plan_table import CSV, read
 from workouts.files.uploads import MAX_BYTES, NotImportable
 
 PLAN = export(workout("Läufe", "2026-11-23"))
@@ -42,8 +42,8 @@ def test_the_one_csv_file_of_an_archive_is_read(compression: int) -> None:
         (zipped({"a.csv": PLAN})[:-30], "This ZIP archive is truncated or corrupt."),
         (b"PK\x03\x04\x14\0\x06\0", "This ZIP archive is truncated or corrupt."),
         (zipped({"a.csv": b" " * (MAX_BYTES + 1)}), "The file is larger than 10 MB."),
-        (zipped({"a.csv": zipped({"b.csv": PLAN})}), "This is a ZIP archive (.zip). Import the CSV file"),
-        (zipped({"a.csv": b"BEGIN:VCALENDAR"}), "This is a calendar file (.ics). Import the CSV file"),
+        (zipped({"a.csv": zipped({"b.csv": PLAN})}), "This is a ZIP archive (.zip). Import a CSV file"),
+        (zipped({"a.csv": b"BEGIN:VCALENDAR"}), "This is a calendar file (.ics). Import a CSV file"),
     ],
 )
 def test_an_archive_without_a_plan_is_refused_with_the_reason(content: bytes, reason: str) -> None:

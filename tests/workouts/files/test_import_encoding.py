@@ -3,7 +3,7 @@
 import pytest
 
 from tests.trainingpeaks import export, read_workouts, workout
-from workouts.files.imports.trainingpeaks import read
+from workouts.files.imports.plan_table import read
 
 WEST = ["Läufe", "Café — 5 €", "Año nuevo", "Natação, manhã", "Långpass på väg", "Séance à jeun", "“Go”…", "SÉANCE"]
 MIDDLE = ["Dlouhý běh", "Bieg długi", "Könnyű futás", "Lagano trčanje", "Ľahký beh, šprint"]

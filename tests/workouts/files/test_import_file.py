@@ -6,8 +6,8 @@ import datetime
 import pytest
 
 from tests.trainingpeaks import COLUMNS, export, read_workouts, workout
+from workouts.files.imports.plan_table import read
 from workouts.files.imports.row import PlannedWorkout
-from workouts.files.imports.trainingpeaks import read
 from workouts.files.uploads import MAX_BYTES, NotImportable
 from workouts.values import bounds
 

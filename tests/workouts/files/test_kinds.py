@@ -2,7 +2,7 @@
 
 import pytest
 
-from workouts.files.imports.trainingpeaks import read
+from workouts.files.imports.plan_table import PLEASE, read
 from workouts.files.kinds import kind_of
 from workouts.files.uploads import NotImportable
 
@@ -36,7 +36,7 @@ def test_is_recognized_by_how_it_begins(content: bytes, kind: str) -> None:
     assert kind_of(content) == kind
     with pytest.raises(NotImportable) as refusal:
         read(content)
-    assert str(refusal.value) == f"This is {kind}. Import the CSV file of a TrainingPeaks export."
+    assert str(refusal.value) == f"This is {kind}. {PLEASE}"
 
 
 @pytest.mark.parametrize("content", [b"", b"Title,WorkoutDay\n", b"id,title\n", b"Hello", b"\0\1\2"])

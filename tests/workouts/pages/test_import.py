@@ -223,7 +223,10 @@ def test_yesterdays_previews_are_deleted_at_the_next_upload(athlete: Client) -> 
     ("content", "reason"),
     [
         (b"", "The file is empty. Nothing was imported."),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "This is an image. Import the CSV file of a TrainingPeaks export."),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            "This is an image. Import a CSV file of TrainingPeaks or intervals.icu, or a calendar",
+        ),
         (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB."),
         (b"Title,Date\n", "This is not a TrainingPeaks export"),
     ],

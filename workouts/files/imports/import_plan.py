@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from workouts.files.imports import trainingpeaks
+from workouts.files.imports import plan_file
 from workouts.files.imports.decisions import Decided, Decisions, Policy, by_policy, decide
 from workouts.files.imports.gone import Gone, gone_from
 from workouts.files.imports.matching import day_and_name
@@ -87,7 +87,7 @@ class ImportPlan:
 
 def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
     """The plan for the file `content` against `workouts`. Raises NotImportable."""
-    file = trainingpeaks.read(content)
+    file = plan_file.read(content)
     rows, skipped = read_rows(file)
     if not rows and not skipped:
         raise NotImportable("The file has a header and no workouts.")
@@ -109,9 +109,7 @@ def before(match: Match) -> dict[str, Any]:
     return {name: values[name] for name in match.after}
 
 
-def _without_skipped(
-    gone: Sequence[Workout], file: trainingpeaks.TrainingPeaksExport, skipped: Sequence[Skipped]
-) -> list[Workout]:
+def _without_skipped(gone: Sequence[Workout], file: plan_file.PlanFile, skipped: Sequence[Skipped]) -> list[Workout]:
     """`gone` without the workouts whose row was skipped: they are in the file."""
     numbers = {row["row"] for row in skipped}
     if not (gone and numbers):

@@ -8,7 +8,7 @@ from typing import Any
 from workouts.files.imports import cells
 from workouts.files.imports.cells import DONE, LARGEST, LOAD, PLANNED, TEXTS, BadRow
 from workouts.files.imports.numbers import decimal_mark
-from workouts.files.imports.trainingpeaks import Row
+from workouts.files.imports.plan_table import Row
 from workouts.files.imports.unusual import unusual
 from workouts.history import Values
 from workouts.models import ACTUAL, WorkoutType

@@ -1,4 +1,4 @@
-"""A TrainingPeaks export: its archive, encoding, delimiter, header and rows."""
+"""A CSV file of workouts: its archive, encoding, delimiter, header and rows."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import dropwhile
 
 from workouts.files.archive import NotUnpacked, Wanted, unpack
+from workouts.files.imports.cells import BadRow
+from workouts.files.imports.csv_formats import FORMATS, TRAININGPEAKS, CsvFormat
 from workouts.files.imports.csv_rows import UNPAIRED, CellsOrFault, numbered_rows
 from workouts.files.imports.encoding import decode
 from workouts.files.kinds import described
@@ -13,23 +15,6 @@ from workouts.files.uploads import MAX_BYTES, NotImportable
 from workouts.values import bounds
 
 DELIMITERS = ",;\t"
-REQUIRED = ("Title", "WorkoutType", "WorkoutDay")
-COLUMNS = (
-    *REQUIRED,
-    "WorkoutDescription",
-    "PlannedDuration",
-    "PlannedDistanceInMeters",
-    "CoachComments",
-    "IF",
-    "TSS",
-    "TimeTotalInHours",
-    "DistanceInMeters",
-    "HeartRateAverage",
-    "PowerAverage",
-    "Rpe",
-    "Feeling",
-)
-BY_NAME = {name.lower(): name for name in COLUMNS}
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 HINT = re.compile(r"""\s*"?sep=(?P<delimiter>\t|[^\w\s"'])"?[^\r\n]*(?:\r\n?|\n)""", re.IGNORECASE)
 """A line that Excel writes above the header."""
@@ -38,7 +23,7 @@ TOO_MANY_CELLS = "It has more cells than the header: a text with the delimiter i
 HEADER = 10_000
 """How many characters of the header are searched for the delimiter."""
 
-PLEASE = "Import the CSV file of a TrainingPeaks export."
+PLEASE = "Import a CSV file of TrainingPeaks or intervals.icu, or a calendar (.ics)."
 CSV = Wanted((".csv",), "CSV file", PLEASE, MAX_BYTES)
 
 
@@ -47,7 +32,7 @@ class Row:
     """One row of the file.
 
     `number` is a spreadsheet's row number: the header is 1, and a row whose texts have several lines counts once.
-    `cells` has those of COLUMNS that are in the file. `fault` is the reason why the row could not be read.
+    `cells` has those of TrainingPeaks' columns that are in the file. `fault` is the reason why it could not be read.
     """
 
     number: int
@@ -56,14 +41,15 @@ class Row:
 
 
 @dataclass(frozen=True)
-class TrainingPeaksExport:
-    """A file whose header has the required columns. `encoding` is the name of its encoding for people.
+class PlanTable:
+    """A file whose header has the columns that its format requires. `encoding` is the name of its encoding for people.
 
     `positions` are the indexes of the cells, by column; `width` is the number of cells of the header.
     """
 
     text: str
     encoding: str
+    format: CsvFormat
     delimiter: str
     positions: Mapping[str, int]
     width: int
@@ -81,10 +67,16 @@ class TrainingPeaksExport:
                 yield Row(number, fault=TOO_MANY_CELLS)
             elif any(cell.strip() for cell in cells):
                 padded = cells + [""] * (self.width - len(cells))
-                yield Row(number, {column: padded[position] for column, position in self.positions.items()})
+                yield self._row(number, {column: padded[position] for column, position in self.positions.items()})
+
+    def _row(self, number: int, cells: dict[str, str]) -> Row:
+        try:
+            return Row(number, self.format.translate(cells))
+        except BadRow as error:
+            return Row(number, fault=str(error))
 
 
-def read(content: bytes) -> TrainingPeaksExport:
+def read(content: bytes) -> PlanTable:
     """Reads the header of a file, CSV or ZIP. Raises NotImportable."""
     try:
         content = unpack(content, CSV)
@@ -99,11 +91,12 @@ def read(content: bytes) -> TrainingPeaksExport:
     text = text[hint.end() :] if hint else text
     delimiter = _delimiter(text, (hint["delimiter"] if hint else "") + DELIMITERS)
     _, header = next(_rows_from_header(text, delimiter), (0, UNPAIRED))
-    positions = {} if isinstance(header, str) else _positions(header)
-    missing = [name for name in REQUIRED if name not in positions]
-    if missing:
-        raise NotImportable(_refusal(content, text, header, missing))
-    return TrainingPeaksExport(text, encoding, delimiter, positions, len(header))
+    names = [] if isinstance(header, str) else header
+    for known in FORMATS:
+        positions = known.positions(names)
+        if not known.missing(positions):
+            return PlanTable(text, encoding, known, delimiter, positions, len(names))
+    raise NotImportable(_refusal(content, text, header, TRAININGPEAKS.missing(TRAININGPEAKS.positions(names))))
 
 
 def _rows_from_header(text: str, delimiter: str) -> Iterator[tuple[int, CellsOrFault]]:
@@ -113,16 +106,12 @@ def _rows_from_header(text: str, delimiter: str) -> Iterator[tuple[int, CellsOrF
 def _delimiter(text: str, candidates: str) -> str:
     """The delimiter with which the header has the most columns that we know."""
     header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0][:HEADER]
-    return max(candidates, key=lambda delimiter: len(_positions(header.split(delimiter))))
+    return max(candidates, key=lambda delimiter: _known(header.split(delimiter)))
 
 
-def _positions(header: Sequence[str]) -> dict[str, int]:
-    """The index of each column that we know; of columns with the same name, the first."""
-    found: dict[str, int] = {}
-    for position, name in enumerate(header):
-        if column := BY_NAME.get(name.strip(' \t\r\n"').lower()):
-            found.setdefault(column, position)
-    return found
+def _known(header: Sequence[str]) -> int:
+    """How many of its columns are those of a format."""
+    return max(len(known.positions(header)) for known in FORMATS)
 
 
 def _refusal(content: bytes, text: str, header: CellsOrFault, missing: Sequence[str]) -> str:
