@@ -21,15 +21,14 @@ from workouts.pages import HtmxRequest
 from workouts.pages.import_preview import SHOWN, confirmed_moves, context_of, decisions_sent
 
 PER_PAGE = 20
+ACCEPTED = ".csv,.ics,.zip,.fit,.tcx,.gpx,.gz,text/csv,text/calendar,application/zip"
 
 
 class ImportForm(forms.Form):
     file = forms.FileField(
         label="CSV file, calendar or recorded activity",
         allow_empty_file=True,
-        widget=forms.FileInput(
-            attrs={"accept": ".csv,.ics,.zip,.fit,.tcx,.gpx,.gz,text/csv,text/calendar,application/zip"}
-        ),
+        widget=forms.FileInput({"accept": ACCEPTED}),
     )
 
 

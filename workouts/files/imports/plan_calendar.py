@@ -5,6 +5,7 @@ event is the planned duration, and its title or its category says the type.
 """
 
 import datetime
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,9 +21,17 @@ from workouts.plan.quick_add import TYPE, TYPES
 from workouts.values.bounds import ROW_CHARACTERS
 from workouts.values.measures import METRES_PER_KILOMETRE, METRES_PER_MILE, METRES_PER_YARD
 
-MOST_EVENTS = 10_000
+MOST_EVENTS = 3_000
+"""Three a day for more than two years."""
+
+NEEDED = {"DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "CATEGORIES", "STATUS", "RRULE", "RDATE"}
+NAME = re.compile("[;:]")
+TEXTS, SHORT = ("SUMMARY", "DESCRIPTION"), 1_000
+PARAMETERS = re.compile(r'[^:"]{0,500}(?:"[^"]{0,500}"[^:"]{0,500}){0,5}:')
+"""What stands before the value of a property. icalendar takes minutes for a file of nothing else."""
+
 OWN = re.compile(r"^PRODID:-//Workout planner//", re.MULTILINE)
-TOO_LONG = f"It has more than {ROW_CHARACTERS} characters."
+TOO_LONG = f"It has more than {ROW_CHARACTERS} characters, or a property that is much longer than any calendar's."
 LENGTHS = {"m": 1, "km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "yd": METRES_PER_YARD}
 FIGURES = {
     "Planned Time": "PlannedDuration",
@@ -69,20 +78,39 @@ def read(content: bytes) -> PlanCalendar:
 
 
 def _events(text: str) -> Iterator[str]:
-    """The text of each event; without its lines if it is too long."""
-    lines: list[str] | None = None
-    length = 0
-    for line in text.splitlines():
-        mark = line.strip().upper()
-        if mark == "BEGIN:VEVENT":
-            lines, length = [], 0
-        if lines is not None:
-            length += len(line)
-            if length <= ROW_CHARACTERS:
-                lines.append(line)
-            if mark == "END:VEVENT":
-                yield "\r\n".join(lines) if length <= ROW_CHARACTERS else ""
-                lines = None
+    """The text of each event with the properties that are needed, once each; empty if it is too long.
+
+    icalendar takes a millisecond for a few properties, and an event may have any number of them.
+    """
+    event: dict[str, list[str]] | None = None
+    name, depth = "", 0
+    for line in (ended.rstrip("\r\n") for ended in io.StringIO(text)):
+        if line.startswith((" ", "\t")):
+            if event and name in event:
+                event[name].append(line)
+            continue
+        name = NAME.split(line, maxsplit=1)[0].upper()
+        if line.strip().upper() == "BEGIN:VEVENT":
+            event, depth = {}, 0
+        elif event is not None and line.strip().upper() == "END:VEVENT":
+            yield _joined(event)
+            event = None
+        elif name in ("BEGIN", "END"):
+            depth += 1 if name == "BEGIN" else -1
+        elif event is not None and not depth and name in NEEDED and name not in event:
+            event[name] = [line]
+            continue
+        name = ""
+
+
+def _joined(event: dict[str, list[str]]) -> str:
+    """Empty if it is too long. Parameters are short, and so are all properties but the texts."""
+    properties = ["".join([first, *(line[1:] for line in more)]) for first, *more in event.values()]
+    short = [one for one in properties if not one.upper().startswith(TEXTS)]
+    too_long = sum(map(len, properties)) > ROW_CHARACTERS or any(len(one) > SHORT for one in short)
+    if too_long or not all(PARAMETERS.match(one) for one in properties):
+        return ""
+    return "\r\n".join(["BEGIN:VEVENT", *properties, "END:VEVENT"])
 
 
 def _row(number: int, text: str) -> Row:
