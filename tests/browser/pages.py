@@ -155,6 +155,53 @@ def _calendar_address(page: Page) -> None:
     expect(page.get_by_role("button", name="Copy")).to_be_visible()
 
 
+def _availability(page: Page) -> None:
+    page.goto(f"/availability/{MONDAY}")
+    for first, what in ((MONDAY, "No swimming"), (TUESDAY, "No training"), (datetime.date(2099, 1, 1), "No cycling")):
+        page.get_by_label("What").select_option(what)
+        page.get_by_label("From").fill(str(first))
+        page.get_by_label("Reason").fill(UNBROKEN[:200])
+        page.get_by_role("button", name="Add").click()
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+
+def _refused_availability(page: Page) -> None:
+    page.goto(f"/availability/{MONDAY}")
+    page.get_by_label("To, if longer than a day").fill("2099-01-01")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("No more than 366 days at a time.")).to_be_visible()
+
+
+def _week_with_availability(page: Page) -> None:
+    _availability(page)
+    page.goto(WEEK)
+    expect(page.get_by_text("No swimming")).to_be_visible()
+
+
+def _month_with_availability(page: Page) -> None:
+    _availability(page)
+    page.goto("/month/2024-01")
+
+
+def _coach(page: Page) -> None:
+    _availability(page)
+    page.goto("/settings/")
+    page.get_by_role("button", name="Create a link").click()
+    address = page.get_by_label("The coach's address, shown this once").input_value()
+    page.goto(address.replace("/coach/", f"/coach/{MONDAY}"))
+    expect(page.get_by_text("No swimming")).to_be_visible()
+
+
+def _steps(page: Page) -> None:
+    page.goto("/workouts/7/edit")
+    page.get_by_label("Type").select_option("Bike")
+    steps = "15min warm-up 50-65 %, 12 x 3min @ 110 % with 2min rest; 5min easy; 10min cool-down"
+    page.get_by_label("Description").fill(steps)
+    page.get_by_role("button", name="Save").click()
+    page.goto("/workouts/7")
+    expect(page.get_by_role("link", name="Download as ZWO")).to_be_visible()
+
+
 def _refused_password(page: Page) -> None:
     page.goto("/settings/password/")
     for label in ("Old password", "New password", "New password confirmation"):
@@ -269,6 +316,13 @@ PAGES: dict[str, Way] = {
     "restore": at("/restore/"),
     "restore, refused": _refused_restore,
     "restore, preview": _restore_preview,
+    "availability": _availability,
+    "availability, refused": _refused_availability,
+    "week with availability": _week_with_availability,
+    "month with availability": _month_with_availability,
+    "coach": _coach,
+    "week as text": at(f"{WEEK}/text"),
+    "details with steps": _steps,
     "settings": at("/settings/"),
     "settings with an address": _calendar_address,
     "password": at("/settings/password/"),
