@@ -7,8 +7,9 @@ from serving import limits
 from tests.conftest import ROOT
 from workouts.files.activities.fit import MOST_VALUES
 from workouts.files.activities.recognizing import MOST_UNPACKED
+from workouts.files.imports.plan_calendar import MOST_EVENTS
 from workouts.files.uploads import MAX_BYTES
-from workouts.values.bounds import CHARACTERS, ROWS
+from workouts.values.bounds import AWAY, CHARACTERS, ROWS
 
 MB = 1024**2
 
@@ -30,6 +31,8 @@ def test_the_document_says_what_the_code_does() -> None:
         "Bytes of incomplete requests and answers that a worker holds": f"{limits.HELD_BYTES // MB} MB",
         "File to import or restore": f"{MAX_BYTES // MB} MB",
         "Rows of a file to import": f"{ROWS:_}".replace("_", " "),
+        "Events of a calendar to import": f"{MOST_EVENTS:_}".replace("_", " "),
+        "Days of one availability": str(AWAY),
         "Workouts, selections or targets of an export to restore": f"{ROWS:_}".replace("_", " "),
         "Recorded activity, unpacked": f"{MOST_UNPACKED // MB} MB",
         "Values of a FIT file": f"{MOST_VALUES:_}".replace("_", " "),
