@@ -14,6 +14,7 @@ import psycopg
 
 from benchmarks import ways
 from benchmarks.load import Answers, Load
+from rehearsal import LOGIN, headers
 from tests.conftest import ROOT
 from tests.server import Server, serving, web
 
@@ -33,18 +34,6 @@ FROM generate_series(0, %s - 1) n
 SELECTIONS = """
 INSERT INTO workout_selections (workout_id, is_selected, time_of_day, user_notes)
 SELECT id, true, (ARRAY['morning', 'evening'])[1 + id %% 2], 'Two bottles.' FROM workouts WHERE id %% 3 > 0
-"""
-LOGIN = """
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import User
-user = User.objects.create_user(f"measured-{User.objects.count()}")
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-session.save()
-print(session.session_key)
 """
 
 
@@ -73,21 +62,12 @@ def planner(url: str) -> Iterator[tuple[Server, Server, dict[str, Load]]]:
 
 
 def loads(session: str) -> dict[str, Load]:
-    secret = "c" * 32
-    headers = {
-        "Cookie": f"sessionid={session}; csrftoken={secret}",
-        "X-CSRFToken": secret,
-        "X-Forwarded-Proto": "https",
-        "Referer": "https://localhost/",
-        "Host": "localhost",
-        "Content-Type": "application/json",
-        "Accept-Encoding": "gzip",
-    }
+    given = headers(session)
     selection = json.dumps({"timeOfDay": "7am", "userNotes": "%d"})
     return {
-        "the bare view": Load("GET", "/bare", "", headers, WORKOUTS, SECONDS),
-        "PUT selections": Load("PUT", "/api/selections/%d", selection, headers, WORKOUTS, SECONDS),
-        "the week page": Load("GET", "/", "", headers, WORKOUTS, SECONDS),
+        "the bare view": Load("GET", "/bare", "", given, WORKOUTS, SECONDS),
+        "PUT selections": Load("PUT", "/api/selections/%d", selection, given, WORKOUTS, SECONDS),
+        "the week page": Load("GET", "/", "", given, WORKOUTS, SECONDS),
     }
 
 
