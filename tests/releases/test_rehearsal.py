@@ -1,6 +1,7 @@
 """A small shop with a real server is rehearsed: a good release, and each kind of a bad one."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -291,3 +292,18 @@ def test_another_secret_key_missing_files_an_ignored_signal_and_old_tests_that_f
     assert "failed, the first in the step `overlap`: GET /style: 500" in words
     assert "the new version did not end within 2 s of SIGTERM, and was killed." in words
     assert "Would break while both versions run: test_a_box_is_made (shop.tests.BoxTests.test_a_box_is_made)" in words
+
+
+def test_replicas_that_start_at_once_behind_a_proxy(shop: Project, rehearse: Rehearse) -> None:
+    if not shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin"):
+        pytest.skip("haproxy is not installed")
+    release = "python manage.py migrate --check || python manage.py migrate --noinput"
+    shop.write("Procfile", f"release: {release}\nweb: gunicorn --threads 4 wsgi\n")
+    shop.migration("0002_colour", 'migrations.AddField("Box", "colour", models.CharField(max_length=9, null=True))')
+    shop.models(MODELS + "    colour = models.CharField(max_length=9, null=True)\n")
+
+    found, report = rehearse("--platform", "kubernetes", "--replicas", "3")
+
+    assert found == []
+    applied = [one["name"] for one in report.figures()["phases"] if one["within"]]
+    assert applied == ["shop.0002_colour"]
