@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import many, online, requests, ways
+from benchmarks import many, online, requests, scaling, ways
 from benchmarks.databases import Databases
 from benchmarks.load import Load
 from benchmarks.writes import Latencies, latencies_during
@@ -45,6 +45,8 @@ def main() -> None:
             releasing(databases)
         if "changes" in ONLY:
             online.compare(databases, CHANGED_ROWS, CHANGES)
+        if "scaling" in ONLY:
+            scaling.compare(databases, RUNS)
 
 
 def serving(databases: Databases) -> None:

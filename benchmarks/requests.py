@@ -39,26 +39,32 @@ SELECT id, true, (ARRAY['morning', 'evening'])[1 + id %% 2], 'Two bottles.' FROM
 
 @contextmanager
 def planner(url: str) -> Iterator[tuple[Server, Server, dict[str, Load]]]:
-    """Servers of a planner with full weeks, and the loads, which are requests of a logged-in user.
+    """Servers of a planner with full weeks, and the loads.
 
     The second server runs gunicorn's own threaded worker.
     """
+    found = prepare(url)
+    environment = {**ways.environment(url), **SETTINGS}
+    with (
+        tempfile.TemporaryDirectory() as files,
+        serving(web(), environment, Path(files) / "log") as server,
+        serving(web("--worker-class gthread"), environment, Path(files) / "gthread.log") as gthread,
+    ):
+        yield server, gthread, found
+
+
+def prepare(url: str) -> dict[str, Load]:
+    """Fills a planner with full weeks. Returns the loads, which are requests of a logged-in user."""
     ways.release(url)
     first = datetime.date.today() - datetime.timedelta(days=WORKOUTS // 4)  # noqa: DTZ011
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PLAN, [first, WORKOUTS])
         connection.execute(SELECTIONS, [])
         connection.execute("VACUUM ANALYZE")
-    environment = {**ways.environment(url), **SETTINGS}
     ways.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], url, **SETTINGS)
     shell = [sys.executable, "manage.py", "shell", "-v0", "-c", LOGIN]
-    session = subprocess.check_output(shell, cwd=ROOT, env=environment, text=True).strip()
-    with (
-        tempfile.TemporaryDirectory() as files,
-        serving(web(), environment, Path(files) / "log") as server,
-        serving(web("--worker-class gthread"), environment, Path(files) / "gthread.log") as gthread,
-    ):
-        yield server, gthread, loads(session)
+    environment = {**ways.environment(url), **SETTINGS}
+    return loads(subprocess.check_output(shell, cwd=ROOT, env=environment, text=True).strip())
 
 
 def loads(session: str) -> dict[str, Load]:
@@ -72,10 +78,15 @@ def loads(session: str) -> dict[str, Load]:
 
 
 def measure(load: Load, server: Server) -> Answers:
-    """Measures from a separate process, as clients are. Raises RuntimeError if a request failed."""
-    command = [sys.executable, "-m", "benchmarks.load", str(server.port)]
-    output = subprocess.check_output(command, cwd=ROOT, input=json.dumps(asdict(load)), text=True)
-    answers = Answers(**json.loads(output))
+    """Raises RuntimeError if a request failed."""
+    answers = answers_at(load, server.port)
     if answers.failed:
         raise RuntimeError(f"{answers.failed} requests of {load.path} failed: {server.log()[-2000:]}")
     return answers
+
+
+def answers_at(load: Load, port: int) -> Answers:
+    """Measures from a separate process, as clients are."""
+    command = [sys.executable, "-m", "benchmarks.load", str(port)]
+    output = subprocess.check_output(command, cwd=ROOT, input=json.dumps(asdict(load)), text=True)
+    return Answers(**json.loads(output))

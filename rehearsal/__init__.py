@@ -7,7 +7,7 @@ from functools import partial
 import psycopg
 
 from rehearsal import old_application
-from releases.rehearsal import Request, Scenario, Statement
+from releases.rehearsal import CannotRehearseError, Request, Scenario, Statement
 
 WORKOUTS = 30  # that every database has
 LOGIN = """
@@ -45,8 +45,13 @@ class Planner(Scenario):
 
     def statements(self, url: str) -> list[Statement]:
         """The old application's: its query and its two writes, in the race that made duplicates."""
-        with psycopg.connect(url) as connection:
-            row = connection.execute(old_application.HIGHEST).fetchone()
+        try:
+            with psycopg.connect(url) as connection:
+                row = connection.execute(old_application.HIGHEST).fetchone()
+        except psycopg.errors.UndefinedTable:
+            raise CannotRehearseError(
+                "There is no table workout_selections: it is no database of the planner."
+            ) from None
         selections, workouts = (range(1, (one or 1) + 1) for one in row or (1, 1))
         return [
             Statement(old_application.WRITE, selections),

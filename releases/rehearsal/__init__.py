@@ -4,6 +4,6 @@ It runs this code on a throwaway PostgreSQL with real or made-up data, in its pl
 running instance is touched, and nothing leaves the machine. It needs the extra `rehearsal`.
 """
 
-from releases.rehearsal.scenario import Request, Scenario, Statement
+from releases.rehearsal.scenario import CannotRehearseError, Request, Scenario, Statement
 
-__all__ = ["Request", "Scenario", "Statement"]
+__all__ = ["CannotRehearseError", "Request", "Scenario", "Statement"]

@@ -10,19 +10,16 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from releases.rehearsal.checkouts import CheckoutError
 from releases.rehearsal.course import Course
-from releases.rehearsal.platforms import PROFILES, PlatformError
+from releases.rehearsal.platforms import PROFILES
 from releases.rehearsal.postgres import throwaway_postgres
-from releases.rehearsal.proxy import ProxyError
 from releases.rehearsal.recording import Recording
 from releases.rehearsal.report import Report
-from releases.rehearsal.source import SourceError
+from releases.rehearsal.scenario import CannotRehearseError
 from releases.rehearsal.verdict import Thresholds, faults
 
 PRELOADED = "pg_stat_statements"
 TESTS = "python -m pytest -q --reuse-db --no-migrations"
-UNFIT = (SourceError, CheckoutError, PlatformError, ProxyError)
 
 
 def main() -> int:
@@ -36,7 +33,7 @@ def main() -> int:
             options.folder = Path(folder)
             with throwaway_postgres(shared_preload_libraries=PRELOADED) as server:
                 Course(server.url, options, scenario, recording).run()
-    except (*UNFIT, ImportError) as error:
+    except (CannotRehearseError, ImportError) as error:
         print(f"{error} No running instance was touched.", file=sys.stderr)
         return 2
     found = faults(recording, Thresholds(**{one.name: getattr(options, one.name) for one in fields(Thresholds)}))

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from releases.rehearsal.scenario import CannotRehearseError
+
 TREE = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-
-
-class CheckoutError(Exception):
-    """Says which revision there is not, or why."""
 
 
 @contextmanager
@@ -35,12 +33,12 @@ def this_tree(root: Path) -> Iterator[Path]:
 
 @contextmanager
 def revision(root: Path, name: str) -> Iterator[Path]:
-    """A temporary worktree. Raises CheckoutError."""
+    """A temporary worktree. Raises CannotRehearseError."""
     with tempfile.TemporaryDirectory(prefix="rehearsal-old-") as folder:
         tree = Path(folder, "tree")
         added = _git(root, "worktree", "add", "--detach", str(tree), name)
         if added.returncode:
-            raise CheckoutError(f"--old {name}: {added.stderr.strip().splitlines()[-1]}")
+            raise CannotRehearseError(f"--old {name}: {added.stderr.strip().splitlines()[-1]}")
         prefix = _git(
             root, "rev-parse", "--show-prefix"
         ).stdout.strip()  # the project may be below the repository's root

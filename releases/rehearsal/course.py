@@ -37,7 +37,7 @@ class Course:
         self._traffic = Traffic(recording, options.per_second)
 
     def run(self) -> None:
-        """Raises SourceError, CheckoutError, PlatformError or ProxyError if it cannot begin."""
+        """Raises CannotRehearseError."""
         with ExitStack() as stack:
             new = self._version(NEW, stack.enter_context(this_tree(self._options.root)), self._url)
             old = None
@@ -164,6 +164,6 @@ class Course:
 
 
 def platform_of(options: Namespace, root: Path) -> Platform:
-    """The profile, with what was given instead. Raises PlatformError."""
+    """The profile, with what was given instead. Raises CannotRehearseError."""
     given = {name: getattr(options, name) for name in Platform.__dataclass_fields__ if hasattr(options, name)}
     return replace(PROFILES[options.platform](root), **{name: one for name, one in given.items() if one is not None})

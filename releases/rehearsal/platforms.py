@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from releases.rehearsal.scenario import CannotRehearseError
+
 PLACEHOLDER, ANYTHING = "OWNER/REPOSITORY", "a/rehearsal"
 COLLECTSTATIC = re.compile(r"python manage\.py (collectstatic[^&|;\\\n]*)")
 
@@ -25,10 +27,6 @@ class Platform:
     health_timeout: float
     overlap: float
     draining: float
-
-
-class PlatformError(Exception):
-    """The project's files do not say what to run. Says what is missing."""
 
 
 def railway(root: Path) -> Platform:
@@ -90,17 +88,19 @@ def _railway_deploy(root: Path) -> dict[str, Any]:
         exec(compile(python.read_text().replace(PLACEHOLDER, ANYTHING), python, "exec"), names)  # noqa: S102
         found = [one["deploy"] for one in names["main"]().to_graph()["resources"] if one.get("deploy")]
         if len(found) != 1:
-            raise PlatformError(f"{python.name} has {len(found)} services. Name the commands: --release, --start.")
+            raise CannotRehearseError(
+                f"{python.name} has {len(found)} services. Name the commands: --release, --start."
+            )
         return dict(found[0])
     return dict(json.loads(plain.read_text()).get("deploy", {})) if plain.exists() else {}
 
 
 def _procfile(root: Path, process: str, or_else: str | None = None) -> list[str]:
-    """A line of it, as its shell runs it. Raises PlatformError unless something else will do."""
+    """A line of it, as its shell runs it. Raises CannotRehearseError unless something else will do."""
     file = root / "Procfile"
     found = re.search(rf"^{process}: *(.+)$", file.read_text() if file.exists() else "", re.MULTILINE)
     if not found and or_else is None:
-        raise PlatformError(f"There is no line `{process}:` in a Procfile, and no other file says what to run.")
+        raise CannotRehearseError(f"There is no line `{process}:` in a Procfile, and no other file says what to run.")
     if not found:
         return []
     is_one_command = process == "web" and not re.search("[;&|]", found[1])  # so that it gets the signals

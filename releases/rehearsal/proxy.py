@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from releases.rehearsal.platforms import Platform
+from releases.rehearsal.scenario import CannotRehearseError
 
 CONFIGURATION = """
 defaults
@@ -28,16 +29,14 @@ backend replicas
 """
 
 
-class ProxyError(Exception):
-    """HAProxy is not there, or did not start."""
-
-
 @contextmanager
 def balanced(port: int, replicas: Sequence[int], platform: Platform) -> Iterator[None]:
-    """Within, what is sent to `port` goes to one of the ports `replicas`. Raises ProxyError."""
+    """Within, what is sent to `port` goes to one of the ports `replicas`. Raises CannotRehearseError."""
     program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
     if not program:
-        raise ProxyError("haproxy is not installed, which several replicas need. On Debian: apt-get install haproxy")
+        raise CannotRehearseError(
+            "haproxy is not installed, which several replicas need. On Debian: apt-get install haproxy"
+        )
     lines = CONFIGURATION.format(port=port, path=platform.health_path or "/", host=platform.health_host)
     lines += "".join(f"  server replica{one} 127.0.0.1:{one}\n" for one in replicas)
     with tempfile.TemporaryDirectory(prefix="rehearsal-proxy-") as folder:
@@ -47,7 +46,7 @@ def balanced(port: int, replicas: Sequence[int], platform: Platform) -> Iterator
         try:
             time.sleep(0.5)
             if process.poll() is not None:
-                raise ProxyError(f"haproxy ended with status {process.returncode}.")
+                raise CannotRehearseError(f"haproxy ended with status {process.returncode}.")
             yield
         finally:
             process.terminate()

@@ -38,7 +38,7 @@ PART = "SELECT {} FROM ONLY {} WHERE abs(hashtext({}::text)::bigint) % 10000 < {
 
 
 def sample(variable: str, percent: float, url: str, folder: Path) -> None:
-    """Copies about `percent` of each large table of the database that the variable names. Raises SourceError."""
+    """Copies about `percent` of each large table of the database of that variable. Raises CannotRehearseError."""
     restore(dump_of(variable, folder, "--section=pre-data"), url)
     with psycopg.connect(url_in(variable), options=READ_ONLY) as source, psycopg.connect(url) as target:
         source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

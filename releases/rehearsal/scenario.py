@@ -20,6 +20,10 @@ ORDER BY 1, 2
 KEYS = 1000  # of each table, that are read and written
 
 
+class CannotRehearseError(Exception):
+    """Something is missing: a file, a program, a table. Says what."""
+
+
 @dataclass(frozen=True)
 class Statement:
     """What the old version sends, with `%(id)s` for one of `ids`. If `undone`, it is rolled back."""

@@ -74,10 +74,17 @@ def test_what_cannot_begin_is_a_sentence(tmp_path: Path, arguments: list[str], r
     assert not (tmp_path / "rehearsal.html").exists()
 
 
-def test_a_dump_that_cannot_be_restored(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        ("CREATE TABEL box;", "other.sql could not be restored: "),
+        ("CREATE TABLE box (id integer);", "There is no table workout_selections: it is no database of the planner."),
+    ],
+)
+def test_a_dump_of_something_else(tmp_path: Path, statement: str, refusal: str) -> None:
     dump = tmp_path / "other.sql"
-    dump.write_text("CREATE TABEL box;")
+    dump.write_text(statement)
     result = rehearse(tmp_path, "--dump", str(dump))
     assert result.returncode == 2
-    assert "other.sql could not be restored: " in result.stderr
+    assert refusal in result.stderr
     assert "Traceback" not in result.stderr

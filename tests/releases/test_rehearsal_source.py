@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from releases.rehearsal import CannotRehearseError
 from releases.rehearsal.sample import sample
-from releases.rehearsal.source import READ_ONLY, SourceError, dump_of, restore, url_in
+from releases.rehearsal.source import READ_ONLY, dump_of, restore, url_in
 
 pytestmark = pytest.mark.usefixtures("postgresql")
 
@@ -81,7 +82,7 @@ def test_no_process_shows_the_password_meanwhile(source: str, database_url: str,
 
 
 def test_a_url_in_the_place_of_a_name_is_refused_and_not_shown(database_url: str) -> None:
-    with pytest.raises(SourceError) as refusal:
+    with pytest.raises(CannotRehearseError) as refusal:
         url_in(database_url)
     assert "postgres" not in str(refusal.value)
 
@@ -91,7 +92,7 @@ def test_a_password_that_is_wrong_is_not_shown(
 ) -> None:
     password = urlsplit(database_url).password or ""
     monkeypatch.setenv("PRODUCTION_URL", database_url.replace(password, "hidden"))
-    with pytest.raises(SourceError, match="The database of PRODUCTION_URL could not be read: ") as refusal:
+    with pytest.raises(CannotRehearseError, match="The database of PRODUCTION_URL could not be read: ") as refusal:
         dump_of("PRODUCTION_URL", tmp_path)
     assert "hidden" not in str(refusal.value)
 
