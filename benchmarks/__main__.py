@@ -2,7 +2,8 @@
 
 `ROWS` is the size of the large table (3 000 000; 300 000 for the changes), `RUNS` (3) the number of measurements,
 `SIZES` the sizes for growth. `ONLY=serving` measures only the requests, `ONLY=releasing` the takeover, `ONLY=changes`
-the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` chooses some.
+the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` chooses some. `ONLY=scaling`
+measures several servers behind a proxy.
 """
 
 import os

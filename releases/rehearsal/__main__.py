@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from dataclasses import fields
@@ -24,6 +25,7 @@ TESTS = "python -m pytest -q --reuse-db --no-migrations"
 
 def main() -> int:
     options = parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything it started ends
     settings.configure(USE_I18N=False)  # of the report's template
     sys.path.insert(0, str(options.root))
     recording = Recording()
@@ -36,6 +38,8 @@ def main() -> int:
     except (CannotRehearseError, ImportError) as error:
         print(f"{error} No running instance was touched.", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     found = faults(recording, Thresholds(**{one.name: getattr(options, one.name) for one in fields(Thresholds)}))
     report = Report(recording, found, options.percentile)
     options.report.write_text(report.page())

@@ -64,13 +64,13 @@ class Course:
             try:
                 if new.platform.release:
                     new.release("release", **new.of(COMMIT))
-                self._judge(new)
                 self._overlap(new, stack, requests)
             except DeployError:
                 with self._recording.phase("the old version serves on"):
                     time.sleep(min(2, self._options.quiet))
                 raise
         self._recording.findings += self._scenario.findings(self._url)
+        self._judge(new)
         self._verify(new)
         self._step_back(new, before)
         if old and self._options.old_tests:
@@ -105,8 +105,6 @@ class Course:
     def _overlap(self, new: Version, old_traffic: ExitStack, requests: list[Request]) -> None:
         """Both serve; then the old version ends, and the new one goes on."""
         with new.serving(replicas=self._options.replicas, commit=COMMIT):
-            if not new.platform.release:
-                self._judge(new)
             requests = requests or self._scenario.requests(new.shell)
             with self._traffic.of(NEW, lambda: User(requests, new.port)):
                 with self._recording.phase("overlap"):
@@ -123,12 +121,12 @@ class Course:
                 self._recording.left = CONTRACT.findall(new.release("next release", **new.of(NEXT)))
 
     def _judge(self, new: Version) -> None:
-        """Notes what the release foretold of each migration."""
-        lines = new.manage("releases", "--last", "1", "--json").splitlines()
-        recorded = json.loads(lines[-1])["migrations"] if lines else []
-        verdicts = {one["name"]: one.get("verdicts", ()) for one in recorded}
+        """Notes what the release foretold of each migration. Of several replicas, each may have made one."""
+        recorded = [json.loads(line) for line in new.manage("releases", "--json").splitlines()]
+        migrations = {one["name"]: one for release in recorded for one in release["migrations"]}
         for phase in self._recording.migrations():
-            phase.foretold = [f"{one['operation']}: {one['verdict']}" for one in verdicts.get(phase.name, ())]
+            verdicts = migrations.get(phase.name, {}).get("verdicts", ())
+            phase.foretold = [f"{one['operation']}: {one['verdict']}" for one in verdicts]
 
     def _verify(self, new: Version) -> None:
         try:

@@ -33,7 +33,7 @@ FROM pg_class c WHERE c.relkind IN ('r', 'm') AND c.relnamespace::regnamespace::
 ROWS = """
 SELECT coalesce(sum(rows), 0)::bigint FROM pg_stat_statements
 WHERE userid = 'postgres'::regrole AND dbid = (SELECT oid FROM pg_database WHERE datname = %s)
-    AND query ~* '^\\s*(insert|update|delete|merge|copy|with)'
+    AND query ~* '^\\s*(insert|update|delete|merge|copy|with)' AND query !~ '"(django|releases)_'
 """
 
 

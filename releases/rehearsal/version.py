@@ -15,13 +15,14 @@ from pathlib import Path
 
 from releases.rehearsal.observer import Observer
 from releases.rehearsal.platforms import Platform
-from releases.rehearsal.postgres import die_with_parent, free_port
+from releases.rehearsal.postgres import free_port
 from releases.rehearsal.proxy import balanced
-from releases.rehearsal.recording import Phase, Recording, Snapshot
+from releases.rehearsal.recording import Phase, Recording
 
 APPLYING = re.compile(r"^ *Applying (\S+)\.\.\.")
 CONTRACT = re.compile(r"^Contract: (.+)\.$", re.MULTILINE)
 REFUSAL = re.compile(r"^(?:\w+\.)*(?:CommandError|SystemCheckError): .*", re.MULTILINE | re.DOTALL)
+ERROR = re.compile(r"\w+(?:Error|Exception): [^\"\\\n]*")
 MIGRATE = ["python", "manage.py", "migrate", "--noinput"]
 BYTES = 65536
 
@@ -32,7 +33,7 @@ class DeployError(Exception):
 
 @dataclass
 class Process:
-    """A command that runs. Notes when each of its migrations began and ended: it prints their names, and OK."""
+    """A command that runs. If it is observed: when each of its migrations begins it prints its name, and OK at its end."""
 
     popen: "subprocess.Popen[bytes]"
     phase: Phase
@@ -52,9 +53,10 @@ class Process:
         return code
 
     def reason(self) -> str:
-        """What it said last: the error of a command, or its last line."""
-        refused = REFUSAL.search(self.output)
-        return refused[0].strip() if refused else (self.output.strip().splitlines() or ["It said nothing."])[-1]
+        """The error of a command, the last one of a traceback, or its last line."""
+        if refusal := REFUSAL.search(self.output):
+            return refusal[0].strip()
+        return (ERROR.findall(self.output) or self.output.strip().splitlines() or ["It said nothing."])[-1]
 
     def _read(self) -> None:
         assert self.popen.stdout
@@ -70,20 +72,17 @@ class Process:
 
     def _note(self, line: str) -> None:
         found = APPLYING.match(line)
-        if found and not self._running:
-            self._running = Phase(found[1], self.recording.now(), within=self.phase.name, before=self._look())
+        if self.observer and found and not self._running:
+            before = self.observer.snapshot()
+            self._running = Phase(found[1], self.recording.now(), within=self.phase.name, before=before)
             self.recording.phases.append(self._running)
         if line.endswith(" OK\n"):  # other lines may come before
             self._end()
 
     def _end(self) -> None:
-        if self._running:
-            self._running.end = self.recording.now()
-            self._running.after = self._look()
+        if self.observer and self._running:
+            self._running.end, self._running.after = self.recording.now(), self.observer.snapshot()
             self._running = None
-
-    def _look(self) -> Snapshot | None:
-        return self.observer.snapshot() if self.observer else None
 
 
 @dataclass
@@ -106,7 +105,7 @@ class Version:
     def build(self) -> None:
         """What the image's build does. Raises DeployError."""
         if self.platform.build:
-            self._run("build", self.platform.build)
+            self._run(f"build of {self.name}", self.platform.build)
 
     def at(self, url: str) -> dict[str, str]:
         """The variable for another database."""
@@ -153,7 +152,6 @@ class Version:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # its group is the container
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509
         )
         return Process(popen, phase, self.recording, self.observer)
 

@@ -38,7 +38,14 @@ def test_a_takeover_goes_well(tmp_path: Path) -> None:
     found = json.loads(result.stdout)
     steps = {one["name"]: one["count"] for one in found["phases"] if not one["within"]}
     assert list(steps) == [
-        *("filling the database", "build", "quiet", "release", "start of the new version", "overlap"),
+        *(
+            "filling the database",
+            "build of the new version",
+            "quiet",
+            "release",
+            "start of the new version",
+            "overlap",
+        ),
         *("the new version alone", "draining of the new version", "forward again", "next release"),
     ]
     assert steps["overlap"] > 100
