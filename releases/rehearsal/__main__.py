@@ -20,7 +20,7 @@ from releases.rehearsal.scenario import CannotRehearseError
 from releases.rehearsal.verdict import Thresholds, faults
 
 PRELOADED = "pg_stat_statements"
-TESTS = "python -m pytest -q --reuse-db --no-migrations"
+TESTS = "python -m pytest -q -rfE --reuse-db --no-migrations"
 
 
 def main() -> int:

@@ -11,7 +11,8 @@ from releases.rehearsal.recording import Lock, Recording, Snapshot
 EVERY = 0.02  # seconds
 # Ordinary statements hold no locks of tables that are stronger than RowExclusiveLock. Nobody else's autovacuum counts.
 LOCKS = """
-SELECT l.relation::regclass::text, l.mode, coalesce(extract(epoch FROM clock_timestamp() - l.waitstart), 0)::float8
+SELECT l.relation::regclass::text, l.mode, CASE WHEN l.granted THEN 0
+    ELSE greatest(0.001, extract(epoch FROM clock_timestamp() - l.waitstart)) END::float8
 FROM pg_locks l JOIN pg_stat_activity a USING (pid) JOIN pg_class c ON c.oid = l.relation
 WHERE l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND a.backend_type = 'client backend' AND c.relkind IN ('r', 'p', 'm')

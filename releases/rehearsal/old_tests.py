@@ -42,7 +42,7 @@ def _failures(command: str, releasing: list[Version], databases: Databases) -> d
         databases.drop(SUITE)
         databases.drop(f"test_{SUITE}")
     output = done.stdout + done.stderr
-    failures = dict(FAILED.findall(output))
+    failures = dict(FAILED.findall(output)) if done.returncode else {}
     if done.returncode and not failures:
         raise DeployError(f"The old version's tests did not run: {(output.strip().splitlines() or ['no output'])[-1]}")
     return failures

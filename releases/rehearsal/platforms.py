@@ -10,7 +10,7 @@ from typing import Any
 
 from releases.rehearsal.scenario import CannotRehearseError
 
-PLACEHOLDER, ANYTHING = "OWNER/REPOSITORY", "a/rehearsal"
+ANY_REPOSITORY = "a/rehearsal"
 COLLECTSTATIC = re.compile(r"python manage\.py (collectstatic[^&|;\\\n]*)")
 
 
@@ -85,7 +85,10 @@ def _railway_deploy(root: Path) -> dict[str, Any]:
     python, plain = root / ".railway/railway.py", root / "railway.json"
     if python.exists():
         names: dict[str, Any] = {"__file__": str(python), "__name__": "railway_configuration"}
-        exec(compile(python.read_text().replace(PLACEHOLDER, ANYTHING), python, "exec"), names)  # noqa: S102
+        exec(compile(python.read_text(), python, "exec"), names)  # noqa: S102
+        names |= {
+            name: ANY_REPOSITORY for name, value in names.items() if value == "OWNER/REPOSITORY"
+        }  # not needed here
         found = [one["deploy"] for one in names["main"]().to_graph()["resources"] if one.get("deploy")]
         if len(found) != 1:
             raise CannotRehearseError(

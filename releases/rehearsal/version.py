@@ -33,7 +33,7 @@ class DeployError(Exception):
 
 @dataclass
 class Process:
-    """A command that runs. If it is observed: when each of its migrations begins it prints its name, and OK at its end."""
+    """A command that runs. If it is observed, its migrations are noted: it prints the name of each, and OK at its end."""
 
     popen: "subprocess.Popen[bytes]"
     phase: Phase

@@ -165,6 +165,7 @@ def test_the_commands_of_the_documentation_work_one_after_the_other(run: Run) ->
     assert "Everything that the models declare exists, as declared and valid." in result.stdout
 
 
+@pytest.mark.proof
 def test_a_rehearsal_of_the_documented_procfile(run: Run, site: Path, engine: str) -> None:
     if engine == "sqlite":
         pytest.skip("needs PostgreSQL's extras")
