@@ -33,7 +33,7 @@ class DeployError(Exception):
 
 @dataclass
 class Process:
-    """A command that runs. If it is observed, its migrations are noted: it prints the name of each, and OK at its end."""
+    """A command that runs. If it is observed, its migrations are noted: it prints their names, and OK at their ends."""
 
     popen: "subprocess.Popen[bytes]"
     phase: Phase
