@@ -80,6 +80,7 @@ def _about_code(group: argparse._ArgumentGroup) -> None:
         metavar="COMMAND",
         help=f"Run them on the new schema; by default: {TESTS}",
     )
+    add("--deploy-only", action="store_true", help="Only the deploy: no step back, and no next release.")
     add("--replicas", type=int, default=1, metavar="N", help="Servers of the new version, behind HAProxy.")
     add("--platform", choices=PROFILES, default="railway", help="Whose order, and whose files say what to run.")
     add("--variable", default="DATABASE_URL", metavar="NAME", help="The one that holds the database's URL.")
