@@ -135,6 +135,9 @@ class Course:
 
     def _step_back(self, new: Version, before: Columns) -> None:
         recording = self._recording
+        if not recording.migrations():
+            recording.findings.append("The release applied no migration, so there is no step back.")
+            return
         try:
             changed = changed_by_a_step_back(new, NAME, before, self._databases)
         except StepBackRefusedError as refusal:
