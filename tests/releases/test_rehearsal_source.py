@@ -2,7 +2,6 @@
 
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,10 +73,12 @@ def test_no_process_shows_the_password_meanwhile(source: str, database_url: str,
         blocking.execute("LOCK TABLE box")
         reading = threading.Thread(target=dump_of, args=(source, tmp_path))
         reading.start()
-        while b"pg_dump" not in (listed := subprocess.check_output(["ps", "-eo", "args"])):
-            time.sleep(0.05)
+        listed = b""
+        while reading.is_alive() and b"pg_dump" not in listed:
+            listed = subprocess.check_output(["ps", "-ww", "-eo", "args"])
         blocking.rollback()
     reading.join()
+    assert b"pg_dump" in listed
     assert password.encode() not in listed
 
 
