@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Iterator
 
 from releases.rehearsal import postgres
-from releases.rehearsal.postgres import POSTGRES, PROGRAMS, ThrowawayPostgres, die_with_parent, free_port
+from releases.rehearsal.postgres import PROGRAMS, ThrowawayPostgres, die_with_parent, free_port
 from tests.memory import TEMPORARY
 
 __all__ = [
-    "POSTGRES",
     "PROGRAMS",
     "ThrowawayPostgres",
     "die_with_parent",

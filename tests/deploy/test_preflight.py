@@ -15,7 +15,7 @@ import pytest
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, container, execute
 from tests.deploy import test_adversaries
-from tests.postgres import POSTGRES, standby_of, throwaway_postgres
+from tests.postgres import PROGRAMS, standby_of, throwaway_postgres
 from tests.releases.conftest import Project
 from tests.schema import contents
 
@@ -347,7 +347,7 @@ def test_a_new_database_that_cannot_hold_every_text(manage: Manage, sql: Sql, da
             session.execute(create)
             environment = {
                 **os.environ,
-                "PATH": f"{POSTGRES}/pginstall/bin:{os.environ['PATH']}",
+                "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
                 "PGHOST": str(parts.hostname),
                 "PGPORT": str(parts.port),
                 "PGUSER": str(parts.username),
