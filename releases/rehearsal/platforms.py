@@ -11,6 +11,7 @@ from typing import Any
 from releases.rehearsal.scenario import CannotRehearseError
 
 ANY_REPOSITORY = "a/rehearsal"
+COMMAND = re.compile(r"^CMD (\[.*\])$", re.MULTILINE)
 COLLECTSTATIC = re.compile(r"python manage\.py (collectstatic[^&|;\\\n]*)")
 
 
@@ -36,7 +37,7 @@ def railway(root: Path) -> Platform:
     return Platform(
         build=_build(root),
         release=shlex.split(command if isinstance(command, str) else " ".join(command)),
-        start=shlex.split(deploy.get("startCommand") or "") or _procfile(root, "web"),
+        start=shlex.split(deploy.get("startCommand") or "") or _image_command(root) or _procfile(root, "web"),
         commit_variable="RAILWAY_GIT_COMMIT_SHA",
         health_path=deploy.get("healthcheckPath") or "",
         health_host="healthcheck.railway.app",
@@ -62,13 +63,11 @@ def heroku(root: Path) -> Platform:
 
 
 def kubernetes(root: Path) -> Platform:
-    """Each pod releases before it serves, all at once: the lines of the `Procfile`."""
-    release, start = _procfile(root, "release", or_else=""), _procfile(root, "web")
-    pod = ["sh", "-c", f"{{ {release[2]}; }} && {start[2]}"] if release else start
+    """Each pod releases before it serves, all at once: the image's command, or the lines of the `Procfile`."""
     return Platform(
         build=_build(root),
         release=[],
-        start=pod,
+        start=_image_command(root) or _pod(root),
         commit_variable="GIT_COMMIT",
         health_path="/readyz",
         health_host="10.0.0.7",
@@ -110,8 +109,22 @@ def _procfile(root: Path, process: str, or_else: str | None = None) -> list[str]
     return ["sh", "-c", f"exec {found[1]}" if is_one_command else found[1]]
 
 
+def _pod(root: Path) -> list[str]:
+    release, start = _procfile(root, "release", or_else=""), _procfile(root, "web")
+    return ["sh", "-c", f"{{ {release[2]}; }} && {start[2]}"] if release else start
+
+
 def _build(root: Path) -> list[str]:
     """What the image collects; nothing if it does not."""
-    file = root / "Dockerfile"
-    found = COLLECTSTATIC.search(file.read_text()) if file.exists() else None
+    found = COLLECTSTATIC.search(_dockerfile(root))
     return ["python", "manage.py", *shlex.split(found[1])] if found else []
+
+
+def _image_command(root: Path) -> list[str]:
+    found = COMMAND.search(_dockerfile(root))
+    return list(json.loads(found[1])) if found else []
+
+
+def _dockerfile(root: Path) -> str:
+    file = root / "Dockerfile"
+    return file.read_text() if file.exists() else ""
