@@ -183,6 +183,7 @@ def test_a_rehearsal_of_the_documented_procfile(run: Run, site: Path, engine: st
     assert "auth.0001_initial" in (site / "rehearsal.html").read_text()
 
 
+@pytest.mark.either_engine
 def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: Run, site: Path) -> None:
     (site / "shop/migrations/0001_broken.py").write_text(BROKEN)
 
@@ -202,6 +203,7 @@ def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: 
     assert run("python manage.py rollback --steps 1 --noinput").returncode == 0
 
 
+@pytest.mark.either_engine
 def test_the_probes_answer_behind_the_documented_middleware(run: Run) -> None:
     ask = """
 from django.test import Client
