@@ -22,7 +22,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workouts", "0015_done_and_started_at")]
+    dependencies = [("workouts", "0016_week_start")]
     operations = [migrations.RunSQL("SELECT * FROM nowhere")]
 '''
 
