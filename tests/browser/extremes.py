@@ -41,7 +41,16 @@ def load(database: str) -> None:
 
 def _figures(title: str, number: int) -> dict[str, Any]:
     if number:
-        return {"planned_duration": 200.5, "planned_distance_meters": 9_876_543.2, "tss": 9_999.5}
+        figures = {"duration": 165.75, "distance_meters": 9_876_543.2}
+        plan = {**{f"planned_{name}": value for name, value in figures.items()}, "tss": 9_999.5}
+        rated = {
+            "actual_tss": 9_999.5,
+            "actual_heart_rate": 499.5,
+            "actual_power": 9_999.5,
+            "rpe": 9.75,
+            "feeling": 4.75,
+        }
+        return {**plan, **rated, **{f"actual_{name}": value for name, value in figures.items()}}
     texts = dict.fromkeys(("workout_description", "coach_comments"), f"{title}\n{UNBROKEN}\n{HEBREW}")
     return {"planned_duration": HUGE, "planned_distance_meters": HUGE, "tss": HUGE, "is_custom": True, **texts}
 

@@ -1,5 +1,6 @@
 """Malicious files, uploaded to the real server: refused with a message and little memory."""
 
+import gzip
 import html
 import http.client
 import io
@@ -52,6 +53,14 @@ PLANS = {
     "Title,WorkoutType,WorkoutDay\n" + 'a","\n' * 500_000: "unbalanced quotation marks.",
     "Title,WorkoutType,WorkoutDay\n" + "\n" * 1_000_000: "The file has more than 200000 rows.",
     "BEGIN:VCALENDAR\n": "This is a calendar file (.ics).",
+}
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
+ACTIVITIES = {
+    f'<?xml version="1.0"?><!DOCTYPE gpx [{LAUGHS}]><gpx><name>&l9;</name></gpx>': "declares a document type",
+    '<gpx><trk a="' + "a" * 9 * MB: "truncated or malformed",
+    "<gpx>" + "<trk>" * 1_000_000: "nested too deeply",
+    "<gpx>" + "<trk/>" * 1_000_000: "truncated or malformed",
+    "<gpx><trk><name>" + "a" * 9 * MB + "</name></trk></gpx>": "This GPX file has no times",
 }
 
 
@@ -106,11 +115,14 @@ def server(environment: dict[str, str], migrated: None, tmp_path: Path) -> Itera
 def test_are_refused_with_a_message_and_little_memory(server: Server, password: str) -> None:
     athlete, worker = Athlete(server, password), worker_of(server)
     before = peak_of(worker)
-    for path, files in (("/restore/", BACKUPS), ("/imports/", PLANS)):
+    for path, files in (("/restore/", BACKUPS), ("/imports/", PLANS), ("/imports/", ACTIVITIES)):
         for content, reason in files.items():
             assert reason in athlete.upload(path, content.encode())
     assert "The file is larger than 10 MB." in athlete.upload("/imports/", bomb())
     assert peak_of(worker) - before < 150 * MB
+    for packed in (gzip.compress(bytes(900 * MB)), gzip.compress(b"<gpx>" + b" " * 900 * MB)):
+        assert "Unpacked, the file is larger than 50 MB." in athlete.upload("/imports/", packed)
+    assert peak_of(worker) - before < 300 * MB
 
 
 def bomb() -> bytes:

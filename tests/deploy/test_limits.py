@@ -5,6 +5,8 @@ from django.conf import settings
 from config import gunicorn
 from serving import limits
 from tests.conftest import ROOT
+from workouts.files.activities.fit import MOST_VALUES
+from workouts.files.activities.recognizing import MOST_UNPACKED
 from workouts.files.uploads import MAX_BYTES
 from workouts.values.bounds import CHARACTERS, ROWS
 
@@ -29,6 +31,8 @@ def test_the_document_says_what_the_code_does() -> None:
         "File to import or restore": f"{MAX_BYTES // MB} MB",
         "Rows of a file to import": f"{ROWS:_}".replace("_", " "),
         "Workouts, selections or targets of an export to restore": f"{ROWS:_}".replace("_", " "),
+        "Recorded activity, unpacked": f"{MOST_UNPACKED // MB} MB",
+        "Values of a FIT file": f"{MOST_VALUES:_}".replace("_", " "),
         "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),
         "Failed logins of an account from one address": (
             f"{settings.AXES_FAILURE_LIMIT}, for {settings.AXES_COOLOFF_TIME.seconds // 60} minutes"

@@ -54,6 +54,8 @@ workouts = st.fixed_dictionaries(
         "is_custom": st.booleans(),
         "created_at": st.none() | moments,
         **{name: numbers(name) for name in ACTUAL},
+        "is_done": st.none() | st.booleans(),
+        "started_at": st.none() | moments,
         "is_recorded": st.none() | st.booleans(),
         "is_dropped": st.none() | st.booleans(),
     }

@@ -45,6 +45,7 @@ class WorkoutAdmin(PlannerAdmin):
         "planned_duration",
         "planned_distance_meters",
         "tss",
+        "done",
         "is_custom",
     )
     list_filter = (
@@ -53,6 +54,7 @@ class WorkoutAdmin(PlannerAdmin):
         MovedFilter,
         WeekFilter,
         "is_custom",
+        "is_done",
         "is_recorded",
         "is_dropped",
     )
@@ -62,6 +64,10 @@ class WorkoutAdmin(PlannerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Workout]:
         return super().get_queryset(request).prefetch_related("selections")
+
+    @admin.display(description="done", boolean=True)
+    def done(self, workout: Workout) -> bool:
+        return workout.was_done
 
     @admin.display(description="selection")
     def selection(self, workout: Workout) -> str:

@@ -10,6 +10,9 @@ from pydantic_core import PydanticCustomError
 from workouts.models import WorkoutType
 from workouts.values.validation import (
     Day,
+    Exertion,
+    Feeling,
+    HeartRate,
     Hours,
     Intensity,
     LongText,
@@ -20,6 +23,7 @@ from workouts.values.validation import (
     TimeOfDay,
     Title,
     TypeName,
+    Watts,
     pattern,
 )
 
@@ -86,6 +90,8 @@ class WorkoutBody(Body):
     workout_location: Place | None = None
     is_custom: bool = Field(NOT_SENT, exclude=True, description="The current value: it cannot be changed.")
     id: Ignored = None
+    is_done: Ignored = None
+    started_at: Ignored = None
     actual_duration: Ignored = None
     actual_distance_in_meters: Ignored = None
     actual_tss: Ignored = None
@@ -104,6 +110,22 @@ class WorkoutBody(Body):
 
     def selection_columns(self) -> dict[str, Any]:
         return self.model_dump(exclude_unset=True, include=SELECTION_COLUMNS)
+
+
+class DoneBody(Body):
+    """What was done. Fields that are not sent stay as they are."""
+
+    actual_duration: Hours | None = Field(None, description="Hours.")
+    actual_distance_meters: Metres | None = Field(None, alias="actualDistanceInMeters")
+    actual_tss: StressScore | None = None
+    actual_intensity_factor: Intensity | None = None
+    actual_heart_rate: HeartRate | None = Field(None, description="Beats per minute, on average.")
+    actual_power: Watts | None = Field(None, description="Watts, on average.")
+    rpe: Exertion | None = Field(None, description="Rating of perceived exertion.")
+    feeling: Feeling | None = None
+
+    def columns(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
 
 
 class NewWorkoutBody(WorkoutBody):

@@ -15,7 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from workouts.accounts.logins import SECONDS_LOCKED_OUT
 from workouts.api.parsing import DuplicateName
-from workouts.history import CoachsWorkout, Stale
+from workouts.history import CoachsWorkout, NothingPlanned, Stale
 from workouts.models import Workout
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     UnreadablePostError: UNREADABLE,
     CoachsWorkout: (403, None),
     Workout.DoesNotExist: (404, "Workout not found"),
+    NothingPlanned: (409, None),
     Stale: (409, None),
 }
 """Status and text for each exception; None where the exception's own message is for the user."""

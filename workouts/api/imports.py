@@ -76,7 +76,7 @@ def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Stat
     Existing workouts are updated. The answer lists rows that could not be read and were skipped, and the coach's
     workouts that are on the days of the file but not in it. If every row is skipped, nothing is imported.
     """
-    name, content = _file(request)
+    name, content = uploaded_file(request, "workouts.csv")
     if len(content) > MAX_BYTES:
         return refuse(413, f"The file is larger than {MAX_BYTES // 1024**2} MB. Nothing was imported.")
     if not content.strip():
@@ -92,9 +92,12 @@ def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Stat
     return Status(201, {**result, "imported": result["new"], "message": message})
 
 
-def _file(request: HttpRequest) -> tuple[str, bytes]:
-    """Name and content of the file, read to one byte past the limit: enough to know that it is too large."""
+def uploaded_file(request: HttpRequest, name: str) -> tuple[str, bytes]:
+    """Name and content of the file, read to one byte past the limit: enough to know that it is too large.
+
+    A file that is the whole body is called `name`.
+    """
     if request.content_type != "multipart/form-data":
-        return "workouts.csv", request.read(MAX_BYTES + 1)
+        return name, request.read(MAX_BYTES + 1)
     upload = request.FILES.get("file")
     return (upload.name or "", upload.read(MAX_BYTES + 1)) if upload else ("", b"")

@@ -43,7 +43,9 @@ class WorkoutAnswer(Answer):
     tss: float | None
     intensity_factor: float | None
     is_custom: bool
-    actual_duration: float | None = Field(description="Hours. What was done, as far as the imported file says.")
+    is_done: bool = Field(description="Marked as done, or with any figure of what was done.")
+    started_at: datetime.datetime | None = Field(description="When its recorded activity began.")
+    actual_duration: float | None = Field(description="Hours.")
     actual_distance_in_meters: float | None = Field(validation_alias="actual_distance_meters")
     actual_tss: float | None
     actual_intensity_factor: float | None
@@ -55,6 +57,10 @@ class WorkoutAnswer(Answer):
     is_dropped: bool = Field(description="Removed from the plan by the coach. It counts as skipped.")
     created_at: datetime.datetime | None
     selection: SelectionAnswer | None
+
+    @staticmethod
+    def resolve_is_done(workout: Workout) -> bool:
+        return workout.was_done
 
     @staticmethod
     def resolve_is_recorded(workout: Workout) -> bool:

@@ -11,7 +11,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from workouts.api import accounts, feed, imports, selections, status, targets, workouts
+from workouts.api import accounts, activities, done, feed, imports, selections, status, targets, workouts
 from workouts.api.auth import BearerToken, SessionLogin
 from workouts.api.errors import add_handlers, refuse
 from workouts.api.parsing import StrictParser
@@ -30,6 +30,8 @@ api = NinjaAPI(
 add_handlers(api)
 api.add_router("/workouts", workouts.router)
 api.add_router("/workouts", imports.router)
+api.add_router("/workouts", done.router)
+api.add_router("/activities", activities.router)
 api.add_router("/selections", selections.router)
 api.add_router("/auth", accounts.router)
 api.add_router("", targets.router)

@@ -6,7 +6,7 @@ Nullable columns stay nullable and ids stay `integer`, because the old version w
 
 from workouts.models.athlete import Preferences, Token, WeekTarget
 from workouts.models.history import Change
-from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType
+from workouts.models.plan import ACTUAL, Workout, WorkoutQuerySet, WorkoutType, done_by, was_done
 from workouts.models.selection import ArchivedSelection, SelectionColumns, SelectionQuerySet, WorkoutSelection
 from workouts.models.upload import Upload, UploadQuerySet
 
@@ -25,4 +25,6 @@ __all__ = [
     "WorkoutQuerySet",
     "WorkoutSelection",
     "WorkoutType",
+    "done_by",
+    "was_done",
 ]

@@ -1,6 +1,10 @@
 """The coach's plan and the athlete's own workouts."""
 
 import datetime
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -35,6 +39,16 @@ ACTUAL = tuple(bounds.ACTUAL)
 """The columns for what was done. All other columns of a workout are the plan."""
 
 
+def done_by(values: Mapping[str, Any]) -> bool:
+    """Whether a workout with these values was done: it is marked as done, or has any figure of what was done."""
+    return bool(values["is_done"]) or any(values[name] for name in ACTUAL)
+
+
+def was_done() -> models.Q:
+    """The same in SQL. NULL means no."""
+    return reduce(or_, (models.Q(**{f"{name}__gt": 0}) for name in ACTUAL), models.Q(is_done=True))
+
+
 class WorkoutQuerySet(models.QuerySet["Workout"]):
     def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
         """Workouts that the athlete has from `first` to `last`, both included, ordered by day.
@@ -59,8 +73,24 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
         """The workouts in the plan's sums: selected, without recorded activities."""
         return self.selected().exclude(is_recorded=True)
 
+    def search(self, words: Iterable[str]) -> "WorkoutQuerySet":
+        """Workouts that have every word in a text of the coach's or in the athlete's notes."""
+        found = self
+        for word in words:
+            found = found.filter(models.Q.create([_has(field, word) for field in SEARCHED], connector=models.Q.OR))
+        return found
+
     def moved(self) -> "WorkoutQuerySet":
         return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
+
+
+SEARCHED = ("title", "workout_type", "workout_description", "coach_comments", "selections__user_notes")
+
+
+def _has(field: str, word: str) -> models.Q:
+    """SQLite ignores case in ASCII only, so there the other spellings of a word such as `Übung` are searched, too."""
+    spellings = {word, word.lower(), word.upper(), word.capitalize()}
+    return models.Q.create([(f"{field}__icontains", spelling) for spelling in spellings], connector=models.Q.OR)
 
 
 def _skipped() -> models.Q:
@@ -97,6 +127,10 @@ class Workout(models.Model):
         "RPE", most=bounds.RATING, null=True, blank=True, help_text="Rating of perceived exertion, 1 to 10."
     )
     feeling = FiniteFloatField(most=bounds.RATING, null=True, blank=True, help_text="1 to 5.")
+    is_done = models.BooleanField(
+        "done", null=True, help_text="Marked as done by the athlete, or by a recorded activity."
+    )
+    started_at = MomentField(null=True, blank=True, help_text="When the recorded activity began.")
     is_recorded = models.BooleanField(
         "recorded", null=True, help_text="An activity that was never planned. Empty: nobody has looked yet."
     )
@@ -141,10 +175,9 @@ class Workout(models.Model):
 
     @property
     def was_done(self) -> bool:
-        """Whether an import had any figure of what was done."""
-        return any(getattr(self, name) for name in ACTUAL)
+        return done_by(vars(self))
 
     @property
     def source(self) -> str:
         """Where it came from: `coach`, `own` or `recorded`."""
-        return "own" if self.is_custom else "recorded" if self.is_recorded else "coach"
+        return "recorded" if self.is_recorded else "own" if self.is_custom else "coach"

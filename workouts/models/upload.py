@@ -1,4 +1,4 @@
-"""Uploaded files, for an import or a restore."""
+"""Uploaded files, for an import, a restore or a recorded activity."""
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,14 @@ RESTORE_KEY = "restore"
 class UploadQuerySet(models.QuerySet["Upload"]):
     def imports(self) -> "UploadQuerySet":
         """Files of the coach's workouts."""
+        return self.exclude(_restores()).exclude(purpose=Upload.Purpose.ACTIVITY)
+
+    def activities(self) -> "UploadQuerySet":
+        """Recorded activities."""
+        return self.filter(purpose=Upload.Purpose.ACTIVITY)
+
+    def imported(self) -> "UploadQuerySet":
+        """Both of them: what is added to the planner, where a restore replaces it."""
         return self.exclude(_restores())
 
     def restores(self) -> "UploadQuerySet":
@@ -42,6 +50,7 @@ class Upload(models.Model):
     class Purpose(models.TextChoices):
         IMPORT = "import"
         RESTORE = "restore"
+        ACTIVITY = "activity"
 
     purpose = models.CharField(
         max_length=10,

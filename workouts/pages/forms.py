@@ -21,6 +21,12 @@ def of_our_time(day: datetime.date) -> None:
         raise ValidationError(f"{error}.") from error
 
 
+def reasons(form: forms.BaseForm) -> str:
+    """Why the form is refused, in sentences."""
+    parts = [f"{form[name].label}: {' '.join(map(str, messages))}" for name, messages in form.errors.items()]
+    return f"{' '.join(parts)} Nothing was changed."
+
+
 class SelectionForm(forms.Form):
     """Any part of the selection of a workout. A field that is not sent stays as it is.
 
@@ -44,12 +50,50 @@ class SelectionForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The columns to set, with None for a field that was emptied."""
         values = {name: None if value == "" else value for name, value in self.cleaned_data.items()}
-        slot = values.pop("slot", None)
-        if "slot" in self.fields and slot_of(self.workout.time_of_day) != (slot or ""):
-            values["time_of_day"] = slot
-        if values.get("current_plan_day") == self.workout.originally_planned_day:
-            values["current_plan_day"] = None
+        if "slot" in self.fields:
+            values |= in_slot(self.workout, values.pop("slot") or "")
+        if "current_plan_day" in values:
+            values |= on_day(self.workout, values["current_plan_day"])
         return values
+
+
+def in_slot(workout: Workout, slot: str) -> dict[str, Any]:
+    """The columns that put a workout into a slot. One that is there already keeps its clock time."""
+    return {} if slot_of(workout.time_of_day) == slot else {"time_of_day": slot or None}
+
+
+def on_day(workout: Workout, day: datetime.date | None) -> dict[str, Any]:
+    """The column that puts a workout on a day: None is the day of the plan."""
+    return {"current_plan_day": None if day == workout.originally_planned_day else day}
+
+
+class DoneForm(forms.Form):
+    """What was done. A field that is not sent or not changed stays as it is: a button alone says, done as planned."""
+
+    actual_duration = DurationField("Time")
+    actual_distance_meters = forms.FloatField(
+        label="Distance in metres", required=False, min_value=0, max_value=bounds.METRES
+    )
+    actual_tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
+    actual_heart_rate = forms.FloatField(
+        label="Heart rate, beats per minute", required=False, min_value=0, max_value=bounds.HEART_RATE
+    )
+    rpe = forms.FloatField(label="RPE, 1 to 10", required=False, min_value=1, max_value=bounds.RPE)
+    feeling = forms.FloatField(label="Feeling, 1 to 5", required=False, min_value=1, max_value=bounds.FEELING)
+
+    def __init__(self, workout: Workout, data: QueryDict | None = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.initial = {name: getattr(workout, name) for name in self.fields}
+        if not workout.was_done:
+            self.initial["actual_duration"] = workout.planned_duration
+        if data is not None:
+            sent = {name.removesuffix("_0") for name in data}
+            for name in set(self.fields) - sent:
+                del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        """The columns that change."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class WorkoutForm(forms.ModelForm):
@@ -83,6 +127,13 @@ class WorkoutForm(forms.ModelForm):
             "workout_description",
         )
         widgets = {"title": forms.TextInput({"dir": "auto"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """An activity that was never planned has no plan to edit."""
+        super().__init__(*args, **kwargs)
+        if self.instance.is_recorded:
+            for name in bounds.PLANNED.keys() & self.fields.keys():
+                del self.fields[name]
 
 
 class EstimateForm(forms.Form):
@@ -120,7 +171,7 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = Preferences
-        fields = ("distance_unit", "swim_unit", "morning", "afternoon", "evening")
+        fields = ("distance_unit", "swim_unit", "week_start", "morning", "afternoon", "evening")
         labels = {"distance_unit": "Distances", "swim_unit": "In the pool"}
         widgets = {
             name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("morning", "afternoon", "evening")

@@ -7,10 +7,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from workouts.files.activities import activity_imports
+from workouts.files.activities.recognizing import is_activity
+from workouts.files.archive import is_archive
 from workouts.files.imports import importing
-from workouts.files.imports.archive import is_archive
 from workouts.files.imports.results import summary
 from workouts.files.uploads import MAX_BYTES
 from workouts.models import Upload
@@ -22,9 +25,9 @@ PER_PAGE = 20
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label="CSV file",
+        label="CSV file or recorded activity",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.zip,text/csv,application/zip"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.zip,.fit,.tcx,.gpx,.gz,text/csv,application/zip"}),
     )
 
 
@@ -34,13 +37,11 @@ def imports(request: HtmxRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            upload = importing.preview(file.name, file.read(MAX_BYTES + 1), by=request.user)
+            return redirect(_previewed(file.name, file.read(MAX_BYTES + 1), request))
         except importing.NotImportable as refusal:
             form.add_error("file", f"{refusal} Nothing was imported.")
-        else:
-            return redirect("import", upload.pk)
-    page = Paginator(Upload.objects.imports().for_list(), PER_PAGE).get_page(request.GET.get("page"))
-    files = [(upload, summary(upload.result)) for upload in page]
+    page = Paginator(Upload.objects.imported().for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    files = [(upload, _summary(upload)) for upload in page]
     context = {"form": form, "page": page, "files": files, "shown": SHOWN}
     return render(request, "workouts/imports/list.html", context, status=422 if form.errors else 200)
 
@@ -55,17 +56,30 @@ def preview(request: HtmxRequest, upload_id: int) -> HttpResponse:
 
 @require_POST
 def discard(request: HtmxRequest, upload_id: int) -> HttpResponse:
-    Upload.objects.imports().previewed().filter(pk=upload_id).delete()
+    Upload.objects.imported().previewed().filter(pk=upload_id).delete()
     return redirect("imports")
 
 
 @require_safe
 def file(request: HtmxRequest, upload_id: int) -> FileResponse:
     """Downloads the file as it was uploaded."""
-    upload = _upload(upload_id)
+    upload = get_object_or_404(Upload.objects.imported(), pk=upload_id)
     content = bytes(upload.content)
-    kind = "application/zip" if is_archive(content) else "text/csv"
+    table = "text/csv" if upload.purpose != Upload.Purpose.ACTIVITY else "application/octet-stream"
+    kind = "application/zip" if is_archive(content) else table
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=upload.file_name, content_type=kind)
+
+
+def _previewed(name: str, content: bytes, request: HtmxRequest) -> str:
+    """Stores a file of either kind. Returns the address of its preview. Raises NotImportable."""
+    if is_activity(content):
+        return reverse("activity", args=[activity_imports.preview(name, content, by=request.user).pk])
+    return reverse("import", args=[importing.preview(name, content, by=request.user).pk])
+
+
+def _summary(upload: Upload) -> str:
+    is_activity = upload.purpose == Upload.Purpose.ACTIVITY
+    return activity_imports.summary(upload.result) if is_activity else summary(upload.result)
 
 
 def _upload(upload_id: int) -> Upload:

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from workouts.history import AlreadyUndone, CoachsWorkout, Stale
+from workouts.history import AlreadyUndone, CoachsWorkout, NothingPlanned, Stale
 from workouts.pages import HtmxRequest
 from workouts.pages.redraw import address_of
 
@@ -26,7 +26,7 @@ def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable
             raise Http404 from None
         except CoachsWorkout as refusal:
             return refuse(request, str(refusal), status=403)
-        except AlreadyUndone as refusal:
+        except (AlreadyUndone, NothingPlanned) as refusal:
             return refuse(request, str(refusal))
         except Stale as stale:
             return refuse(request, f"{stale} Undo the later change first: see the history.")

@@ -42,6 +42,10 @@ class DurationField(TimeSpanField):
     def prepare_value(self, value: Any) -> Any:
         return round(value * 60) if isinstance(value, float) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compares minutes, as they are shown: seconds are not lost by sending a form as it is."""
+        return bool(super().has_changed(self.prepare_value(initial), data))
+
     def compress(self, data_list: list[int | None]) -> float | None:
         minutes = super().compress(data_list)
         return minutes and minutes / 60

@@ -1,7 +1,5 @@
 """One workout: its details, its selection, and the forms for the athlete's own workouts."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,10 +7,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from workouts.history import add_workout, change_selection, delete_workout, edit_workout, reset_selection
+from workouts.history import (
+    add_workout,
+    change_selection,
+    clear_done,
+    delete_workout,
+    edit_workout,
+    record_done,
+    reset_selection,
+)
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import EstimateForm, SelectionForm, WorkoutForm
+from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse, says_refusals
 from workouts.values.days import Day
@@ -24,7 +30,13 @@ def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
     """A page of its own, or the content of the week page's dialog."""
     workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
     template = "workouts/details.html" if request.htmx else "workouts/details_page.html"
-    return render(request, template, {"workout": workout, "preferences": Preferences.load()})
+    context = {
+        "workout": workout,
+        "preferences": Preferences.load(),
+        "today": timezone.localdate(),
+        "done_form": DoneForm(workout),
+    }
+    return render(request, template, context)
 
 
 @require_POST
@@ -34,8 +46,24 @@ def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     workout = Workout.objects.with_selection().get(pk=workout_id)
     form = SelectionForm(workout, request.POST)
     if not form.is_valid():
-        return refuse(request, _reasons(form), status=422)
+        return refuse(request, reasons(form), status=422)
     return redraw(request, change_selection(workout_id, form.values(), by=request.user))
+
+
+@require_POST
+@says_refusals
+def done(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    """Marks a workout as done, with the figures that the form sends."""
+    form = DoneForm(Workout.objects.get(pk=workout_id), request.POST)
+    if not form.is_valid():
+        return refuse(request, reasons(form), status=422)
+    return redraw(request, record_done(workout_id, form.values(), by=request.user))
+
+
+@require_POST
+@says_refusals
+def not_done(request: HtmxRequest, workout_id: int) -> HttpResponse:
+    return redraw(request, clear_done(workout_id, by=request.user))
 
 
 @require_POST
@@ -49,7 +77,7 @@ def reset(request: HtmxRequest, workout_id: int) -> HttpResponse:
 def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = EstimateForm(request.POST)
     if not form.is_valid():
-        return refuse(request, _reasons(form), status=422)
+        return refuse(request, reasons(form), status=422)
     return redraw(request, edit_workout(workout_id, form.cleaned_data, by=request.user))
 
 
@@ -84,8 +112,3 @@ def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 def _week_of(workout: Workout) -> str:
     return reverse("week_of", args=[workout.day])
-
-
-def _reasons(form: Any) -> str:
-    parts = [f"{form[name].label}: {' '.join(messages)}" for name, messages in form.errors.items()]
-    return f"{' '.join(parts)} Nothing was changed."

@@ -111,7 +111,8 @@ def _summary(workout: Workout) -> str:
 
 def _description(workout: Workout, selection: WorkoutSelection, preferences: Preferences) -> str:
     paragraphs = (
-        _figures(workout, preferences),
+        _planned(workout, preferences),
+        _done(workout, preferences),
         workout.workout_description,
         workout.coach_comments and f"Coach: {workout.coach_comments}",
         selection.user_notes and f"Notes: {selection.user_notes}",
@@ -119,16 +120,28 @@ def _description(workout: Workout, selection: WorkoutSelection, preferences: Pre
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def _figures(workout: Workout, preferences: Preferences) -> str:
-    """Such as `1 h 30 min, 40 km, 95 TSS`."""
-    figures = []
-    if workout.planned_duration:
-        figures.append(duration(workout.planned_duration))
-    if workout.planned_distance_meters:
-        figures.append(distance(workout.planned_distance_meters, workout.workout_type, preferences))
-    if workout.tss:
-        figures.append(f"{floatformat(workout.tss)} TSS")
-    return ", ".join(figures)
+def _planned(workout: Workout, preferences: Preferences) -> str:
+    return _figures(workout, "planned", workout.tss, preferences)
+
+
+def _done(workout: Workout, preferences: Preferences) -> str:
+    """Such as `Done: 1 h 20 min, 38 km, RPE 6`; `Done` alone if no figure is known."""
+    if not workout.was_done:
+        return ""
+    figures = _figures(workout, "actual", workout.actual_tss, preferences)
+    rpe = workout.rpe and f"RPE {floatformat(workout.rpe)}"
+    return ": ".join(part for part in ("Done", ", ".join(part for part in (figures, rpe) if part)) if part)
+
+
+def _figures(workout: Workout, of: str, tss: float | None, preferences: Preferences) -> str:
+    """Such as `1 h 30 min, 40 km, 95 TSS`, of what was `planned` or of the `actual` figures."""
+    hours, metres = getattr(workout, f"{of}_duration"), getattr(workout, f"{of}_distance_meters")
+    figures = (
+        hours and duration(hours),
+        metres and distance(metres, workout.workout_type, preferences),
+        tss and f"{floatformat(tss)} TSS",
+    )
+    return ", ".join(figure for figure in figures if figure)
 
 
 def _line(text: str) -> str:

@@ -1,12 +1,14 @@
-"""The season strip: the load of the surrounding weeks, as bars."""
+"""The season: the load of the surrounding weeks as bars, with fitness, fatigue and form over them."""
 
 import datetime
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from django.db.models import F
-
-from workouts.models import Workout
-from workouts.values.days import ONE_DAY, ONE_WEEK, days_from, monday_of
+from workouts.plan.day_stress import DayStress, stress_by_day
+from workouts.plan.load import WARM_UP, Load, loads
+from workouts.plan.load_chart import LoadChart, draw
+from workouts.values.days import ONE_DAY, ONE_WEEK, Day, days_from, first_of_week, week_of
 
 WEEKS_BEFORE, WEEKS_AFTER = 12, 13
 BAR, GAP, HEIGHT = 22, 4, 48
@@ -15,48 +17,94 @@ BAR, GAP, HEIGHT = 22, 4, 48
 
 @dataclass(frozen=True)
 class Bar:
-    monday: datetime.date
+    first: datetime.date
     tss: float
     hours: float
+    done: float
     x: int
     height: int
+    done_height: int
     shown: bool
 
     @property
     def y(self) -> int:
         return HEIGHT - self.height
 
+    @property
+    def done_y(self) -> int:
+        return HEIGHT - self.done_height
+
 
 @dataclass(frozen=True)
-class Strip:
+class Season:
+    """`loads` has the load of every day in `days`, as done before `today` and as planned from then on."""
+
+    shown: Day
+    today: Day
+    days: dict[Day, DayStress]
+    loads: dict[Day, Load]
     bars: list[Bar]
-    by_tss: bool
-    """Whether the bars show TSS. They show hours if no workout of the season has a TSS."""
+    chart: LoadChart = field(repr=False)
 
     @property
     def width(self) -> int:
         return len(self.bars) * (BAR + GAP)
 
+    @property
+    def estimated(self) -> bool:
+        """Whether any TSS of the season is an estimate."""
+        return any(stress.estimated for stress in self.days.values())
 
-def season(shown: datetime.date) -> Strip:
-    """The load of the weeks around the one that begins on the Monday `shown`. One query."""
-    mondays = days_from(shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK)[::7]
-    tss, hours = dict.fromkeys(mondays, 0.0), dict.fromkeys(mondays, 0.0)
-    planned = Workout.objects.planned().between(mondays[0], mondays[-1] + 6 * ONE_DAY)
-    for day, its_tss, its_hours in planned.values_list(F("plan_day"), "tss", "planned_duration"):
-        tss[monday_of(day)] += its_tss or 0
-        hours[monday_of(day)] += its_hours or 0
-    load = tss if any(tss.values()) else hours
-    highest = max(load.values()) or 1
-    bars = [
+    @property
+    def this_morning(self) -> Load | None:
+        """The load with which today begins: what was done determines it. None if the season does not have today."""
+        return self.loads.get(self.today - ONE_DAY)
+
+    @property
+    def after_the_week(self) -> Load:
+        return self.loads[self.shown + 6 * ONE_DAY]
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether the week that is shown is not over."""
+        return self.shown + 6 * ONE_DAY >= self.today
+
+    @property
+    def weeks(self) -> Iterator[tuple[Bar, list[tuple[Day, DayStress, Load]]]]:
+        """The weeks with their days, for a table."""
+        for bar in self.bars:
+            yield bar, [(day, self.days[day], self.loads[day]) for day in week_of(bar.first)]
+
+
+def season(shown: Day, today: Day) -> Season:
+    """The season around the week that begins on `shown`. One query."""
+    first, last = shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK + 6 * ONE_DAY
+    start = max(first, Day.min + WARM_UP) - WARM_UP
+    stress = stress_by_day(start, last, today)
+    every_day = days_from(start, last)
+    load = dict(zip(every_day, loads(stress[day].done + stress[day].ahead for day in every_day), strict=True))
+    days = {day: stress[day] for day in days_from(first, last)}
+    visible = {day: load[day] for day in days}
+    return Season(shown, today, days, visible, _bars(days, shown), draw(visible, today))
+
+
+def _bars(days: dict[Day, DayStress], shown: Day) -> list[Bar]:
+    weeks: dict[Day, list[DayStress]] = defaultdict(list)
+    for day, stress in days.items():
+        weeks[first_of_week(day, shown.weekday())].append(stress)
+    planned = {first: sum(day.planned for day in week) for first, week in weeks.items()}
+    done = {first: sum(day.done for day in week) for first, week in weeks.items()}
+    highest = max(*planned.values(), *done.values()) or 1
+    return [
         Bar(
-            monday=monday,
-            tss=tss[monday],
-            hours=hours[monday],
+            first=first,
+            tss=planned[first],
+            hours=sum(day.hours for day in week),
+            done=done[first],
             x=number * (BAR + GAP),
-            height=round(load[monday] / highest * HEIGHT),
-            shown=monday == shown,
+            height=round(planned[first] / highest * HEIGHT),
+            done_height=round(done[first] / highest * HEIGHT),
+            shown=first == shown,
         )
-        for number, monday in enumerate(mondays)
+        for number, (first, week) in enumerate(weeks.items())
     ]
-    return Strip(bars, by_tss=load is tss)

@@ -3,7 +3,11 @@
 from django import template
 from django.utils.html import format_html
 
+from workouts.models import Workout
+from workouts.plan.progress import figures_of, grade_of
 from workouts.values import measures
+from workouts.values.compliance import Compliance, deviation
+from workouts.values.days import Day
 from workouts.values.disciplines import Discipline, discipline_of
 
 register = template.Library()
@@ -18,6 +22,18 @@ def kind(workout_type: str) -> str:
     return (discipline_of(workout_type) or Discipline.OTHER).lower() if workout_type.lower() != "day off" else "rest"
 
 
+@register.filter
+def grade(workout: Workout, today: Day) -> Compliance | None:
+    return grade_of(workout, today)
+
+
+@register.filter
+def off_plan(workout: Workout) -> str:
+    """The difference of what was done from the plan, such as `-25 %`; empty if there is none, or no plan."""
+    off = deviation(figures_of(workout))
+    return f"{off:+} %" if off else ""
+
+
 @register.simple_tag
 def against(planned: float, target: float, *, time: bool = False) -> str:
     """The plan's difference from its target, with a CSS class for the color: `30 min under`, `12 over`, `on target`."""
@@ -26,3 +42,17 @@ def against(planned: float, target: float, *, time: bool = False) -> str:
     size = measures.minutes(abs(delta)) if time else str(abs(delta))
     words = f"{size} {side}" if delta else "on target"
     return format_html('<span class="delta {}">{}</span>', side, words)
+
+
+@register.simple_tag
+def bar(done: float, planned: float, target: float | None) -> str:
+    """A bar of what is planned, over it what was done, and a mark at the target. The figures are beside it as text."""
+    most = max(done, planned, target or 0) or 1
+    mark = format_html('<path d="M{} 0v8" />', round(100 * target / most)) if target else ""
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="8" /><rect class="done" width="{}" height="8" />{}</svg>',
+        round(100 * planned / most),
+        round(100 * done / most),
+        mark,
+    )

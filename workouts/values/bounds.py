@@ -10,6 +10,9 @@ INTENSITY_FACTOR = 10
 HEART_RATE = 500
 WATTS = 10_000
 RATING = 100
+"""Of a rating in a file; those that the athlete gives are up to RPE and FEELING."""
+
+RPE, FEELING = 10, 5
 PLANNED = {
     "planned_duration": HOURS,
     "planned_distance_meters": METRES,

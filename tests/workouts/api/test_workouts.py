@@ -11,6 +11,8 @@ from workouts.history import undo
 from workouts.models import Change, Workout
 
 NOTHING_DONE = {
+    "isDone": False,
+    "startedAt": None,
     "actualDuration": None,
     "actualDistanceInMeters": None,
     "actualTss": None,

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import Manage, Sql
-from tests.workouts.planners import MONDAY, as_csv, as_json, document, fill, fill_by_hand, planners
+from tests.workouts.planners import MONDAY, NOON, as_csv, as_json, document, fill, fill_by_hand, planners
 from workouts.files.exports.records import (
     ArchivedRecord,
     PreferencesRecord,
@@ -161,13 +161,20 @@ def test_a_part_that_is_not_in_the_file_stays() -> None:
     assert {**document(), "workouts": None} == {**found, "workouts": None}
 
 
-SINCE_VERSION_2 = {*(WorkoutRecord.names()[column] for column in ACTUAL), "isRecorded", "isDropped"}
+ADDED = {
+    3: {"isDone", "startedAt"},
+    2: {*(WorkoutRecord.names()[column] for column in ACTUAL), "isRecorded", "isDropped"},
+}
+"""The fields of a workout that each version of the format added."""
 
 
-def test_an_export_of_version_1_leaves_what_was_done_as_it_is() -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_export_of_an_earlier_version_leaves_what_was_done_as_it_is(version: int) -> None:
     fill_by_hand()
-    Workout.objects.filter(pk=7).update(actual_duration=1.5, is_recorded=True, is_dropped=True)
-    old = document_of_version_1()
+    Workout.objects.filter(pk=7).update(
+        actual_duration=1.5, is_recorded=True, is_dropped=True, is_done=True, started_at=NOON
+    )
+    old = document_of_version(version)
     assert not plan(old).rows
 
     Workout.objects.filter(pk=7).update(title="Other ride")
@@ -176,12 +183,14 @@ def test_an_export_of_version_1_leaves_what_was_done_as_it_is() -> None:
 
     ride, run = Workout.objects.get(pk=7), Workout.objects.get(pk=3)
     assert (ride.title, ride.actual_duration, ride.is_recorded, ride.is_dropped) == ("Ride", 1.5, True, True)
+    assert (ride.is_done, ride.started_at) == (True, NOON)
     assert (run.title, run.actual_duration, run.is_dropped) == ("Long run", None, None)
 
 
-def document_of_version_1() -> str:
-    found = {**document(), "version": 1}
-    workouts = [{name: row[name] for name in row if name not in SINCE_VERSION_2} for row in found["workouts"]]
+def document_of_version(version: int) -> str:
+    found = {**document(), "version": version}
+    added = set().union(*(names for since, names in ADDED.items() if since > version))
+    workouts = [{name: row[name] for name in row if name not in added} for row in found["workouts"]]
     return json.dumps({**found, "workouts": workouts})
 
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 
 from tests.trainingpeaks import export, read_workouts, workout
-from workouts.files.imports.archive import MOST_FILES, NotUnpacked, unpack
-from workouts.files.imports.trainingpeaks import read
+from workouts.files.archive import MOST_FILES, NotUnpacked, unpack
+from workouts.files.imports.trainingpeaks import CSV, read
 from workouts.files.uploads import MAX_BYTES, NotImportable
 
 PLAN = export(workout("Läufe", "2026-11-23"))
@@ -57,18 +57,18 @@ def test_an_archive_with_a_password_is_refused() -> None:
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(header) + flags] |= 1
     with pytest.raises(NotUnpacked, match="has a password"):
-        unpack(bytes(content))
+        unpack(bytes(content), CSV)
 
 
 def test_a_bomb_is_unpacked_only_up_to_the_size_limit() -> None:
     """A hundred megabytes of spaces, even if the archive states a small size."""
     content = bytearray(zipped({"a.csv": b" " * (10 * MAX_BYTES)}))
     assert len(content) < MAX_BYTES / 50
-    assert len(unpack(bytes(content))) == MAX_BYTES + 1
+    assert len(unpack(bytes(content), CSV)) == MAX_BYTES + 1
     entry = content.index(b"PK\x01\x02")
     content[entry + 24 : entry + 28] = (10).to_bytes(4, "little")
     with pytest.raises(NotUnpacked, match="corrupt"):
-        unpack(bytes(content))
+        unpack(bytes(content), CSV)
 
 
 def test_a_corrupt_archive_is_refused_and_never_an_error() -> None:
@@ -78,4 +78,4 @@ def test_a_corrupt_archive_is_refused_and_never_an_error() -> None:
         for _ in range(luck.randint(1, 4)):
             content[luck.randrange(4, len(content))] = luck.randrange(256)
         with suppress(NotUnpacked):
-            unpack(bytes(content))
+            unpack(bytes(content), CSV)

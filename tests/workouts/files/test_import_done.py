@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.trainingpeaks import Cells, export, workout
 from workouts.files.imports.importing import import_file
-from workouts.history import edit_workout, undo
+from workouts.history import edit_workout, record_done, undo
 from workouts.models import ACTUAL, Workout
 from workouts.plan.season import season
 from workouts.plan.summary import Sum, summarise
@@ -97,13 +97,14 @@ def test_a_figure_that_was_corrected_or_taken_away_is_followed() -> None:
     assert actual(only()) == {**DONE, "actual_tss": 80, "rpe": None}
 
 
-def test_an_activity_without_a_plan_is_recorded_and_in_no_sum(athlete: Client) -> None:
+def test_an_activity_without_a_plan_is_recorded_and_in_no_sum_of_the_plan(athlete: Client) -> None:
     imported(RUN, ACTIVITY)
     week, monday = Workout.objects.with_selection(), datetime.date(2026, 11, 23)
 
-    run = Sum(count=1, minutes=90, metres=15000)
-    assert summarise(week, monday + datetime.timedelta(days=4), None).total.past == run
-    assert [bar.hours for bar in season(monday).bars if bar.shown] == [1.5]
+    run = Sum(count=1, minutes=90, metres=15000, tss=1.5 * 0.75**2 * 100, estimated=True)
+    total = summarise(week, monday + datetime.timedelta(days=4), None).total
+    assert (total.planned, total.done) == (run, Sum(count=1, minutes=45, tss=60))
+    assert [bar.hours for bar in season(monday, monday).bars if bar.shown] == [1.5]
     assert list(Workout.objects.planned().values_list("title", flat=True)) == ["Long run"]
 
     page = athlete.get("/week/2026-11-23").content.decode()
@@ -118,7 +119,7 @@ def test_an_activity_without_a_plan_is_recorded_and_in_no_sum(athlete: Client) -
 def test_what_was_done_is_on_the_page_of_a_planned_workout(athlete: Client) -> None:
     imported({**RUN, **FIGURES})
     page = athlete.get(f"/workouts/{only().pk}").content.decode()
-    assert "<h3>Done</h3>" in page
+    assert "Done (-17 %)" in " ".join(page.split())
     for figure in ("1 h 15 min", "12.5 km", "102 TSS", "148 bpm", "303 W", "RPE 6"):
         assert figure in page
 
@@ -175,6 +176,13 @@ def test_the_figures_distinguish_activities_with_the_same_title() -> None:
 
     imported({**second, "Rpe": "3"}, {**first, "Rpe": "8"})
     assert {row.actual_tss: (row.pk, row.rpe) for row in Workout.objects.all()} == {80: (ids[80], 8), 30: (ids[30], 3)}
+
+
+def test_an_empty_cell_leaves_what_the_athlete_has_recorded() -> None:
+    imported(RUN)
+    record_done(only().pk, {"actual_duration": 1.0, "rpe": 7.0, "feeling": 3.0}, by=None)
+    imported({**RUN, "TimeTotalInHours": "1.1", "Rpe": "", "Feeling": "5"})
+    assert (only().actual_duration, only().rpe, only().feeling) == (1.1, 7, 5)
 
 
 def test_a_workout_that_was_done_on_another_day_is_moved() -> None:

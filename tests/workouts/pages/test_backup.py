@@ -168,8 +168,8 @@ WRONG: list[tuple[Edit, str]] = [
     (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: Unknown discipline."),
     (lambda found: found.update(workouts={}), "In workouts: Input should be a valid "),
     (
-        lambda found: found.update(version=3),
-        "The file has version 3 of the format, and this planner reads up to version 2.",
+        lambda found: found.update(version=4),
+        "The file has version 4 of the format, and this planner reads up to version 3.",
     ),
     (lambda found: found.update(version="new"), "Restoring needs an export.json of this planner."),
     (lambda found: found.update(format="other"), "Restoring needs an export.json of this planner."),
@@ -186,7 +186,7 @@ def test_invalid_json_is_refused_with_the_place(athlete: Client, edit: Edit, rea
 
 def test_a_duplicate_part_is_refused(athlete: Client) -> None:
     for part in ("workouts", "preferences"):
-        twice = as_json().replace('"version": 2,', f'"version": 2, "{part}": null,')
+        twice = as_json().replace('"version": 3,', f'"version": 3, "{part}": null,')
         assert f"In {part}: It appears more than once." in error_of(upload(athlete, twice))
 
 

@@ -65,6 +65,13 @@ def test_an_event_says_what_the_athlete_needs() -> None:
     )
 
 
+def test_an_event_says_what_was_done_beside_the_plan() -> None:
+    run = plan("Run", planned_duration=1.5, actual_duration=1.25, actual_distance_meters=15000, actual_tss=88, rpe=6.5)
+    core = plan("Core", is_done=True)
+    assert event(run).description.value == "1 h 30 min\n\nDone: 1 h 15 min, 15 km, 88 TSS, RPE 6.5"
+    assert event(core).description.value == "Done"
+
+
 def test_the_calendar_introduces_itself() -> None:
     calendar = vobject.readOne(written().decode())
 

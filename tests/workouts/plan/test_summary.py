@@ -27,15 +27,29 @@ def test_sums_what_is_selected_by_discipline(plan: Plan) -> None:
     plan("undecided", "2026-11-26", {"is_selected": None}, workout_type="Swim", planned_duration=0.5)
     plan("yoga", "2026-11-26", workout_type="Yoga")
     plan("rest", "2026-11-27", workout_type="Day Off", planned_duration=1.0)
+    plan("unplanned", "2026-11-24", workout_type="Bike", is_recorded=True, actual_duration=0.5, actual_tss=20.0)
+    Workout.objects.filter(title="ride").update(actual_duration=2.0, actual_distance_meters=50_000.0)
 
     lines = {line.name: line for line in summary().lines}
 
     assert list(lines) == ["Swim", "Bike", "Other"]
-    assert lines["Bike"].past == Sum(count=1, minutes=90, metres=40_000, tss=80)
+    assert lines["Bike"].planned == Sum(count=2, minutes=150, metres=40_000, tss=130)
+    assert lines["Bike"].done == Sum(count=2, minutes=150, metres=50_000, tss=80 / 1.5 * 2 + 20, estimated=True)
     assert lines["Bike"].ahead == Sum(count=1, minutes=60, metres=0, tss=50)
     assert lines["Other"].planned == Sum(count=1)
     total = summary().total
-    assert (total.planned.count, total.planned.minutes, total.past.minutes, total.planned.tss) == (4, 180, 90, 130)
+    assert (total.planned.count, total.planned.minutes, total.done.minutes, total.ahead.minutes) == (4, 180, 150, 90)
+    assert (total.planned.tss, total.planned.estimated) == (130 + 0.5 * 0.75**2 * 100, True)
+
+
+def test_what_was_done_today_or_early_is_not_to_come(plan: Plan) -> None:
+    plan("today", "2026-11-25", planned_duration=1.0, is_done=True)
+    plan("early", "2026-11-28", planned_duration=1.0, actual_duration=0.5)
+    plan("missed", "2026-11-24", planned_duration=1.0)
+    plan("skipped, and done", "2026-11-28", {"is_selected": False}, planned_duration=1.0, actual_duration=0.25)
+    total = summary().total
+    assert (total.planned.count, total.done.count, total.ahead.count) == (3, 3, 0)
+    assert total.done.minutes == 45
 
 
 def test_a_discipline_with_a_target_is_shown_without_workouts(db: None) -> None:
@@ -82,21 +96,21 @@ def test_the_season_shows_the_load_of_the_surrounding_weeks(plan: Plan) -> None:
     plan("skipped", "2026-11-30", {"is_selected": False}, tss=500.0)
     plan("another season", "2025-11-30", tss=500.0)
 
-    strip = season(MONDAY)
+    strip = season(MONDAY, MONDAY)
 
-    loads = {bar.monday: (bar.tss, bar.hours) for bar in strip.bars if bar.hours}
+    loads = {bar.first: (bar.tss, bar.hours) for bar in strip.bars if bar.hours}
     assert loads == {MONDAY: (160, 3), MONDAY + datetime.timedelta(weeks=1): (80, 1)}
-    assert [bar.monday for bar in strip.bars if bar.shown] == [MONDAY]
-    heights = {bar.monday: bar.height for bar in strip.bars}
+    assert [bar.first for bar in strip.bars if bar.shown] == [MONDAY]
+    heights = {bar.first: bar.height for bar in strip.bars}
     assert heights[MONDAY] == 2 * heights[MONDAY + datetime.timedelta(weeks=1)]
-    assert strip.by_tss
+    assert not strip.estimated
 
 
-def test_a_season_without_tss_is_in_hours(plan: Plan) -> None:
-    plan("ride", "2026-11-23", planned_duration=2.0)
-    strip = season(MONDAY)
-    assert not strip.by_tss
-    assert max(bar.height for bar in strip.bars) > 0
+def test_a_season_without_tss_is_estimated_and_says_so(plan: Plan) -> None:
+    plan("ride", "2026-11-23", workout_type="Bike", planned_duration=2.0)
+    strip = season(MONDAY, MONDAY)
+    assert strip.estimated
+    assert {round(bar.tss) for bar in strip.bars} == {0, 98}
 
 
 @pytest.mark.parametrize(

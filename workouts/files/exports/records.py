@@ -29,8 +29,8 @@ from workouts.values.validation import (
 )
 
 FORMAT = "workout-planner"
-VERSION = 2
-"""Version 2 added what was done. Restoring a file of version 1 leaves that as it is."""
+VERSION = 3
+"""Version 2 added what was done, version 3 `isDone` and `startedAt`. Restoring an earlier one leaves those alone."""
 
 HIGHEST_ID = 2_000_000_000
 """Columns of ids end at 2,147,483,647, and a restored planner needs ids for new rows."""
@@ -109,6 +109,8 @@ class WorkoutRecord(Record):
     actual_power: Watts | None = None
     rpe: Rating | None = None
     feeling: Rating | None = None
+    is_done: bool | None = None
+    started_at: Moment | None = None
     is_recorded: bool | None = None
     is_dropped: bool | None = None
     selection: SelectionRecord | None
@@ -136,6 +138,7 @@ class PreferencesRecord(Record):
     morning: Time
     afternoon: Time
     evening: Time
+    week_start: Literal[0, 5, 6] = 0
 
 
 class Head(BaseModel):

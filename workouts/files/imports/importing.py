@@ -3,12 +3,12 @@
 from collections.abc import Container
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from workouts.files.imports.decisions import Decisions, InvalidDecision, Policy
 from workouts.files.imports.import_plan import ImportPlan, plan_import
 from workouts.files.imports.results import result_of, summary
-from workouts.files.uploads import NotImportable, PlanChanged, keep
+from workouts.files.uploads import NotImportable, PlanChanged, keep, wait_for_other_imports
 from workouts.history import Author, apply
 from workouts.models import Upload, Workout, WorkoutQuerySet
 
@@ -23,8 +23,6 @@ __all__ = [
     "plan_of",
     "preview",
 ]
-
-LOCK = 0x776F726B  # any number, the same for every import
 
 
 class EveryRowSkipped(Exception):
@@ -55,7 +53,7 @@ def confirm(
     `gone` decides on the workouts that are not in the file. Raises Upload.DoesNotExist, InvalidDecision, and
     PlanChanged if the digest of the plan is no longer `digest`.
     """
-    _wait_for_other_imports()
+    wait_for_other_imports()
     upload = Upload.objects.imports().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
@@ -75,7 +73,7 @@ def import_file(
     gone: Policy = Policy.KEEP,
 ) -> Upload:
     """Imports a file without a preview. Raises NotImportable and EveryRowSkipped."""
-    _wait_for_other_imports()
+    wait_for_other_imports()
     plan = plan_file(content, Workout.objects.select_for_update(no_key=True), moved=moved, gone=gone)
     upload = keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan), by=by)
     return _apply(upload, plan, by)
@@ -102,10 +100,3 @@ def _apply(upload: Upload, plan: ImportPlan, by: Author) -> Upload:
     upload.change = apply(plan.row_changes(), f"Imported {upload.file_name}: {summary(upload.result)}", by=by).change
     upload.save(update_fields=["result", "change"])
     return upload
-
-
-def _wait_for_other_imports() -> None:
-    """Of two concurrent imports, the second sees what the first added. On SQLite, writing transactions wait anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

@@ -10,7 +10,7 @@ from workouts.files.imports.likeness import LIKENESSES, MOVED, current, has_plan
 from workouts.files.imports.matching import DayAndName, day_and_name, pair
 from workouts.files.imports.row import PLAN, PlannedWorkout
 from workouts.history import Values
-from workouts.models import Workout
+from workouts.models import ACTUAL, Workout
 
 MOVE_DAYS = 14
 
@@ -84,13 +84,18 @@ def _on_its_day(match: Match) -> Match:
 
 
 def _differences(row: PlannedWorkout, workout: Workout) -> Values:
-    """The columns that change. An empty TSS leaves the workout's TSS, which the athlete may have estimated."""
+    """The columns that change. An empty cell leaves what the athlete may have entered."""
     differing = {
         name: value
         for name, value in row.content.items()
-        if value != current(workout, name) and not (name == "tss" and value is None)
+        if value != current(workout, name) and not (value is None and _is_the_athletes(name, workout))
     }
     return {**differing, **_misread_as_planned(row, workout), **_marks(row, workout)}
+
+
+def _is_the_athletes(name: str, workout: Workout) -> bool:
+    """An estimated TSS, and the figures of what was done, if a recorded activity or the athlete said that it was."""
+    return name == "tss" or (name in ACTUAL and bool(workout.is_done))
 
 
 def _misread_as_planned(row: PlannedWorkout, workout: Workout) -> dict[str, None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 
-from workouts.files.imports.archive import NotUnpacked, unpack
+from workouts.files.archive import NotUnpacked, Wanted, unpack
 from workouts.files.imports.csv_rows import UNPAIRED, CellsOrFault, numbered_rows
 from workouts.files.imports.encoding import decode
 from workouts.files.kinds import described
@@ -39,6 +39,7 @@ HEADER = 10_000
 """How many characters of the header are searched for the delimiter."""
 
 PLEASE = "Import the CSV file of a TrainingPeaks export."
+CSV = Wanted((".csv",), "CSV file", PLEASE, MAX_BYTES)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class TrainingPeaksExport:
 def read(content: bytes) -> TrainingPeaksExport:
     """Reads the header of a file, CSV or ZIP. Raises NotImportable."""
     try:
-        content = unpack(content)
+        content = unpack(content, CSV)
     except NotUnpacked as error:
         raise NotImportable(str(error)) from error
     if len(content) > MAX_BYTES:

@@ -1,0 +1,41 @@
+"""POST /api/activities."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.activities import RUN, fit
+from tests.api_client import ApiClient
+from tests.workouts.conftest import Plan
+from workouts.models import Change, Upload, Workout
+
+OCTETS = "application/octet-stream"
+
+
+def send(api: ApiClient, content: bytes, status: int, query: str = "") -> dict[str, object]:
+    answer: dict[str, object] = api.send_raw("POST", f"activities{query}", content, status, OCTETS)
+    return answer
+
+
+def test_a_file_becomes_what_was_done_and_the_same_again_changes_nothing(api: ApiClient, plan: Plan) -> None:
+    run = plan("Run", "2026-11-23", planned_duration=0.75)
+    expected = [{"startedAt": "2026-11-23T06:00:00Z", "workoutType": "Run", "workoutId": run.pk}]
+    assert send(api, fit(RUN), 201) == {"message": "Imported", "activities": expected}
+    assert api.send("GET", f"workouts/{run.pk}")["actualDuration"] == 0.75
+    assert send(api, fit(RUN), 201) == {"message": "Already imported", "activities": expected}
+    assert Change.objects.count() == 1
+
+    form = {"file": SimpleUploadedFile("run.fit", fit(RUN))}
+    assert api.post("/api/activities", form).json()["message"] == "Already imported"
+
+
+def test_what_is_not_clear_is_refused_with_the_choices(api: ApiClient, plan: Plan) -> None:
+    run = plan("Run", "2026-11-23", planned_duration=3.0)
+    assert send(api, fit(RUN), 409)["choices"] == [str(run.pk), "new"]
+    assert not Upload.objects.exists()
+    send(api, fit(RUN), 201, "?workout=new")
+    assert Workout.objects.latest("id").is_recorded
+
+
+def test_a_bad_file_is_refused(api: ApiClient) -> None:
+    assert "truncated or corrupt" in str(send(api, fit(RUN)[:-9], 422)["fields"])
+    send(api, b"", 400)
+    assert not Upload.objects.exists()

@@ -1,0 +1,212 @@
+"""Reading recorded activities: FIT, TCX and GPX, compressed or not; and files that are broken or hostile."""
+
+import gzip
+import io
+import tracemalloc
+import zipfile
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.activities import RUN, SIX, fit, lap, tcx, track
+from workouts.files.activities import fit as fit_reader
+from workouts.files.activities.activity import Activity, NotAnActivity
+from workouts.files.activities.recognizing import MOST_UNPACKED, is_activity, read_activities
+from workouts.files.activities.sports import workout_type_of
+
+MB = 1024**2
+
+
+def one(content: bytes) -> Activity:
+    assert is_activity(content)
+    (activity,) = read_activities(content)
+    return activity
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+def test_a_fit_file_says_what_its_session_says() -> None:
+    found = one(fit(RUN))
+    assert found == Activity(
+        started_at=SIX,
+        workout_type="Run",
+        hours=0.75,
+        metres=8000,
+        tss=55.5,
+        intensity=0.86,
+        heart_rate=140,
+        power=250,
+    )
+
+
+def test_a_multisport_file_has_an_activity_for_each_sport_without_transitions() -> None:
+    parts = [{**RUN, "sport": sport} for sport in ("swimming", "transition", "cycling", "transition", "running")]
+    assert [activity.workout_type for activity in read_activities(fit(*parts))] == ["Swim", "Bike", "Run"]
+
+
+def test_what_a_sensor_did_not_measure_is_left_out() -> None:
+    bare = {name: RUN[name] for name in ("start_time", "sport", "total_elapsed_time")}
+    found = one(fit({**bare, "avg_heart_rate": 0, "total_distance": 0.0}))
+    assert (found.hours, found.metres, found.heart_rate, found.power) == (2800 / 3600, None, None, None)
+
+
+def test_a_gpx_file_is_as_long_as_its_segments() -> None:
+    file = track()
+    found = one(file.to_xml().encode())
+    assert (found.started_at, found.workout_type, found.title) == (SIX, "Run", "Morning run")
+    assert found.hours == pytest.approx(98 * 10 / 3600), "without the pause between the segments"
+    assert found.metres == pytest.approx(file.length_2d(), rel=0.005)
+
+
+def test_a_gpx_file_has_heart_rate_and_power_in_its_extensions() -> None:
+    points = "".join(
+        f'<trkpt lat="48.{number}" lon="11"><time>2026-11-23T06:00:0{number}Z</time><extensions><power>{200 + number}'
+        f"</power><gpxtpx:TrackPointExtension><gpxtpx:hr>{140 + number}</gpxtpx:hr></gpxtpx:TrackPointExtension>"
+        "</extensions></trkpt>"
+        for number in (0, 4)
+    )
+    found = one(f'<gpx xmlns:gpxtpx="x"><trk><trkseg>{points}</trkseg></trk></gpx>'.encode())
+    assert (found.heart_rate, found.power, found.workout_type) == (142, 202, "Other")
+
+
+def test_a_tcx_file_is_the_sum_of_its_laps_with_weighted_averages() -> None:
+    found = one(tcx(lap(1800, 15_000, 120, 150), lap(600, 5000, 160, 250)))
+    assert (found.started_at, found.workout_type, found.hours, found.metres) == (SIX, "Bike", 2400 / 3600, 20_000)
+    assert (found.heart_rate, found.power) == (130, 175)
+
+
+def test_the_points_of_a_tcx_file_stand_in_for_averages_that_its_laps_lack() -> None:
+    found = one(tcx(lap(60, 500, heart_rate=None, watts=None)))
+    assert (found.heart_rate, found.power, found.metres) == (120, 180, 500)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("run.fit", fit(RUN)), ("ride.tcx", tcx(lap(60, 500))), ("run.gpx", track().to_xml().encode())],
+)
+def test_a_compressed_file_is_unpacked(name: str, content: bytes) -> None:
+    packed = gzip.compress(content)
+    assert one(content) == one(packed) == one(zipped(name, content)) == one(zipped(f"{name}.gz", packed))
+
+
+@pytest.mark.parametrize(
+    ("sport", "sub_sport", "expected"),
+    [
+        ("running", "trail", "Run"),
+        ("cycling", "mountain", "Mtn Bike"),
+        ("Biking", "", "Bike"),
+        ("9", "", "Run"),
+        ("open_water_swimming", "", "Swim"),
+        ("training", "strength_training", "Strength"),
+        ("cross_country_skiing", "", "XC-Ski"),
+        ("hiking", "", "Walk"),
+        ("rowing", "", "Rowing"),
+        ("fitness_equipment", "indoor_rowing", "Rowing"),
+        ("golf", "", "Other"),
+        ("", "", "Other"),
+    ],
+)
+def test_sports_are_workout_types(sport: str, sub_sport: str, expected: str) -> None:
+    assert workout_type_of(sport, sub_sport) == expected
+
+
+LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><gpx><trk><name>&b;</name></trk></gpx>'
+)
+OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE gpx SYSTEM "file:///etc/passwd"><gpx><trk/></gpx>'
+POINT = b'<trkpt lat="48" lon="11"><time>2026-11-23T06:00:00Z</time></trkpt>'
+
+REFUSED = {
+    "truncated FIT": (fit(RUN)[:-20], "This FIT file is truncated or corrupt."),
+    "corrupt FIT": (fit(RUN).replace(b"\x8c", b"\x8d"), "This FIT file is truncated or corrupt."),
+    "FIT without a session": (fit(), "This FIT file has no session"),
+    "FIT without a time": (fit({"sport": "running"}), "The file does not say when the activity began."),
+    "FIT that took no time": (fit({**RUN, "total_timer_time": 0.0, "total_elapsed_time": 0.0}), "how long"),
+    "GPX with entities": (LAUGHS, "declares a document type or entities"),
+    "GPX with a document type": (OUTSIDE, "declares a document type or entities"),
+    "GPX route": (b'<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>', "This GPX file has no times"),
+    "GPX of one point": (b"<gpx><trk><trkseg>" + POINT + b"</trkseg></trk></gpx>", "how long the activity took"),
+    "truncated GPX": (track().to_xml().encode()[:-50], "truncated or malformed"),
+    "GPX without places": (b"<gpx><trk><trkseg><trkpt/></trkseg></trk></gpx>", "truncated or malformed"),
+    "deep GPX": (b"<gpx>" + b"<trk>" * 100_000, "nested too deeply"),
+    "GPX in an unknown encoding": (b'<?xml version="1.0" encoding="x"?><gpx/>', "truncated or malformed"),
+    "TCX course": (tcx().replace(b"Activit", b"Cours"), "This TCX file has no recorded activity"),
+    "TCX without laps": (tcx(), "The file does not say when the activity began."),
+    "TCX of an absurd length": (tcx(lap(1e9, 1)), "how long the activity took"),
+    "compressed something": (
+        gzip.compress(b"%PDF-1.7"),
+        "This is a PDF document (.pdf). Import a FIT, TCX or GPX file",
+    ),
+    "truncated .gz": (gzip.compress(track().to_xml().encode())[:-30], "This compressed file is truncated."),
+    "corrupt .gz": (gzip.compress(fit(RUN))[:-8] + bytes(8), "This compressed file is corrupt."),
+    "two in a .zip": (zipped("a.fit", b"") + b"", "Import a FIT, TCX or GPX file, also as .gz or .zip."),
+    "too large": (b"<gpx>" + b" " * 10 * MB, "The file is larger than 10 MB."),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_bad_file_is_refused_with_the_reason(name: str) -> None:
+    content, reason = REFUSED[name]
+    with pytest.raises(NotAnActivity) as refusal:
+        read_activities(content)
+    assert reason in str(refusal.value)
+
+
+def peak_of(action: Callable[[], object]) -> int:
+    """The most memory that it takes at any time, in bytes."""
+    tracemalloc.start()
+    try:
+        action()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def bomb(unpacked: int) -> bytes:
+    """Zeros, compressed with gzip a thousandfold."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return b"".join([packer.compress(bytes(MB)) for _ in range(unpacked // MB)] + [packer.flush()])
+
+
+@pytest.mark.parametrize("packed", [bomb(4 * MOST_UNPACKED), zipped("a.fit", bytes(4 * MOST_UNPACKED))])
+def test_a_bomb_is_unpacked_no_further_than_the_limit(packed: bytes) -> None:
+    def unpack() -> None:
+        with pytest.raises(NotAnActivity, match="Unpacked, the file is larger than 50 MB"):
+            read_activities(packed)
+
+    assert peak_of(unpack) < 2.2 * MOST_UNPACKED
+
+
+def test_a_large_track_is_read_as_a_stream() -> None:
+    file = track(20_000).to_xml().encode()
+    assert peak_of(lambda: read_activities(file)) < len(file) / 2
+
+
+def test_a_fit_file_with_more_records_than_an_activity_can_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_reader, "MOST_VALUES", 100)
+    assert one(fit(RUN, records=20))
+    with pytest.raises(NotAnActivity, match="more records"):
+        read_activities(fit(RUN, records=30))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([fit(RUN), tcx(lap(60, 500)), track(4).to_xml().encode(), gzip.compress(fit(RUN))]),
+    st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=4)), max_size=5),
+    st.integers(0, 10_000),
+)
+def test_a_damaged_file_is_read_or_refused(content: bytes, damages: list[tuple[int, bytes]], cut: int) -> None:
+    damaged = bytearray(content[: len(content) - cut % len(content) // 4])
+    for place, garbage in damages:
+        damaged[place % len(damaged) : place % len(damaged) + len(garbage)] = garbage
+    with suppress(NotAnActivity):
+        read_activities(bytes(damaged))

@@ -1,0 +1,96 @@
+"""The pages for recorded activities."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.activities import RUN, fit
+from tests.workouts.conftest import Plan
+from workouts.models import Change, Upload, Workout
+
+pytestmark = pytest.mark.either_engine
+
+MONDAY = "2026-11-23"
+
+
+def sent(athlete: Client, content: bytes, name: str = "run.fit") -> str:
+    """Sends a file on the page of imports. The address of its preview."""
+    response = athlete.post("/imports/", {"file": SimpleUploadedFile(name, content)})
+    assert response.status_code == 302
+    return response.headers["Location"]
+
+
+def test_an_activity_is_previewed_imported_listed_and_undone(athlete: Client, plan: Plan) -> None:
+    run = plan("Easy <run>", MONDAY, planned_duration=0.75)
+    address = sent(athlete, fit(RUN))
+
+    preview = athlete.get(address)
+    page = preview.content.decode()
+    for words in ("Monday 23 November 2026", "45 min", "8 km", "140 bpm", "Easy &lt;run&gt;", "Not planned"):
+        assert words in page
+    assert not Workout.objects.get().was_done
+    assert 'href="/activities/' in athlete.get("/imports/").content.decode()
+
+    confirmed = {"digest": preview.context["plan"].digest, "workout-0": str(run.pk)}
+    assert athlete.post(address, confirmed).headers["Location"] == "/imports/"
+    assert Workout.objects.get().was_done
+    listed = athlete.get("/imports/").content.decode()
+    assert "Imported run.fit: Run." in listed
+    assert athlete.get(address).headers["Location"] == "/imports/"
+
+    athlete.post(f"/history/{Change.objects.get().pk}/undo/")
+    assert not Workout.objects.get().was_done
+
+
+def test_what_is_not_clear_has_to_be_chosen(athlete: Client, plan: Plan) -> None:
+    run = plan("Run", MONDAY, planned_duration=3.0)
+    address = sent(athlete, fit(RUN))
+    preview = athlete.get(address)
+    assert "It is not clear which workout this was." in preview.content.decode()
+    digest = preview.context["plan"].digest
+
+    refused = athlete.post(address, {"digest": digest})
+    assert (refused.status_code, "Nothing was imported." in refused.content.decode()) == (422, True)
+    outdated = athlete.post(address, {"digest": "x", "workout-0": str(run.pk)})
+    assert (outdated.status_code, "The plan has changed" in outdated.content.decode()) == (409, True)
+    assert not Workout.objects.get().was_done
+    athlete.post(address, {"digest": digest, "workout-0": str(run.pk)})
+    assert Workout.objects.get().was_done
+
+
+def test_the_same_file_again_has_nothing_to_import_and_can_be_discarded(athlete: Client, plan: Plan) -> None:
+    for _ in range(2):
+        address = sent(athlete, fit(RUN))
+        page = athlete.get(address)
+        athlete.post(address, {"digest": page.context["plan"].digest, "workout-0": "new"})
+    assert "Already in the planner" in page.content.decode()
+    assert ">Import</button>" not in page.content.decode()
+    assert (Workout.objects.count(), Change.objects.count()) == (1, 1)
+
+    athlete.post(f"/imports/{Upload.objects.latest('id').pk}/discard/")
+    assert Upload.objects.count() == 1
+
+
+def test_the_file_can_be_downloaded_as_it_was_sent(athlete: Client) -> None:
+    sent(athlete, fit(RUN))
+    response = athlete.get(f"/imports/{Upload.objects.get().pk}/file/")
+    assert (b"".join(response), response["Content-Type"]) == (fit(RUN), "application/octet-stream")
+
+
+@pytest.mark.parametrize("content", [fit(RUN)[:-10], b"<gpx><trk/></gpx>", b"\x1f\x8b\x08"])
+def test_a_bad_file_is_refused_on_the_page(athlete: Client, content: bytes) -> None:
+    response = athlete.post("/imports/", {"file": SimpleUploadedFile("run.fit", content)})
+    assert (response.status_code, "Nothing was imported." in response.content.decode()) == (422, True)
+    assert not Upload.objects.exists()
+
+
+def test_the_preview_of_an_activity_is_no_import_of_a_plan(athlete: Client) -> None:
+    sent(athlete, fit(RUN))
+    number = Upload.objects.get().pk
+    assert athlete.get(f"/imports/{number}/").status_code == 404
+    assert athlete.get(f"/restore/{number}/").status_code == 404
+
+
+def test_it_needs_a_login(client: Client, db: None) -> None:
+    assert client.get("/activities/1/").headers["Location"].startswith("/login/")
+    assert client.get("/season/2026-11-23").headers["Location"].startswith("/login/")

@@ -1,0 +1,1 @@
+"""Importing recorded activities: FIT, TCX and GPX files."""

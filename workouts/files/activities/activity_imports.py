@@ -1,0 +1,155 @@
+"""Previews and imports recorded activities. A file is one change, so it is undone as one step."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+
+from workouts.files.activities.activity import Activity, NotAnActivity
+from workouts.files.activities.pairing import NEW, SAME_START, Pairing, day_of, pairings
+from workouts.files.activities.recognizing import read_activities
+from workouts.files.uploads import NotImportable, PlanChanged, keep, wait_for_other_imports
+from workouts.history import TABLES, Author, RowChange, Stale, apply, done_rows
+from workouts.models import Upload, Workout
+
+__all__ = ["ActivityPlan", "Unclear", "confirm", "import_activities", "plan_of", "preview", "summary"]
+
+ACTIVITIES = "activities"
+"""The key of an upload's result that has the activities as they were read."""
+
+COUNTS = {"new": 0, "changed": 0, "moved": [], "unchanged": 0, "skipped": []}
+"""Versions without activities list them as imports, which have these keys."""
+
+
+class Unclear(Exception):
+    """It was not said which workout an activity was, or it cannot be that one. Nothing was written.
+
+    `choices` are those of the activity.
+    """
+
+    def __init__(self, reason: str, choices: Sequence[str] = ()) -> None:
+        super().__init__(reason)
+        self.choices = list(choices)
+
+
+@dataclass(frozen=True)
+class ActivityPlan:
+    """What importing a file would do to the planner as it is now."""
+
+    pairings: Sequence[Pairing]
+
+    @property
+    def does_something(self) -> bool:
+        return any(not pairing.already for pairing in self.pairings)
+
+    @cached_property
+    def digest(self) -> str:
+        """Differs if the possible choices differ."""
+        choices = [[pairing.choices, pairing.suggestion] for pairing in self.pairings]
+        return hashlib.sha256(json.dumps(choices).encode()).hexdigest()
+
+    @property
+    def suggestions(self) -> dict[int, str]:
+        """The choices that are clear, by the position of the activity in the file."""
+        return {number: pairing.suggestion for number, pairing in enumerate(self.pairings) if pairing.suggestion}
+
+
+def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
+    """Stores the file and what it recorded. Writes nothing else. Raises NotImportable."""
+    try:
+        activities = read_activities(content)
+    except NotAnActivity as error:
+        raise NotImportable(str(error)) from error
+    result = {**COUNTS, ACTIVITIES: [activity.model_dump(mode="json") for activity in activities]}
+    return keep(Upload.Purpose.ACTIVITY, file_name, content, result, by=by)
+
+
+def plan_of(upload: Upload) -> ActivityPlan:
+    """What importing a previewed file would do now. Three queries."""
+    activities = [Activity.model_validate(values) for values in upload.result[ACTIVITIES]]
+    days = [day_of(activity) for activity in activities]
+    starts = [activity.started_at for activity in activities]
+    having = Workout.objects.filter(started_at__range=(min(starts) - SAME_START, max(starts) + SAME_START))
+    planned = Workout.objects.between(min(days), max(days))
+    workouts = {workout.pk: workout for found in (planned, having) for workout in found.with_selection()}
+    return ActivityPlan(pairings(activities, workouts.values()))
+
+
+@transaction.atomic
+def confirm(upload_id: int, *, digest: str, choices: Mapping[int, str], by: Author) -> Upload:
+    """Imports a previewed file. `choices` has the id of a workout or NEW for each activity. Does nothing if repeated.
+
+    Raises Upload.DoesNotExist, Unclear, and PlanChanged if the digest of the plan is no longer `digest`.
+    """
+    wait_for_other_imports()
+    upload = Upload.objects.activities().get(pk=upload_id)
+    if upload.change_id is not None:
+        return upload
+    plan = plan_of(upload)
+    if plan.digest != digest:
+        raise PlanChanged
+    try:
+        return _apply(upload, plan, choices, by)
+    except Stale as error:
+        raise PlanChanged from error
+
+
+@transaction.atomic
+def import_activities(file_name: str, content: bytes, choices: Mapping[int, str], *, by: Author) -> Upload:
+    """Imports a file without a preview, as `choices` say, and as is clear. Raises NotImportable and Unclear."""
+    wait_for_other_imports()
+    upload = preview(file_name, content, by=by)
+    plan = plan_of(upload)
+    return _apply(upload, plan, {**plan.suggestions, **choices}, by)
+
+
+def summary(result: Mapping[str, Any]) -> str:
+    """Such as `Run, Bike`."""
+    return ", ".join(activity["workout_type"] for activity in result[ACTIVITIES])
+
+
+def _apply(upload: Upload, plan: ActivityPlan, choices: Mapping[int, str], by: Author) -> Upload:
+    """Writes nothing if the planner has every activity already."""
+    _refuse_twice([choice for choice in choices.values() if choice != NEW])
+    rows = [row for number, pairing in enumerate(plan.pairings) for row in _rows(pairing, choices.get(number))]
+    if not rows:
+        return upload
+    upload.change = apply(rows, f"Imported {upload.file_name}: {summary(upload.result)}", by=by).change
+    upload.save(update_fields=["change"])
+    return upload
+
+
+def _refuse_twice(chosen: Sequence[str]) -> None:
+    if len(set(chosen)) < len(chosen):
+        raise Unclear("Two activities cannot be the same workout.")
+
+
+def _rows(pairing: Pairing, choice: str | None) -> Iterator[RowChange]:
+    if pairing.already:
+        return
+    if choice not in pairing.choices:
+        raise Unclear("Choose for each activity which workout it was.", pairing.choices)
+    if choice == NEW:
+        yield RowChange("workout", None, None, _unplanned(pairing))
+        return
+    workout = next(workout for workout in pairing.candidates if str(workout.pk) == choice)
+    selection = TABLES["selection"].values_of(workout.selection) if workout.selection else None
+    yield from done_rows(workout.pk, TABLES["workout"].values_of(workout), selection, pairing.activity.columns())
+
+
+def _unplanned(pairing: Pairing) -> dict[str, Any]:
+    """The workout of an activity that was never planned. It is the athlete's own, so no import of a plan changes it."""
+    activity = pairing.activity
+    return {
+        "title": activity.title or activity.workout_type,
+        "workout_type": activity.workout_type,
+        "originally_planned_day": pairing.day.isoformat(),
+        "is_custom": True,
+        "is_recorded": True,
+        "is_done": True,
+        **activity.columns(),
+    }

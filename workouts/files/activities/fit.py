@@ -1,0 +1,80 @@
+"""FIT files, as watches and bike computers write them. Their sessions have the figures; the records are not used."""
+
+import datetime
+import io
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import fitdecode
+
+from workouts.files.activities.activity import Activity, NotAnActivity, activity_of
+from workouts.files.activities.sports import workout_type_of
+
+MOST_VALUES = 1_500_000
+"""A day and a night at one record per second, which takes about 15 s to read."""
+
+TRANSITION = "transition"
+BROKEN = (
+    fitdecode.FitError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What fitdecode raises for a corrupt file."""
+
+FIGURES = {
+    "total_distance": "metres",
+    "training_stress_score": "tss",
+    "intensity_factor": "intensity",
+    "avg_heart_rate": "heart_rate",
+    "avg_power": "power",
+}
+"""The fields of a session, and the activity's names for them."""
+
+
+def read_fit(content: bytes) -> list[Activity]:
+    """The activities of a file: several for a multisport one, without its transitions. Raises NotAnActivity."""
+    sessions = [session for session in _sessions(content) if session.get("sport") != TRANSITION]
+    if not sessions:
+        raise NotAnActivity("This FIT file has no session, so it is no recorded activity or was not saved.")
+    return [_activity(session) for session in sessions]
+
+
+def _sessions(content: bytes) -> Iterator[dict[str, Any]]:
+    left = MOST_VALUES
+    try:
+        with fitdecode.FitReader(
+            io.BytesIO(content),
+            check_crc=fitdecode.CrcCheck.RAISE,
+            error_handling=fitdecode.ErrorHandling.IGNORE,
+        ) as frames:
+            for frame in frames:
+                if frame.frame_type != fitdecode.FIT_FRAME_DATA:
+                    continue
+                left -= 1 + len(frame.fields)
+                if left < 0:
+                    raise NotAnActivity("This FIT file has more records than a day and a night.")
+                if frame.name == "session":
+                    yield {field.name: field.value for field in frame.fields}
+    except BROKEN as error:
+        raise NotAnActivity("This FIT file is truncated or corrupt. Export it again.") from error
+
+
+def _activity(session: dict[str, Any]) -> Activity:
+    numbers = {name: _number(session.get(field)) for field, name in FIGURES.items()}
+    seconds = _number(session.get("total_timer_time")) or _number(session.get("total_elapsed_time"))
+    start = session.get("start_time")
+    return activity_of(
+        start if isinstance(start, datetime.datetime) else None,
+        workout_type_of(str(session.get("sport") or ""), str(session.get("sub_sport") or "")),
+        {**numbers, "hours": seconds and seconds / 3600},
+    )
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,94 @@
+"""Which planned workout an activity was: of the same day and discipline, and nearly as long."""
+
+import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from workouts.files.activities.activity import Activity
+from workouts.models import Workout
+from workouts.values.compliance import Compliance, compliance_of
+from workouts.values.disciplines import Discipline, discipline_of
+
+NEW = "new"
+"""The choice to add the activity as one that was never planned."""
+
+SAME_START = datetime.timedelta(minutes=1)
+"""The same activity in two formats may begin with the first record or with the press of the button."""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """An activity, and what it may have been.
+
+    `already` is the workout that has it. `suggestion` is the id of a workout or NEW, and None if it is not clear.
+    """
+
+    activity: Activity
+    candidates: Sequence[Workout]
+    already: Workout | None
+    suggestion: str | None
+
+    @property
+    def day(self) -> datetime.date:
+        return day_of(self.activity)
+
+    @property
+    def choices(self) -> list[str]:
+        return [] if self.already else [*(str(workout.pk) for workout in self.candidates), NEW]
+
+
+def day_of(activity: Activity) -> datetime.date:
+    """The day on which it began, in the athlete's time zone."""
+    return timezone.localtime(activity.started_at).date()
+
+
+def pairings(activities: Sequence[Activity], workouts: Collection[Workout]) -> list[Pairing]:
+    """One for each activity. `workouts` are those of their days, and those that may have them already."""
+    found: list[Pairing] = []
+    for activity in activities:
+        taken = {pairing.suggestion for pairing in found}
+        already = next((workout for workout in workouts if has(workout, activity)), None)
+        candidates = [workout for workout in workouts if fits(workout, activity)]
+        free = [workout for workout in candidates if str(workout.pk) not in taken]
+        found.append(Pairing(activity, candidates, already, None if already else _suggestion(activity, free)))
+    return found
+
+
+def has(workout: Workout, activity: Activity) -> bool:
+    """Whether the planner has the activity already, as this workout."""
+    same_type = discipline_of(workout.workout_type) == discipline_of(activity.workout_type)
+    start = workout.started_at
+    return same_type and start is not None and abs(start - activity.started_at) <= SAME_START
+
+
+def fits(workout: Workout, activity: Activity) -> bool:
+    """Whether the activity may have been this workout. A sport that no device names fits every discipline."""
+    discipline, recorded = discipline_of(workout.workout_type), discipline_of(activity.workout_type)
+    return (
+        workout.day == day_of(activity)
+        and workout.started_at is None
+        and discipline is not None
+        and recorded in (discipline, Discipline.OTHER)
+    )
+
+
+def _suggestion(activity: Activity, candidates: Sequence[Workout]) -> str | None:
+    if not candidates:
+        return NEW
+    chosen = [workout for workout in candidates if not workout.skipped]
+    same = [
+        workout for workout in chosen if discipline_of(workout.workout_type) == discipline_of(activity.workout_type)
+    ]
+    grades = {workout.pk: _grade(workout, activity) for workout in same}
+    close = [pk for pk, grade in grades.items() if grade == Compliance.CLOSE]
+    if len(close) == 1:
+        return str(close[0])
+    return str(same[0].pk) if len(same) == 1 and grades[same[0].pk] != Compliance.FAR else None
+
+
+def _grade(workout: Workout, activity: Activity) -> Compliance:
+    hours = workout.planned_duration or workout.actual_duration
+    metres = workout.planned_distance_meters or workout.actual_distance_meters
+    return compliance_of([(hours, activity.hours), (metres, activity.metres)])

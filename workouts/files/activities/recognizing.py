@@ -1,0 +1,54 @@
+"""Recognizes a recorded activity, unpacks it if it is compressed, and reads it."""
+
+import zlib
+
+from workouts.files import archive
+from workouts.files.activities.activity import Activity, NotAnActivity
+from workouts.files.activities.fit import read_fit
+from workouts.files.activities.gpx import read_gpx
+from workouts.files.activities.tcx import read_tcx
+from workouts.files.kinds import ACTIVITY, described, kind_of
+from workouts.files.uploads import MAX_BYTES
+
+READERS = {f"{ACTIVITY} (.fit)": read_fit, f"{ACTIVITY} (.gpx)": read_gpx, f"{ACTIVITY} (.tcx)": read_tcx}
+MOST_UNPACKED = 50 * 1024**2
+"""In bytes: a day and a night as TCX, the longest of the formats."""
+
+ENDINGS = tuple(f".{kind}{packed}" for kind in ("fit", "gpx", "tcx") for packed in ("", ".gz"))
+PLEASE = "Import a FIT, TCX or GPX file, also as .gz or .zip."
+RECORDED = archive.Wanted(ENDINGS, "recorded activity", PLEASE, MOST_UNPACKED)
+GZIP = b"\x1f\x8b"
+
+
+def is_activity(content: bytes) -> bool:
+    """Whether it looks like a recorded activity, also a compressed one."""
+    return kind_of(content) in READERS or content.startswith(GZIP) or archive.contains(content, ENDINGS)
+
+
+def read_activities(content: bytes) -> list[Activity]:
+    """Most files have one activity, those of multisport several. Raises NotAnActivity."""
+    if len(content) > MAX_BYTES:
+        raise NotAnActivity(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
+    try:
+        content = archive.unpack(content, RECORDED)
+    except archive.NotUnpacked as error:
+        raise NotAnActivity(str(error)) from error
+    content = _decompressed(content) if content.startswith(GZIP) else content
+    if len(content) > MOST_UNPACKED:
+        raise NotAnActivity(f"Unpacked, the file is larger than {MOST_UNPACKED // 1024**2} MB.")
+    reader = READERS.get(kind_of(content))
+    if reader is None:
+        raise NotAnActivity(f"{described(content)} {PLEASE}".lstrip())
+    return reader(content)
+
+
+def _decompressed(content: bytes) -> bytes:
+    """The content of a .gz file, up to one byte past the limit: what it says about its size may be wrong."""
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        unpacked = decompressor.decompress(content, MOST_UNPACKED + 1)
+    except zlib.error as error:
+        raise NotAnActivity("This compressed file is corrupt. Export it again.") from error
+    if not decompressor.eof and len(unpacked) <= MOST_UNPACKED:
+        raise NotAnActivity("This compressed file is truncated. Export it again.")
+    return unpacked

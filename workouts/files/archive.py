@@ -1,0 +1,91 @@
+"""A ZIP archive, which is how TrainingPeaks and Garmin send exports: unpacked in memory, up to a limit."""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
+ENTRY = b"PK\x01\x02"
+MOST_FILES = 1_000
+ENCRYPTED = 0x1
+BROKEN = (BadZipFile, EOFError, OSError, RuntimeError, ValueError, struct.error, zlib.error)
+"""What zipfile raises for a corrupt archive."""
+
+OFFICE = {"xl/": "an Excel workbook (.xlsx)", "word/": "a Word document (.docx)", "content.xml": "an OpenDocument file"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The file that an archive is searched for: how its name may end, how it is called, and what to do without it."""
+
+    endings: tuple[str, ...]
+    kind: str
+    please: str
+    most_bytes: int
+
+    def is_named(self, name: str) -> bool:
+        """Archives made on a Mac contain a second, hidden entry for each file."""
+        return name.lower().endswith(self.endings) and not name.startswith("__MACOSX/")
+
+
+class NotUnpacked(Exception):
+    """The archive does not hold the file that is wanted. The text is for the user."""
+
+
+def is_archive(content: bytes) -> bool:
+    return content.startswith(BEGINNINGS)
+
+
+def contains(content: bytes, endings: tuple[str, ...]) -> bool:
+    """Whether it is an archive with a file whose name has one of these endings."""
+    if not is_archive(content) or content.count(ENTRY) > MOST_FILES:
+        return False
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            return any(name.lower().endswith(endings) for name in archive.namelist())
+    except BROKEN:
+        return False
+
+
+def unpack(content: bytes, wanted: Wanted) -> bytes:
+    """The only file of an archive that is wanted, up to one byte past its limit. Raises NotUnpacked.
+
+    Content that is not an archive is returned unchanged.
+    """
+    if not is_archive(content):
+        return content
+    if content.count(ENTRY) > MOST_FILES:
+        raise NotUnpacked(f"This ZIP archive contains more than {MOST_FILES} files. Import the {wanted.kind} alone.")
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            return _read(archive, _only(archive, wanted), wanted)
+    except BROKEN as error:
+        raise NotUnpacked("This ZIP archive is truncated or corrupt. Download it again.") from error
+
+
+def _only(archive: ZipFile, wanted: Wanted) -> ZipInfo:
+    names = archive.namelist()
+    for part, kind in OFFICE.items():
+        if any(name.startswith(part) for name in names):
+            raise NotUnpacked(f"This is {kind}. Save it as CSV, and import that.")
+    files = [file for file in archive.infolist() if wanted.is_named(file.filename)]
+    if not files:
+        raise NotUnpacked(f"This ZIP archive contains no {wanted.kind}. {wanted.please}")
+    if len(files) > 1:
+        named = ", ".join(file.filename[-40:] for file in files[:5])
+        raise NotUnpacked(f"This ZIP archive contains {len(files)} {wanted.kind}s: {named}. Unpack it, and import one.")
+    return files[0]
+
+
+def _read(archive: ZipFile, file: ZipInfo, wanted: Wanted) -> bytes:
+    """Reads at most one byte more than is allowed, because the size that the archive states may be wrong."""
+    if file.flag_bits & ENCRYPTED:
+        raise NotUnpacked(f"This ZIP archive has a password. Unpack it, and import the {wanted.kind}.")
+    if file.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise NotUnpacked(
+            f"This ZIP archive has an unsupported compression method. Unpack it, and import the {wanted.kind}."
+        )
+    with archive.open(file) as unpacked:
+        return unpacked.read(wanted.most_bytes + 1)

@@ -1,0 +1,63 @@
+"""The preview of a recorded activity: what it recorded, and which planned workout it was."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+
+from workouts.files.activities import activity_imports
+from workouts.files.activities.activity import COLUMNS
+from workouts.files.activities.pairing import NEW, Pairing
+from workouts.files.uploads import PlanChanged
+from workouts.models import Preferences, Upload, Workout
+from workouts.pages import HtmxRequest
+
+
+def activity(request: HtmxRequest, upload_id: int) -> HttpResponse:
+    """What importing the file would do; a POST does it."""
+    upload = get_object_or_404(Upload.objects.activities(), pk=upload_id)
+    if request.method == "POST":
+        return _confirm(request, upload)
+    return redirect("imports") if upload.change_id else _show(request, upload)
+
+
+def _confirm(request: HtmxRequest, upload: Upload) -> HttpResponse:
+    digest, choices = request.POST.get("digest", ""), _choices(request.POST)
+    try:
+        upload = activity_imports.confirm(upload.pk, digest=digest, choices=choices, by=request.user)
+    except Upload.DoesNotExist:
+        raise Http404 from None
+    except PlanChanged:
+        reason = "The plan has changed since this preview. This is what the file may be now."
+        return _show(request, upload, f"{reason} Nothing was imported.", status=409)
+    except activity_imports.Unclear as refusal:
+        return _show(request, upload, f"{refusal} Nothing was imported.", status=422)
+    messages.success(request, f"Imported {upload.file_name}: {activity_imports.summary(upload.result)}.")
+    return redirect("imports")
+
+
+def _choices(sent: QueryDict) -> dict[int, str]:
+    """The choice for each activity, by its position in the file: `workout-0`."""
+    numbers = {name: name.removeprefix("workout-") for name in sent}
+    return {int(number): str(sent[name]) for name, number in numbers.items() if number.isdecimal() and len(number) < 4}
+
+
+def _show(request: HtmxRequest, upload: Upload, reason: str = "", status: int = 200) -> HttpResponse:
+    plan = activity_imports.plan_of(upload)
+    sent = _choices(request.POST) if status == 422 else plan.suggestions
+    context = {
+        "upload": upload,
+        "plan": plan,
+        "reason": reason,
+        "preferences": Preferences.load(),
+        "new": NEW,
+        "pairings": [(pairing, _as_workout(pairing), sent.get(number)) for number, pairing in enumerate(plan.pairings)],
+    }
+    return render(request, "workouts/imports/activity.html", context, status=status)
+
+
+def _as_workout(pairing: Pairing) -> Workout:
+    """The activity as the templates of workouts show it."""
+    figures: dict[str, Any] = {column: getattr(pairing.activity, name) for name, column in COLUMNS.items()}
+    return Workout(workout_type=pairing.activity.workout_type, **figures)

@@ -1,0 +1,79 @@
+"""The TSS of each day: as planned, as done, and to come."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from workouts.models import Workout, was_done
+from workouts.values.days import Day
+from workouts.values.disciplines import discipline_of
+from workouts.values.stress import Effort, Stress, done_stress, stress_of
+
+PLAN = ("planned_duration", "tss", "intensity_factor")
+DONE = ("actual_duration", "actual_tss", "actual_intensity_factor")
+"""The columns of an effort."""
+
+
+class Entry(NamedTuple):
+    """One workout. `planned` is None if it is not in the plan's sums, `done` if it was not done."""
+
+    day: Day
+    hours: float
+    planned: Stress | None
+    done: Stress | None
+
+
+@dataclass
+class DayStress:
+    """The TSS of a day, and its planned hours. `ahead` is the part of the plan that is to come."""
+
+    planned: float = 0
+    done: float = 0
+    ahead: float = 0
+    hours: float = 0
+    planned_estimated: bool = False
+    done_estimated: bool = False
+
+    @property
+    def estimated(self) -> bool:
+        return self.planned_estimated or self.done_estimated
+
+    def add(self, entry: Entry, *, to_come: bool) -> None:
+        if entry.planned is not None:
+            self.planned += entry.planned.tss
+            self.planned_estimated |= entry.planned.estimated
+            self.hours += entry.hours
+        if entry.done is not None:
+            self.done += entry.done.tss
+            self.done_estimated |= entry.done.estimated
+        elif to_come and entry.planned is not None:
+            self.ahead += entry.planned.tss
+
+
+def stress_by_day(first: Day, last: Day, today: Day) -> Mapping[Day, DayStress]:
+    """The stress of the days from `first` to `last`; nothing for a day without any. One query."""
+    days: dict[Day, DayStress] = defaultdict(DayStress)
+    for entry in _entries(first, last):
+        days[entry.day].add(entry, to_come=entry.day >= today)
+    return days
+
+
+def _entries(first: Day, last: Day) -> Iterator[Entry]:
+    """Reads no more than is needed, because a season is read again after every change."""
+    left_out = Q(is_dropped=True) | Q(is_recorded=True) | Q(selections__is_selected=False)
+    found = Workout.objects.between(first, last).annotate(left_out=left_out, done=was_done()).order_by()
+    columns = ("plan_day", "workout_type", "left_out", "done", *PLAN, *DONE)
+    for day, workout_type, is_left_out, is_done, *figures in found.values_list(*columns):
+        discipline = discipline_of(workout_type)
+        if discipline is None:
+            continue
+        planned, done = Effort(*figures[:3]), Effort(*figures[3:])
+        yield Entry(
+            day,
+            planned.hours or 0,
+            None if is_left_out else stress_of(planned, discipline),
+            done_stress(done, planned, discipline) if is_done else None,
+        )
