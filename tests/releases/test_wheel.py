@@ -153,6 +153,7 @@ def test_the_changelog_has_this_version() -> None:
     assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0] == version
 
 
+@pytest.mark.proof
 def test_the_commands_of_the_documentation_work_one_after_the_other(run: Run) -> None:
     blocks = re.findall(r"^```sh project\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
@@ -183,6 +184,7 @@ def test_a_rehearsal_of_the_documented_procfile(run: Run, site: Path, engine: st
     assert "auth.0001_initial" in (site / "rehearsal.html").read_text()
 
 
+@pytest.mark.proof
 @pytest.mark.either_engine
 def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: Run, site: Path) -> None:
     (site / "shop/migrations/0001_broken.py").write_text(BROKEN)
@@ -203,6 +205,7 @@ def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: 
     assert run("python manage.py rollback --steps 1 --noinput").returncode == 0
 
 
+@pytest.mark.proof
 @pytest.mark.either_engine
 def test_the_probes_answer_behind_the_documented_middleware(run: Run) -> None:
     ask = """
@@ -216,6 +219,7 @@ print(client.get("/livez").status_code, client.get("/readyz").status_code)
     assert run(asked).stdout.splitlines()[-1] == "200 200"
 
 
+@pytest.mark.proof
 def test_it_needs_nothing_that_windows_lacks(run: Run, tmp_path: Path, engine: str) -> None:
     if engine == "postgresql":
         pytest.skip("psycopg itself chooses by the system")
