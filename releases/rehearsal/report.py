@@ -9,8 +9,7 @@ from typing import Any
 from django.template import Context, Engine
 
 from releases.rehearsal.observer import EVERY
-from releases.rehearsal.recording import Lock, Phase, Recording, Sample
-from releases.rehearsal.traffic import OLD
+from releases.rehearsal.recording import OLD, Lock, Phase, Recording, Sample
 from releases.rehearsal.verdict import percentile, slowest
 
 TEMPLATE = Path(__file__).with_name("report.html")

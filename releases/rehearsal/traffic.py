@@ -13,7 +13,6 @@ from releases.rehearsal.recording import Recording, Sample
 from releases.rehearsal.scenario import Request, Statement
 
 CLIENTS = 4
-OLD, NEW = "the old version", "the new version"
 
 
 class Client:
