@@ -101,7 +101,7 @@ class Recording:
 
     def old_code(self) -> str:
         """What became of the old version after the last migration."""
-        since = max((phase.end for phase in self.migrations()), default=self.now())
+        since = max((phase.end for phase in self.migrations()), default=0.0)
         errors = [sample.error for sample in self.samples if sample.kind == OLD and sample.at >= since]
         return f"Old code on the new schema: {len(errors)} reads and writes, {sum(map(bool, errors))} failed."
 
