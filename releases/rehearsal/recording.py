@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+OLD, NEW = "the old version", "the new version"
+
 
 @dataclass(frozen=True)
 class Sample:
-    """A statement or a request. `error` is empty if it succeeded."""
+    """A statement or a request of the `kind` OLD or NEW. `error` is empty if it succeeded."""
 
     at: float
     milliseconds: float
@@ -96,6 +98,12 @@ class Recording:
 
     def migrations(self) -> list[Phase]:
         return [phase for phase in self.phases if phase.within]
+
+    def old_code(self) -> str:
+        """What became of the old version after the last migration."""
+        since = max((phase.end for phase in self.migrations()), default=0.0)
+        errors = [sample.error for sample in self.samples if sample.kind == OLD and sample.at >= since]
+        return f"Old code on the new schema: {len(errors)} reads and writes, {sum(map(bool, errors))} failed."
 
     def during(self, phase: Phase) -> list[Sample]:
         """What began within it."""

@@ -9,8 +9,7 @@ from typing import Any
 from django.template import Context, Engine
 
 from releases.rehearsal.observer import EVERY
-from releases.rehearsal.recording import Lock, Phase, Recording, Sample
-from releases.rehearsal.traffic import OLD
+from releases.rehearsal.recording import OLD, Lock, Phase, Recording, Sample
 from releases.rehearsal.verdict import percentile, slowest
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -33,7 +32,7 @@ class Report:
             if row["within"] and row["seconds"] < longest[-1]:
                 continue
             name = f"{'  ' * bool(row['within'])}{row['name']}"
-            yield f"{name:<42.42} {row['seconds']:7.2f} s {row['count']:6} done, slowest {row['slowest']:.0f} ms"
+            yield f"{name:<44.44} {row['seconds']:7.2f} s {row['count']:6} done, slowest {row['slowest']:.0f} ms"
         yield from (f"Left for the contract, and made by the next release: {one}" for one in self._recording.left)
         yield from self._recording.findings
         yield from self._found

@@ -13,17 +13,6 @@ from releases.rehearsal.recording import Recording, Sample
 from releases.rehearsal.scenario import Request, Statement
 
 CLIENTS = 4
-OLD, NEW = "the old version", "the new version"
-
-
-class Client:
-    def act(self) -> str:
-        """Does one thing. Returns what went wrong, or an empty string."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Ends its connection."""
-        raise NotImplementedError
 
 
 class Traffic:
@@ -33,7 +22,7 @@ class Traffic:
         self._recording, self._every = recording, CLIENTS / per_second
 
     @contextmanager
-    def of(self, kind: str, client: Callable[[], Client]) -> Iterator[None]:
+    def of(self, kind: str, client: "Callable[[], Session | User]") -> Iterator[None]:
         leaving = threading.Event()
         threads = [threading.Thread(target=self._work, args=(kind, client(), leaving)) for _ in range(CLIENTS)]
         for thread in threads:
@@ -45,7 +34,7 @@ class Traffic:
             for thread in threads:
                 thread.join()
 
-    def _work(self, kind: str, client: Client, leaving: threading.Event) -> None:
+    def _work(self, kind: str, client: "Session | User", leaving: threading.Event) -> None:
         due = time.monotonic()
         while not leaving.is_set():
             due = max(due + self._every, time.monotonic() - 1)  # not all of a long stall is caught up
@@ -56,7 +45,7 @@ class Traffic:
         client.close()
 
 
-class Session(Client):
+class Session:
     """A session of the old version. Without statements it only asks whether the server answers."""
 
     def __init__(self, url: str, statements: Sequence[Statement]) -> None:
@@ -68,6 +57,7 @@ class Session(Client):
         self._connection = psycopg.connect(self._url, autocommit=True, prepare_threshold=None)
 
     def act(self) -> str:
+        """Sends one of its statements. Returns what went wrong, or an empty string."""
         statement = random.choice(self._statements)
         parameters = {"id": random.choice(statement.ids)}
         try:
@@ -88,8 +78,8 @@ class Session(Client):
         self._connection.close()
 
 
-class User(Client):
-    """Sends one of several requests at a time."""
+class User:
+    """A user of a version. `act` is as that of a session."""
 
     def __init__(self, requests: Sequence[Request], port: int) -> None:
         self._requests = requests

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from releases.rehearsal.recording import Phase, Recording, Sample
-from releases.rehearsal.traffic import NEW, OLD
+from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample
 
 SHOWN = 5  # different errors
 

@@ -208,6 +208,10 @@ def test_a_good_release_under_the_load_and_the_tests_of_the_old_version(shop: Pr
     assert any("note" in change for change in figures["contract"])
     assert "One step back and forward again restores the same data." in figures["findings"]
     assert "The release found everything that the models declare." in figures["findings"]
+    assert "No test of the old version fails only on the new schema." in figures["findings"]
+    assert any(
+        re.fullmatch(r"Old code on the new schema: \d+ reads and writes, 0 failed.", one) for one in figures["findings"]
+    )
     assert list(report.lines())[-1] == "The deploy would have gone well."
     assert "shop.0002_change" in report.page()
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,8 +12,10 @@ import pytest
 from releases.rehearsal import CannotRehearseError
 from releases.rehearsal.sample import sample
 from releases.rehearsal.source import READ_ONLY, dump_of, restore, url_in
+from tests.databases import Databases
+from tests.postgres import throwaway_postgres
 
-pytestmark = pytest.mark.usefixtures("postgresql")
+pytestmark = pytest.mark.either_engine
 
 TABLES = """
 CREATE TABLE colour (id serial PRIMARY KEY, name text);
@@ -28,6 +30,20 @@ INSERT INTO label (box_id, text) SELECT 1 + n % 20000, 'x' FROM generate_series(
 ANALYZE;
 """
 COUNTS = "SELECT (SELECT count(*) FROM colour), (SELECT count(*) FROM box), (SELECT count(*) FROM label)"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """As of a rehearsal: its pg_dump writes what older servers do not know."""
+    with throwaway_postgres() as server:
+        yield server.url
+
+
+@pytest.fixture
+def new_database(server: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    databases = Databases(tmp_path, server)
+    yield databases.make
+    databases.drop()
 
 
 @pytest.fixture

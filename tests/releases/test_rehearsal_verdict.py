@@ -6,8 +6,7 @@ import pytest
 
 from releases.rehearsal import CannotRehearseError
 from releases.rehearsal.platforms import heroku, kubernetes, railway
-from releases.rehearsal.recording import Phase, Recording, Sample, Snapshot
-from releases.rehearsal.traffic import NEW, OLD
+from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample, Snapshot
 from releases.rehearsal.verdict import Thresholds, faults
 
 
