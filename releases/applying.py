@@ -92,6 +92,8 @@ class Applying:
         journal = Journal(self.connection, self.migration)
         journal.open()
         self.journal = journal
+        if journal.undoes:
+            self._run_steps(journal)
         for number, operation in enumerate(self.migration.operations):
             if number < journal.committed:
                 self.operation = operation

@@ -1,4 +1,4 @@
-"""A migration that was interrupted after some of its operations were committed, and the way back from there."""
+"""A migration of which some operations are committed, and the way back from there, one operation after the other."""
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -15,7 +15,9 @@ from django.db.migrations.state import ProjectState
 
 from releases.applying import commits_batches, is_whole, run_deferred
 from releases.journal import Journal, half_run
-from releases.returning import what_waits_returns
+from releases.online.steps import run_steps
+from releases.progress import Say
+from releases.returning import by_steps
 
 Key = tuple[str, str]
 
@@ -41,7 +43,13 @@ class HalfRun:
         part.operations = self.migration.operations[: self.count]  # type: ignore[misc]
         return part
 
-    def undo(self, state: ProjectState, progress: Callable[..., None]) -> None:
+    @property
+    def left(self) -> str:
+        """What is still to be undone."""
+        sql = f"; and of the last one that was undone: {self._journal.steps[0]['sql']}" if self._journal.undoes else ""
+        return f"{self.count} of its operations are still to be undone{sql}"
+
+    def undo(self, state: ProjectState, progress: Callable[..., None], say: Say) -> None:
         """Undoes one operation after the other. `state` is the one of the migrations that are applied.
 
         Raises IrreversibleError before it changes anything.
@@ -54,10 +62,13 @@ class HalfRun:
         for operation in self.migration.operations[: self.count]:
             states.append(states[-1].clone())
             operation.state_forwards(self.migration.app_label, states[-1])
+        if self._journal.undoes:
+            self._run_steps(say)
         with self._connection.schema_editor(atomic=False) as editor:
             for number in reversed(range(self.count)):
                 self._undo(number, states[number + 1], states[number], editor)
                 self.count = number
+                self._run_steps(say)
         self._journal.close()
         progress("unapply_success", self.migration, False)
 
@@ -67,14 +78,18 @@ class HalfRun:
         partly_done = number >= self._journal.done
         with (
             transaction.atomic(using=self._connection.alias) if self._is_whole(operation) else nullcontext(),
-            what_waits_returns(self._connection, partly_done=partly_done),
+            by_steps(self._connection, operation, partly_done=partly_done) as steps,
         ):
             if partly_done:
                 _tolerate_what_is_missing(editor)
                 self._clean_up(editor)
             operation.database_backwards(self.migration.app_label, editor, after, before)
             run_deferred(editor)
-            self._journal.commit(number)
+            self._journal.commit(number, [{**step.to_json(), "undoes": True} for step in steps])
+
+    def _run_steps(self, say: Say) -> None:
+        if self._journal.steps:
+            run_steps(self._connection, self._journal, say)
 
     def _clean_up(self, editor: BaseDatabaseSchemaEditor) -> None:
         for step in self._journal.steps:

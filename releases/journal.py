@@ -49,15 +49,15 @@ def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
 
 
 def _committed(done: int, steps: Sequence[Any]) -> int:
-    """`steps` are left to do of the operation after those that are done."""
-    return done + bool(steps)
+    """`steps` are left to do of the operation after those that are done, which is committed; or undone."""
+    return done + bool(steps and not steps[0].get("undoes"))
 
 
 class Journal:
     """The entry of one migration: `done` operations are committed with all of their steps.
 
-    `steps` is what is left to do of the operation after those, whose transaction is committed. `position` is where the
-    first of them continues; None at its beginning.
+    `steps` is what is left to do of the operation after those, whose transaction is committed: of applying it, or if
+    they have "undoes", of undoing it. `position` is where the first of them continues; None at its beginning.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, migration: Migration) -> None:
@@ -84,6 +84,11 @@ class Journal:
     def committed(self) -> int:
         """The number of operations whose transaction is committed."""
         return _committed(self.done, self.steps)
+
+    @property
+    def undoes(self) -> bool:
+        """Whether a step back is to be finished before anything else."""
+        return self.committed == self.done and bool(self.steps)
 
     def commit(self, done: int, steps: Sequence[dict[str, Any]] = (), position: Any = None) -> None:
         """Writes the entry, in the transaction of the work if there is one."""

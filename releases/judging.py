@@ -17,8 +17,9 @@ from django.db.migrations.state import ProjectState
 
 from releases import conf, contract
 from releases.journal import half_run
-from releases.judge.facts import Facts
+from releases.judge.facts import Facts, read_facts
 from releases.judge.plan import JudgedOperation, Situation, judge_plan
+from releases.judge.plan_back import judge_plan_back
 from releases.judge.verdict import Action, Verdict
 from releases.judge.worst_case import facts_of
 from releases.naming import plan_command
@@ -48,8 +49,31 @@ def judge_pending(
     return found
 
 
+def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Iterable[Migration]) -> Judged:
+    """Undoing `plan`, by migration. Raises CommandError if rows violate what comes back."""
+    waiting = {item.key: item for item in contract.pending(connection)}
+    situation = Situation(read_facts(connection), waiting)
+    states = [(one, loader.project_state((one.app_label, one.name), at_end=False)) for one in plan]
+    found: Judged = {}
+    for one in judge_plan_back(states, situation, connection):
+        if reason := _violated(one, connection):
+            raise CommandError(
+                f"Undoing {one.migration}, {one.operation}, would fail. {reason} Nothing was changed. Remove or change"
+                " such rows, then run this again."
+            )
+        found.setdefault(one.migration, []).append(one)
+    return found
+
+
 def _with_violations(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> JudgedOperation:
-    """Refused, if rows already violate what it adds. Their values must not be logged."""
+    """Refused, if rows already violate what it adds."""
+    reason = _violated(judged, connection)
+    verdict = Verdict(Action.REFUSED, reason=reason, instead=CLEAN)
+    return replace(judged, verdict=verdict, accepted="") if reason else judged
+
+
+def _violated(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> str:
+    """A sentence with the number of rows, if there are any. Their values must not be logged."""
     for one in judged.violations:
         count = 0
         # It may name tables and functions that the release creates.
@@ -57,9 +81,8 @@ def _with_violations(judged: JudgedOperation, connection: BaseDatabaseWrapper) -
             cursor.execute(one.query)
             (count,) = cursor.fetchone() or (0,)
         if count:
-            reason = f"Rows violate it: {one.words.format(count)}."
-            return replace(judged, verdict=Verdict(Action.REFUSED, reason=reason, instead=CLEAN), accepted="")
-    return judged
+            return f"Rows violate it: {one.words.format(count)}."
+    return ""
 
 
 def refuse(judged: Judged, alias: str) -> None:

@@ -39,7 +39,9 @@ def what_is_left(migration: Migration) -> str:
     partly = [operation for operation in stopped if not applying.is_whole(operation)]
     once = [operation for operation in partly if not _is_repeatable(migration, operation)]
     sentences = [f"Committed, and kept: {_listed(committed)}."] if committed else []
-    sentences += [f"Still to do of the last of these: {journal.steps[0]['sql']}."] if journal.steps else []
+    if journal.steps:
+        what = "a step back" if journal.undoes else "the last of these"
+        sentences.append(f"Still to do of {what}: {journal.steps[0]['sql']}.")
     sentences += [f"Perhaps partly committed: {_listed(once)}."] if once else []
     if once:
         sentences.append("A repeat runs this again; check that it may, or undo it by hand first.")

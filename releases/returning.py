@@ -1,28 +1,56 @@
-"""Steps back while changes wait in the contract."""
+"""Steps back: what their statements become while changes wait in the contract, or tables are large."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import AlterField
+from django.db.migrations.operations.base import Operation
 
 from releases import contract
 
+if TYPE_CHECKING:
+    from releases.judge.verdict import Step
+
 
 @contextmanager
-def what_waits_returns(connection: BaseDatabaseWrapper, *, partly_done: bool = False) -> Iterator[None]:
-    """Within, what a migration removed and the contract has not dropped yet comes back without loss.
-
-    `partly_done`: it is an operation that was interrupted between its steps.
-    """
+def in_one_transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Within, what a migration removed and the contract has not dropped yet comes back without loss."""
     waiting = {item.key: item for item in contract.pending(connection)}
-    if not (waiting or partly_done) or connection.vendor != "postgresql":
+    if not waiting or connection.vendor != "postgresql":
         yield
         return
     from releases.judge.facts import read_facts
     from releases.judge.rules import Circumstances
     from releases.online.hook import returning
 
-    circumstances = Circumstances(read_facts(connection), pending=waiting, backwards=True, partly_done=partly_done)
+    circumstances = Circumstances(read_facts(connection), backwards=True, at_once=True, pending=waiting)
     with returning(connection, circumstances) as cancelled:
         yield
     contract.cancel(connection, cancelled)
+
+
+@contextmanager
+def by_steps(connection: BaseDatabaseWrapper, operation: Operation, *, partly_done: bool) -> "Iterator[list[Step]]":
+    """The same for one operation. Yields what is left to do after its transaction, because others would wait for it.
+
+    `partly_done`: it was interrupted between its own steps.
+    """
+    if connection.vendor != "postgresql":
+        yield []
+        return
+    from releases.judge.facts import read_facts
+    from releases.judge.rules import Circumstances
+    from releases.online.hook import postponing
+
+    circumstances = Circumstances(
+        read_facts(connection),
+        alters_field=isinstance(operation, AlterField),
+        backwards=True,
+        partly_done=partly_done,
+        pending={item.key: item for item in contract.pending(connection)},
+    )
+    with postponing(connection, circumstances) as postponed:
+        yield postponed.steps
+    contract.cancel(connection, postponed.cancelled)

@@ -2,13 +2,11 @@
 
 import getpass
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 from django.core.management import CommandError
-from django.core.management.base import OutputWrapper
-from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
@@ -22,9 +20,8 @@ from django.db.migrations.state import ProjectState
 from releases.applying import run_deferred
 from releases.diagnosis import explain_command
 from releases.errors import was_cut
-from releases.half_run import HalfRun, half_run_migrations
-from releases.pending import applied_state
-from releases.returning import what_waits_returns
+from releases.half_run import HalfRun
+from releases.returning import in_one_transaction
 
 Key = tuple[str, str]
 
@@ -71,32 +68,6 @@ def plan_back(executor: MigrationExecutor, keys: Collection[Key]) -> list[Migrat
     return [migration for migration, _ in reversed(forwards) if (migration.app_label, migration.name) in keys]
 
 
-def undo(
-    connection: BaseDatabaseWrapper,
-    keys: Collection[Key],
-    progress: Callable[..., None],
-    stdout: OutputWrapper,
-    verbosity: int,
-) -> None:
-    """Unapplies those of `keys` that are applied, and what is committed of half-run ones; nothing else.
-
-    Django's own command goes back to a target, and would also undo what another release has applied.
-    """
-    executor = MigrationExecutor(connection, progress)
-    for one in half_run_migrations(connection, executor.loader):
-        if one.key in keys:
-            one.undo(applied_state(executor.loader), progress)
-    applied = [key for key in keys if key in executor.loader.applied_migrations]
-    if not applied:
-        return
-    plan = [(migration, True) for migration in plan_back(executor, applied)]
-    signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}
-    emit_pre_migrate_signal(**signalled, apps=applied_state(executor.loader).apps, plan=plan)
-    state = executor.migrate([], plan=plan)
-    state.clear_delayed_apps_cache()
-    emit_post_migrate_signal(**signalled, apps=state.apps, plan=plan)
-
-
 def unrecord_within_transaction(migration: Migration) -> None:
     """Makes unapplying `migration` delete its record in the transaction that undoes its work.
 
@@ -109,17 +80,21 @@ def unrecord_within_transaction(migration: Migration) -> None:
         project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
     ) -> ProjectState:
         schema_editor.undoing = str(migration), 0  # type: ignore[attr-defined]  # for Backfill
-        with nullcontext() if collect_sql else what_waits_returns(schema_editor.connection):
+        with nullcontext() if collect_sql else in_one_transaction(schema_editor.connection):
             project_state = unapply(project_state, schema_editor, collect_sql)
             if not collect_sql:
                 run_deferred(schema_editor)
         if schema_editor.atomic_migration and not collect_sql:
-            recorder = MigrationRecorder(schema_editor.connection)
-            for app, name in [*migration.replaces, (migration.app_label, migration.name)]:
-                recorder.record_unapplied(app, name)
+            unrecord(schema_editor.connection, migration)
         return project_state
 
     migration.unapply = unapply_and_unrecord  # type: ignore[method-assign]
+
+
+def unrecord(connection: BaseDatabaseWrapper, migration: Migration) -> None:
+    recorder = MigrationRecorder(connection)
+    for app, name in [*migration.replaces, (migration.app_label, migration.name)]:
+        recorder.record_unapplied(app, name)
 
 
 def irreversible(migration: Migration) -> bool:
@@ -156,7 +131,7 @@ def explain_step_back(
         return explain_command(error, stays or "Nothing was changed.", connection)
     undoing: HalfRun | None = getattr(migration, "undoing", None)
     if undoing:
-        left = f"which was half-run: {undoing.count} of its operations are still to be undone."
+        left = f"which is half-run: {undoing.left}."
     elif not (migration.atomic and connection.features.can_rollback_ddl):
         left = "which has no transaction: a part of it may be undone, while it is recorded as applied."
     elif was_cut(error):

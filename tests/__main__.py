@@ -4,8 +4,8 @@
 about a thousand. The proofs must run without it: Python 3.11 with a tracer cannot interrupt a thread that is inside
 SQLite.
 
-If no tests are chosen, two processes share those of each engine: one often waits, and starts matter little. The two on
-PostgreSQL have a server each; with TEST_DATABASE_URL there is one.
+If no tests are chosen, two processes share those of each engine, and three the proofs on PostgreSQL: one often waits,
+and starts matter little. Those on PostgreSQL have a server each; with TEST_DATABASE_URL there is one.
 """
 
 import contextlib
@@ -22,8 +22,7 @@ import psycopg
 from tests.postgres import die_with_parent, throwaway_postgres
 
 COVERAGE = [sys.executable, "-m", "coverage"]
-WHOLE: tuple[list[str], ...] = ([], ["-m", "proof"])
-"""The arguments that choose no tests."""
+PROOFS = ["-m", "proof"]
 
 
 def main(arguments: list[str]) -> int:
@@ -35,7 +34,7 @@ def main(arguments: list[str]) -> int:
         subprocess.run([*COVERAGE, "erase"], check=True)
     command = [*COVERAGE, "run", "--parallel-mode"] if measured else [sys.executable]
     command += ["-m", "pytest", *arguments]
-    shared = arguments in WHOLE
+    shared = arguments in ([], PROOFS)
     given = os.environ.get("TEST_DATABASE_URL")
     with contextlib.ExitStack() as stack:
 
@@ -43,9 +42,9 @@ def main(arguments: list[str]) -> int:
             taken = stack.enter_context(tempfile.TemporaryDirectory()) if shared else ""
             return [(engine, _start(stack, command, TEST_DATABASE_URL=url, TESTS_TAKEN=taken)) for url in urls]
 
-        processes = 2 if shared else 1
-        runs = start("sqlite", [""] * processes)  # while the servers start
-        urls = [given] if given else [stack.enter_context(throwaway_postgres()).url for _ in range(processes)]
+        runs = start("sqlite", [""] * (2 if shared else 1))  # while the servers start
+        servers = 3 if arguments == PROOFS else len(runs)
+        urls = [given] if given else [stack.enter_context(throwaway_postgres()).url for _ in range(servers)]
         with psycopg.connect(urls[0]) as connection:
             version = connection.info.server_version
         print(f"PostgreSQL: {version // 10000}.{version % 10000}, {'TEST_DATABASE_URL' if given else 'throwaway'}")
@@ -61,7 +60,7 @@ def _start(stack: contextlib.ExitStack, command: list[str], **variables: str) ->
     """Starts a run, which ends with `stack`."""
     run = subprocess.Popen(
         command,
-        env={**os.environ, **variables},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **variables},  # to compile the tests once, not in each run
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

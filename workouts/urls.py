@@ -2,7 +2,23 @@
 
 from django.urls import path, register_converter
 
-from workouts.pages import activities, backup, feed, history, imports, month, season, settings, targets, week, workout
+from workouts.pages import (
+    activities,
+    backup,
+    feed,
+    history,
+    imports,
+    keys,
+    month,
+    quick_add,
+    search,
+    season,
+    settings,
+    several,
+    targets,
+    week,
+    workout,
+)
 from workouts.values.days import DayConverter, MonthConverter
 
 register_converter(DayConverter, "day")
@@ -12,9 +28,12 @@ urlpatterns = [
     path("", week.week, name="week"),
     path("week/<day:day>", week.week, name="week_of"),
     path("week/<day:day>/targets", targets.targets, name="targets"),
+    path("week/<day:day>/change", several.change_week, name="change_week"),
     path("season/<day:day>", season.season, name="season"),
     path("month", month.month, name="month"),
     path("month/<month:first>", month.month, name="month_of"),
+    path("workouts/selections", several.change_several, name="change_several"),
+    path("workouts/quick", quick_add.quick_add, name="quick_add"),
     path("workouts/add", workout.add, name="add_workout"),
     path("workouts/add/<day:day>", workout.add, name="add_workout_on"),
     path("workouts/<int:workout_id>", workout.details, name="workout"),
@@ -25,6 +44,8 @@ urlpatterns = [
     path("workouts/<int:workout_id>/estimate", workout.estimate, name="estimate"),
     path("workouts/<int:workout_id>/edit", workout.edit, name="edit_workout"),
     path("workouts/<int:workout_id>/delete", workout.delete, name="delete_workout"),
+    path("search", search.search, name="search"),
+    path("keys", keys.keys, name="keys"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:upload_id>/", imports.preview, name="import"),
     path("imports/<int:upload_id>/discard/", imports.discard, name="discard_import"),

@@ -31,13 +31,16 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
 def _remains(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     rules = {
         tree.AT_AddConstraint: constraints.add,
-        tree.AT_DropConstraint: removals.drop_constraint,
         tree.AT_AddColumn: new_columns.add,
-        tree.AT_DropColumn: removals.drop_column,
-        tree.AT_ColumnDefault: _default,
         tree.AT_SetNotNull: _set_not_null,
         tree.AT_AlterColumnType: types.change,
     }
+    if not circumstances.backwards:
+        rules |= {
+            tree.AT_DropConstraint: removals.drop_constraint,
+            tree.AT_DropColumn: removals.drop_column,
+            tree.AT_ColumnDefault: _default,
+        }
     rule = rules.get(command.subtype)
     return rule is None or rule(command, relation, circumstances, verdict)
 
@@ -59,10 +62,15 @@ def _default(command: Node, relation: Node, circumstances: "Circumstances", verd
 
 
 def _set_not_null(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    if circumstances.backwards and not _is_large(relation, circumstances):
+        return True
     steps = constraints.not_null(name_of(relation), command.name)
-    if (relation.relname, command.name) in circumstances.filled:
+    filled = (relation.relname, command.name) in circumstances.filled
+    if filled or circumstances.backwards:
         verdict.later += steps
-        verdict.note(Action.BATCHES, "Checked while the table is read and written.", lock=SHORT)
+        verdict.note(
+            Action.BATCHES if filled else Action.ONLINE, "Checked while the table is read and written.", lock=SHORT
+        )
         return False
     verdict.defer(
         "not null",
@@ -83,11 +91,18 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     if table is None or not column or not circumstances.alters_field:
         verdict.note(Action.AS_IS, "What it will hold up cannot be foretold. The stall budget stops it.")
         return
+    if circumstances.backwards and not table.is_large:
+        verdict.note(Action.AS_IS, "The table is small.")
+        return
     value = write_expression(statement.target_list[0].res_target.val)
     circumstances.filled.add((relation.relname, column))
+    fill = Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL")
+    verdict.later.append(fill)
+    if circumstances.backwards:
+        verdict.note(Action.BATCHES, "NULL is replaced in batches.")
+        return
     name = quote(f"releases_fill_{hashlib.sha256(f'{name_of(relation)}.{column}'.encode()).hexdigest()[:12]}")
     verdict.now += fill_trigger(name, name_of(relation), column, value)
-    verdict.later.append(Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL"))
     dropped = Step(f"DROP TRIGGER IF EXISTS {name} ON {name_of(relation)}; DROP FUNCTION IF EXISTS {name}()")
     verdict.defer(
         "fill",
@@ -107,6 +122,11 @@ def fill_trigger(name: str, table: str, column: str, value: str) -> list[str]:
         f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW"
         f" WHEN (NEW.{quote(column)} IS NULL) EXECUTE FUNCTION {name}()",
     ]
+
+
+def _is_large(relation: Node, circumstances: "Circumstances") -> bool:
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    return table is not None and table.is_large
 
 
 def filled_column(statement: Node) -> str:

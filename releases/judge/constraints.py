@@ -23,7 +23,7 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     if table is None or constraint.indexname:
         return True
-    if constraint.contype == tree.CONSTR_PRIMARY and table.primary_key:
+    if constraint.contype == tree.CONSTR_PRIMARY and table.primary_key and not circumstances.backwards:
         replace_primary_key(relation, constraint.conname, listed(constraint.keys), table.primary_key, verdict)
         return False
     exclusion = constraint.contype == tree.CONSTR_EXCLUSION

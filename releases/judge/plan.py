@@ -117,7 +117,7 @@ def judge_plan(
         for migration, operation, before in _operations(migrations, state, situation):
             statements = statements_of(operation, migration.app_label, before, state, server)
             data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-            one = _judge(operation, migration, statements, replace(situation, waiting=waiting))
+            one = judge_operation(operation, migration, statements, replace(situation, waiting=waiting))
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
             judged.append(one if data_is_known else replace(one, violations=()))
@@ -140,10 +140,18 @@ def _operations(
                 yield migration, operation, before
 
 
-def _judge(operation: Operation, migration: Migration, statements: Statements, situation: Situation) -> JudgedOperation:
-    """Notes in `situation.waiting` what the operation defers or cancels."""
+def judge_operation(
+    operation: Operation,
+    migration: Migration,
+    statements: Statements,
+    situation: Situation,
+    *,
+    backwards: bool = False,
+) -> JudgedOperation:
+    """Notes in `situation.waiting` what the operation, or undoing it, defers or cancels."""
     facts, texts, waiting = situation.facts, statements.texts, situation.waiting
-    circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=waiting)
+    alters_field = isinstance(operation, AlterField)
+    circumstances = Circumstances(facts, alters_field=alters_field, backwards=backwards, pending=waiting)
     unforetold = IN_BATCHES if commits_batches(operation) else UNFORETOLD
     verdicts = [] if statements.is_foretold else [unforetold]
     verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]

@@ -179,5 +179,5 @@ def _cancel(key: tuple[str, str, str], circumstances: "Circumstances", verdict: 
         return False
     verdict.cancelled.append(key)
     verdict.later += [Step(**step) for step in item.restore]
-    verdict.note(Action.ONLINE, REASON)
+    verdict.note(Action.ONLINE if verdict.later or not circumstances.backwards else Action.AS_IS, REASON)
     return True

@@ -22,7 +22,8 @@ class Circumstances:
 
     facts: Facts
     alters_field: bool = False  # the operation is AlterField, whose statements mean more together
-    backwards: bool = False  # a step back: nothing is postponed
+    backwards: bool = False  # a step back: nothing waits in the contract
+    at_once: bool = False  # a step back in one transaction: nothing is done after it either
     partly_done: bool = False  # a step back from an operation that was interrupted between its steps
     pending: Mapping[Key, Any] = field(default_factory=dict)  # items of the contract
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
@@ -36,6 +37,8 @@ RULES: dict[str, Rule] = {
     "DropStmt": removals.drop,
     "IndexStmt": indexes.create,
 }
+# What a step back takes away goes at once, under whatever name.
+BACKWARDS = {name: RULES[name] for name in ("AlterTableStmt", "UpdateStmt", "IndexStmt")}
 
 
 def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:
@@ -57,11 +60,13 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
             return verdict
         text = write(statement)
     as_it_is = [*verdict.now, write(statement) if verdict.cancelled else text]
-    rule = None if circumstances.backwards else RULES.get(kind(statement))
+    rule = None if circumstances.at_once else (BACKWARDS if circumstances.backwards else RULES).get(kind(statement))
     if rule:
         rule(statement, circumstances, verdict)
     if rule is None or verdict.action is Action.AS_IS:
         return replace(verdict, now=as_it_is)
+    if verdict.action is Action.REFUSED and circumstances.backwards:
+        return Verdict(now=as_it_is, reason=f"{verdict.reason} The stall budget stops it if others wait for it.")
     if verdict.action is Action.REFUSED:  # which may be overruled
         return replace(verdict, now=as_it_is, later=[], deferred=[])
     return verdict

@@ -1,8 +1,9 @@
 """The statements that Django would send for an operation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -20,31 +21,41 @@ class Statements:
 
 
 def statements_of(
-    operation: Operation, app_label: str, before: ProjectState, after: ProjectState, connection: BaseDatabaseWrapper
+    operation: Operation,
+    app_label: str,
+    before: ProjectState,
+    after: ProjectState,
+    connection: BaseDatabaseWrapper,
+    *,
+    backwards: bool = False,
 ) -> Statements:
     """`connection` is of releases.postgresql.offline. What Django defers to the end of the migration is included."""
     found = Statements()
     editor = connection.schema_editor()
-    for one, was, becomes in _in_the_database(operation, app_label, before, after):
-        if not _does_nothing(one):
-            found.is_foretold &= one.reduces_to_sql and _ran(one, app_label, editor, was, becomes)
+    parts = list(_in_the_database(operation, app_label, before, after))
+    for one, was, becomes in reversed(parts) if backwards else parts:
+        if not _does_nothing(one, backwards=backwards):
+            run = partial(one.database_backwards, app_label, editor, becomes, was)
+            if not backwards:
+                run = partial(one.database_forwards, app_label, editor, was, becomes)
+            found.is_foretold &= one.reduces_to_sql and _ran(run, editor)
     for statement in editor.deferred_sql:
         editor.execute(statement, None)
     found.texts = editor.collected_sql
     return found
 
 
-def _does_nothing(operation: Operation) -> bool:
-    return isinstance(operation, RunPython) and operation.code is RunPython.noop
+def _does_nothing(operation: Operation, *, backwards: bool) -> bool:
+    if not isinstance(operation, RunPython):
+        return False
+    return (operation.reverse_code if backwards else operation.code) is RunPython.noop
 
 
-def _ran(
-    operation: Operation, app_label: str, editor: BaseDatabaseSchemaEditor, was: ProjectState, becomes: ProjectState
-) -> bool:
+def _ran(run: Callable[[], None], editor: BaseDatabaseSchemaEditor) -> bool:
     editor.connection.wrote = False  # type: ignore[attr-defined]
     # An operation of any app may query what is not there, and fail in any way.
     with suppress(Exception):
-        operation.database_forwards(app_label, editor, was, becomes)
+        run()
         return not editor.connection.wrote  # type: ignore[attr-defined]
     return False
 

@@ -52,7 +52,7 @@ def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) ->
 
 @contextmanager
 def returning(connection: BaseDatabaseWrapper, circumstances: Circumstances) -> Iterator[list[Key]]:
-    """For a step back: within, what was not dropped yet comes back at once. Yields the items that this cancels."""
+    """For a step back in one transaction: what was not dropped yet comes back. Yields the items that this cancels."""
     cancelled: list[Key] = []
 
     def take(verdict: Verdict, run: Run) -> None:

@@ -14,7 +14,7 @@ def run_steps(connection: BaseDatabaseWrapper, place: Place, say: Say) -> None:
     """Runs what `place` holds, and notes each step there. Goes on where an earlier run was stopped."""
     while place.steps:
         step, *rest = place.steps
-        done = place.done if rest else place.done + 1
+        done = place.done if rest or step.get("undoes") else place.done + 1
         if step.get("where"):
             Batches(connection, step, place, say).run()
             place.commit(done, rest)

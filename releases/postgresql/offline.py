@@ -21,18 +21,18 @@ def offline(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[BaseDatab
     """Within, the alias of `connection` leads to a connection without a server, so that no operation can reach one."""
     from django.db.backends.postgresql.base import DatabaseWrapper
 
+    connection = connections[connection.alias]  # it may be django.db's proxy for the default one
     on_postgresql = connection.vendor == "postgresql"
     given = type(connection) if on_postgresql else DatabaseWrapper
     kind: Any = type("OfflineWrapper", (_Offline, given), {"SchemaEditorClass": _editor(given.SchemaEditorClass)})
     made = kind(connection.settings_dict, connection.alias)
     made.pg_version = connection.pg_version if on_postgresql and connection.connection else NEWEST  # type: ignore[attr-defined]
     made.introspection.get_constraints = lambda _, table: _constraints(facts, table)
-    before = connections[connection.alias]
     connections[connection.alias] = made
     try:
         yield made
     finally:
-        connections[connection.alias] = before
+        connections[connection.alias] = connection
 
 
 class _Offline:

@@ -21,7 +21,7 @@ BLOCKERS = """
 SELECT pid, coalesce(nullif(application_name, ''), 'unnamed'), coalesce(usename, '-'),
     coalesce(state, backend_type, 'unknown'), coalesce(round(extract(epoch FROM clock_timestamp() - xact_start)), 0),
     left(regexp_replace(query, '\\s+', ' ', 'g'), 80)
-FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(%s)) ORDER BY xact_start
+FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(%s)) AND pid <> pg_backend_pid() ORDER BY xact_start
 """
 YIELDS_AFTER = "SELECT extract(epoch FROM current_setting('deadlock_timeout')::interval)::float8"
 PROGRESS = """

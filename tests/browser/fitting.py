@@ -14,7 +14,7 @@ MISFITS = """
 (desk) => {
     const name = (element) => `${element.localName}.${element.className.baseVal ?? element.className}`
         + ` ${(element.getAttribute("aria-label") ?? element.textContent).trim().slice(0, 40)}`;
-    const root = document.querySelector("dialog[open]") ?? document.body;
+    const root = document.querySelector("dialog[open], .menu[open] > div") ?? document.body;
     const ours = [...root.querySelectorAll("*")].filter((element) => !element.closest("#swagger-ui"));
     const shown = ours.filter((element) => element.checkVisibility({ visibilityProperty: true }));
     const djangos = ".colMS, #changelist-form, :has(> #changelist-form), option";
@@ -47,8 +47,8 @@ MISFITS = """
     return [...new Set(found)].slice(0, 12);
 }
 """
-"""Of what is shown, of an open dialog alone: faults in words. From the width of a desk on, nothing has to be scrolled
-sideways within itself. Swagger UI is not ours, nor are the boxes of Django's admin that hang over on purpose."""
+"""Of what is shown, of an open dialog or menu alone: faults in words. From the width of a desk on, nothing has to be
+scrolled sideways within itself. Swagger UI is not ours, nor are the boxes of the admin that hang over on purpose."""
 
 
 def misfits(page: Page) -> dict[Any, list[str]]:

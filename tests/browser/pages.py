@@ -10,7 +10,7 @@ from tests.activities import RUN, fit
 from tests.browser.conftest import log_in
 from tests.browser.extremes import TITLES, UNBROKEN
 from tests.browser.plan import ATHLETE, FRIDAY, MONDAY, SATURDAY, TUESDAY, WEEK
-from tests.browser.week import card
+from tests.browser.week import card, open_menu
 from tests.trainingpeaks import export, workout
 
 Way = Callable[[Page], object]
@@ -65,16 +65,45 @@ def _refused_dialog(page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Nothing was changed.")
 
 
-def _move_form(page: Page) -> None:
+def _ticked(page: Page) -> None:
     page.goto(WEEK)
-    card(page, "Threshold ride").locator("summary").click()
-    card(page, "Threshold ride").get_by_role("button", name="Skip").click()
+    card(page, "Easy run").get_by_role("button", name="Skip").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    card(page, "Threshold ride").get_by_role("checkbox").check()
+
+
+def _menu(page: Page) -> None:
+    page.goto(WEEK)
+    open_menu(page)
+
+
+def _figures(page: Page) -> None:
+    page.goto(WEEK)
+    page.get_by_text("All figures").click()
+
+
+def _quick_add(page: Page) -> None:
+    page.goto(WEEK)
+    page.get_by_role("link", name="Add a workout on Friday").click()
+    page.get_by_label("In one line").fill("Run 45m")
+    expect(page.get_by_text("“45m” is 45 metres.")).to_be_visible()
+
+
+def _ticked_month(page: Page) -> None:
+    page.goto("/month/2024-01")
+    page.locator(".month .card").first.get_by_role("checkbox").check()
+
+
+def _first_steps(page: Page) -> None:
+    page.goto("/restore/")
+    send(page, json.dumps(page.request.get("/export.json").json() | {"workouts": []}).encode(), "empty.json")
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("link", name="Import the coach's plan")).to_be_visible()
 
 
 def _refused_undo(page: Page) -> None:
     _skip(page)
-    card(page, "Easy run").get_by_role("button", name="Select").click()
+    card(page, "Easy run").get_by_role("button", name="Do it").click()
     expect(card(page, "Easy run")).not_to_contain_text("Skipped")
     page.goto("/history/")
     page.get_by_role("button", name="Undo Easy run: skipped").click()
@@ -154,8 +183,8 @@ def _done(page: Page) -> None:
     page.goto(WEEK)
     card(page, "Easy run").get_by_role("button", name="Done").click()
     expect(card(page, "Easy run")).to_contain_text("Done 45 min")
-    card(page, "Easy run").locator("summary", has_text="RPE").click()
-    expect(card(page, "Easy run").get_by_label("Minutes")).to_have_value("45")
+    card(page, "Easy run").get_by_role("link", name="RPE").click()
+    expect(page.get_by_role("dialog").get_by_label("RPE, 1 to 10")).to_be_visible()
 
 
 def _activity_preview(page: Page) -> None:
@@ -205,7 +234,11 @@ def _api(page: Page) -> None:
 PAGES: dict[str, Way] = {
     "week": at(WEEK),
     "this week": at("/"),
-    "week with a toast and a form": _move_form,
+    "week with a toast and a ticked workout": _ticked,
+    "week with its menu": _menu,
+    "week with its figures": _figures,
+    "week with a line to add": _quick_add,
+    "week, first steps": _first_steps,
     "week without workouts": at("/week/2025-01-06"),
     "week, filtered": at(f"{WEEK}?type=Bike&source=coach"),
     "dialog": _dialog,
@@ -215,6 +248,9 @@ PAGES: dict[str, Way] = {
     "details of an own workout": at("/workouts/7"),
     "details at most": at("/workouts/8"),
     "month": at("/month/2024-01"),
+    "month with a ticked workout": _ticked_month,
+    "search": at("/search?q=e"),
+    "keys": at("/keys"),
     "history": _history,
     "history, refused": _refused_undo,
     "add": at("/workouts/add"),

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Site, log_in
 from tests.browser.plan import FRIDAY, MONDAY, WEEK
-from tests.browser.week import card, slot, toast
+from tests.browser.week import card, drag, slot, toast
 from tests.browser.witness import Witness
 from tests.conftest import execute
 from tests.server import serving, web
@@ -17,13 +17,13 @@ def test_an_expired_session_redirects_to_the_login_and_back_to_the_week(page: Pa
     page.goto(WEEK)
     execute(site.database, "DELETE FROM django_session")
 
-    card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
+    drag(card(page, "Easy run"), slot(page, FRIDAY, "morning"))
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
     log_in(page)
     expect(page).to_have_url(re.compile(WEEK))
     expect(card(slot(page, MONDAY, ""), "Easy run")).to_be_visible()
-    card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
+    drag(card(page, "Easy run"), slot(page, FRIDAY, "morning"))
     expect(card(slot(page, FRIDAY, "morning"), "Easy run")).to_be_visible()
 
 
@@ -35,7 +35,7 @@ def test_a_stopped_server_is_reported_and_the_card_stays(open_page: OpenPage, si
         server.process.send_signal(signal.SIGQUIT)  # at once, whatever connections the browser holds
         server.process.wait()
 
-        card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
+        drag(card(page, "Easy run"), slot(page, FRIDAY, "morning"))
 
         expect(toast(page)).to_contain_text("Not saved")
         expect(card(slot(page, MONDAY, ""), "Easy run")).to_be_visible()

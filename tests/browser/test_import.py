@@ -85,7 +85,7 @@ def test_gone_workouts_are_renamed_or_dropped_without_scripts(unscripted: Page) 
     expect(card(unscripted, "Long ride")).to_contain_text("Dropped by the coach")
     expect(unscripted.locator("tfoot")).to_contain_text("8 h 45 min")
 
-    card(unscripted, "Long ride").get_by_role("button", name="Select").click()
+    card(unscripted, "Long ride").get_by_role("button", name="Do it").click()
     expect(card(unscripted, "Long ride")).not_to_contain_text("Dropped")
     unscripted.goto("/history/")
     unscripted.get_by_role("button", name="Undo Long ride: selected").click()

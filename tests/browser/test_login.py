@@ -14,6 +14,7 @@ def test_logs_in_by_the_form_to_the_requested_page_and_out_again(page: Page) -> 
     log_in(page)
     expect(page.get_by_role("heading", name="7 January 2024")).to_be_visible()
 
+    page.get_by_role("link", name="Settings").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 

@@ -2,8 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.plan import THURSDAY
-from tests.browser.week import card, slot
+from tests.browser.plan import MONDAY, SATURDAY, THURSDAY
+from tests.browser.week import card, drag, slot, toast
+from workouts.values.days import ONE_WEEK
 
 
 def test_shows_each_workout_on_the_day_where_the_athlete_has_it(page: Page) -> None:
@@ -15,6 +16,21 @@ def test_shows_each_workout_on_the_day_where_the_athlete_has_it(page: Page) -> N
 
     page.get_by_role("link", name="Thursday 4 January").click()
     expect(card(slot(page, THURSDAY, "evening"), "Threshold ride")).to_be_visible()
+
+
+def test_a_card_is_dragged_to_another_week_and_the_sums_of_both_follow(page: Page) -> None:
+    page.goto("/month/2024-01")
+    weeks = [page.locator(f"#week-{monday}") for monday in (MONDAY, MONDAY + ONE_WEEK)]
+    expect(weeks[0]).to_contain_text("8 h")
+
+    drag(card(page, "Long ride"), page.locator(f"#day-{SATURDAY + ONE_WEEK}"))
+
+    expect(weeks[0]).to_contain_text("4 h 30 min")
+    expect(weeks[1]).to_contain_text("3 h 30 min")
+    expect(toast(page)).to_contain_text("Long ride: moved to Sat 13 Jan")
+    page.keyboard.press("u")
+    expect(card(page.locator(f"#day-{SATURDAY}"), "Long ride")).to_be_visible()
+    expect(weeks[1]).not_to_contain_text("3 h 30 min")
 
 
 def test_links_to_the_months_around_it_and_to_a_workout(page: Page) -> None:

@@ -4,8 +4,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.plan import MONDAY, THURSDAY, WEDNESDAY, WEEK
-from tests.browser.week import card, slot, toast, total
+from tests.browser.plan import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK
+from tests.browser.week import card, drag, slot, toast, total
+from workouts.values.days import ONE_WEEK
 
 
 def requests_of(page: Page) -> list[tuple[str, str]]:
@@ -24,11 +25,11 @@ def test_dragging_a_card_moves_it_with_exactly_one_request(page: Page) -> None:
     page.goto(WEEK)
     requests = requests_of(page)
 
-    card(page, "Easy run").drag_to(slot(page, WEDNESDAY, "morning"))
+    drag(card(page, "Easy run"), slot(page, WEDNESDAY, "morning"))
 
     expect(card(slot(page, WEDNESDAY, "morning"), "Easy run")).to_be_visible()
     expect(toast(page)).to_contain_text("Easy run: moved to Wed 3 Jan, morning")
-    assert requests == [("POST", "/workouts/1/selection")]
+    assert requests == [("POST", "/workouts/selections")]
     page.reload()
     expect(card(slot(page, WEDNESDAY, "morning"), "Easy run")).to_be_visible()
 
@@ -37,43 +38,55 @@ def test_a_card_dropped_where_it_was_or_outside_stays_and_requests_nothing(page:
     page.goto(WEEK)
     requests = requests_of(page)
 
-    card(page, "Easy run").drag_to(slot(page, MONDAY, ""))
-    card(page, "Easy run").drag_to(page.get_by_role("heading", level=1))
+    drag(card(page, "Easy run"), slot(page, MONDAY, ""))
+    drag(card(page, "Easy run"), page.get_by_role("heading", level=1))
 
     expect(card(slot(page, MONDAY, ""), "Easy run")).to_be_visible()
     assert not requests
 
 
-def test_the_keyboard_alone_moves_a_card_and_the_focus_stays_on_it(page: Page) -> None:
+def test_arrows_and_enter_move_a_focused_card_with_one_request_and_the_focus_stays_on_it(page: Page) -> None:
     page.goto(WEEK)
-    ride = card(page, "Threshold ride")
-    ride.get_by_role("link").focus()
+    requests = requests_of(page)
+    card(page, "Threshold ride").get_by_role("link").focus()
 
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    expect(ride.get_by_label("Day", exact=True)).to_be_focused()
-    page.keyboard.type("01012024")  # the same in every order of day and month
-    expect(ride.get_by_label("Day", exact=True)).to_have_value(str(MONDAY))
-    page.keyboard.press("Tab")  # to the button in the date field
-    page.keyboard.press("Tab")
-    page.keyboard.type("Mo")
-    page.keyboard.press("Tab")
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(page.locator("#place")).to_have_text("Tue 2 January, Morning: Enter moves it here, Escape cancels.")
     page.keyboard.press("Enter")
 
-    moved = card(slot(page, MONDAY, "morning"), "Threshold ride")
-    expect(moved.locator("summary")).to_be_focused()
-    expect(toast(page)).to_contain_text("moved to Mon 1 Jan, morning")
+    moved = card(slot(page, TUESDAY, "morning"), "Threshold ride")
+    expect(moved.get_by_role("link")).to_be_focused()
+    expect(toast(page)).to_contain_text("moved to Tue 2 Jan, morning")
+    assert requests == [("POST", "/workouts/selections")]
+
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(card(slot(page, THURSDAY, "evening"), "Threshold ride")).to_be_visible()
+
+
+def test_dropped_on_the_arrows_it_moves_to_the_next_week_with_all_that_is_ticked(page: Page) -> None:
+    page.goto(WEEK)
+    for title in ("Easy run", "Threshold ride"):
+        card(page, title).get_by_role("checkbox").check()
+
+    drag(card(page, "Easy run"), page.get_by_role("link", name="Next week"))
+
+    expect(toast(page)).to_contain_text("2 workouts: moved a week later")
+    expect(card(page, "Threshold ride")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(card(slot(page, THURSDAY + ONE_WEEK, "evening"), "Threshold ride")).to_be_visible()
 
 
 def test_a_moved_card_takes_its_time_with_it(page: Page) -> None:
     page.goto(WEEK)
     expect(page.locator(f"#day-{THURSDAY} .sum")).to_contain_text("1 h 30 min")
 
-    card(page, "Threshold ride").drag_to(slot(page, MONDAY, "evening"))
+    drag(card(page, "Threshold ride"), slot(page, MONDAY, "evening"))
 
     expect(page.locator(f"#day-{THURSDAY} .sum")).to_be_empty()
-    expect(page.locator(f"#day-{MONDAY} .sum")).to_have_text("2 h 15 min")
+    expect(page.locator(f"#day-{MONDAY} .sum")).to_contain_text("2 h 15 min")
     expect(total(page)).to_contain_text("8 h")
 
 
@@ -81,8 +94,9 @@ def test_a_finger_moves_a_card(phone: Page) -> None:
     phone.goto(WEEK)
     ride = card(phone, "Threshold ride")
 
-    ride.locator("summary").tap()
-    ride.get_by_label("Time of day").select_option("Morning")
-    ride.get_by_role("button", name="Move").tap()
+    ride.get_by_role("checkbox").tap()
+    form = phone.get_by_role("form", name="The ticked workouts")
+    form.get_by_label("Time of day").select_option("Morning")
+    form.get_by_role("button", name="Move").tap()
 
     expect(card(slot(phone, THURSDAY, "morning"), "Threshold ride")).to_be_visible()

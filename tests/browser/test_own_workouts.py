@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.plan import WEDNESDAY, WEEK
+from tests.browser.plan import TUESDAY, WEDNESDAY, WEEK
 from tests.browser.week import card, slot, toast
 from tests.browser.witness import Witness
 
@@ -10,6 +10,7 @@ from tests.browser.witness import Witness
 def test_is_added_edited_deleted_and_brought_back(page: Page) -> None:
     page.goto(WEEK)
     page.get_by_role("link", name="Add a workout on Wednesday 3 January").click()
+    page.get_by_role("link", name="Every field").click()
     expect(page.get_by_label("Day")).to_have_value(str(WEDNESDAY))
     page.get_by_label("Title").fill("Club ride")
     page.get_by_label("Type").select_option("Bike")
@@ -33,6 +34,29 @@ def test_is_added_edited_deleted_and_brought_back(page: Page) -> None:
 
     toast(page).get_by_role("button", name="Undo").click()
     expect(card(page, "Club ride in the hills")).to_be_visible()
+
+
+def test_one_line_adds_a_workout_on_its_day_after_showing_how_it_is_understood(page: Page, witness: Witness) -> None:
+    witness.tolerated.append("status of 422")
+    page.goto(WEEK)
+    page.get_by_role("link", name="Technique swim").focus()
+
+    page.keyboard.press("n")
+    expect(page.get_by_label("In one line")).to_be_focused()
+    page.keyboard.type("Run 45m easy 7am")
+    expect(page.locator(".preview")).to_have_text(
+        "“45m” is 45 metres. Minutes are written “45min”, a longer distance “1500m”."
+    )
+    page.keyboard.press("Enter")
+    expect(toast(page)).to_contain_text("Nothing was changed.")
+
+    page.get_by_label("In one line").fill("Run 45min easy 7am")
+    expect(page.locator(".preview")).to_contain_text("Easy · Run · 45 min · 7am")
+    page.keyboard.press("Enter")
+
+    added = card(slot(page, TUESDAY, "morning"), "Easy")
+    expect(added).to_contain_text("45 min")
+    expect(toast(page)).to_contain_text("Easy: added")
 
 
 def test_form_errors_are_shown_and_the_input_is_kept(page: Page, witness: Witness) -> None:

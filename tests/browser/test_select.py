@@ -20,7 +20,7 @@ def test_one_click_skips_and_the_next_selects(page: Page) -> None:
     expect(total(page)).to_contain_text("7 h 15 min")
     expect(page.locator(f"#day-{MONDAY} .sum")).to_be_empty()
 
-    run.get_by_role("button", name="Select").click()
+    run.get_by_role("button", name="Do it").click()
     expect(run).not_to_contain_text("Skipped")
     expect(total(page)).to_contain_text("8 h")
 
@@ -28,7 +28,7 @@ def test_one_click_skips_and_the_next_selects(page: Page) -> None:
 def test_one_key_skips_and_the_next_selects(page: Page) -> None:
     page.goto(WEEK)
     core = card(page, "Core circuit")
-    core.get_by_role("button", name="Select").focus()
+    core.get_by_role("button", name="Do it").focus()
 
     page.keyboard.press("Enter")
     expect(core).not_to_contain_text("Skipped")
@@ -37,4 +37,4 @@ def test_one_key_skips_and_the_next_selects(page: Page) -> None:
 
     page.keyboard.press("Space")
     expect(core).to_contain_text("Skipped")
-    expect(core.get_by_role("button", name="Select")).to_be_focused()
+    expect(core.get_by_role("button", name="Do it")).to_be_focused()

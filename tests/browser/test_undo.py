@@ -3,13 +3,13 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.plan import FRIDAY, MONDAY, WEEK
-from tests.browser.week import card, slot, toast
+from tests.browser.week import card, drag, slot, toast
 from tests.browser.witness import Witness
 
 
 def test_the_toast_undoes_a_move_and_redoes_it(page: Page) -> None:
     page.goto(WEEK)
-    card(page, "Easy run").drag_to(slot(page, FRIDAY, "morning"))
+    drag(card(page, "Easy run"), slot(page, FRIDAY, "morning"))
     expect(card(slot(page, FRIDAY, "morning"), "Easy run")).to_be_visible()
 
     toast(page).get_by_role("button", name="Undo").click()
@@ -43,7 +43,7 @@ def test_a_row_that_was_changed_since_is_not_undone_and_the_reason_is_shown(page
     page.goto(WEEK)
     run = card(page, "Easy run")
     run.get_by_role("button", name="Skip").click()
-    run.get_by_role("button", name="Select").click()
+    run.get_by_role("button", name="Do it").click()
     expect(run).not_to_contain_text("Skipped")
 
     page.goto("/history/")

@@ -3,17 +3,18 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.plan import FRIDAY, THURSDAY, WEEK
-from tests.browser.week import card, slot, toast, total
+from tests.browser.week import card, open_menu, slot, toast, total
 
 
-def test_the_form_on_the_card_moves_it_and_the_move_is_undone(unscripted: Page) -> None:
+def test_a_form_moves_what_is_ticked_and_the_move_is_undone(unscripted: Page) -> None:
     unscripted.goto(WEEK)
     ride = card(unscripted, "Threshold ride")
 
-    ride.locator("summary").click()
-    ride.get_by_label("Day", exact=True).fill(str(FRIDAY))
-    ride.get_by_label("Time of day").select_option("Morning")
-    ride.get_by_role("button", name="Move").click()
+    ride.get_by_role("checkbox").check()
+    form = unscripted.get_by_role("form", name="The ticked workouts")
+    form.get_by_label("Day", exact=True).fill(str(FRIDAY))
+    form.get_by_label("Time of day").select_option("Morning")
+    form.get_by_role("button", name="Move").click()
     expect(card(slot(unscripted, FRIDAY, "morning"), "Threshold ride")).to_be_visible()
 
     toast(unscripted).get_by_role("button", name="Undo").click()
@@ -25,7 +26,7 @@ def test_skips_and_selects(unscripted: Page) -> None:
     card(unscripted, "Easy run").get_by_role("button", name="Skip").click()
     expect(total(unscripted)).to_contain_text("7 h 15 min")
 
-    card(unscripted, "Easy run").get_by_role("button", name="Select").click()
+    card(unscripted, "Easy run").get_by_role("button", name="Do it").click()
     expect(total(unscripted)).to_contain_text("8 h")
 
 
@@ -44,6 +45,7 @@ def test_the_details_are_a_page(unscripted: Page) -> None:
 
 def test_the_filter_has_a_button(unscripted: Page) -> None:
     unscripted.goto(WEEK)
+    open_menu(unscripted)
     unscripted.get_by_label("Type").select_option("Bike")
     unscripted.get_by_role("button", name="Filter").click()
     expect(unscripted.locator(".card")).to_have_count(2)

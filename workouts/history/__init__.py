@@ -5,12 +5,13 @@ All other code imports from here.
 """
 
 from workouts.history.athlete_settings import save_preferences, set_target
+from workouts.history.copying import copy_workouts
 from workouts.history.doing import NothingPlanned, clear_done, done_rows, record_done
 from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, Stale, apply
 from workouts.history.rows import TABLES, Key, RowChange, Values, to_json
-from workouts.history.selections import change_selection, reset_selection
+from workouts.history.selections import change_selection, change_selections, reset_selection
 from workouts.history.undoing import AlreadyUndone, undo
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "add_workout",
     "apply",
     "change_selection",
+    "change_selections",
     "clear_done",
+    "copy_workouts",
     "delete_workout",
     "done_rows",
     "edit_workout",

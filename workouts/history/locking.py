@@ -29,10 +29,16 @@ def lock(keys: Keys, *, deleting: bool = False) -> State:
 
 def lock_workout(workout_id: int, *, deleting: bool = False) -> tuple[State, Values]:
     """Locks a workout and its selection. Returns both, and the workout's values. Raises Workout.DoesNotExist."""
-    workout = lock({"workout": {workout_id}}, deleting=deleting)
-    if not workout:
+    state = lock_workouts({workout_id}, deleting=deleting)
+    return state, state["workout", workout_id]
+
+
+def lock_workouts(ids: Collection[int], *, deleting: bool = False) -> State:
+    """Locks workouts and their selections. Raises Workout.DoesNotExist if one of them does not exist."""
+    workouts = lock({"workout": ids}, deleting=deleting)
+    if len(workouts) < len(ids):
         raise Workout.DoesNotExist
-    return {**workout, **lock({"selection": {workout_id}})}, workout["workout", workout_id]
+    return {**workouts, **lock({"selection": ids})}
 
 
 def lock_all(rows: Iterable[RowChange]) -> State:

@@ -1,14 +1,15 @@
-"""Changing and resetting the athlete's selection for a workout."""
+"""Changing and resetting the athlete's selections."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 
-from workouts.history.locking import lock_workout
+from workouts.history.locking import lock_workout, lock_workouts
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
-from workouts.history.rows import NO_SELECTION, RowChange, Values, to_json
+from workouts.history.rows import NO_SELECTION, Key, RowChange, Values, to_json
+from workouts.history.settling import State
 
 
 @transaction.atomic
@@ -21,7 +22,31 @@ def change_selection(workout_id: int, values: Values, *, by: Author) -> Outcome:
     state, workout = lock_workout(workout_id)
     selection = state.get(("selection", workout_id))
     rows = selection_rows(workout_id, workout, selection, values)
+    if selection is None and not any(row.table == "selection" for row in rows):
+        # A selection that changes nothing is a row too: programs count and show it.
+        rows.insert(0, RowChange("selection", workout_id, None, {"is_selected": True}))
     return record(state, rows, f"{workout['title']}: {describe(rows)}", by=by) if rows else Outcome()
+
+
+@transaction.atomic
+def change_selections(wanted: Mapping[int, Values], done: str, *, by: Author) -> Outcome:
+    """Updates the selections of several workouts, or creates them, as one change.
+
+    `wanted` has the values by workout, as for `change_selection`; `done` says in words what happens to each if they are
+    several, such as `skipped`. Workouts that have these values already do not change. Raises Workout.DoesNotExist if
+    one does not exist.
+    """
+    state = lock_workouts(wanted)
+    rows = [
+        row
+        for workout_id, values in wanted.items()
+        for row in selection_rows(
+            workout_id, state["workout", workout_id], state.get(("selection", workout_id)), values
+        )
+    ]
+    changed = {row.key for row in rows}
+    words = describe(rows) if len(changed) == 1 else done
+    return record(state, rows, f"{named(changed, state)}: {words}", by=by) if rows else Outcome()
 
 
 @transaction.atomic
@@ -37,10 +62,13 @@ def reset_selection(workout_id: int, *, by: Author) -> Outcome:
 
 def selection_rows(workout_id: int, workout: Values, selection: Values | None, values: Values) -> list[RowChange]:
     """The row changes that set `values`, selection columns, on the locked workout and its selection."""
-    return [
-        *_changed(workout_id, selection, with_consequences(values)),
-        *_no_longer_dropped(workout_id, workout, values),
-    ]
+    current = selection or NO_SELECTION
+    after = {name: value for name, value in with_consequences(values).items() if value != current[name]}
+    before = None if selection is None else {name: current[name] for name in after}
+    rows = [RowChange("selection", workout_id, before, after)] if after else []
+    if workout["is_dropped"] and values.get("is_selected"):
+        rows.append(RowChange("workout", workout_id, {"is_dropped": True}, {"is_dropped": False}))
+    return rows
 
 
 def with_consequences(values: Values) -> Values:
@@ -71,16 +99,6 @@ def describe(rows: Iterable[RowChange]) -> str:
     return ", ".join(words)
 
 
-def _changed(workout_id: int, selection: Values | None, wanted: Values) -> list[RowChange]:
-    """A selection that changes nothing is a row too: programs count and show it."""
-    current = selection or NO_SELECTION
-    after = {name: value for name, value in wanted.items() if value != current[name]}
-    if selection is None:
-        return [RowChange("selection", workout_id, None, after or {"is_selected": True})]
-    return [RowChange("selection", workout_id, {name: current[name] for name in after}, after)] if after else []
-
-
-def _no_longer_dropped(workout_id: int, workout: Values, values: Values) -> list[RowChange]:
-    if not (workout["is_dropped"] and values.get("is_selected")):
-        return []
-    return [RowChange("workout", workout_id, {"is_dropped": True}, {"is_dropped": False})]
+def named(ids: Collection[Key | None], state: State) -> str:
+    """The title of the workout if it is one, else `3 workouts`."""
+    return str(state["workout", next(iter(ids))]["title"]) if len(ids) == 1 else f"{len(ids)} workouts"

@@ -5,6 +5,7 @@ import datetime
 from django.conf import settings
 from django.db import models
 
+from workouts.values.days import WeekStart
 from workouts.values.measures import DistanceUnit, SwimUnit
 from workouts.values.times import clock_time, slot_of
 
@@ -32,6 +33,9 @@ class Preferences(models.Model):
     morning = models.TimeField(default=datetime.time(7, 0))
     afternoon = models.TimeField(default=datetime.time(12, 30))
     evening = models.TimeField(default=datetime.time(18, 0))
+    week_start = models.PositiveSmallIntegerField(
+        "weeks begin on", choices=WeekStart, default=WeekStart.MONDAY, db_default=WeekStart.MONDAY
+    )
 
     class Meta:
         db_table = "preferences"

@@ -1,7 +1,7 @@
 """The coach's plan and the athlete's own workouts."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -73,8 +73,24 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
         """The workouts in the plan's sums: selected, without recorded activities."""
         return self.selected().exclude(is_recorded=True)
 
+    def search(self, words: Iterable[str]) -> "WorkoutQuerySet":
+        """Workouts that have every word in a text of the coach's or in the athlete's notes."""
+        found = self
+        for word in words:
+            found = found.filter(models.Q.create([_has(field, word) for field in SEARCHED], connector=models.Q.OR))
+        return found
+
     def moved(self) -> "WorkoutQuerySet":
         return self.filter(id__in=WorkoutSelection.objects.moved().values("workout"))
+
+
+SEARCHED = ("title", "workout_type", "workout_description", "coach_comments", "selections__user_notes")
+
+
+def _has(field: str, word: str) -> models.Q:
+    """SQLite ignores case in ASCII only, so there the other spellings of a word such as `Übung` are searched, too."""
+    spellings = {word, word.lower(), word.upper(), word.capitalize()}
+    return models.Q.create([(f"{field}__icontains", spelling) for spelling in spellings], connector=models.Q.OR)
 
 
 def _skipped() -> models.Q:

@@ -17,16 +17,16 @@ from workouts.plan.progress import grade_of_day
 from workouts.plan.season import season
 from workouts.plan.summary import Summary, summarise
 from workouts.values.compliance import Compliance
-from workouts.values.days import ONE_DAY, ONE_WEEK, Day, DayConverter, days_from, monday_of
+from workouts.values.days import ONE_WEEK, Day, DayConverter, days_from, first_of_week, monday_in, week_of
 from workouts.values.disciplines import Discipline, discipline_of
 from workouts.values.times import Slot, slot_of
 
 SOURCES = {"coach": "Coach's plan", "own": "Own", "recorded": "Recorded"}
 SLOTS = {
+    Slot.UNSCHEDULED: "Unscheduled",
     Slot.MORNING: "Morning",
     Slot.AFTERNOON: "Afternoon",
     Slot.EVENING: "Evening",
-    Slot.UNSCHEDULED: "Unscheduled",
 }
 AGENDA = datetime.timedelta(days=7)
 """How many days a phone lists after today on the first page, where the list starts with today."""
@@ -48,6 +48,10 @@ class Filters:
         of_type = not self.type or discipline_of(workout.workout_type) == self.type
         of_source = not self.source or workout.source == self.source
         return of_type and of_source
+
+    @property
+    def words(self) -> str:
+        return ", ".join(filter(None, (self.type, SOURCES.get(self.source))))
 
     @property
     def query(self) -> str:
@@ -72,18 +76,21 @@ class Column:
 
 
 class Board:
-    """The days from the Monday of `start` on, and all that the page shows of them. Queries only what is used.
+    """The days of the week of `start`, and all that the page shows of them. Queries only what is used.
 
     Without `start`: this week and, for phones, the days until a week from today.
     """
 
+    parts = "workouts/redraw.html"
+
     def __init__(self, start: Day | None, filters: Filters) -> None:
         self.today = timezone.localdate()
         self.is_agenda = start is None
-        self.monday = monday_of(start or self.today)
-        self.sunday = self.monday + 6 * ONE_DAY
-        self.last = max(self.sunday, self.today + AGENDA) if self.is_agenda else self.sunday
         self.filters = filters
+        self.preferences = Preferences.load()
+        self.week = week_of(first_of_week(start or self.today, self.preferences.week_start))
+        self.first, self.monday = self.week[0], monday_in(self.week[0])
+        self.last = max(self.week[-1], self.today + AGENDA) if self.is_agenda else self.week[-1]
 
     @classmethod
     def shown_by(cls, page: QueryDict) -> "Board | None":
@@ -97,11 +104,11 @@ class Board:
     @property
     def fields(self) -> str:
         """What the page shows, as JSON for htmx, which sends it with the page's forms."""
-        return json.dumps({"board": "" if self.is_agenda else self.monday.isoformat(), **asdict(self.filters)})
+        return json.dumps({"board": "" if self.is_agenda else self.first.isoformat(), **asdict(self.filters)})
 
     @cached_property
     def workouts(self) -> list[Workout]:
-        return list(Workout.objects.between(self.monday, self.last).with_selection())
+        return list(Workout.objects.between(self.first, self.last).with_selection())
 
     @cached_property
     def by_day(self) -> dict[Day, list[Workout]]:
@@ -110,36 +117,45 @@ class Board:
             days[workout.day].append(workout)
         return days
 
-    @cached_property
-    def preferences(self) -> Preferences:
-        return Preferences.load()
-
     @property
     def has_past_days(self) -> bool:
         """Whether this week has days before today, which a phone leaves out of its agenda."""
-        return self.is_agenda and self.monday < self.today
+        return self.is_agenda and self.first < self.today
 
     def columns(self, days: Iterable[Day] | None = None) -> list[Column]:
         """The columns of those of `days` that the board has, or all columns."""
-        wanted = set(days_from(self.monday, self.last))
+        wanted = set(days_from(self.first, self.last))
         wanted &= wanted if days is None else set(days)
         return [self._column(day) for day in sorted(wanted)]
 
     def summary(self) -> Summary:
         target = WeekTarget.objects.filter(week=self.monday).first()
-        return summarise((workout for workout in self.workouts if workout.day <= self.sunday), self.today, target)
+        return summarise((workout for workout in self.workouts if workout.day <= self.week[-1]), self.today, target)
 
     def context(self) -> dict[str, Any]:
         """The template context of the whole page."""
+        columns = self.columns()
+        cards = (card for column in columns if not column.past for _, _, cards in column.slots for card in cards)
         return {
             "board": self,
-            "columns": self.columns(),
+            "columns": columns,
+            "first_card": next(cards, None),
             "summary": self.summary(),
-            "season": season(self.monday, self.today),
-            "before": self.monday - ONE_WEEK,
-            "after": self.monday + ONE_WEEK,
+            "season": season(self.first, self.today),
+            "before": self.first - ONE_WEEK,
+            "after": self.first + ONE_WEEK,
             "disciplines": Discipline.choices,
             "sources": SOURCES,
+            "slots": SLOTS,
+        }
+
+    def changes(self, days: Iterable[Day]) -> dict[str, Any]:
+        """The context of the parts to redraw after workouts on `days` have changed."""
+        return {
+            "board": self,
+            "columns": self.columns(days),
+            "summary": self.summary(),
+            "season": season(self.first, self.today),
         }
 
     def _column(self, day: Day) -> Column:
@@ -155,5 +171,5 @@ class Board:
             grade=grade_of_day(workouts, self.today),
             today=day == self.today,
             past=self.is_agenda and day < self.today,
-            beyond=day > self.sunday,
+            beyond=day > self.week[-1],
         )

@@ -21,6 +21,12 @@ def of_our_time(day: datetime.date) -> None:
         raise ValidationError(f"{error}.") from error
 
 
+def reasons(form: forms.BaseForm) -> str:
+    """Why the form is refused, in sentences."""
+    parts = [f"{form[name].label}: {' '.join(map(str, messages))}" for name, messages in form.errors.items()]
+    return f"{' '.join(parts)} Nothing was changed."
+
+
 class SelectionForm(forms.Form):
     """Any part of the selection of a workout. A field that is not sent stays as it is.
 
@@ -44,12 +50,21 @@ class SelectionForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The columns to set, with None for a field that was emptied."""
         values = {name: None if value == "" else value for name, value in self.cleaned_data.items()}
-        slot = values.pop("slot", None)
-        if "slot" in self.fields and slot_of(self.workout.time_of_day) != (slot or ""):
-            values["time_of_day"] = slot
-        if values.get("current_plan_day") == self.workout.originally_planned_day:
-            values["current_plan_day"] = None
+        if "slot" in self.fields:
+            values |= in_slot(self.workout, values.pop("slot") or "")
+        if "current_plan_day" in values:
+            values |= on_day(self.workout, values["current_plan_day"])
         return values
+
+
+def in_slot(workout: Workout, slot: str) -> dict[str, Any]:
+    """The columns that put a workout into a slot. One that is there already keeps its clock time."""
+    return {} if slot_of(workout.time_of_day) == slot else {"time_of_day": slot or None}
+
+
+def on_day(workout: Workout, day: datetime.date | None) -> dict[str, Any]:
+    """The column that puts a workout on a day: None is the day of the plan."""
+    return {"current_plan_day": None if day == workout.originally_planned_day else day}
 
 
 class DoneForm(forms.Form):
@@ -156,7 +171,7 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = Preferences
-        fields = ("distance_unit", "swim_unit", "morning", "afternoon", "evening")
+        fields = ("distance_unit", "swim_unit", "week_start", "morning", "afternoon", "evening")
         labels = {"distance_unit": "Distances", "swim_unit": "In the pool"}
         widgets = {
             name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("morning", "afternoon", "evening")

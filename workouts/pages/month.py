@@ -1,29 +1,19 @@
-"""The month: every day with its workouts in brief."""
+"""The month."""
 
-from collections import defaultdict
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from workouts.models import Workout
-from workouts.values.days import ONE_DAY, Day, month_weeks, next_month
+from workouts.pages import HtmxRequest
+from workouts.pages.month_board import Month
+from workouts.pages.redraw import change_before
+from workouts.pages.unchanged import show_if_changed
+from workouts.values.days import Day
 
 
 @require_safe
-def month(request: HttpRequest, first: Day | None = None) -> HttpResponse:
-    today = timezone.localdate()
-    first = first or today.replace(day=1)
-    weeks = month_weeks(first)
-    by_day: dict[Day, list[Workout]] = defaultdict(list)
-    for workout in Workout.objects.between(weeks[0][0], weeks[-1][-1]).with_selection():
-        by_day[workout.day].append(workout)
-    context = {
-        "first": first,
-        "before": (first - ONE_DAY).replace(day=1),
-        "after": next_month(first),
-        "today": today,
-        "weeks": [[(day, day.month == first.month, by_day[day]) for day in week] for week in weeks],
-    }
-    return render(request, "workouts/month.html", context)
+@show_if_changed
+def month(request: HtmxRequest, first: Day | None = None) -> HttpResponse:
+    board = Month(first or timezone.localdate().replace(day=1))
+    return render(request, "workouts/month.html", {**board.context(), "change": change_before(request)})

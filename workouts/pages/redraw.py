@@ -10,7 +10,7 @@ from workouts.history import Outcome
 from workouts.models import Change
 from workouts.pages import HtmxRequest
 from workouts.pages.board import Board
-from workouts.plan.season import season
+from workouts.pages.month_board import Month
 
 
 def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> HttpResponse:
@@ -18,18 +18,11 @@ def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> H
 
     Otherwise it goes to the page `back`, or to the page that the request came from.
     """
-    board = Board.shown_by(request.POST) if request.htmx else None
+    board = (Board.shown_by(request.POST) or Month.shown_by(request.POST)) if request.htmx else None
     if not board:
         target = _with_change(back or address_of(request), outcome.change)
         return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
-    context = {
-        "board": board,
-        "columns": board.columns(outcome.days),
-        "summary": board.summary(),
-        "season": season(board.monday, board.today),
-        "change": outcome.change,
-    }
-    return render(request, "workouts/redraw.html", context)
+    return render(request, board.parts, {**board.changes(outcome.days), "change": outcome.change})
 
 
 def change_before(request: HtmxRequest) -> Change | None:

@@ -5,13 +5,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from workouts.models import Preferences
 from workouts.plan.season import season as season_around
-from workouts.values.days import Day, monday_of
+from workouts.values.days import Day, first_of_week
 
 
 @require_safe
 def season(request: HttpRequest, day: Day) -> HttpResponse:
-    if day != monday_of(day):
-        return redirect("season", monday_of(day))
+    first = first_of_week(day, Preferences.load().week_start)
+    if day != first:
+        return redirect("season", first)
     context = {"season": season_around(day, timezone.localdate())}
     return render(request, "workouts/season_table.html", context)

@@ -2,16 +2,22 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from workouts.pages import HtmxRequest
 from workouts.pages.board import Board, Filters
+from workouts.pages.first_steps import first_steps
 from workouts.pages.redraw import change_before
-from workouts.values.days import Day, monday_of
+from workouts.pages.unchanged import show_if_changed
+from workouts.values.days import Day
 
 
+@show_if_changed
 def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     """The week of `day`. Without `day`: this week and, for phones, the seven days after today."""
-    if day and day != monday_of(day):
-        return redirect("week_of", day=monday_of(day))
     board = Board(day, Filters.of(request.GET))
-    return render(request, "workouts/week.html", {**board.context(), "change": change_before(request)})
+    if day and day != board.first:
+        query = request.META["QUERY_STRING"]
+        return redirect(reverse("week_of", args=[board.first]) + (f"?{query}" if query else ""))
+    context = {"first_steps": [] if board.workouts else first_steps(board.monday), "change": change_before(request)}
+    return render(request, "workouts/week.html", {**board.context(), **context})

@@ -1,7 +1,5 @@
 """One workout: its details, its selection, and the forms for the athlete's own workouts."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +18,7 @@ from workouts.history import (
 )
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm
+from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse, says_refusals
 from workouts.values.days import Day
@@ -48,7 +46,7 @@ def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     workout = Workout.objects.with_selection().get(pk=workout_id)
     form = SelectionForm(workout, request.POST)
     if not form.is_valid():
-        return refuse(request, _reasons(form), status=422)
+        return refuse(request, reasons(form), status=422)
     return redraw(request, change_selection(workout_id, form.values(), by=request.user))
 
 
@@ -58,7 +56,7 @@ def done(request: HtmxRequest, workout_id: int) -> HttpResponse:
     """Marks a workout as done, with the figures that the form sends."""
     form = DoneForm(Workout.objects.get(pk=workout_id), request.POST)
     if not form.is_valid():
-        return refuse(request, _reasons(form), status=422)
+        return refuse(request, reasons(form), status=422)
     return redraw(request, record_done(workout_id, form.values(), by=request.user))
 
 
@@ -79,7 +77,7 @@ def reset(request: HtmxRequest, workout_id: int) -> HttpResponse:
 def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = EstimateForm(request.POST)
     if not form.is_valid():
-        return refuse(request, _reasons(form), status=422)
+        return refuse(request, reasons(form), status=422)
     return redraw(request, edit_workout(workout_id, form.cleaned_data, by=request.user))
 
 
@@ -114,8 +112,3 @@ def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 def _week_of(workout: Workout) -> str:
     return reverse("week_of", args=[workout.day])
-
-
-def _reasons(form: Any) -> str:
-    parts = [f"{form[name].label}: {' '.join(messages)}" for name, messages in form.errors.items()]
-    return f"{' '.join(parts)} Nothing was changed."

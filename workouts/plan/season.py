@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from workouts.plan.day_stress import DayStress, stress_by_day
 from workouts.plan.load import WARM_UP, Load, loads
 from workouts.plan.load_chart import LoadChart, draw
-from workouts.values.days import ONE_DAY, ONE_WEEK, Day, days_from, monday_of, week_of
+from workouts.values.days import ONE_DAY, ONE_WEEK, Day, days_from, first_of_week, week_of
 
 WEEKS_BEFORE, WEEKS_AFTER = 12, 13
 BAR, GAP, HEIGHT = 22, 4, 48
@@ -17,7 +17,7 @@ BAR, GAP, HEIGHT = 22, 4, 48
 
 @dataclass(frozen=True)
 class Bar:
-    monday: datetime.date
+    first: datetime.date
     tss: float
     hours: float
     done: float
@@ -73,11 +73,11 @@ class Season:
     def weeks(self) -> Iterator[tuple[Bar, list[tuple[Day, DayStress, Load]]]]:
         """The weeks with their days, for a table."""
         for bar in self.bars:
-            yield bar, [(day, self.days[day], self.loads[day]) for day in week_of(bar.monday)]
+            yield bar, [(day, self.days[day], self.loads[day]) for day in week_of(bar.first)]
 
 
 def season(shown: Day, today: Day) -> Season:
-    """The season around the week that begins on the Monday `shown`. One query."""
+    """The season around the week that begins on `shown`. One query."""
     first, last = shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK + 6 * ONE_DAY
     start = max(first, Day.min + WARM_UP) - WARM_UP
     stress = stress_by_day(start, last, today)
@@ -91,20 +91,20 @@ def season(shown: Day, today: Day) -> Season:
 def _bars(days: dict[Day, DayStress], shown: Day) -> list[Bar]:
     weeks: dict[Day, list[DayStress]] = defaultdict(list)
     for day, stress in days.items():
-        weeks[monday_of(day)].append(stress)
-    planned = {monday: sum(day.planned for day in week) for monday, week in weeks.items()}
-    done = {monday: sum(day.done for day in week) for monday, week in weeks.items()}
+        weeks[first_of_week(day, shown.weekday())].append(stress)
+    planned = {first: sum(day.planned for day in week) for first, week in weeks.items()}
+    done = {first: sum(day.done for day in week) for first, week in weeks.items()}
     highest = max(*planned.values(), *done.values()) or 1
     return [
         Bar(
-            monday=monday,
-            tss=planned[monday],
+            first=first,
+            tss=planned[first],
             hours=sum(day.hours for day in week),
-            done=done[monday],
+            done=done[first],
             x=number * (BAR + GAP),
-            height=round(planned[monday] / highest * HEIGHT),
-            done_height=round(done[monday] / highest * HEIGHT),
-            shown=monday == shown,
+            height=round(planned[first] / highest * HEIGHT),
+            done_height=round(done[first] / highest * HEIGHT),
+            shown=first == shown,
         )
-        for number, (monday, week) in enumerate(weeks.items())
+        for number, (first, week) in enumerate(weeks.items())
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from workouts.migrations._references import Reference, find_references
-from workouts.takeover.duplicates import to_archive
+from workouts.takeover.duplicates import deduplication, to_archive
 from workouts.takeover.obstacle import Obstacle
 
 RIGHTS = """
@@ -36,11 +36,21 @@ GROUP BY coalesce(archived.kept_id, referring.{column}){others} HAVING count(*) 
 ORDER BY 1 LIMIT 10
 """
 
+# For each selection that is deleted, the server looks for rows that refer to it: without an index, in the whole table.
+SLOW = 100_000  # blocks read by a batch; they take about a second, and a writer of one of its selections waits
+BLOCKS_TO_READ = """
+SELECT pg_relation_size(c.oid) / current_setting('block_size')::int
+FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
+WHERE c.oid = to_regclass(%(table)s) AND quote_ident(attname) = %(column)s AND NOT EXISTS (
+    SELECT FROM pg_index WHERE indrelid = c.oid AND indkey[0] = attnum AND indisvalid AND indpred IS NULL
+)
+"""
+
 
 def find_unfit_references(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
     with connection.cursor() as cursor:
         for reference in find_references(cursor, connection):
-            if obstacle := _rights(connection, cursor, reference):
+            if obstacle := _rights(connection, cursor, reference) or _slow(connection, cursor, reference):
                 yield obstacle
             elif _is_referred_to(connection, cursor, reference):
                 yield from _unfit(connection, cursor, reference)
@@ -59,6 +69,23 @@ def _rights(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) 
         statement = f"ALTER TABLE {reference.table} {{}} ROW LEVEL SECURITY;"
         return Obstacle(f"{what}cannot see all its rows", statement.format("DISABLE"), statement.format("ENABLE"))
     return None
+
+
+def _slow(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> Obstacle | None:
+    if connection.vendor != "postgresql":
+        return None
+    cursor.execute(BLOCKS_TO_READ, {"table": reference.table, "column": reference.column})
+    (blocks,) = cursor.fetchone() or (0,)
+    if blocks * deduplication.BATCH < SLOW:
+        return None
+    cursor.execute(f"SELECT count(*) FROM ({to_archive(connection)} LIMIT {deduplication.BATCH}) AS archived")
+    if blocks * cursor.fetchone()[0] < SLOW:
+        return None
+    return Obstacle(
+        f"{reference.name} refers to selections and has no index, so deleting a selection reads all of"
+        f" {reference.table}, and writers would wait",
+        f"CREATE INDEX CONCURRENTLY ON {reference.table} ({reference.column});",
+    )
 
 
 def _is_referred_to(connection: BaseDatabaseWrapper, cursor: Any, reference: Reference) -> bool:

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 
 from workouts.models import Workout
-from workouts.plan.progress import figures_of, grade_of, grade_of_day
+from workouts.plan.progress import figures_of, grade_of
 from workouts.values import measures
 from workouts.values.compliance import Compliance, deviation
 from workouts.values.days import Day
@@ -13,7 +13,6 @@ from workouts.values.disciplines import Discipline, discipline_of
 register = template.Library()
 register.filter(measures.minutes)
 register.filter(measures.duration)
-register.filter(measures.hours_and_minutes)
 register.simple_tag(measures.distance)
 
 
@@ -26,11 +25,6 @@ def kind(workout_type: str) -> str:
 @register.filter
 def grade(workout: Workout, today: Day) -> Compliance | None:
     return grade_of(workout, today)
-
-
-@register.filter
-def day_grade(workouts: list[Workout], today: Day) -> Compliance | None:
-    return grade_of_day(workouts, today)
 
 
 @register.filter
@@ -48,3 +42,17 @@ def against(planned: float, target: float, *, time: bool = False) -> str:
     size = measures.minutes(abs(delta)) if time else str(abs(delta))
     words = f"{size} {side}" if delta else "on target"
     return format_html('<span class="delta {}">{}</span>', side, words)
+
+
+@register.simple_tag
+def bar(done: float, planned: float, target: float | None) -> str:
+    """A bar of what is planned, over it what was done, and a mark at the target. The figures are beside it as text."""
+    most = max(done, planned, target or 0) or 1
+    mark = format_html('<path d="M{} 0v8" />', round(100 * target / most)) if target else ""
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="{}" height="8" /><rect class="done" width="{}" height="8" />{}</svg>',
+        round(100 * planned / most),
+        round(100 * done / most),
+        mark,
+    )

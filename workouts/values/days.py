@@ -1,9 +1,19 @@
-"""Weeks and months as a planner shows them. Weeks begin on Monday (ISO 8601)."""
+"""Weeks and months as a planner shows them. Weeks begin on Monday (ISO 8601) or where the athlete prefers."""
 
 import datetime
 
+from django.db.models import IntegerChoices
+
 Day = datetime.date
 ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
+
+
+class WeekStart(IntegerChoices):
+    """As `datetime.date.weekday` numbers them."""
+
+    MONDAY = 0
+    SATURDAY = 5
+    SUNDAY = 6
 
 
 YEARS = range(datetime.MINYEAR + 1, datetime.MAXYEAR)
@@ -37,8 +47,17 @@ class MonthConverter(DayConverter):
         return super().to_url(value).removesuffix("-01")
 
 
+def first_of_week(day: Day, start: int = WeekStart.MONDAY) -> Day:
+    return day - datetime.timedelta(days=(day.weekday() - start) % 7)
+
+
 def monday_of(day: Day) -> Day:
-    return day - datetime.timedelta(days=day.weekday())
+    return first_of_week(day)
+
+
+def monday_in(first: Day) -> Day:
+    """The Monday in the week that begins on `first`, whatever day that is."""
+    return first + datetime.timedelta(days=-first.weekday() % 7)
 
 
 def days_from(first: Day, last: Day) -> list[Day]:
@@ -46,8 +65,8 @@ def days_from(first: Day, last: Day) -> list[Day]:
     return [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def week_of(monday: Day) -> list[Day]:
-    return days_from(monday, monday + 6 * ONE_DAY)
+def week_of(first: Day) -> list[Day]:
+    return days_from(first, first + 6 * ONE_DAY)
 
 
 def next_month(first: Day) -> Day:
@@ -55,7 +74,7 @@ def next_month(first: Day) -> Day:
     return (first.replace(day=28) + 4 * ONE_DAY).replace(day=1)
 
 
-def month_weeks(first: Day) -> list[list[Day]]:
+def month_weeks(first: Day, start: int = WeekStart.MONDAY) -> list[list[Day]]:
     """The whole weeks that contain the month that begins on `first`."""
     last = next_month(first) - ONE_DAY
-    return [week_of(monday) for monday in days_from(monday_of(first), last)[::7]]
+    return [week_of(day) for day in days_from(first_of_week(first, start), last)[::7]]

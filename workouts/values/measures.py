@@ -37,11 +37,6 @@ def minutes(count: float) -> str:
     return " ".join(part for part in parts if part)
 
 
-def hours_and_minutes(hours: float | None) -> tuple[int | str, int | str]:
-    """`1.5` hours as `(1, 30)`, for two fields; two empty texts if it is unknown."""
-    return ("", "") if hours is None else divmod(round(hours * 60), 60)
-
-
 def duration(hours: float) -> str:
     """`1.5` hours as `1 h 30 min`."""
     return minutes(hours * 60)

@@ -25,7 +25,7 @@ from releases.indexes import repeatable
 from releases.journal import forget_recorded, half_run
 from releases.models import Release
 from releases.naming import verify_command
-from releases.pending import applied_state, target_name
+from releases.pending import target_name
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
 from releases.preflight.plan import judge_release
@@ -34,6 +34,7 @@ from releases.run import Run, run_alone
 from releases.schema import verify
 from releases.sessions import connecting_within, for_a_release
 from releases.steps import explain_step_back, operator, unrecord_within_transaction
+from releases.undoing import undo
 from releases.watchdog import Watchdog, guard
 
 if TYPE_CHECKING:
@@ -208,9 +209,11 @@ class Command(migrate.Command):
             loader = MigrationLoader(run.connection)
             app = options["app_label"]
             target = target_name(loader, app, options["migration_name"])
-            for one in half_run_beyond(run.connection, loader, app, target):
-                one.undo(applied_state(loader), self.migration_progress_callback)
-            super(Command, self).handle(*args, **options)
+            beyond = half_run_beyond(run.connection, loader, app, target)
+            plan = MigrationExecutor(run.connection).migration_plan([(app, target)])
+            self._say(f"Back to {app} {target or 'zero'}:")
+            keys = [*(one.key for one in beyond), *((one.app_label, one.name) for one, back in plan if back)]
+            undo(run.connection, keys, self.migration_progress_callback, self.stdout, self.verbosity, self._say)
 
         run_alone(run, migrate)
 

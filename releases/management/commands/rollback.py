@@ -24,13 +24,12 @@ from releases.sessions import name_of_this_release
 from releases.steps import (
     Key,
     explain_step_back,
-    irreversible,
     operator,
     plan_back,
-    undo,
     unknown,
     with_dependents,
 )
+from releases.undoing import refuse_irreversible, undo
 
 OTHER_SESSIONS = """
 SELECT count(*) FROM pg_stat_activity
@@ -80,8 +79,7 @@ class Command(migrate.Command):
         begun = {one.key: one.begun for one in interrupted}
         plan = [begun.get((one.app_label, one.name), one) for one in plan_back(executor, keys)]
         self._show(heading, plan, Loss(connection, executor.loader, plan))
-        if steps := [str(migration) for migration in plan if irreversible(migration)]:
-            raise CommandError(f"{', '.join(steps)} cannot be undone. Nothing was changed. Restore a backup instead.")
+        refuse_irreversible(plan)
         return keys
 
     def _undo(self, run: Run, keys: list[Key]) -> None:
@@ -96,7 +94,7 @@ class Command(migrate.Command):
                     f" Nothing was changed. To see what would be undone now, run: {_command(self.options)}"
                 )
         forget_recorded(connection)
-        undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity)
+        undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity, self._say)
 
     def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
         words = explain_step_back(error, self.running, self.done, connection)

@@ -32,7 +32,7 @@ def test_one_tap_marks_a_workout_as_done_and_offers_to_undo(
     athlete: Client, plan: Plan, headers: dict[str, str]
 ) -> None:
     run = plan("Easy run", MONDAY, planned_duration=0.75)
-    assert "Done : Easy run" in card(athlete, run)
+    assert "Done Skip" in card(athlete, run)
     sent = {"current_plan_day": MONDAY, "slot": "", **SHOWN}
 
     answer = athlete.post(f"/workouts/{run.pk}/done", sent, headers={**headers, "Referer": f"http://testserver{WEEK}"})
@@ -46,7 +46,7 @@ def test_one_tap_marks_a_workout_as_done_and_offers_to_undo(
     assert not Workout.objects.get().was_done
 
 
-def test_rpe_and_time_are_changed_on_the_card_of_a_workout_that_was_done(athlete: Client, plan: Plan) -> None:
+def test_rpe_and_time_of_a_workout_that_was_done_are_changed(athlete: Client, plan: Plan) -> None:
     run = plan("Easy run", MONDAY, planned_duration=1.0, is_done=True, actual_duration=45.5 / 60)
     unchanged = {"actual_duration_0": "0", "actual_duration_1": "46", "current_plan_day": MONDAY, "slot": ""}
 
@@ -61,7 +61,7 @@ def test_rpe_and_time_are_changed_on_the_card_of_a_workout_that_was_done(athlete
 def test_a_workout_to_come_is_marked_as_done_in_its_details_alone(athlete: Client, plan: Plan) -> None:
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     run = plan("Easy run", tomorrow.isoformat(), planned_duration=0.75)
-    assert "Done : " not in card(athlete, run, "/")
+    assert "Done Skip" not in card(athlete, run, "/")
 
     form = athlete.get(f"/workouts/{run.pk}").context["done_form"]
     assert form["actual_duration"].value() == 45

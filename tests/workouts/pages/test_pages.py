@@ -59,13 +59,14 @@ def test_with_htmx_only_the_days_that_changed_are_sent(athlete: Client, plan: Pl
     parts = answer.content.decode()
     assert [column.day.day for column in answer.context["columns"]] == [23, 27]
     assert "<html" not in parts
-    for part in ('id="day-2026-11-23"', 'id="day-2026-11-27"', 'id="summary"', 'id="season"', 'id="toast"'):
-        assert parts.count(part) == 1
-    assert parts.count('hx-swap-oob="true"') == 5
+    for part in ("day-2026-11-23", "day-2026-11-27", "summary", "figures", "season", "toast"):
+        assert parts.count(f'id="{part}"') == 1
+    assert parts.count('hx-swap-oob="true"') == 6
     assert "Ride" not in parts, "the filter of the page holds"
 
 
-def test_the_page_says_what_it_shows(athlete: Client) -> None:
+def test_the_page_says_what_it_shows(athlete: Client, plan: Plan) -> None:
+    plan("Long run", "2026-11-23")
     for address, shown in (
         (f"{WEEK}?type=Run&source=<x>", {**SHOWN}),
         ("/?source=own", {"board": "", "type": "", "source": "own"}),
@@ -267,7 +268,8 @@ def test_reading_changes_nothing(athlete: Client, plan: Plan, address: str, meth
 
 
 @pytest.mark.parametrize(
-    "address", ["/week/2026-11-23", "/month", "/workouts/1", "/workouts/add", "/history/", "/week/2026-11-23/targets"]
+    "address",
+    ["/week/2026-11-23", "/month", "/workouts/1", "/workouts/add", "/history/", "/week/2026-11-23/targets", "/keys"],
 )
 def test_every_page_needs_a_login(client: Client, db: None, address: str) -> None:
     assert client.get(address).headers["Location"].startswith("/login/")

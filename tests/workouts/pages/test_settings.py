@@ -10,7 +10,14 @@ from django.test import Client
 from workouts.accounts.tokens import find
 from workouts.models import Change, Preferences, Token, Workout
 
-PREFERENCES = {"distance_unit": "mi", "swim_unit": "yd", "morning": "05:45", "afternoon": "13:00", "evening": "19:15"}
+PREFERENCES = {
+    "distance_unit": "mi",
+    "swim_unit": "yd",
+    "week_start": "6",
+    "morning": "05:45",
+    "afternoon": "13:00",
+    "evening": "19:15",
+}
 PASSWORD, OTHER = "correct horse battery", "staple and then some"
 
 
@@ -47,7 +54,7 @@ def test_units_and_times_are_saved(page: Client) -> None:
     assert response.redirect_chain == [("/settings/", 302)]
     assert "were saved" in response.content.decode()
     saved = Preferences.load()
-    assert (saved.distance_unit, saved.swim_unit) == ("mi", "yd")
+    assert (saved.distance_unit, saved.swim_unit, saved.week_start) == ("mi", "yd", 6)
     assert (saved.morning, saved.evening) == (datetime.time(5, 45), datetime.time(19, 15))
     assert 'value="05:45"' in page.get("/settings/").content.decode()
 
@@ -69,7 +76,14 @@ def test_saved_twice_is_one_row(page: Client) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"distance_unit": "parsec"}, {"morning": "25:00"}, {"evening": ""}, {"swim_unit": "\x00"}, {"morning": "\x00"}],
+    [
+        {"distance_unit": "parsec"},
+        {"morning": "25:00"},
+        {"evening": ""},
+        {"swim_unit": "\x00"},
+        {"week_start": "3"},
+        {"morning": "\x00"},
+    ],
 )
 def test_invalid_values_are_refused_and_nothing_is_saved(page: Client, wrong: dict[str, str]) -> None:
     response = page.post("/settings/", {**PREFERENCES, **wrong})

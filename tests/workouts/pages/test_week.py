@@ -2,6 +2,7 @@
 
 import datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,11 +10,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.workouts.conftest import Plan
-from workouts.models import Workout, WorkoutSelection
+from workouts.models import Change, Preferences, WeekTarget, Workout, WorkoutSelection
 
 MONDAY = "2026-11-23"
-BYTES = 60_000
-QUERIES = 7  # session, account, workouts, selections, target, season, preferences
+BYTES = 35_000
+QUERIES = 8  # session, account, last change, preferences, workouts, selections, target, season
 
 
 def titles(client: Client, address: str) -> dict[str, dict[str, list[str]]]:
@@ -99,20 +100,29 @@ def test_filters_choose_cards_and_leave_the_summary(athlete: Client, plan: Plan)
     assert whole.total.planned.minutes == 240
 
 
-def test_an_empty_week_says_what_to_do(athlete: Client) -> None:
-    assert "Nothing is planned here yet" in athlete.get(f"/week/{MONDAY}").content.decode()
+def test_an_empty_planner_shows_three_steps_instead_of_empty_tables(athlete: Client, plan: Plan) -> None:
+    WeekTarget.objects.create(week=datetime.date(2026, 11, 23), minutes=600)
+    page = athlete.get(f"/week/{MONDAY}")
+    steps = [(step.address, step.done) for step in page.context["first_steps"]]
+    assert steps == [("/imports/", False), (f"/week/{MONDAY}/targets", True), ("/settings/#feed", False)]
+    for address, _ in steps:
+        assert athlete.get(address.partition("#")[0]).status_code == 200
+    assert 'class="board"' not in page.content.decode()
+
+    plan("Next year's", "2027-11-23")
+    assert 'class="board"' in athlete.get(f"/week/{MONDAY}").content.decode()
 
 
 def test_is_small_and_takes_a_constant_number_of_queries(
     athlete: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """5 000 workouts, twenty per week, half of them with a complete selection."""
-    first = datetime.date(2026, 11, 23) - datetime.timedelta(weeks=125)
+    """5 000 workouts, 14 per week, half of them with a complete selection."""
+    first = datetime.date(2026, 11, 23) - datetime.timedelta(weeks=178)
     workouts = Workout.objects.bulk_create(
         Workout(
             title=f"Intervals number {n}",
             workout_type="Bike",
-            originally_planned_day=first + datetime.timedelta(days=n * 7 // 20),
+            originally_planned_day=first + datetime.timedelta(days=n // 2),
             planned_duration=1.5,
             planned_distance_meters=40_000,
             tss=80,
@@ -127,7 +137,7 @@ def test_is_small_and_takes_a_constant_number_of_queries(
     with django_assert_num_queries(QUERIES):
         page = athlete.get(f"/week/{MONDAY}")
 
-    assert sum(len(cards) for column in page.context["columns"] for _, _, cards in column.slots) == 20
+    assert sum(len(cards) for column in page.context["columns"] for _, _, cards in column.slots) == 14
     assert len(page.content) < BYTES
     compressed = athlete.get(f"/week/{MONDAY}", headers={"Accept-Encoding": "gzip"})
     assert len(compressed.content) < len(page.content) / 4
@@ -137,13 +147,82 @@ def test_month_shows_every_day_of_its_weeks(athlete: Client, plan: Plan) -> None
     plan("last of October", "2026-10-26")
     plan("moved", "2026-11-10", {"current_plan_day": "2026-12-06", "is_selected": False})
 
-    weeks = athlete.get("/month/2026-11").context["weeks"]
+    rows = athlete.get("/month/2026-11").context["rows"]
 
-    assert (len(weeks), weeks[0][0][0].isoformat(), weeks[-1][-1][0].isoformat()) == (6, "2026-10-26", "2026-12-06")
-    assert [workout.title for workout in weeks[0][0][2]] == ["last of October"]
-    assert [workout.title for workout in weeks[-1][-1][2]] == ["moved"]
-    assert not weeks[-1][-1][1]
-    assert athlete.get("/month").context["first"] == timezone.localdate().replace(day=1)
+    first, last = rows[0].cells[0], rows[-1].cells[-1]
+    assert (len(rows), first.day.isoformat(), last.day.isoformat()) == (6, "2026-10-26", "2026-12-06")
+    assert [workout.title for workout in first.shown] == ["last of October"]
+    assert [workout.title for workout in last.shown] == ["moved"]
+    assert not last.inside
+    assert athlete.get("/month").context["month"].first == timezone.localdate().replace(day=1)
+
+
+def test_month_sums_each_week_beside_its_target_and_folds_full_days(
+    athlete: Client, plan: Plan, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(9):
+        plan(f"Run {number}", "2026-11-24" if number < 5 else "2026-11-25", planned_duration=1.0)
+    WeekTarget.objects.create(week=datetime.date(2026, 11, 23), minutes=600)
+
+    with django_assert_num_queries(QUERIES - 1):  # no season
+        rows = athlete.get("/month/2026-11").context["rows"]
+
+    week = next(row for row in rows if row.first.isoformat() == MONDAY)
+    assert [(len(cell.shown), len(cell.more)) for cell in week.cells[:3]] == [(0, 0), (3, 2), (4, 0)]
+    assert (week.total.planned.minutes, week.total.target_minutes) == (540, 600)
+
+
+def test_month_redraws_the_days_that_changed_and_the_sums_of_their_weeks(athlete: Client, plan: Plan) -> None:
+    run = plan("Run", "2026-11-24")
+    sent = {"workout": run.pk, "verb": "move", "current_plan_day": "2026-12-02", "slot": "keep", "month": "2026-11"}
+
+    parts = athlete.post("/workouts/selections", sent, headers={"HX-Request": "true"}).content.decode()
+
+    for part in ("day-2026-11-24", "day-2026-12-02", "week-2026-11-23", "week-2026-11-30", "toast"):
+        assert parts.count(f'id="{part}"') == 1
+    assert parts.count("hx-swap-oob") == 5
+
+
+@pytest.mark.parametrize(("start", "first", "last"), [(6, "2026-11-22", "2026-11-28"), (5, "2026-11-21", "2026-11-27")])
+def test_weeks_begin_where_the_athlete_prefers_and_keep_their_targets(
+    athlete: Client, plan: Plan, start: int, first: str, last: str
+) -> None:
+    Preferences(pk=1, week_start=start).save()
+    plan("Run", first, planned_duration=1.0)
+    WeekTarget.objects.create(week=datetime.date(2026, 11, 23), minutes=600)
+
+    page = athlete.get(f"/week/{MONDAY}?changed=3", follow=True)
+
+    assert page.redirect_chain == [(f"/week/{first}?changed=3", 302)]
+    days = [column.day.isoformat() for column in page.context["columns"]]
+    assert (days[0], days[-1]) == (first, last)
+    total = page.context["summary"].total
+    assert (total.planned.minutes, total.target_minutes) == (60, 600)
+    assert [(bar.first.isoformat(), bar.hours) for bar in page.context["season"].bars if bar.shown] == [(first, 1.0)]
+    assert athlete.get("/month/2026-11").context["rows"][-1].first.weekday() == start
+
+
+@pytest.mark.parametrize("address", ["/", f"/week/{MONDAY}", "/month/2026-11"])
+def test_an_unchanged_page_is_not_sent_again(
+    athlete: Client, plan: Plan, address: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    run = plan("Run", MONDAY)
+
+    def reload(page: Any) -> Any:
+        return athlete.get(address, headers={"If-None-Match": page.headers["ETag"]})
+
+    page = athlete.get(address)
+    assert page.headers["Cache-Control"] == "private, no-cache"
+    with django_assert_num_queries(3):  # session, account, last change
+        assert reload(page).status_code == 304
+
+    athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": "gels"})
+    changed = reload(page)
+    assert (changed.status_code, changed.headers["ETag"] != page.headers["ETag"]) == (200, True)
+    athlete.post(f"/history/{Change.objects.get().pk}/undo/")
+    undone = reload(changed)
+    athlete.cookies["csrftoken"] = "x" * 32
+    assert reload(undone).status_code == 200, "the forms of the page would be refused"
 
 
 def test_infinite_numbers_read_as_no_value(athlete: Client, plan: Plan) -> None:

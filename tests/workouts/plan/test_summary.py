@@ -98,10 +98,10 @@ def test_the_season_shows_the_load_of_the_surrounding_weeks(plan: Plan) -> None:
 
     strip = season(MONDAY, MONDAY)
 
-    loads = {bar.monday: (bar.tss, bar.hours) for bar in strip.bars if bar.hours}
+    loads = {bar.first: (bar.tss, bar.hours) for bar in strip.bars if bar.hours}
     assert loads == {MONDAY: (160, 3), MONDAY + datetime.timedelta(weeks=1): (80, 1)}
-    assert [bar.monday for bar in strip.bars if bar.shown] == [MONDAY]
-    heights = {bar.monday: bar.height for bar in strip.bars}
+    assert [bar.first for bar in strip.bars if bar.shown] == [MONDAY]
+    heights = {bar.first: bar.height for bar in strip.bars}
     assert heights[MONDAY] == 2 * heights[MONDAY + datetime.timedelta(weeks=1)]
     assert not strip.estimated
 

@@ -4,6 +4,7 @@ import re
 import uuid
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 
 from tests import legacy
@@ -56,6 +57,29 @@ def test_they_are_refused_and_once_fixed_changed_with_the_selections(
     assert [selection for (selection,) in sql("SELECT selection FROM notes ORDER BY 1")] == moved
     assert manage("migrate", "workouts", "0003").returncode == 0
     assert [selection for (selection,) in sql("SELECT selection FROM notes ORDER BY 1")] == rows
+
+
+def test_a_large_table_without_an_index_is_refused(release: Manage, sql: Sql, engine: str, database_url: str) -> None:
+    if engine != "postgresql":
+        pytest.skip("SQLite has no other writers")
+    legacy.create(sql, engine)
+    columns = "title, workout_type, originally_planned_day, is_custom"
+    sql(f"INSERT INTO workouts ({columns}) SELECT 'Extra', 'Run', now(), true FROM generate_series(1, 500)")
+    twice = "workouts, generate_series(1, 2) WHERE title = 'Extra'"
+    sql(f"INSERT INTO workout_selections (workout_id) SELECT id FROM {twice}")
+    sql("CREATE TABLE notes (id integer PRIMARY KEY, selection integer REFERENCES workout_selections, text text)")
+    sql("ALTER TABLE notes ALTER COLUMN text SET STORAGE PLAIN")
+    sql("INSERT INTO notes (id, text) SELECT n, repeat('x', 5000) FROM generate_series(1, 300) n")
+
+    result = release()
+
+    assert result.returncode == 1
+    assert "notes.selection refers to selections and has no index" in result.stderr
+    (remedy,) = re.findall(r"CREATE INDEX CONCURRENTLY [^;]+;", result.stderr)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(remedy)
+    result = release()
+    assert result.returncode == 0, result.stderr
 
 
 def test_rows_that_the_role_may_not_change_or_cannot_see_are_refused(

@@ -138,6 +138,7 @@ class PreferencesRecord(Record):
     morning: Time
     afternoon: Time
     evening: Time
+    week_start: Literal[0, 5, 6] = 0
 
 
 class Head(BaseModel):

@@ -1,0 +1,89 @@
+"""Undoes migrations: each in one transaction, or operation by operation where others would wait for that."""
+
+from collections.abc import Callable, Collection, Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.core.management import CommandError
+from django.core.management.base import OutputWrapper
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from releases.applying import is_online
+from releases.half_run import HalfRun, half_run_migrations
+from releases.journal import Journal
+from releases.own_tables import ensure
+from releases.pending import applied_state
+from releases.progress import Say
+from releases.steps import Key, irreversible, plan_back, unrecord
+
+if TYPE_CHECKING:
+    from releases.judging import Judged
+
+Progress = Callable[..., None]
+
+
+def refuse_irreversible(migrations: Iterable[Migration]) -> None:
+    """Raises CommandError before anything is undone."""
+    if found := [str(migration) for migration in migrations if irreversible(migration)]:
+        raise CommandError(f"{', '.join(found)} cannot be undone. Nothing was changed. Restore a backup instead.")
+
+
+def undo(
+    connection: BaseDatabaseWrapper,
+    keys: Collection[Key],
+    progress: Progress,
+    stdout: OutputWrapper,
+    verbosity: int,
+    say: Say,
+) -> None:
+    """Unapplies those of `keys` that are applied, and what is committed of half-run ones; nothing else.
+
+    Django's own command goes back to a target, and would also undo what another release has applied.
+    """
+    executor = MigrationExecutor(connection)
+    plan = plan_back(executor, [key for key in keys if key in executor.loader.applied_migrations])
+    refuse_irreversible(plan)
+    judged = _judged(connection, executor.loader, plan, say)
+    for one in half_run_migrations(connection, executor.loader):
+        if one.key in keys:
+            one.undo(applied_state(executor.loader), progress, say)
+    if not plan:
+        return
+    signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}
+    django_plan = [(migration, True) for migration in plan]
+    emit_pre_migrate_signal(**signalled, apps=applied_state(executor.loader).apps, plan=django_plan)
+    for by_operation, group in groupby(plan, lambda migration: is_online(judged.get(str(migration), []))):
+        if by_operation:
+            for migration in group:
+                _undo_by_operation(connection, migration, progress, say)
+        else:
+            MigrationExecutor(connection, progress).migrate([], plan=[(migration, True) for migration in group])
+    emit_post_migrate_signal(**signalled, apps=applied_state(MigrationLoader(connection)).apps, plan=django_plan)
+
+
+def _judged(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: list[Migration], say: Say) -> "Judged":
+    """Raises CommandError if rows violate what comes back."""
+    if connection.vendor != "postgresql" or not plan:
+        return {}
+    from releases.judging import in_a_line, judge_back, notable
+
+    judged = judge_back(connection, loader, plan)
+    for one in notable(judged):
+        say(f"Undoing {in_a_line(one)}")
+    return judged
+
+
+def _undo_by_operation(connection: BaseDatabaseWrapper, migration: Migration, progress: Progress, say: Say) -> None:
+    """Makes it a half-run migration, all of whose operations are committed."""
+    ensure(connection)
+    with transaction.atomic(using=connection.alias):
+        journal = Journal(connection, migration)
+        journal.open()
+        journal.commit(len(migration.operations))
+        unrecord(connection, migration)
+    HalfRun(connection, migration).undo(applied_state(MigrationLoader(connection)), progress, say)

@@ -1,0 +1,89 @@
+"""What is in sight without scrolling, in pixels."""
+
+import datetime
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.extremes import LONG
+from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add
+from tests.browser.week import card, drag, slot
+from workouts.values.days import ONE_WEEK
+
+REACH = PHONE["viewport"]["height"] / 2
+"""The lower half of a phone's screen is within reach of the thumb."""
+
+
+def top(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"]
+
+
+def bottom(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"] + box["height"]
+
+
+def test_a_week_of_13_workouts_its_summary_and_the_season_fit_a_laptops_screen(page: Page, site: Site) -> None:
+    for day in (MONDAY, MONDAY, TUESDAY, THURSDAY, SATURDAY, SUNDAY):
+        add(site.database, LONG, day, planned_distance_meters=21_000, tss=120)
+    add(site.database, "Next week's", MONDAY + ONE_WEEK, tss=300)
+
+    page.goto(WEEK)
+
+    assert page.locator(".card").count() == 13
+    assert page.evaluate("document.documentElement.scrollHeight") <= DESKTOP["viewport"]["height"]
+    assert bottom(page.locator("#summary")) <= top(page.locator(".board"))
+    assert bottom(page.locator(".board")) <= top(page.locator("#season"))
+
+
+def test_unscheduled_comes_first_and_empty_slots_take_no_place_until_a_card_is_dragged(page: Page) -> None:
+    page.goto(WEEK)
+    assert page.locator(".slot").count() == 6, "one for each day that has workouts"
+
+    card(page, "Easy run").hover()
+    page.mouse.down()
+    page.mouse.move(400, 400, steps=3)
+    slot(page, TUESDAY, "morning").wait_for()
+    slots = page.locator(f"#day-{TUESDAY} .slot").evaluate_all("slots => slots.map(({ dataset }) => dataset.slot)")
+    assert slots == ["", "morning", "afternoon", "evening"]
+    page.get_by_role("heading", level=1).hover()
+    page.mouse.up()
+
+    drag(card(page, "Easy run"), page.locator(f"#day-{TUESDAY} .head"))
+    card(slot(page, TUESDAY, ""), "Easy run").wait_for()
+    assert page.locator(".slot").count() == 5
+
+
+def test_on_a_phone_the_first_card_is_at_the_top_and_what_is_tapped_at_the_bottom(phone: Page, site: Site) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    add(site.database, "Run of today", today)
+
+    phone.goto("/")
+
+    assert top(card(phone, "Run of today")) < 200
+    strip = phone.get_by_role("navigation", name="Days")
+    assert strip.get_by_role("link").count() >= 7
+    strip.get_by_role("link").last.tap()
+    phone.wait_for_function("scrollY > 0")
+    assert top(strip) == 0, "it stays in sight"
+    card(phone, "Run of today").get_by_role("checkbox").tap()
+    for place in (
+        phone.get_by_role("navigation", name="Pages"),
+        phone.get_by_role("button", name="Move", exact=True),
+    ):
+        assert REACH < top(place) < bottom(place) <= PHONE["viewport"]["height"]
+
+
+def test_six_weeks_of_a_month_fit_a_laptops_screen(page: Page, site: Site) -> None:
+    for _ in range(5):
+        add(site.database, LONG, MONDAY)
+    page.goto("/month/2026-11")
+    assert page.locator("tbody tr").count() == 6
+    assert page.evaluate("document.documentElement.scrollHeight") <= DESKTOP["viewport"]["height"]
+
+    page.goto("/month/2024-01")
+    page.get_by_text("+3 more").click()
+    assert page.locator(f"#day-{MONDAY} .card:visible").count() == 6

@@ -1,0 +1,116 @@
+"""A step back on a large table goes operation by operation, while the table is read and written."""
+
+import psycopg
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.catalogue import SCHEMA
+from tests.releases.conftest import Project
+from tests.releases.online_changes import BASE, CHANGES, changed
+from tests.releases.test_half_run import BACK
+from tests.releases.test_interrupted import CODE, KILLER, MODELS
+from tests.releases.test_online import rows_of, shop, succeeds
+from tests.releases.test_sessions import until
+
+__all__ = ["shop"]
+
+pytestmark = pytest.mark.usefixtures("postgresql")
+
+NEITHER = changed(
+    ('indexes = [models.Index(fields=["label"], name="box_label")]', "indexes = []"),
+    ('            models.UniqueConstraint(fields=["serial"], name="one_serial"),\n', ""),
+)
+WITHOUT_INDEX = 'migrations.RemoveIndex("box", "box_label")'
+WITHOUT_CONSTRAINT = 'migrations.RemoveConstraint("box", "one_serial")'
+FILL = 'Backfill("box", update={"note": models.Value("new")}, where=models.Q(note=""), reverse={"note": "old"})'
+
+
+def released(shop: Project, models: str, *operations: str) -> None:
+    """With its contract."""
+    shop.models(models)
+    shop.migration("0002_second", *operations)
+    succeeds(shop, "migrate")
+    succeeds(shop, "migrate", "--finish")
+
+
+def test_writers_go_on_while_an_index_comes_back(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    released(shop, CHANGES["remove index"], WITHOUT_INDEX)
+    with psycopg.connect(database_url, application_name="nightly report") as writer:
+        writer.execute("UPDATE shop_box SET size = 7 WHERE serial = 7")
+        back = shop.start("migrate", "shop", "0001")
+        until(back, "Waiting for pid ")
+        sql("SET statement_timeout = '5s'; INSERT INTO shop_box (size, serial, note) VALUES (1, 1000, '')")
+    printed = back.communicate(timeout=60)[0]
+    assert back.returncode == 0, printed
+    assert rows_of(database_url, SCHEMA) == schema
+
+
+def test_rows_that_violate_what_comes_back_are_named_first(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    released(shop, NEITHER, WITHOUT_CONSTRAINT, WITHOUT_INDEX)
+    sql("UPDATE shop_box SET serial = 1 WHERE serial IN (2, 3)")
+    between = rows_of(database_url, SCHEMA)
+    for command in (("rollback", "--noinput"), ("migrate", "shop", "0001")):
+        refused = shop.manage(*command)
+        assert refused.returncode == 1
+        assert "Undoing shop.0002_second, Remove constraint one_serial from model box, would fail." in refused.stderr
+        assert "Nothing was changed. Remove or change such rows, then run this again." in refused.stderr
+        assert rows_of(database_url, SCHEMA) == between
+    sql("UPDATE shop_box SET serial = id")
+    succeeds(shop, "rollback", "--noinput")
+    assert rows_of(database_url, SCHEMA) == schema
+    assert "[ ] 0002_second" in succeeds(shop, "showmigrations", "shop")
+
+
+def test_batches_are_undone_in_batches(shop: Project, sql: Sql) -> None:
+    """A row that somebody has locked holds up its own batch, and the others are undone before that."""
+    released(shop, BASE, FILL)
+    with psycopg.connect(shop.database_url, application_name="slow form") as writer:
+        writer.execute("SELECT 1 FROM shop_box WHERE serial = 500 FOR UPDATE")
+        back = shop.start("rollback", "--noinput")
+        until(back, "(slow form, user ")
+        assert sql("SELECT count(*) FROM shop_box WHERE note = 'old'")[0][0] > 0
+    printed = back.communicate(timeout=60)[0]
+    assert back.returncode == 0, printed
+    assert sql("SELECT DISTINCT note FROM shop_box") == [("old",)]
+
+
+def test_what_cannot_be_undone_is_refused_before_anything_is(shop: Project, database_url: str) -> None:
+    shop.migration("0002_second", "migrations.RunPython(migrations.RunPython.noop)")
+    shop.migration("0003_third", WITHOUT_INDEX)
+    shop.models(CHANGES["remove index"])
+    succeeds(shop, "migrate")
+    schema = rows_of(database_url, SCHEMA)
+    refused = shop.manage("migrate", "shop", "0001")
+    assert refused.returncode == 1
+    assert "shop.0002_second cannot be undone. Nothing was changed. Restore a backup instead." in refused.stderr
+    assert rows_of(database_url, SCHEMA) == schema
+
+
+@pytest.mark.proof
+def test_killed_wherever_it_goes_on_or_back_up(shop: Project, sql: Sql, database_url: str) -> None:
+    shop.settings(KILLER)
+    shop.models(MODELS)
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    written = shop.root / "shop/migrations/0002_second.py"
+    text = written.read_text().replace("class Migration", f"{CODE}{BACK}class Migration")
+    counts = "        migrations.RunPython(count, discount),\n"
+    written.write_text(text.replace("    operations = [\n", f"    operations = [\n{counts}"))
+    below = rows_of(database_url, SCHEMA)
+    succeeds(shop, "migrate")
+    succeeds(shop, "migrate", "--finish")
+    above, at, killed = rows_of(database_url, SCHEMA), 1.0, True
+    while killed:
+        killed = shop.manage("migrate", "shop", "0001", KILL_AT=str(at)).returncode == -9
+        if at % 3 == 1:
+            succeeds(shop, "migrate")
+            succeeds(shop, "migrate", "--finish")
+            assert rows_of(database_url, SCHEMA) == above
+        succeeds(shop, "migrate", "shop", "0001")
+        assert rows_of(database_url, SCHEMA) == below
+        assert sql("SELECT * FROM releases_journal") == sql("SELECT * FROM releases_contract") == []
+        succeeds(shop, "migrate")
+        succeeds(shop, "migrate", "--finish")
+        at += 2.5
+    assert at > 12

@@ -1,0 +1,44 @@
+"""Search in titles, types, descriptions, comments and notes."""
+
+import pytest
+from django.test import Client
+
+from tests.workouts.conftest import Plan
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("hills", ["Run", "Ride"]),
+        ("HILLS run", ["Run"]),
+        ("gels", ["Ride"]),
+        ("cadence", ["Run"]),
+        ("übung", ["Übung am Berg"]),
+        ("ÜBUNG berg", ["Übung am Berg"]),
+        ("100%", ["Übung am Berg"]),
+        ("%", ["Übung am Berg"]),
+        ("<b>", []),
+        ("\0", []),
+        ("", []),
+    ],
+)
+def test_finds_the_workouts_that_have_every_word_the_latest_first(
+    athlete: Client, plan: Plan, words: str, found: list[str]
+) -> None:
+    plan("Ride", "2026-11-23", {"user_notes": "Hills, two gels."}, workout_type="Bike")
+    plan("Run", "2026-11-24", workout_description="6 hills", coach_comments="High cadence.")
+    plan("Übung am Berg", "2026-11-25", workout_description="100% effort")
+
+    page = athlete.get("/search", {"q": words})
+
+    assert [workout.title for workout in page.context["page"]] == found
+
+
+def test_shows_fifty_at_a_time_and_needs_a_login(athlete: Client, plan: Plan) -> None:
+    for number in range(51):
+        plan(f"Run {number}", "2026-11-24")
+    first, second = (athlete.get("/search", {"q": "run", "page": page}) for page in (1, 2))
+    assert (len(first.context["page"]), len(second.context["page"])) == (50, 1)
+    assert "?q=run&amp;page=2" in first.content.decode()
+    athlete.logout()
+    assert athlete.get("/search").headers["Location"].startswith("/login/")

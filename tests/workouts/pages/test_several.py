@@ -1,0 +1,134 @@
+"""The ticked workouts, a whole week, and a line: as forms and with htmx."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.workouts.conftest import Plan
+from workouts.models import Change, Workout, WorkoutSelection
+
+WEEK = "/week/2026-11-23"
+HTMX = {"HX-Request": "true"}
+SHOWN = {"board": "2026-11-23", "type": "", "source": ""}
+
+
+def days() -> dict[str, list[str]]:
+    """The days of each title, as day and time of day."""
+    found: dict[str, list[str]] = {}
+    for workout in Workout.objects.with_selection().order_by("id"):
+        found.setdefault(workout.title, []).append(f"{workout.day:%-d %b} {workout.time_of_day or ''}".strip())
+    return found
+
+
+def test_ticked_workouts_are_moved_copied_and_skipped(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23", {"time_of_day": "7am"})
+    ride = plan("Ride", "2026-11-24")
+    ticked = {"workout": [run.pk, ride.pk]}
+
+    def send(verb: str, day: str = "", slot: str = "keep") -> str:
+        athlete.post("/workouts/selections", {**ticked, "verb": verb, "current_plan_day": day, "slot": slot})
+        return str(Change.objects.latest("id"))
+
+    assert send("move", "2026-11-27") == "2 workouts: moved to Fri 27 Nov"
+    assert days() == {"Long run": ["27 Nov 7am"], "Ride": ["27 Nov"]}
+    assert send("move", slot="evening") == "2 workouts: evening"
+    assert send("move", "2026-11-24", "") == "2 workouts: moved to Tue 24 Nov, no time of day"
+    assert send("later") == "2 workouts: moved a week later"
+    assert days() == {"Long run": ["1 Dec"], "Ride": ["1 Dec"]}
+    assert send("earlier") == "2 workouts: moved a week earlier"
+    assert send("copy", "2026-11-28", "morning") == "2 workouts: copied to Sat 28 Nov"
+    assert days() == {"Long run": ["24 Nov", "28 Nov morning"], "Ride": ["24 Nov", "28 Nov morning"]}
+    assert send("skip") == "2 workouts: skipped"
+    assert send("select") == "2 workouts: selected"
+    for change in Change.objects.order_by("-id"):
+        athlete.post(f"/history/{change.pk}/undo/")
+    assert days() == {"Long run": ["23 Nov 7am"], "Ride": ["24 Nov"]}
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"verb": "move", "slot": "keep"}, "Day: To which day do you want to move them?"),
+        ({"verb": "copy", "slot": "morning"}, "Day: To which day do you want to copy them?"),
+        ({"verb": "skip", "workout": []}, "Workouts: Tick one first."),
+        ({"verb": "skip", "workout": "999"}, "Workouts: One that is ticked no longer exists."),
+        ({"verb": "burn"}, "Select a valid choice."),
+        ({"verb": "move", "current_plan_day": "9999-12-31"}, "Day: A year from 1970 to 2199 is needed."),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_invalid_input_is_refused_by_name_and_changes_nothing(
+    athlete: Client, plan: Plan, sent: dict[str, Any], reason: str, headers: dict[str, str]
+) -> None:
+    run = plan("Long run", "2026-11-23")
+    response = athlete.post("/workouts/selections", {"workout": run.pk, **sent}, headers=headers)
+    assert response.status_code == 422
+    assert reason in response.content.decode()
+    assert not Change.objects.exists()
+
+
+def test_a_week_is_copied_or_moved_and_its_page_shown(athlete: Client, plan: Plan) -> None:
+    plan("Long run", "2026-11-23", {"time_of_day": "7am"})
+    plan("Ride", "2026-12-20", {"current_plan_day": datetime.date(2026, 11, 29)})
+    plan("Skipped", "2026-11-25", {"is_selected": False})
+    plan("Recorded", "2026-11-25", is_recorded=True)
+    plan("Last week's", "2026-11-22")
+    plan("Done", "2026-11-25", is_done=True)
+    others = {"Skipped": ["25 Nov"], "Recorded": ["25 Nov"], "Last week's": ["22 Nov"]}
+
+    response = athlete.post(f"{WEEK}/change", {"verb": "copy", "first": "2026-12-07"})
+    copied = Change.objects.get()
+    assert response.headers["Location"] == f"/week/2026-12-07?changed={copied.pk}"
+    assert str(copied) == "3 workouts: copied to the week of 7 Dec"
+    assert days() == {
+        "Long run": ["23 Nov 7am", "7 Dec 7am"],
+        "Ride": ["29 Nov", "13 Dec"],
+        "Done": ["25 Nov", "9 Dec"],
+        **others,
+    }
+
+    athlete.post(f"/history/{copied.pk}/undo/")
+    athlete.post(f"{WEEK}/change", {"verb": "shift", "first": "2026-11-24"})
+    assert days() == {"Long run": ["24 Nov 7am"], "Ride": ["30 Nov"], "Done": ["25 Nov"], **others}
+    assert str(Change.objects.latest("id")) == "2 workouts: moved to the week of 24 Nov"
+
+
+@pytest.mark.parametrize(
+    ("day", "sent", "reason"),
+    [
+        ("2026-01-05", {"verb": "copy", "first": "2026-12-07"}, "Nothing is planned in this week."),
+        ("2026-11-23", {"verb": "shift", "first": ""}, "Day: This field is required."),
+        ("2026-11-23", {"verb": "shift", "first": "2199-12-31"}, "That is not a day of our time."),
+    ],
+)
+def test_a_week_that_cannot_go_there_stays(
+    athlete: Client, plan: Plan, day: str, sent: dict[str, str], reason: str
+) -> None:
+    plan("Long run", "2026-11-24")
+    response = athlete.post(f"/week/{day}/change", sent)
+    assert (response.status_code, reason in response.content.decode()) == (422, True)
+    assert not Change.objects.exists()
+
+
+def test_a_line_adds_a_workout_with_its_time_of_day(athlete: Client) -> None:
+    sent = {"day": "2026-11-27", "line": "Run 45min easy 7am"}
+    preview = athlete.get("/workouts/quick", sent).content.decode()
+    assert [part in preview for part in ("Easy", "Run", "45 min", "7am")] == [True] * 4
+    assert not Workout.objects.exists()
+
+    response = athlete.post("/workouts/quick", sent)
+    assert response.headers["Location"].startswith("/week/2026-11-27?changed=")
+    parts = athlete.post("/workouts/quick", {**sent, **SHOWN, "line": "Swim 2000m <b>"}, headers=HTMX)
+    assert 'id="day-2026-11-27"' in parts.content.decode()
+    assert days() == {"Easy": ["27 Nov 7am"], "<b>": ["27 Nov"]}
+    assert not WorkoutSelection.objects.filter(workout__title="<b>").exists()
+
+
+def test_a_line_that_is_not_understood_adds_nothing_and_says_why(athlete: Client) -> None:
+    sent = {"day": "2026-11-27", "line": "Run 45"}
+    for response in (athlete.get("/workouts/quick", sent), athlete.post("/workouts/quick", sent)):
+        assert "“45” has no unit: write 45min or 45km." in response.content.decode()
+    assert response.status_code == 422
+    assert not Workout.objects.exists()

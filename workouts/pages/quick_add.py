@@ -1,0 +1,61 @@
+"""A workout of the athlete's own, added by one line on its day."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from workouts.history import add_workout
+from workouts.models import Preferences, Workout
+from workouts.pages import HtmxRequest
+from workouts.pages.forms import of_our_time, reasons
+from workouts.pages.redraw import redraw
+from workouts.pages.refusals import refuse
+from workouts.plan.quick_add import NotUnderstood, QuickWorkout, read
+
+LONGEST = 1_000
+"""Characters of a line: a title and the figures."""
+
+
+class QuickAddForm(forms.Form):
+    line = forms.CharField(label="In one line", required=False, max_length=LONGEST)
+    day = forms.DateField(label="Day", validators=[of_our_time])
+
+    def clean_line(self) -> QuickWorkout:
+        try:
+            return read(self.cleaned_data["line"])
+        except NotUnderstood as reason:
+            raise ValidationError(str(reason)) from reason
+
+
+def quick_add(request: HtmxRequest) -> HttpResponse:
+    """Adds what the line says. A GET shows how it is understood, and why not."""
+    if request.method != "POST":
+        return _preview(request)
+    form = QuickAddForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, reasons(form), status=422)
+    day = form.cleaned_data["day"]
+    values = asdict(form.cleaned_data["line"])
+    time = values.pop("time_of_day")
+    added = {**values, "originally_planned_day": day}
+    _, outcome = add_workout(added, {"time_of_day": time} if time else None, by=request.user)
+    return redraw(request, outcome, back=reverse("week_of", args=[day]))
+
+
+def _preview(request: HttpRequest) -> HttpResponse:
+    form = QuickAddForm(request.GET)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        values = asdict(form.cleaned_data["line"])
+        time = values.pop("time_of_day")
+        context |= {
+            "workout": Workout(**values, originally_planned_day=form.cleaned_data["day"]),
+            "time": time,
+            "preferences": Preferences.load(),
+        }
+    return render(request, "workouts/quick_preview.html", context)

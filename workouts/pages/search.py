@@ -1,0 +1,23 @@
+"""Search in the texts of workouts."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from workouts.models import Preferences, Workout
+
+PER_PAGE = 50
+WORDS = 10
+"""How many words are searched; each of them is looked for in every text."""
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """The workouts that have every word, the latest first."""
+    text = request.GET.get("q", "").replace("\0", "")
+    words = text.split()[:WORDS]
+    found = Workout.objects.search(words) if words else Workout.objects.none()
+    found = found.with_selection().order_by("-originally_planned_day", "-id")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "workouts/search.html", {"text": text, "page": page, "preferences": Preferences.load()})

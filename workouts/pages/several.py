@@ -1,0 +1,117 @@
+"""Several workouts at once: those that are ticked, or a whole week."""
+
+import datetime
+from collections.abc import Collection
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from workouts.history import Author, Outcome, change_selections, copy_workouts
+from workouts.models import Workout
+from workouts.pages import HtmxRequest
+from workouts.pages.forms import in_slot, of_our_time, on_day, reasons
+from workouts.pages.redraw import redraw
+from workouts.pages.refusals import refuse, says_refusals
+from workouts.values.days import ONE_WEEK, Day, week_of
+from workouts.values.times import Slot
+
+KEEP = "keep"
+"""The slot that leaves a workout at its time of day."""
+
+SELECTED = {"skip": False, "select": True}
+WEEKS = {"earlier": -ONE_WEEK, "later": ONE_WEEK}
+
+
+class SeveralForm(forms.Form):
+    """What to do with the ticked workouts. Without a day they stay on theirs."""
+
+    workout = forms.ModelMultipleChoiceField(
+        Workout.objects.with_selection(),
+        label="Workouts",
+        error_messages={"required": "Tick one first.", "invalid_choice": "One that is ticked no longer exists."},
+    )
+    verb = forms.ChoiceField(choices=[(verb, verb) for verb in ("move", "copy", *SELECTED, *WEEKS)])
+    current_plan_day = forms.DateField(label="Day", required=False, validators=[of_our_time])
+    slot = forms.ChoiceField(label="Time of day", choices=[(KEEP, "As it is"), *Slot.choices], required=False)
+
+    def clean(self) -> None:
+        verb, day, slot = (self.cleaned_data.get(name) for name in ("verb", "current_plan_day", "slot"))
+        if not day and (verb == "copy" or (verb == "move" and slot == KEEP)):
+            self.add_error("current_plan_day", f"To which day do you want to {verb} them?")
+
+
+class WeekForm(forms.Form):
+    """Where a whole week goes."""
+
+    first = forms.DateField(label="Day", validators=[of_our_time])
+    verb = forms.ChoiceField(choices=[("copy", "Copy the week"), ("shift", "Move the week")])
+
+
+@require_POST
+@says_refusals
+def change_several(request: HtmxRequest) -> HttpResponse:
+    """Moves, copies, skips or selects the ticked workouts, as one change."""
+    form = SeveralForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, reasons(form), status=422)
+    values = form.cleaned_data
+    workouts, verb, day, slot = values["workout"], values["verb"], values["current_plan_day"], values["slot"]
+    if verb in WEEKS:
+        return _shift(request, workouts, WEEKS[verb], f"moved a week {verb}")
+    if verb in SELECTED:
+        wanted = {workout.pk: {"is_selected": SELECTED[verb]} for workout in workouts}
+        return redraw(request, change_selections(wanted, "selected" if SELECTED[verb] else "skipped", by=request.user))
+    if verb == "copy":
+        return redraw(request, _copy(workouts, day, slot, request.user))
+    return redraw(request, _move(workouts, day, slot, request.user))
+
+
+@require_POST
+@says_refusals
+def change_week(request: HtmxRequest, day: Day) -> HttpResponse:
+    """Copies the plan of the week that begins on `day`, or moves what is not done, and goes to where it is then."""
+    form = WeekForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, reasons(form), status=422)
+    first = form.cleaned_data["first"]
+    week = week_of(day)
+    workouts = list(Workout.objects.planned().between(week[0], week[-1]).with_selection())
+    if form.cleaned_data["verb"] == "shift":
+        workouts = [workout for workout in workouts if not workout.was_done]
+    if not workouts:
+        return refuse(request, "Nothing is planned in this week. Nothing was changed.", status=422)
+    back, there = reverse("week_of", args=[first]), f"to the week of {first:%-d %b}"
+    if form.cleaned_data["verb"] == "shift":
+        return _shift(request, workouts, first - day, f"moved {there}", back)
+    days = {workout.pk: workout.day + (first - day) for workout in workouts}
+    return redraw(request, copy_workouts(days, f"copied {there}", by=request.user), back)
+
+
+def _move(workouts: Collection[Workout], day: Day | None, slot: str, by: Author) -> Outcome:
+    wanted = {
+        workout.pk: (on_day(workout, day) if day else {}) | ({} if slot == KEEP else in_slot(workout, slot))
+        for workout in workouts
+    }
+    where = [f"moved to {day:%a %-d %b}" if day else "", "" if slot == KEEP else Slot(slot).value or "no time of day"]
+    return change_selections(wanted, ", ".join(filter(None, where)), by=by)
+
+
+def _copy(workouts: Collection[Workout], day: Day, slot: str, by: Author) -> Outcome:
+    times = {} if slot == KEEP else {"time_of_day": slot or None}
+    return copy_workouts({workout.pk: day for workout in workouts}, f"copied to {day:%a %-d %b}", times, by=by)
+
+
+def _shift(
+    request: HtmxRequest, workouts: Collection[Workout], by: datetime.timedelta, done: str, back: str | None = None
+) -> HttpResponse:
+    try:
+        days = {workout: workout.day + by for workout in workouts}
+        for day in days.values():
+            of_our_time(day)
+    except (OverflowError, ValidationError):
+        return refuse(request, "That is not a day of our time. Nothing was changed.", status=422)
+    wanted = {workout.pk: on_day(workout, day) for workout, day in days.items()}
+    return redraw(request, change_selections(wanted, done, by=request.user), back)

@@ -1,0 +1,142 @@
+"""A workout in one line, such as `Run 45min easy` or `Bike 1h30 60km 80 TSS at 18:00 intervals`. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from workouts.models import WorkoutType
+from workouts.values import bounds
+from workouts.values.measures import METRES_PER_KILOMETRE, METRES_PER_MILE, METRES_PER_YARD
+from workouts.values.times import clock_time
+
+TYPES = {
+    **{kind.value.lower(): kind for kind in WorkoutType},
+    **{kind.label.lower(): kind for kind in WorkoutType},
+    **dict.fromkeys(("ride", "cycling"), WorkoutType.BIKE),
+    **dict.fromkeys(("running", "jog"), WorkoutType.RUN),
+    **dict.fromkeys(("gym", "weights"), WorkoutType.STRENGTH),
+    **dict.fromkeys(("walking", "hike"), WorkoutType.WALK),
+    "mtb": WorkoutType.MTN_BIKE,
+    "swimming": WorkoutType.SWIM,
+    "row": WorkoutType.ROWING,
+    "rest": WorkoutType.DAY_OFF,
+}
+"""By what people write, in lower case."""
+
+LONGEST_FIRST = "|".join(map(re.escape, sorted(TYPES, key=len, reverse=True)))
+TYPE = re.compile(rf"(?<![\w-])(?:{LONGEST_FIRST})(?![\w-])", re.IGNORECASE)
+AROUND = " ,:;-\N{EN DASH}"
+SHORTEST = 50
+"""Metres. A distance below is hardly meant: `45m` may be minutes, and `2,400m` a thousands separator."""
+
+TIMES = "x*\N{MULTIPLICATION SIGN}"
+NUMBER = r"\d+(?:[.,]\d+)?"
+BARE = re.compile(rf"(?<![\w.,:]){NUMBER}(?![\w.,:%])")
+PARTS = re.compile(
+    rf"""(?<![\w.,:]) (?:
+        (?P<title> \d+ \s* [{TIMES}] \s* {NUMBER} (?:\s*(?:km|k|mi|m|yd|h|min|minutes|s|sec|seconds|['"])(?!\w))?
+                 | \d+:[0-5]\d \s* / \s* \w+ )
+      | (?: at\s+ | @\s* )? (?P<time> \d\d?(?:[:.]\d\d)? \s* [ap]m ) (?!\w)
+      | (?: at\s+ | @\s* ) (?P<clock> \d\d?[:.]\d\d ) (?![\w/%])
+      | (?P<slot> morning | afternoon | evening ) (?!\w)
+      | (?P<hm> (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?:\s*(?:min|minutes|m|'))? ) (?!\w)
+      | (?P<h> {NUMBER} ) \s* (?:h|hours?) (?!\w)
+      | (?P<min> {NUMBER} ) \s* (?: (?:min|minutes) (?!\w) | ' )
+      | (?P<km> {NUMBER} ) \s* (?:km|k) (?!\w)
+      | (?P<mi> {NUMBER} ) \s* (?:mi|miles?) (?!\w)
+      | (?P<yd> {NUMBER} ) \s* (?:yd|yards?) (?!\w)
+      | (?P<m> {NUMBER} ) \s* (?:m|metres?|meters?) (?!\w)
+      | (?P<tss> {NUMBER} ) \s* tss (?!\w)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+KINDS = {
+    "time of day": dict.fromkeys(("time", "clock", "slot"), 1.0),
+    "duration": {"hm": 1.0, "h": 1.0, "min": 1 / 60},
+    "distance": {"km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "yd": METRES_PER_YARD, "m": 1.0},
+    "TSS": {"tss": 1.0},
+}
+"""What a part says, and its groups with their factors: durations are in hours, distances in metres."""
+
+MOST = {"duration": bounds.HOURS, "distance": bounds.METRES, "TSS": bounds.TSS}
+
+
+class NotUnderstood(ValueError):
+    """The line cannot be read. The text is for the athlete."""
+
+
+@dataclass(frozen=True)
+class QuickWorkout:
+    """What a line says, with None for what it does not say."""
+
+    title: str
+    workout_type: str
+    planned_duration: float | None = None
+    """Hours."""
+    planned_distance_meters: float | None = None
+    tss: float | None = None
+    time_of_day: str | None = None
+
+
+def read(line: str) -> QuickWorkout:
+    """Reads a type, a duration, a distance, a TSS and a time of day in any order. What is left is the title.
+
+    Intervals (`6 x 400m`) and a pace (`4:30/km`) belong to the title. Raises NotUnderstood.
+    """
+    found: dict[str, re.Match[str]] = {}
+    for part in PARTS.finditer(line):
+        kind = next((kind for kind, groups in KINDS.items() if groups.keys() & _groups(part)), None)
+        if kind in found:
+            raise NotUnderstood(
+                f"“{found[kind][0]}” and “{part[0]}”: which {kind}? A time of day is written “at 18:00”."
+            )
+        if kind:
+            found[kind] = part
+    values = {kind: _number(kind, found[kind]) for kind in MOST if kind in found}
+    rest = PARTS.sub(lambda part: part[0] if part["title"] else " ", line)
+    if not {"duration", "distance"} & values.keys() and (bare := BARE.search(PARTS.sub(" ", line))):
+        raise NotUnderstood(f"“{bare[0]}” has no unit: write {bare[0]}min or {bare[0]}km.")
+    title, kind_of_workout = _title_and_type(" ".join(rest.split()).strip(AROUND))
+    return QuickWorkout(
+        title,
+        kind_of_workout,
+        values.get("duration"),
+        values.get("distance"),
+        values.get("TSS"),
+        _time(found["time of day"]) if "time of day" in found else None,
+    )
+
+
+def _groups(part: re.Match[str]) -> set[str]:
+    return {name for name, text in part.groupdict().items() if text is not None}
+
+
+def _number(kind: str, part: re.Match[str]) -> float:
+    if part["hm"]:
+        value = int(part["whole"]) + int(part["rest"]) / 60
+    else:
+        name = next(iter(KINDS[kind].keys() & _groups(part)))
+        value = float(part[name].replace(",", ".")) * KINDS[kind][name]
+    if part["m"] and value < SHORTEST:
+        raise NotUnderstood(f"“{part[0]}” is {value:g} metres. Minutes are written “45min”, a longer distance “1500m”.")
+    if not 0 < value <= MOST[kind]:
+        raise NotUnderstood(f"“{part[0]}” is no {kind} of a workout.")
+    return value
+
+
+def _time(part: re.Match[str]) -> str:
+    text = part["time"] or part["clock"] or part["slot"]
+    if not part["slot"] and clock_time(text) is None:
+        raise NotUnderstood(f"“{text}” is no time of day.")
+    return text.lower()
+
+
+def _title_and_type(text: str) -> tuple[str, str]:
+    """A type at the beginning is not part of the title; in `Long run` it is."""
+    found = TYPE.search(text)
+    kind = TYPES[found[0].lower()] if found else WorkoutType.OTHER
+    title = text[found.end() :].strip(AROUND) if found and not found.start() else text
+    if len(title) > bounds.TITLE:
+        raise NotUnderstood(f"The title is longer than {bounds.TITLE} characters.")
+    if not title and not found:
+        raise NotUnderstood("Write what and how long, such as “Run 45min easy”.")
+    return title[:1].upper() + title[1:] or str(kind.label), kind.value

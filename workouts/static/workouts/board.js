@@ -1,0 +1,97 @@
+// What scripts add to the forms of the week and the month: the dialog, the undo button in it, error messages, the focus.
+"use strict";
+
+// Read by htmx when the page is complete. The policy allows neither styles in the page nor code in attributes.
+Object.assign(htmx.config, {
+  includeIndicatorStyles: false,
+  allowEval: false,
+  selfRequestsOnly: true,
+  historyEnabled: false,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "409|422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
+
+const TOAST_SECONDS = 30;
+const dialog = document.getElementById("dialog");
+const dock = document.getElementById("dock");
+const toast = () => document.getElementById("toast");
+let toastTimer = null;
+
+// A toast below an open dialog could not be read or clicked, so it moves into the dialog.
+const showDialog = () => {
+  dialog.append(toast());
+  if (!dialog.open) dialog.showModal();
+};
+
+dialog.addEventListener("close", () => {
+  dock.append(toast());
+  dialog.replaceChildren();
+});
+
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+const scheduleToast = () => {
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => {
+    const shown = toast();
+    if (!shown.contains(document.activeElement)) shown.replaceChildren();
+  }, TOAST_SECONDS * 1000);
+};
+
+const showNotSaved = () => {
+  toast().replaceChildren(document.getElementById("not-saved").content.cloneNode(true));
+  scheduleToast();
+};
+
+// The focus follows the workout that was changed. htmx keeps it on elements that were not redrawn.
+let last = null;
+document.addEventListener("htmx:beforeRequest", () => {
+  const focused = document.activeElement;
+  last = { card: focused?.closest(".card")?.id, selector: focused?.name ? `[name=${focused.name}]` : "a" };
+});
+
+const refocus = () => {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const card = document.getElementById(last?.card);
+  (card?.querySelector(last.selector) ?? document.getElementById("undo"))?.focus();
+};
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { responseURL } = event.detail.xhr;
+  if (responseURL && new URL(responseURL).pathname.startsWith("/login/")) {
+    event.preventDefault();
+    window.location.reload();
+  }
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, target, successful, xhr } = event.detail;
+  if (!successful || xhr.status >= 400) return; // refused: keep what was typed
+  if (target === dialog && elt.tagName === "A") showDialog();
+  else if (dialog.contains(elt)) dialog.close();
+  if (elt.matches("#several")) elt.reset();
+  scheduleToast();
+});
+
+document.addEventListener("htmx:afterSettle", refocus);
+document.addEventListener("htmx:sendError", showNotSaved);
+document.addEventListener("htmx:timeout", showNotSaved);
+document.addEventListener("htmx:responseError", (event) => {
+  if (![409, 422].includes(event.detail.xhr.status)) showNotSaved();
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.querySelector(".filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+scheduleToast();

@@ -1,0 +1,30 @@
+// Keys for links and buttons: each is named by the element's aria-keyshortcuts.
+"use strict";
+
+const SETTING = "keys";
+const inUse = () => localStorage.getItem(SETTING) !== "off";
+const showSetting = () => {
+  const box = document.getElementById("use-keys");
+  if (box) box.checked = inUse();
+};
+
+const isTyping = (element) => element?.closest("input:not([type=checkbox]), select, textarea, dialog[open]");
+
+document.documentElement.classList.add("scripted");
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (!inUse()) return;
+  const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
+  if (!element) return;
+  event.preventDefault();
+  if (element.matches("input")) element.focus();
+  else element.click();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "use-keys") localStorage.setItem(SETTING, event.target.checked ? "on" : "off");
+});
+
+document.addEventListener("htmx:afterSettle", showSetting);
+showSetting();
