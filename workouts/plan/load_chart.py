@@ -7,7 +7,7 @@ from itertools import pairwise
 from workouts.plan.load import Load
 from workouts.values.days import Day
 
-HEIGHT = 192
+HEIGHT = 96
 """In the units of the chart, which are a day wide. The season's drawing scales them."""
 
 

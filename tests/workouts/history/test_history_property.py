@@ -39,7 +39,9 @@ from workouts.history import (
     add_workout,
     apply,
     change_selection,
+    change_selections,
     clear_done,
+    copy_workouts,
     delete_workout,
     edit_workout,
     record_done,
@@ -92,6 +94,7 @@ TIMES = st.fixed_dictionaries(
         "morning": st.times(),
         "afternoon": st.just(datetime.time(12)),
         "evening": st.just(datetime.time(18)),
+        "week_start": st.sampled_from([0, 5, 6]),
     }
 )
 ROWS = st.builds(
@@ -106,6 +109,8 @@ Steps = list[tuple[Any, ...]]
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("change_selection"), ANY, SELECTIONS),
+        st.tuples(st.just("change_selections"), SELECTIONS),
+        st.tuples(st.just("copy_workouts"), days, SELECTIONS),
         st.tuples(st.just("reset_selection"), ANY),
         st.tuples(st.just("add_workout"), WORKOUTS, SELECTIONS),
         st.tuples(st.just("edit_workout"), ANY, EDITS),
@@ -137,6 +142,12 @@ class Verbs:
 
     def clear_done(self, which: int) -> Outcome | None:
         return on_one(which, lambda pk: clear_done(pk, by=None))
+
+    def change_selections(self, values: dict[str, Any]) -> Outcome:
+        return change_selections(dict.fromkeys(all_ids(), values), "changed", by=None)
+
+    def copy_workouts(self, day: datetime.date, values: dict[str, Any]) -> Outcome | None:
+        return copy_workouts(dict.fromkeys(all_ids(), day), "copied", values, by=None) if all_ids() else None
 
     def reset_selection(self, which: int) -> Outcome | None:
         return on_one(which, lambda pk: reset_selection(pk, by=None))
@@ -186,8 +197,12 @@ ARCHIVED: dict[str, Any] = {
 }
 
 
+def all_ids() -> list[int]:
+    return list(Workout.objects.order_by("id").values_list("id", flat=True))
+
+
 def on_one(which: int, verb: Callable[[int], Outcome]) -> Outcome | None:
-    found = list(Workout.objects.order_by("id").values_list("id", flat=True))
+    found = all_ids()
     return verb(found[which % len(found)]) if found else None
 
 
