@@ -13,8 +13,8 @@ from workouts.files.activities.sports import workout_type_of
 from workouts.files.uploads import MAX_BYTES
 
 MOST_VALUES = 1_500_000
-"""A day and a night at one record per second, which takes about 15 s to read. A value may be 255 bytes long, so the size
-of the file is limited as well, even if it was compressed."""
+"""A day and a night at one record per second, which takes about 15 s to read. A value may be 255 bytes long, so the
+size of the file is limited as well, even if it was compressed."""
 
 TRANSITION = "transition"
 BROKEN = (
