@@ -34,7 +34,7 @@ def test_the_document_says_what_the_code_does() -> None:
         "Events of a calendar to import": f"{MOST_EVENTS:_}".replace("_", " "),
         "Days of one availability": str(AWAY),
         "Workouts, selections or targets of an export to restore": f"{ROWS:_}".replace("_", " "),
-        "Recorded activity, unpacked": f"{MOST_UNPACKED // MB} MB",
+        "Recorded activity, unpacked": f"{MOST_UNPACKED // MB} MB, {MAX_BYTES // MB} MB as FIT",
         "Values of a FIT file": f"{MOST_VALUES:_}".replace("_", " "),
         "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),
         "Failed logins of an account from one address": (
