@@ -2,7 +2,8 @@
 
 `ROWS` is the size of the large table (3 000 000; 300 000 for the changes), `RUNS` (3) the number of measurements,
 `SIZES` the sizes for growth. `ONLY=serving` measures only the requests, `ONLY=releasing` the takeover, `ONLY=changes`
-the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` chooses some.
+the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` chooses some. `ONLY=scaling`
+measures several servers behind a proxy.
 """
 
 import os
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import many, online, requests, ways
+from benchmarks import many, online, requests, scaling, ways
 from benchmarks.databases import Databases
 from benchmarks.load import Load
 from benchmarks.writes import Latencies, latencies_during
@@ -45,6 +46,8 @@ def main() -> None:
             releasing(databases)
         if "changes" in ONLY:
             online.compare(databases, CHANGED_ROWS, CHANGES)
+        if "scaling" in ONLY:
+            scaling.compare(databases, RUNS)
 
 
 def serving(databases: Databases) -> None:

@@ -49,5 +49,5 @@ def _path(heights: Sequence[int], start: int) -> str:
     """A path in steps relative to the last point, which are shorter to send. Empty for fewer than two points."""
     if len(heights) < 2:
         return ""
-    steps = " ".join(f"1 {after - before}" for before, after in pairwise(heights))
+    steps = " ".join(f"1{after - before: d}" for before, after in pairwise(heights))
     return f"M{start} {heights[0]}l{steps}"
