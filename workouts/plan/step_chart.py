@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workouts.plan.steps import Block, Step, in_order
+from workouts.plan.steps import Block, WorkoutStep, in_order
 
 HIGHEST = 150
 """Percent of the threshold at the top of the drawing. What is harder ends there."""
@@ -42,7 +42,7 @@ def chart_of(blocks: Sequence[Block]) -> StepChart | None:
     return StepChart(start, HIGHEST, shapes, blocks) if shapes else None
 
 
-def _shape(step: Step, start: int) -> Shape:
+def _shape(step: WorkoutStep, start: int) -> Shape:
     end = start + step.seconds
     first, last = (step.first, step.last) if step.is_ramp else (step.middle, step.middle)
     left, right = (HIGHEST - min(UNAIMED if height is None else height, HIGHEST) for height in (first, last))

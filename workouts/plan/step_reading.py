@@ -26,7 +26,7 @@ from workouts.plan.step_words import (
     WITHIN,
     ZONES,
 )
-from workouts.plan.steps import Block, Kind, Step
+from workouts.plan.steps import Block, Kind, WorkoutStep
 from workouts.values.disciplines import Discipline, discipline_of
 
 LONGEST_TEXT, MOST_STEPS, LONGEST_STEP = 5_000, 200, 6 * 3600
@@ -121,7 +121,7 @@ class _Reader:
             if not part:
                 return
         step = self._step(part, listed=listed)
-        if isinstance(step, Step):
+        if isinstance(step, WorkoutStep):
             self._add(step, part, separator, starts=starts)
         elif step and self.blocks and self.blocks[-1].steps and self.blocks[-1].steps[-1].first is None and not starts:
             *before, last = self.blocks[-1].steps
@@ -130,7 +130,7 @@ class _Reader:
         elif step:
             raise _NotUnderstood
 
-    def _add(self, step: Step, part: str, separator: str, *, starts: bool) -> None:
+    def _add(self, step: WorkoutStep, part: str, separator: str, *, starts: bool) -> None:
         """To the last block, if it is repeated and the step belongs to it; otherwise as a block of its own."""
         last = self.blocks[-1] if self.blocks else Block(())
         own = step.kind in (Kind.WARM_UP, Kind.COOL_DOWN) or separator in AFTER
@@ -148,7 +148,7 @@ class _Reader:
         else:
             self.blocks.append(Block((step,)))
 
-    def _step(self, part: str, *, listed: bool) -> Step | tuple[float, float] | None:
+    def _step(self, part: str, *, listed: bool) -> WorkoutStep | tuple[float, float] | None:
         """A step, a target alone, or None for prose."""
         durations = [*DURATION.finditer(part), *(LISTED.finditer(part) if listed else ())]
         targets = list(TARGET.finditer(part))
@@ -172,7 +172,7 @@ class _Reader:
         kind = _kind(words) or self.section
         first, last = aim or (None, None)
         ramps = first != last and (kind in (Kind.WARM_UP, Kind.COOL_DOWN) or bool(words & RAMP))
-        return Step(_seconds(durations[0]), kind, first, last, is_ramp=ramps)
+        return WorkoutStep(_seconds(durations[0]), kind, first, last, is_ramp=ramps)
 
     def _aim(self, target: re.Match[str]) -> tuple[float, float]:
         if target["zone"]:

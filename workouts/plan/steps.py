@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class WorkoutStep:
     """Targets are in percent of the threshold (FTP or threshold pace): `first` at the start, `last` at the end.
 
     Both are None without a target. Only of a ramp is the effort to change from one to the other; of any other step they
@@ -52,7 +52,7 @@ class Step:
 class Block:
     """Steps that are done one after the other, `times` times."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[WorkoutStep, ...]
     times: int = 1
 
     @property
@@ -67,6 +67,6 @@ class Block:
         return f"{self.times} {TIMES} {text}" if len(self.steps) == 1 else f"{self.times} {TIMES} ({text})"
 
 
-def in_order(blocks: Sequence[Block]) -> list[Step]:
+def in_order(blocks: Sequence[Block]) -> list[WorkoutStep]:
     """Every step, as often as it is done."""
     return [step for block in blocks for _ in range(block.times) for step in block.steps]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from workouts.models import Workout
-from workouts.plan.steps import Block, Kind, Step
+from workouts.plan.steps import Block, Kind, WorkoutStep
 from workouts.values.disciplines import Discipline, discipline_of
 
 SPORTS = {Discipline.BIKE: "bike", Discipline.RUN: "run"}
@@ -52,7 +52,7 @@ def _elements(block: Block) -> Iterator[Element]:
         yield from map(_element, block.steps)
 
 
-def _element(step: Step) -> Element:
+def _element(step: WorkoutStep) -> Element:
     """A step without a target is ridden freely: nothing is made up."""
     duration = {"Duration": str(step.seconds)}
     if step.first is None or step.last is None or step.middle is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils import timezone
-from icalendar import Event
+from icalendar import Component, Event
 
 from workouts.files.imports.cells import BadRow
 from workouts.files.imports.encoding import decode
@@ -125,7 +125,7 @@ def _row(number: int, text: str) -> Row:
         return Row(number, fault="The event is not valid.")
 
 
-def _cells(event: Event) -> dict[str, str]:
+def _cells(event: Component) -> dict[str, str]:
     if str(event.get("status", "")).upper() == "CANCELLED":
         raise BadRow("The event is cancelled.")
     if "rrule" in event or "rdate" in event:
@@ -164,12 +164,12 @@ def _type_and_title(summary: str, stated: str, categories: list[str]) -> tuple[s
     return known or (TYPES[named[0].lower()].value if named else ""), title
 
 
-def _categories(event: Event) -> list[str]:
+def _categories(event: Component) -> list[str]:
     found = event.get("categories", [])
     return [str(name).strip() for one in (found if isinstance(found, list) else [found]) for name in one.cats]
 
 
-def _length(event: Event) -> str:
+def _length(event: Component) -> str:
     """The hours of an event with a time; empty for a whole day."""
     start, end = event.decoded("dtstart"), event.decoded("dtend", None)
     if not isinstance(start, datetime.datetime):
