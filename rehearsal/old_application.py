@@ -17,12 +17,12 @@ TABLES = (
         time_of_day VARCHAR(50), user_notes TEXT, updated_at TIMESTAMP WITHOUT TIME ZONE,
         workout_location VARCHAR(100), PRIMARY KEY (id), FOREIGN KEY(workout_id) REFERENCES workouts (id))""",
 )
-# One selection in sixty is a duplicate.
+# One selection in sixty is a duplicate. However many workouts there are, a week has few: they last for a century.
 ROWS = (
     """INSERT INTO workouts (id, title, workout_type, originally_planned_day, is_custom)
-    SELECT n, 'w', 'Run', '2026-01-05', false FROM generate_series(1, greatest(30, {rows})) n""",
+    SELECT n, 'w', 'Run', date '1950-01-01' + n % 36500, false FROM generate_series(1, greatest(30, {rows})) n""",
     """INSERT INTO workout_selections (workout_id, is_selected, current_plan_day, updated_at)
-    SELECT n, true, '2026-01-06', timestamp '2026-01-01' + n * interval '1 ms'
+    SELECT n, true, date '1950-01-02' + n % 36500, timestamp '2026-01-01' + n * interval '1 ms'
     FROM generate_series(1, {rows} - {twice}) n""",
     """INSERT INTO workout_selections (workout_id, is_selected, time_of_day, updated_at)
     SELECT n * ({rows} / {twice} - 1), true, 'morning', timestamp '2026-01-02' + n * interval '1 ms'
@@ -33,7 +33,7 @@ ROWS = (
 WRITE = "UPDATE workout_selections SET user_notes = 'rehearsed' WHERE id = %(id)s"
 READ = """
 SELECT title, is_selected, current_plan_day
-FROM workouts JOIN workout_selections s ON s.workout_id = workouts.id WHERE workouts.id = %(id)s
+FROM workout_selections s JOIN workouts ON workouts.id = s.workout_id WHERE s.id = %(id)s
 """
 HIGHEST = "SELECT max(id), (SELECT max(id) FROM workouts) FROM workout_selections"
 INSERT = """

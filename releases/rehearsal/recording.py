@@ -12,12 +12,17 @@ OLD, NEW = "the old version", "the new version"
 
 @dataclass(frozen=True)
 class Sample:
-    """A statement or a request of the `kind` OLD or NEW. `error` is empty if it succeeded."""
+    """A statement or a request, by the `kind` OLD or NEW. `error` is empty if it succeeded."""
 
     at: float
     milliseconds: float
     kind: str
     error: str = ""
+    sent: str = ""
+
+    @property
+    def end(self) -> float:
+        return self.at + self.milliseconds / 1000
 
 
 @dataclass(frozen=True)

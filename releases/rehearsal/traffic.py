@@ -40,8 +40,8 @@ class Traffic:
             due = max(due + self._every, time.monotonic() - 1)  # not all of a long stall is caught up
             leaving.wait(max(0.0, due - time.monotonic()))
             at, began = self._recording.now(), time.perf_counter()
-            error = client.act()
-            self._recording.add(Sample(at, (time.perf_counter() - began) * 1000, kind, error))
+            sent, error = client.act()
+            self._recording.add(Sample(at, (time.perf_counter() - began) * 1000, kind, error, sent))
         client.close()
 
 
@@ -56,8 +56,8 @@ class Session:
         """Drivers such as psycopg2 prepare no statements."""
         self._connection = psycopg.connect(self._url, autocommit=True, prepare_threshold=None)
 
-    def act(self) -> str:
-        """Sends one of its statements. Returns what went wrong, or an empty string."""
+    def act(self) -> tuple[str, str]:
+        """Sends one of its statements. Returns it, and what went wrong; empty if nothing did."""
         statement = random.choice(self._statements)
         parameters = {"id": random.choice(statement.ids)}
         try:
@@ -67,12 +67,12 @@ class Session:
             else:
                 self._connection.execute(statement.text, parameters)
         except psycopg.errors.UniqueViolation:
-            return ""  # it lost a race, as it would have lost the other's change before
+            return statement.text, ""  # it lost a race, as it would have lost the other's change before
         except psycopg.Error as error:
             if self._connection.closed:
                 self._connect()
-            return str(error).partition("\n")[0]
-        return ""
+            return statement.text, str(error).partition("\n")[0]
+        return statement.text, ""
 
     def close(self) -> None:
         self._connection.close()
@@ -85,8 +85,9 @@ class User:
         self._requests = requests
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
-    def act(self) -> str:
+    def act(self) -> tuple[str, str]:
         request = random.choice(self._requests)
+        sent = f"{request.method} {request.path}"
         number = str(random.randint(1, request.ids))
         try:
             path, body = request.path.replace("%d", number), request.body.replace("%d", number)
@@ -95,8 +96,8 @@ class User:
             answer.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            return f"{request.method} {request.path}: {error!r}"
-        return "" if answer.status in request.expected else f"{request.method} {request.path}: {answer.status}"
+            return sent, f"{sent}: {error!r}"
+        return sent, "" if answer.status in request.expected else f"{sent}: {answer.status}"
 
     def close(self) -> None:
         self._connection.close()

@@ -47,27 +47,26 @@ def faults(recording: Recording, thresholds: Thresholds) -> list[str]:
 
 
 def _errors(recording: Recording) -> Iterator[str]:
-    """Each different one, with where it was seen first."""
+    """Each different one, with since when."""
     failed = [sample for sample in recording.samples if sample.error]
     all_of = Counter(sample.kind for sample in recording.samples)
     kinds = Counter((sample.kind, sample.error) for sample in failed)
     for (kind, error), count in kinds.most_common(SHOWN):
-        first = min(sample.at for sample in failed if (sample.kind, sample.error) == (kind, error))
-        where = _where(recording, kind, first)
-        yield f"{kind.capitalize()}: {count} of {all_of[kind]} failed, the first {where}: {error}"
+        first = min((one for one in failed if (one.kind, one.error) == (kind, error)), key=lambda one: one.at)
+        yield f"{kind.capitalize()}: {count} of {all_of[kind]} failed, {_since(recording, first)}: {error}"
     if len(kinds) > SHOWN:
         yield f"There were {len(kinds) - SHOWN} other errors."
 
 
-def _where(recording: Recording, kind: str, at: float) -> str:
-    """What the old version meets is the work of the last migration; the new version's is its own."""
-    begun = [phase for phase in recording.phases if phase.begin <= at]
-    migrations = [phase for phase in begun if phase.within]
-    if kind == OLD and migrations:
-        last = migrations[-1]
-        return f"{'while' if at < last.end else 'after'} {last.name} was applied"
-    steps = [phase for phase in begun if not phase.within]
-    return f"in the step `{steps[-1].name}`"
+def _since(recording: Recording, first: Sample) -> str:
+    """The migrations since the same last succeeded; for what the new version does, and without any, the step."""
+    same = [one.at for one in recording.samples if (one.kind, one.sent) == (first.kind, first.sent) and not one.error]
+    succeeded = max((at for at in same if at < first.at), default=0.0)
+    suspects = [one.name for one in recording.migrations() if one.begin <= first.end and one.end >= succeeded]
+    if first.kind == OLD and suspects:
+        return f"since {' or '.join(suspects)}"
+    steps = [phase.name for phase in recording.phases if phase.begin <= first.at and not phase.within]
+    return f"in the step `{steps[-1]}`"
 
 
 def _waits(recording: Recording, thresholds: Thresholds) -> Iterator[str]:
@@ -76,10 +75,9 @@ def _waits(recording: Recording, thresholds: Thresholds) -> Iterator[str]:
         return
     before = recording.during(quiet)
     allowed = max(thresholds.patience, thresholds.slower * slowest(before))
-    for phase in recording.migrations():
-        worst = slowest(_of_the_old_version(recording, phase))
+    for name, worst in _longest_waits(recording).items():
         if worst > allowed:
-            yield f"During {phase.name} the old version waited {worst:.0f} ms; allowed are {allowed:.0f} ms."
+            yield f"During {name} the old version waited {worst:.0f} ms; allowed are {allowed:.0f} ms."
     usual = max(thresholds.patience, thresholds.slower * percentile(before, thresholds.percentile))
     release = recording.named("release") or recording.named(f"start of {NEW}")
     measured = percentile(_of_the_old_version(recording, release), thresholds.percentile) if release else 0
@@ -88,6 +86,17 @@ def _waits(recording: Recording, thresholds: Thresholds) -> Iterator[str]:
             f"During the release the old version's {thresholds.percentile:g}th percentile was {measured:.0f} ms;"
             f" allowed are {usual:.0f} ms."
         )
+
+
+def _longest_waits(recording: Recording) -> dict[str, float]:
+    """By migration, in milliseconds. A wait is of the one during which most of it passed."""
+    found: dict[str, float] = {}
+    for sample in recording.samples:
+        shares = {one.name: min(sample.end, one.end) - max(sample.at, one.begin) for one in recording.migrations()}
+        name = max(shares, key=lambda one: shares[one], default="")
+        if sample.kind == OLD and name and shares[name] > 0:
+            found[name] = max(sample.milliseconds, found.get(name, 0.0))
+    return found
 
 
 def _of_the_old_version(recording: Recording, phase: Phase) -> list[Sample]:

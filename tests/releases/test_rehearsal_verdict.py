@@ -35,22 +35,31 @@ def test_a_longer_wait_names_the_migration() -> None:
     ]
 
 
+def test_a_wait_is_of_the_migration_during_which_most_of_it_passed() -> None:
+    seen = recording(Sample(1.45, 400, OLD))
+    seen.phases.append(Phase("shop.0001_before", 1.4, 1.5, within="release"))
+    assert faults(seen, Thresholds())[0].startswith("During shop.0002_change the old version waited 400 ms;")
+
+
 def test_another_percentile() -> None:
-    samples = [Sample(1.2 + number / 1000, 200 if number % 10 == 0 else 1, OLD) for number in range(200)]
+    samples = [Sample(1 + number / 1000, 200 if number % 10 == 0 else 1, OLD) for number in range(200)]
     assert faults(recording(*samples), Thresholds(percentile=80)) == []
     (fault,) = faults(recording(*samples), Thresholds(percentile=95))
     assert fault == "During the release the old version's 95th percentile was 200 ms; allowed are 100 ms."
 
 
-def test_errors_say_when_they_were_seen_first() -> None:
-    found = faults(
-        recording(Sample(1.6, 1, OLD, "no column"), Sample(2.1, 1, OLD, "no table"), Sample(2.2, 1, NEW, "GET /: 500")),
-        Thresholds(),
+def test_errors_name_the_migrations_since_the_same_last_succeeded() -> None:
+    seen = recording(
+        Sample(1.7, 1, OLD, "no column", "SELECT"),
+        Sample(1.8, 1, OLD, "", "INSERT"),
+        Sample(2.3, 1, OLD, "a null", "INSERT"),
+        Sample(2.4, 1, NEW, "GET /: 500", "GET /"),
     )
-    assert found == [
-        "The old version: 1 of 12 failed, the first while shop.0002_change was applied: no column",
-        "The old version: 1 of 12 failed, the first after shop.0002_change was applied: no table",
-        "The new version: 1 of 1 failed, the first in the step `overlap`: GET /: 500",
+    seen.phases.append(Phase("shop.0003_more", 2.1, 2.2, within="release"))
+    assert faults(seen, Thresholds()) == [
+        "The old version: 1 of 13 failed, since shop.0002_change: no column",
+        "The old version: 1 of 13 failed, since shop.0002_change or shop.0003_more: a null",
+        "The new version: 1 of 1 failed, in the step `overlap`: GET /: 500",
     ]
 
 
