@@ -1,7 +1,7 @@
 """What a verb did, for pages and the API to show."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workouts.history.rows import RowChange
 from workouts.history.settling import State, advance
@@ -14,13 +14,15 @@ class Outcome:
     """`change` is the entry in the history, None if there was nothing to change.
 
     `workouts` are the ids of the workouts that changed or whose selection changed; `days` are their days in the plan,
-    before and after; `weeks` are the Mondays of the weeks whose targets changed.
+    before and after; `weeks` are the Mondays of the weeks whose targets changed. `state` has the rows that the verb
+    locked, as it left them.
     """
 
     change: Change | None = None
     workouts: frozenset[int] = frozenset()
     days: frozenset[Day] = frozenset()
     weeks: frozenset[Day] = frozenset()
+    state: State = field(default_factory=dict, compare=False, repr=False)
 
 
 def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> Outcome:
@@ -31,7 +33,7 @@ def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> O
     workouts = {int(row.key) for row in written if row.table in ("workout", "selection") and row.key is not None}
     days = {day for state in (before, after) for workout in workouts if (day := _day(state, workout))}
     weeks = {Day.fromisoformat(str(row.key)) for row in written if row.table == "target"}
-    return Outcome(change, frozenset(workouts), frozenset(days), frozenset(weeks))
+    return Outcome(change, frozenset(workouts), frozenset(days), frozenset(weeks), after)
 
 
 def _day(state: State, workout_id: int) -> Day | None:
