@@ -62,8 +62,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Column:
-    """One day: its slots with the cards in each, the minutes that its cards plan, those that were done, and a grade."""
+    """One day: its slots with the cards in each, the minutes that its cards plan, those that were done, and a grade.
 
+    `shown` has every value that the column shows. Columns with the same are rendered once.
+    """
+
+    shown: Any
     day: Day
     slots: list[tuple[str, str, list[Workout]]]
     minutes: float
@@ -73,6 +77,11 @@ class Column:
     past: bool
     beyond: bool
     """After the week: listed on phones only."""
+
+
+def _values_of(workout: Workout) -> list[Any]:
+    rows = (workout, workout.selection)
+    return [row and [getattr(row, field.attname) for field in row._meta.concrete_fields] for row in rows]
 
 
 class Board:
@@ -116,6 +125,10 @@ class Board:
         for workout in self.workouts:
             days[workout.day].append(workout)
         return days
+
+    @property
+    def units(self) -> tuple[str, str]:
+        return self.preferences.distance_unit, self.preferences.swim_unit
 
     @property
     def has_past_days(self) -> bool:
@@ -164,6 +177,7 @@ class Board:
         for workout in workouts:
             cards[slot_of(workout.time_of_day)].append(workout)
         return Column(
+            shown=(day, self.today, self.first, self.is_agenda, self.units, [_values_of(workout) for workout in workouts]),
             day=day,
             slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
             minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if workout.counts),
