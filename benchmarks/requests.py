@@ -1,4 +1,4 @@
-"""Requests per second and their 99th percentile: two pages of the product and a bare view, on one server, in turn."""
+"""Requests per second and their 99th percentile: the product, a bare view, and the old application's PUT, in turn."""
 
 import datetime
 import json
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
@@ -21,7 +21,9 @@ WORKOUTS = 5000
 WORKERS = 2
 SECONDS = 5.0
 PER_WEEK = 14
+OLD_APPLICATION = f"exec gunicorn --bind 0.0.0.0:$PORT --workers {WORKERS} --threads 4 benchmarks.old_application"
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "WEB_CONCURRENCY": str(WORKERS)}
+BROWSABLE = {"DJANGO_SETTINGS_MODULE": "benchmarks.browsable_settings"}
 
 PLAN = """
 INSERT INTO workouts (title, workout_type, workout_description, planned_duration, planned_distance_meters,
@@ -48,12 +50,23 @@ print(session.session_key)
 """
 
 
-@contextmanager
-def planner(url: str) -> Iterator[tuple[Server, Server, dict[str, Load]]]:
-    """Servers of a planner with full weeks, and the loads, which are requests of a logged-in user.
+@dataclass(frozen=True)
+class Planner:
+    """Servers of a planner with full weeks, and the loads, which are requests of a logged-in user."""
 
-    The second server runs gunicorn's own threaded worker.
-    """
+    ours: Server
+    gthread: Server
+    """With gunicorn's own threaded worker."""
+    old: Server
+    """The old application's PUT on the same database."""
+    browsable: Server
+    """Without HTTPS."""
+    session: str
+    loads: dict[str, Load]
+
+
+@contextmanager
+def planner(url: str) -> Iterator[Planner]:
     ways.release(url)
     first = datetime.date.today() - datetime.timedelta(days=WORKOUTS // 4)  # noqa: DTZ011
     with psycopg.connect(url, autocommit=True) as connection:
@@ -68,8 +81,10 @@ def planner(url: str) -> Iterator[tuple[Server, Server, dict[str, Load]]]:
         tempfile.TemporaryDirectory() as files,
         serving(web(), environment, Path(files) / "log") as server,
         serving(web("--worker-class gthread"), environment, Path(files) / "gthread.log") as gthread,
+        serving(["sh", "-c", OLD_APPLICATION], environment, Path(files) / "old.log") as old,
+        serving(web(), {**environment, **BROWSABLE}, Path(files) / "browsable.log") as browsable,
     ):
-        yield server, gthread, loads(session)
+        yield Planner(server, gthread, old, browsable, session, loads(session))
 
 
 def loads(session: str) -> dict[str, Load]:
@@ -88,6 +103,7 @@ def loads(session: str) -> dict[str, Load]:
         "the bare view": Load("GET", "/bare", "", headers, WORKOUTS, SECONDS),
         "PUT selections": Load("PUT", "/api/selections/%d", selection, headers, WORKOUTS, SECONDS),
         "the week page": Load("GET", "/", "", headers, WORKOUTS, SECONDS),
+        "the week page, reloaded": Load("GET", "/", "", headers, WORKOUTS, SECONDS, reload=True),
     }
 
 

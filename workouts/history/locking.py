@@ -33,8 +33,9 @@ def lock(keys: Keys, *, deleting: bool = False) -> State:
 
 
 def _locked(table: Table, keys: Collection[Key], *, weak: bool) -> Iterator[models.Model]:
-    if len(keys) == 1 and (key := next(iter(keys))) in IDS:
-        yield from table.all().raw(_of_one(table, weak=weak), [key])
+    ids = [key for key in keys if isinstance(key, int) and key in IDS]
+    if len(ids) == len(keys) == 1:
+        yield from table.all().raw(_of_one(table, weak=weak), ids)
         return
     for found in table.having(keys):
         yield from found.order_by(table.key).select_for_update(no_key=weak)

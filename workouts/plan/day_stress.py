@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 from django.db.models import DateField, Q
 
 from workouts.models import Workout, was_done
+from workouts.models.fields import FiniteFloatField
 from workouts.values.days import Day
 from workouts.values.disciplines import discipline_of
 from workouts.values.stress import Effort, Stress, done_stress, stress_of
@@ -80,7 +81,7 @@ def stress_by_day(rows: Rows, today: Day) -> Mapping[Day, DayStress]:
 
 
 def _entries(rows: Rows) -> Iterator[Entry]:
-    fields = [Workout._meta.get_field(name) for name in (*PLAN, *DONE)]
+    fields = [cast("FiniteFloatField", Workout._meta.get_field(name)) for name in (*PLAN, *DONE)]
     for day, workout_type, is_left_out, is_done, *values in rows:
         discipline = discipline_of(workout_type)
         if discipline is None:
