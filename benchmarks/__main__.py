@@ -61,10 +61,12 @@ def serving(databases: Databases) -> None:
 
 
 def clicking(found: Clicks) -> None:
-    print(f"| click to redrawn card, median of {clicks.CLICKS}, ms | | {found.milliseconds:.0f} | to {found.slowest:.0f} | |")
-    print(f"| requests of a click | | {found.requests:.0f} | | |")
-    print(f"| bytes received for a click | | {found.received:.0f} | | |")
-    print(f"| bytes of the week page, uncompressed | | {found.page} | | |", flush=True)
+    """These have no ratio: each is a figure of its own."""
+    print(f"| from a click to the redrawn card, median of {clicks.CLICKS}, ms | | | | {found.milliseconds:.0f} |")
+    print(f"| the slowest of them, ms | | | | {found.slowest:.0f} |")
+    print(f"| requests of a click | | | | {found.requests:.0f} |")
+    print(f"| body of the answer to a click, bytes, compressed | | | | {found.received:.0f} |")
+    print(f"| the week page, bytes, uncompressed | | | | {found.page} |", flush=True)
 
 
 def compare(name: str, other: str, ours: tuple[Load, Server], theirs: tuple[Load, Server]) -> None:

@@ -1,4 +1,4 @@
-"""The old application's PUT of a selection: its statements, in a minimal Flask + SQLAlchemy view. No login, no history."""
+"""The old application's PUT of a selection: its statements in a minimal Flask view. No login, no history."""
 
 import datetime
 import os

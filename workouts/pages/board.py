@@ -176,8 +176,9 @@ class Board:
         cards: dict[str, list[Workout]] = {slot: [] for slot in SLOTS}
         for workout in workouts:
             cards[slot_of(workout.time_of_day)].append(workout)
+        values = [_values_of(workout) for workout in workouts]
         return Column(
-            shown=(day, self.today, self.first, self.is_agenda, self.units, [_values_of(workout) for workout in workouts]),
+            shown=(day, self.today, self.first, self.is_agenda, self.units, values),
             day=day,
             slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
             minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if workout.counts),
