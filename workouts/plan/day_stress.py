@@ -81,7 +81,7 @@ def stress_by_day(rows: Rows, today: Day) -> Mapping[Day, DayStress]:
 
 
 def _entries(rows: Rows) -> Iterator[Entry]:
-    fields = [cast("FiniteFloatField", Workout._meta.get_field(name)) for name in (*PLAN, *DONE)]
+    fields = [cast("FiniteFloatField[Any, Any]", Workout._meta.get_field(name)) for name in (*PLAN, *DONE)]
     for day, workout_type, is_left_out, is_done, *values in rows:
         discipline = discipline_of(workout_type)
         if discipline is None:
