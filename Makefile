@@ -28,7 +28,7 @@ bench: .venv/bench.installed ## Measure requests, and the release beside alterna
 	@python -m benchmarks
 
 rehearse: .venv/dev.installed ## A deploy as on Railway, on a throwaway PostgreSQL under traffic; ARGS="--dump FILE", ARGS="--rows N", ARGS=--help
-	@python -m rehearsal $(ARGS)
+	@python -m releases.rehearsal --scenario rehearsal.Planner $(ARGS)
 
 check: .venv/dev.installed ## Lint, types, migrations, deployment settings, templates, CI's own settings
 	@python -m tests.checks

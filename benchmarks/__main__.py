@@ -2,7 +2,8 @@
 
 `ROWS` is the size of the large table (3 000 000; 300 000 for the changes), `RUNS` (3) the number of measurements,
 `SIZES` the sizes for growth. `ONLY=serving` measures only the requests, `ONLY=releasing` the takeover, `ONLY=changes`
-the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` chooses some.
+the changes of a large table; of these, `CHANGES="null to not null;AddIndex"` chooses some. `ONLY=scaling`
+measures several servers behind a proxy.
 """
 
 import os
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import clicks, many, online, requests, ways
+from benchmarks import clicks, many, online, requests, scaling, ways
 from benchmarks.clicks import Clicks
 from benchmarks.databases import Databases
 from benchmarks.load import Load
@@ -46,6 +47,8 @@ def main() -> None:
             releasing(databases)
         if "changes" in ONLY:
             online.compare(databases, CHANGED_ROWS, CHANGES)
+        if "scaling" in ONLY:
+            scaling.compare(databases, RUNS)
 
 
 def serving(databases: Databases) -> None:
@@ -57,7 +60,7 @@ def serving(databases: Databases) -> None:
                 compare(name, "the bare view", (load, planner.ours), (bare, planner.ours))
             compare(name, "the same by gunicorn's gthread", (load, planner.ours), (load, planner.gthread))
         compare("PUT selections", "the old application's", (put, planner.ours), (put, planner.old))
-        clicking(clicks.measure(planner.browsable.port, planner.session))
+        clicking(clicks.measure(planner.browsable.port, bare.headers["Cookie"]))
 
 
 def clicking(found: Clicks) -> None:

@@ -4,6 +4,7 @@ import datetime
 import shutil
 import statistics
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 
 from playwright.sync_api import Request, sync_playwright
 
@@ -40,12 +41,13 @@ class Clicks:
     """Bytes of the week's page, uncompressed."""
 
 
-def measure(port: int, session: str) -> Clicks:
-    """Skips and selects a workout of this week, again and again."""
+def measure(port: int, cookies: str) -> Clicks:
+    """`cookies` are those of a logged-in user, as a header. Skips and selects a workout of this week, again and again."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable)
         context = browser.new_context(base_url=f"http://localhost:{port}", viewport={"width": 1440, "height": 900})
+        session = SimpleCookie(cookies)["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "domain": "localhost", "path": "/"}])
         page = context.new_page()
         week = f"/week/{first_of_week(datetime.date.today())}"  # noqa: DTZ011

@@ -14,6 +14,7 @@ import psycopg
 
 from benchmarks import ways
 from benchmarks.load import Answers, Load
+from rehearsal import LOGIN, headers
 from tests.conftest import ROOT
 from tests.server import Server, serving, web
 
@@ -36,23 +37,11 @@ SELECTIONS = """
 INSERT INTO workout_selections (workout_id, is_selected, time_of_day, user_notes)
 SELECT id, true, (ARRAY['morning', 'evening'])[1 + id %% 2], 'Two bottles.' FROM workouts WHERE id %% 3 > 0
 """
-LOGIN = """
-from importlib import import_module
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import User
-user = User.objects.create_user(f"measured-{User.objects.count()}")
-session = import_module(settings.SESSION_ENGINE).SessionStore()
-session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-session.save()
-print(session.session_key)
-"""
 
 
 @dataclass(frozen=True)
 class Planner:
-    """Servers of a planner with full weeks, and the loads, which are requests of a logged-in user."""
+    """Servers of a planner with full weeks, and the loads."""
 
     ours: Server
     gthread: Server
@@ -61,57 +50,58 @@ class Planner:
     """The old application's PUT on the same database."""
     browsable: Server
     """Without HTTPS."""
-    session: str
     loads: dict[str, Load]
 
 
 @contextmanager
 def planner(url: str) -> Iterator[Planner]:
+    found = prepare(url)
+    environment = {**ways.environment(url), **SETTINGS}
+    with (
+        tempfile.TemporaryDirectory() as files,
+        serving(web(), environment, Path(files) / "log") as ours,
+        serving(web("--worker-class gthread"), environment, Path(files) / "gthread.log") as gthread,
+        serving(["sh", "-c", OLD_APPLICATION], environment, Path(files) / "old.log") as old,
+        serving(web(), {**environment, **BROWSABLE}, Path(files) / "browsable.log") as browsable,
+    ):
+        yield Planner(ours, gthread, old, browsable, found)
+
+
+def prepare(url: str) -> dict[str, Load]:
+    """Fills a planner with full weeks. Returns the loads, which are requests of a logged-in user."""
     ways.release(url)
     first = datetime.date.today() - datetime.timedelta(days=WORKOUTS // 4)  # noqa: DTZ011
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(PLAN, [first, WORKOUTS])
         connection.execute(SELECTIONS, [])
         connection.execute("VACUUM ANALYZE")
-    environment = {**ways.environment(url), **SETTINGS}
     ways.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], url, **SETTINGS)
     shell = [sys.executable, "manage.py", "shell", "-v0", "-c", LOGIN]
-    session = subprocess.check_output(shell, cwd=ROOT, env=environment, text=True).strip()
-    with (
-        tempfile.TemporaryDirectory() as files,
-        serving(web(), environment, Path(files) / "log") as server,
-        serving(web("--worker-class gthread"), environment, Path(files) / "gthread.log") as gthread,
-        serving(["sh", "-c", OLD_APPLICATION], environment, Path(files) / "old.log") as old,
-        serving(web(), {**environment, **BROWSABLE}, Path(files) / "browsable.log") as browsable,
-    ):
-        yield Planner(server, gthread, old, browsable, session, loads(session))
+    environment = {**ways.environment(url), **SETTINGS}
+    return loads(subprocess.check_output(shell, cwd=ROOT, env=environment, text=True).strip())
 
 
 def loads(session: str) -> dict[str, Load]:
-    secret = "c" * 32
-    headers = {
-        "Cookie": f"sessionid={session}; csrftoken={secret}",
-        "X-CSRFToken": secret,
-        "X-Forwarded-Proto": "https",
-        "Referer": "https://localhost/",
-        "Host": "localhost",
-        "Content-Type": "application/json",
-        "Accept-Encoding": "gzip",
-    }
+    given = headers(session)
     selection = json.dumps({"timeOfDay": "7am", "userNotes": "%d"})
     return {
-        "the bare view": Load("GET", "/bare", "", headers, WORKOUTS, SECONDS),
-        "PUT selections": Load("PUT", "/api/selections/%d", selection, headers, WORKOUTS, SECONDS),
-        "the week page": Load("GET", "/", "", headers, WORKOUTS, SECONDS),
-        "the week page, reloaded": Load("GET", "/", "", headers, WORKOUTS, SECONDS, reload=True),
+        "the bare view": Load("GET", "/bare", "", given, WORKOUTS, SECONDS),
+        "PUT selections": Load("PUT", "/api/selections/%d", selection, given, WORKOUTS, SECONDS),
+        "the week page": Load("GET", "/", "", given, WORKOUTS, SECONDS),
+        "the week page, reloaded": Load("GET", "/", "", given, WORKOUTS, SECONDS, reload=True),
     }
 
 
 def measure(load: Load, server: Server) -> Answers:
-    """Measures from a separate process, as clients are. Raises RuntimeError if a request failed."""
-    command = [sys.executable, "-m", "benchmarks.load", str(server.port)]
-    output = subprocess.check_output(command, cwd=ROOT, input=json.dumps(asdict(load)), text=True)
-    answers = Answers(**json.loads(output))
+    """Raises RuntimeError if a request failed."""
+    answers = answers_at(load, server.port)
     if answers.failed:
         raise RuntimeError(f"{answers.failed} requests of {load.path} failed: {server.log()[-2000:]}")
     return answers
+
+
+def answers_at(load: Load, port: int) -> Answers:
+    """Measures from a separate process, as clients are."""
+    command = [sys.executable, "-m", "benchmarks.load", str(port)]
+    output = subprocess.check_output(command, cwd=ROOT, input=json.dumps(asdict(load)), text=True)
+    return Answers(**json.loads(output))

@@ -1,4 +1,70 @@
-"""`make rehearse`: a deploy as Railway would do it, on a throwaway PostgreSQL with real or made-up data, under traffic.
+"""What `make rehearse` tells `releases.rehearsal` about the planner: the old application's data, and what users do."""
 
-Nothing that runs is touched, and nothing leaves the machine.
+import json
+from collections.abc import Callable
+from functools import partial
+
+import psycopg
+
+from rehearsal import old_application
+from releases.rehearsal import CannotRehearseError, Request, Scenario, Statement
+
+WORKOUTS = 30  # that every database has
+LOGIN = """
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+user = User.objects.create_user(f"measured-{User.objects.count()}")
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+session.save()
+print(session.session_key)
 """
+ARCHIVED = "SELECT count(*), count(*) FILTER (WHERE filled <> '{}') FROM workout_selections_archive"
+
+
+def headers(session: str) -> dict[str, str]:
+    """Of a logged-in athlete behind a platform's proxy."""
+    secret = "c" * 32
+    return {
+        "Cookie": f"sessionid={session}; csrftoken={secret}",
+        "X-CSRFToken": secret,
+        "X-Forwarded-Proto": "https",
+        "Referer": "https://localhost/",
+        "Host": "localhost",
+        "Content-Type": "application/json",
+        "Accept-Encoding": "gzip",
+    }
+
+
+class Planner(Scenario):
+    def fill(self, url: str, rows: int) -> None:
+        old_application.create(url, rows)
+
+    def statements(self, url: str) -> list[Statement]:
+        """The old application's: its query and its two writes, in the race that made duplicates."""
+        try:
+            with psycopg.connect(url) as connection:
+                row = connection.execute(old_application.HIGHEST).fetchone()
+        except psycopg.errors.UndefinedTable:
+            raise CannotRehearseError(
+                "There is no table workout_selections: it is no database of the planner."
+            ) from None
+        selections, workouts = (range(1, (one or 1) + 1) for one in row or (1, 1))
+        return [
+            Statement(old_application.WRITE, selections),
+            Statement(old_application.READ, workouts),
+            Statement(old_application.INSERT, workouts),
+        ]
+
+    def requests(self, shell: Callable[[str], str]) -> list[Request]:
+        request = partial(Request, headers=headers(shell(LOGIN)), ids=WORKOUTS)
+        selection = json.dumps({"timeOfDay": "7am", "userNotes": "%d"})
+        return [request("GET", "/"), request("PUT", "/api/selections/%d", selection)]
+
+    def findings(self, url: str) -> list[str]:
+        with psycopg.connect(url) as connection:
+            archived, filled = connection.execute(ARCHIVED).fetchone() or (0, 0)
+        return [f"Rows archived: {archived}. Of these, rows from which gaps were filled: {filled}."]

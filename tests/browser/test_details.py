@@ -55,7 +55,7 @@ def test_the_athlete_estimates_the_tss_of_the_coachs_workout(page: Page) -> None
     page.goto(WEEK)
     card(page, "Technique swim").get_by_role("link").click()
 
-    page.get_by_role("dialog").locator(".estimate").get_by_label("TSS").fill("38")
+    page.get_by_role("dialog").get_by_label("Planned TSS").fill("38")
     page.get_by_role("dialog").get_by_role("button", name="Save TSS").click()
 
     expect(card(page, "Technique swim")).to_contain_text("38 TSS")

@@ -15,9 +15,11 @@ def test_one_tap_marks_a_workout_as_done_and_redraws_the_sums(page: Page) -> Non
 
     expect(card(page, "Easy run")).to_contain_text("Done 45 min")
     expect(page.get_by_role("status")).to_contain_text("Easy run: done, 45 min")
-    expect(page.locator("#figures")).to_contain_text("1 done")
     expect(page.locator("#season .loads")).not_to_have_text(forecast)
     expect(card(page, "Easy run").get_by_role("link", name="Easy run", exact=True)).to_be_focused()
+    page.get_by_role("link", name="All figures").click()
+    expect(page.get_by_role("row", name="Total")).to_contain_text("1 done")
+    page.keyboard.press("Escape")
 
     card(page, "Easy run").get_by_role("link", name="RPE").press("Enter")
     page.get_by_role("dialog").get_by_label("RPE, 1 to 10").fill("7")

@@ -19,7 +19,7 @@ FINGER = 44
 
 TOO_SMALL = """
 (least) => [...document.querySelectorAll(
-    "button, select, textarea, summary, a.button, nav a, input:not([type=hidden], [type=checkbox])"
+    "button, select, textarea, summary, a.button, nav a, input:not([type=hidden], [type=checkbox], [type=radio])"
 )].filter((control) => !control.closest("#swagger-ui"))
     .map((control) => [control.textContent.trim() || control.name, control.getBoundingClientRect().height])
     .filter(([, height]) => 0 < height && height < least)

@@ -31,7 +31,7 @@ def test_the_document_says_what_the_code_does() -> None:
         "File to import or restore": f"{MAX_BYTES // MB} MB",
         "Rows of a file to import": f"{ROWS:_}".replace("_", " "),
         "Workouts, selections or targets of an export to restore": f"{ROWS:_}".replace("_", " "),
-        "Recorded activity, unpacked": f"{MOST_UNPACKED // MB} MB",
+        "Recorded activity, unpacked": f"{MOST_UNPACKED // MB} MB, {MAX_BYTES // MB} MB as FIT",
         "Values of a FIT file": f"{MOST_VALUES:_}".replace("_", " "),
         "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),
         "Failed logins of an account from one address": (

@@ -1,6 +1,7 @@
 """The application behind PgBouncer in transaction mode, with the real gunicorn."""
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.conftest import ROOT
@@ -72,3 +74,22 @@ def test_every_admin_page_answers_many_at_once(environment: dict[str, str], pool
             found = Counter(clients.map(status, pages * 3))
 
         assert found == {200: 3 * len(pages)}, server.log()
+
+
+def test_the_tests_of_the_pages_pass(database_url: str, server_url: str, pooled_url: str, template: str) -> None:
+    """On a migrated database with the name that Django's test runner expects."""
+    name, released = (url.rpartition("/")[2] for url in (database_url, template))
+    command = [sys.executable, "-m", "pytest", "-q", "--reuse-db", "tests/workouts/pages"]
+    environment = {**os.environ, "TEST_DATABASE_URL": f"{pooled_url}?pgbouncer=true"}
+    execute_alone(server_url, f"CREATE DATABASE test_{name} TEMPLATE {released}")
+    try:
+        result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    finally:
+        execute_alone(server_url, f"DROP DATABASE test_{name} WITH (FORCE)")
+    assert result.returncode == 0, result.stdout
+
+
+def execute_alone(url: str, statement: str) -> None:
+    """Outside of a transaction."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())

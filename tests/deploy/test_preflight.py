@@ -15,7 +15,7 @@ import pytest
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, container, execute
 from tests.deploy import test_adversaries
-from tests.postgres import POSTGRES, throwaway_postgres
+from tests.postgres import PROGRAMS, standby_of, throwaway_postgres
 from tests.releases.conftest import Project
 from tests.schema import contents
 
@@ -185,7 +185,7 @@ def test_a_standby_and_a_server_that_is_read_only_as_a_whole(manage: Manage) -> 
     with throwaway_postgres() as primary:
         execute(primary.url, "CREATE TABLE letters (id integer)")
         primary.stop()
-        with primary.standby() as standby:
+        with standby_of(primary) as standby:
             (told,) = obstacles(manage(*COMMAND, DATABASE_URL=standby.url))
             assert told == "The server is a standby, which accepts no changes. Set DATABASE_URL to the primary server."
         primary.start()
@@ -347,7 +347,7 @@ def test_a_new_database_that_cannot_hold_every_text(manage: Manage, sql: Sql, da
             session.execute(create)
             environment = {
                 **os.environ,
-                "PATH": f"{POSTGRES}/pginstall/bin:{os.environ['PATH']}",
+                "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
                 "PGHOST": str(parts.hostname),
                 "PGPORT": str(parts.port),
                 "PGUSER": str(parts.username),

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 
+REHEARSAL = ROOT / "releases/rehearsal"
 DOCUMENT = ROOT / "docs/releases-in-your-project.md"
 OFFERED = {
     module: re.findall(r"`(\w+)`", names)
@@ -49,12 +50,18 @@ def test_what_is_offered_is_there(module: str) -> None:
 
 def test_releases_knows_nothing_of_the_planner() -> None:
     for file, module, _ in imported("releases"):
-        assert module.split(".")[0] not in ("workouts", "config", "serving"), file
+        assert module.split(".")[0] not in ("workouts", "config", "serving", "rehearsal", "tests", "benchmarks"), file
     for file in (ROOT / "releases").rglob("*.py"):
-        words = re.findall(r"railway|DATABASE_URL|workout|athlete", file.read_text(), re.IGNORECASE)
+        platform = "" if REHEARSAL in file.parents else "|railway|DATABASE_URL"
+        words = re.findall(rf"workout|athlete{platform}", file.read_text(), re.IGNORECASE)
         assert not words, f"{file}: {words}"
 
 
-def test_only_one_package_and_one_module_import_psycopg() -> None:
+def test_only_two_packages_and_one_module_import_psycopg() -> None:
     importing = {file.relative_to(ROOT / "releases") for file, module, _ in imported("releases") if "psycopg" in module}
-    assert all(file.parts[0] in ("postgresql", "errors.py") for file in importing)
+    assert all(file.parts[0] in ("postgresql", "rehearsal", "errors.py") for file in importing)
+
+
+def test_nothing_else_of_releases_imports_the_rehearsal() -> None:
+    for file, module, _ in imported("releases"):
+        assert not module.startswith("releases.rehearsal") or REHEARSAL in file.parents, file

@@ -1,12 +1,10 @@
-"""`make rehearse`: Railway's order on a throwaway PostgreSQL, under traffic."""
+"""`make rehearse`: Railway's order on a throwaway PostgreSQL, with the planner's own files, data and users."""
 
 import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,21 +14,15 @@ from tests.conftest import ROOT
 pytestmark = [pytest.mark.proof, pytest.mark.either_engine]
 
 (COMMAND,) = re.findall(r'^make rehearse ARGS="(--rows .*)"$', (ROOT / "docs/rehearsal.md").read_text(), re.MULTILINE)
-STOPS = '''"""Of a test."""
-
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("workouts", "0015_done_and_started_at")]
-    operations = [migrations.RunSQL("SELECT * FROM nowhere")]
-'''
+(MODULE,) = re.findall(
+    r"^\t@(python -m releases.rehearsal .*) \$\(ARGS\)$", (ROOT / "Makefile").read_text(), re.MULTILINE
+)
 
 
-def rehearse(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def rehearse(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "rehearsal", *shlex.split(COMMAND), *arguments],
-        cwd=root,
+        [*shlex.split(MODULE), "--report", str(folder / "rehearsal.html"), *arguments],
+        cwd=ROOT,
         env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
         capture_output=True,
         text=True,
@@ -39,66 +31,69 @@ def rehearse(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    left_out = (".git", ".venv", ".*_cache", ".coverage*", "db.sqlite3*", ".hypothesis")
-    return Path(shutil.copytree(ROOT, tmp_path / "project", ignore=shutil.ignore_patterns(*left_out)))
-
-
-def test_a_takeover_goes_well(copy: Path) -> None:
-    result = rehearse(copy, "--json")
+def test_a_takeover_goes_well(tmp_path: Path) -> None:
+    result = rehearse(tmp_path, *shlex.split(COMMAND), "--json")
 
     assert result.returncode == 0, result.stdout + result.stderr
-    found = json.loads(result.stdout[result.stdout.index("\n{") : result.stdout.rindex("}") + 1])
-    steps = [one["name"] for one in found["phases"] if not one["within"]]
-    assert steps == [
-        *("filling the database", "build", "quiet", "release", "health check", "overlap", "draining", "next release")
+    found = json.loads(result.stdout)
+    steps = {one["name"]: one["count"] for one in found["phases"] if not one["within"]}
+    assert list(steps) == [
+        *(
+            "filling the database",
+            "build of the new version",
+            "quiet",
+            "release",
+            "start of the new version",
+            "overlap",
+        ),
+        *("the new version alone", "draining of the new version", "forward again", "next release"),
     ]
-    assert "workouts.0005_unique_selection_per_workout" in [one["name"] for one in found["phases"]]
-    assert sum(one["count"] for one in found["phases"] if one["name"] == "overlap") > 100
-    page = (copy / "rehearsal.html").read_text()
+    assert steps["overlap"] > 100
+    constrained = "workouts.0005_unique_selection_per_workout"
+    (migration,) = (one for one in found["phases"] if one["name"] == constrained)
+    assert any(one.startswith("workout_selections: ") for one in migration["locks"])
+    whole, old_code, *others = found["findings"]
+    assert whole == "The release found everything that the models declare."
+    assert re.fullmatch(r"Old code on the new schema: \d+ reads and writes, 0 failed.", old_code)
+    assert others == [
+        "Rows archived: 33. Of these, rows from which gaps were filled: 33.",
+        "One step back and forward again restores the same data.",
+    ]
+    page = (tmp_path / "rehearsal.html").read_text()
     assert "The deploy would have gone well." in page
     assert not re.search(r"(src|href)=|@import|url\(", page)
 
 
-def test_a_migration_that_fails_stops_the_deploy_and_is_named(copy: Path) -> None:
-    (copy / "workouts/migrations/0015_stops.py").write_text(STOPS)
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [
+        (["--dump", "nowhere.dump"], "there is no nowhere.dump. Nothing was started."),
+        (["--old", "nowhere"], "--old nowhere: fatal: invalid reference: nowhere"),
+        (["--from-url", "postgresql://u:hidden@h/d"], "takes the name of the environment variable that holds the URL"),
+        (["--from-url", "NOWHERE"], "NOWHERE is unset or empty."),
+    ],
+)
+def test_what_cannot_begin_is_a_sentence(tmp_path: Path, arguments: list[str], refusal: str) -> None:
+    result = rehearse(tmp_path, *arguments)
 
-    result = rehearse(copy)
-
-    assert result.returncode == 1
-    assert (
-        "release failed, so the deploy stops here. CommandError: Migration workouts.0015_stops failed" in result.stdout
-    )
-    assert "health check" not in result.stdout
-    assert result.stdout.splitlines()[-2] == "The deploy would not have gone well."
-
-
-def test_a_version_that_does_not_start_is_named(copy: Path) -> None:
-    urls = copy / "config/urls.py"
-    urls.write_text(f"import nowhere\n{urls.read_text()}")
-
-    result = rehearse(copy)
-
-    assert result.returncode == 1
-    assert "The deploy would not have gone well." in result.stdout
+    assert result.returncode == 2
+    assert refusal in result.stderr
+    assert "hidden" not in result.stderr
     assert "Traceback" not in result.stderr
+    assert not (tmp_path / "rehearsal.html").exists()
 
 
-def test_a_dump_that_does_not_exist() -> None:
-    result = rehearse(ROOT, "--dump", "nowhere.dump")
-    assert result.returncode == 2
-    assert "there is no nowhere.dump. Nothing was started." in result.stderr
-
-
-def test_a_dump_of_something_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        ("CREATE TABEL box;", "other.sql could not be restored: "),
+        ("CREATE TABLE box (id integer);", "There is no table workout_selections: it is no database of the planner."),
+    ],
+)
+def test_a_dump_of_something_else(tmp_path: Path, statement: str, refusal: str) -> None:
     dump = tmp_path / "other.sql"
-    dump.write_text("CREATE TABLE box (id integer);")
-    result = rehearse(ROOT, "--dump", str(dump))
+    dump.write_text(statement)
+    result = rehearse(tmp_path, "--dump", str(dump))
     assert result.returncode == 2
-    assert "other.sql has no table workout_selections: it is not a dump of the planner." in result.stderr
-    dump.write_text("CREATE TABEL box;")
-    result = rehearse(ROOT, "--dump", str(dump))
-    assert result.returncode == 2
-    assert "other.sql could not be restored: " in result.stderr
+    assert refusal in result.stderr
     assert "Traceback" not in result.stderr

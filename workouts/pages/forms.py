@@ -23,7 +23,7 @@ def of_our_time(day: datetime.date) -> None:
 
 def reasons(form: forms.BaseForm) -> str:
     """Why the form is refused, in sentences."""
-    parts = [f"{form[name].label}: {' '.join(messages)}" for name, messages in form.errors.items()]
+    parts = [f"{form[name].label}: {' '.join(map(str, messages))}" for name, messages in form.errors.items()]
     return f"{' '.join(parts)} Nothing was changed."
 
 

@@ -35,7 +35,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MonthWeek:
     """One week with its sums."""
 
     first: Day
@@ -73,7 +73,7 @@ class Month:
             days[workout.day].append(workout)
         return days
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[MonthWeek]:
         mondays = [monday_in(week[0]) for week in self.weeks]
         targets = {target.week: target for target in WeekTarget.objects.filter(week__in=mondays)}
         return [self._row(week, targets.get(monday)) for week, monday in zip(self.weeks, mondays, strict=True)]
@@ -92,9 +92,9 @@ class Month:
         rows = [row for row in self.rows() if not {cell.day for cell in row.cells}.isdisjoint(days)]
         return {"month": self, "rows": rows, "cells": [cell for row in rows for cell in row.cells if cell.day in days]}
 
-    def _row(self, week: list[Day], target: WeekTarget | None) -> Row:
+    def _row(self, week: list[Day], target: WeekTarget | None) -> MonthWeek:
         workouts = [workout for day in week for workout in self.by_day[day]]
-        return Row(week[0], [self._cell(day) for day in week], summarise(workouts, self.today, target).total)
+        return MonthWeek(week[0], [self._cell(day) for day in week], summarise(workouts, self.today, target).total)
 
     def _cell(self, day: Day) -> Cell:
         workouts = self.by_day[day]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from workouts.plan.load import Load
 from workouts.values.days import Day
 
-HEIGHT = 192
+HEIGHT = 96
 """In the units of the chart, which are a day wide. The season's drawing scales them."""
 
 
@@ -49,5 +49,5 @@ def _path(heights: Sequence[int], start: int) -> str:
     """A path in steps relative to the last point, which are shorter to send. Empty for fewer than two points."""
     if len(heights) < 2:
         return ""
-    steps = " ".join(f"1 {after - before}" for before, after in pairwise(heights))
+    steps = " ".join(f"1{after - before: d}" for before, after in pairwise(heights))
     return f"M{start} {heights[0]}l{steps}"

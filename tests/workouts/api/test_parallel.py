@@ -37,6 +37,7 @@ def request(server: Server, token: str, method: str, path: str, body: Any) -> tu
     return response.status, answer
 
 
+@pytest.mark.proof
 def test_everything_at_once_is_written_or_refused(send: Send) -> None:
     ids = [send("POST", "workouts", BODY)[1]["id"] for _ in range(3)]
     calls = [

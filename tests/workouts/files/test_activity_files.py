@@ -177,6 +177,11 @@ def bomb(unpacked: int) -> bytes:
     return b"".join([packer.compress(bytes(MB)) for _ in range(unpacked // MB)] + [packer.flush()])
 
 
+def test_a_fit_file_is_refused_by_its_size_before_it_is_read() -> None:
+    with pytest.raises(NotAnActivity, match="Unpacked, this FIT file is larger than 10 MB"):
+        read_activities(gzip.compress(fit(RUN) + bytes(10 * MB)))
+
+
 @pytest.mark.parametrize("packed", [bomb(4 * MOST_UNPACKED), zipped("a.fit", bytes(4 * MOST_UNPACKED))])
 def test_a_bomb_is_unpacked_no_further_than_the_limit(packed: bytes) -> None:
     def unpack() -> None:

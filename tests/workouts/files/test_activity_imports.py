@@ -103,6 +103,15 @@ def test_a_sport_that_is_unknown_fits_every_discipline_and_is_never_clear(plan: 
     assert found.suggestions == {}
 
 
+def test_a_race_may_be_of_any_sport_and_a_walk_may_not(plan: Plan) -> None:
+    plan("Walk", MONDAY, workout_type="Walk", planned_duration=0.75)
+    assert suggested(fit(RUN)) == suggested(fit({**RUN, "sport": "rowing"})) == ["new"]
+    race = plan("Half marathon", MONDAY, workout_type="Race", planned_duration=0.75)
+    _, found = previewed(fit(RUN))
+    assert [pairing.choices for pairing in found.pairings] == [[str(race.pk), "new"]]
+    assert found.suggestions == {}
+
+
 def test_without_a_planned_workout_it_is_added_as_recorded(plan: Plan) -> None:
     plan("Ride", MONDAY, workout_type="Bike")
     plan("Run with an activity", MONDAY, started_at=SIX - datetime.timedelta(hours=5))

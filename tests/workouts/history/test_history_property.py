@@ -14,21 +14,37 @@ from hypothesis import strategies as st
 
 from tests.trainingpeaks import export, workout
 from tests.workouts.outcomes import change_of
-from tests.workouts.planners import MONDAY, as_json, days, fill, planners, selection_columns, targets, texts, workouts
+from tests.workouts.planners import (
+    MONDAY,
+    as_json,
+    days,
+    fill,
+    numbers,
+    planners,
+    selection_columns,
+    targets,
+    texts,
+    workouts,
+)
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import import_file
 from workouts.files.restores.restoring import confirm, plan_of, preview
 from workouts.history import (
     AlreadyUndone,
     CoachsWorkout,
+    NothingPlanned,
     Outcome,
     RowChange,
     Stale,
     add_workout,
     apply,
     change_selection,
+    change_selections,
+    clear_done,
+    copy_workouts,
     delete_workout,
     edit_workout,
+    record_done,
     reset_selection,
     save_preferences,
     set_target,
@@ -39,7 +55,7 @@ from workouts.models import Change, Workout
 pytestmark = pytest.mark.usefixtures("db")
 
 TABLES = ("workouts", "workout_selections", "workout_selections_archive", "week_targets", "preferences")
-REFUSALS = (AlreadyUndone, CoachsWorkout, Stale)
+REFUSALS = (AlreadyUndone, CoachsWorkout, NothingPlanned, Stale)
 
 ANY = st.integers(0, 3)
 """Selects a row: its index is this number modulo the number of rows."""
@@ -70,6 +86,7 @@ WORKOUTS = st.fixed_dictionaries(
     optional={"tss": st.none() | st.floats(0, 10_000), "workout_description": texts},
 )
 EDITS = st.fixed_dictionaries({}, optional={"tss": st.none() | st.floats(0, 10_000), "title": texts})
+DONE = st.fixed_dictionaries({}, optional={name: numbers(name) for name in ("actual_duration", "actual_tss", "rpe")})
 TIMES = st.fixed_dictionaries(
     {
         "distance_unit": st.sampled_from(["km", "mi"]),
@@ -77,6 +94,7 @@ TIMES = st.fixed_dictionaries(
         "morning": st.times(),
         "afternoon": st.just(datetime.time(12)),
         "evening": st.just(datetime.time(18)),
+        "week_start": st.sampled_from([0, 5, 6]),
     }
 )
 ROWS = st.builds(
@@ -91,10 +109,14 @@ Steps = list[tuple[Any, ...]]
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("change_selection"), ANY, SELECTIONS),
+        st.tuples(st.just("change_selections"), SELECTIONS),
+        st.tuples(st.just("copy_workouts"), days, SELECTIONS),
         st.tuples(st.just("reset_selection"), ANY),
         st.tuples(st.just("add_workout"), WORKOUTS, SELECTIONS),
         st.tuples(st.just("edit_workout"), ANY, EDITS),
         st.tuples(st.just("delete_workout"), ANY),
+        st.tuples(st.just("record_done"), ANY, DONE),
+        st.tuples(st.just("clear_done"), ANY),
         st.tuples(st.just("set_target"), st.integers(0, 2), st.none() | targets),
         st.tuples(st.just("save_preferences"), TIMES),
         st.tuples(st.just("undo"), ANY),
@@ -114,6 +136,18 @@ class Verbs:
 
     def change_selection(self, which: int, values: dict[str, Any]) -> Outcome | None:
         return on_one(which, lambda pk: change_selection(pk, values, by=None))
+
+    def record_done(self, which: int, values: dict[str, Any]) -> Outcome | None:
+        return on_one(which, lambda pk: record_done(pk, values, by=None))
+
+    def clear_done(self, which: int) -> Outcome | None:
+        return on_one(which, lambda pk: clear_done(pk, by=None))
+
+    def change_selections(self, values: dict[str, Any]) -> Outcome:
+        return change_selections(dict.fromkeys(all_ids(), values), "changed", by=None)
+
+    def copy_workouts(self, day: datetime.date, values: dict[str, Any]) -> Outcome | None:
+        return copy_workouts(dict.fromkeys(all_ids(), day), "copied", values, by=None) if all_ids() else None
 
     def reset_selection(self, which: int) -> Outcome | None:
         return on_one(which, lambda pk: reset_selection(pk, by=None))
@@ -163,8 +197,12 @@ ARCHIVED: dict[str, Any] = {
 }
 
 
+def all_ids() -> list[int]:
+    return list(Workout.objects.order_by("id").values_list("id", flat=True))
+
+
 def on_one(which: int, verb: Callable[[int], Outcome]) -> Outcome | None:
-    found = list(Workout.objects.order_by("id").values_list("id", flat=True))
+    found = all_ids()
     return verb(found[which % len(found)]) if found else None
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import Manage, Sql
 from tests.server import serving, web
 
+pytestmark = pytest.mark.proof
+
 ORPHANS = "SELECT count(*) FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts)"
 PAIRS = 200
 WORKOUT = "INSERT INTO workouts (id, title, workout_type, originally_planned_day, is_custom) VALUES "
@@ -85,7 +87,6 @@ def test_a_restore_uses_no_id_that_is_being_assigned(race: Callable[[str, int], 
         ]
 
 
-@pytest.mark.proof
 def test_both_of_hundreds_of_pairs_of_requests_to_several_workers_are_kept(
     manage: Manage, sql: Sql, environment: dict[str, str], tmp_path: Path, migrated: None
 ) -> None:

@@ -49,7 +49,7 @@ def test_what_is_so_already_is_neither_written_nor_counted(plan: Plan) -> None:
 
     outcome = change_selections({each.pk: {"is_selected": False} for each in (run, ride)}, "skipped", by=None)
 
-    assert (str(outcome.change), outcome.workouts) == ("Long run: skipped", {run.pk})
+    assert (str(outcome.change), outcome.workouts) == ("Long run: skipped", frozenset({run.pk}))
     assert not change_selections({run.pk: {"is_selected": False}}, "skipped", by=None).change
 
 
@@ -65,7 +65,7 @@ def test_a_copy_is_the_athletes_own_workout_with_the_plan_and_nothing_of_what_wa
     assert copy.selection
     assert (copy.selection.time_of_day, copy.selection.workout_location) == ("7am", "track")
     assert (copy.skipped, copy.selection.user_notes) == (False, None)
-    assert (str(outcome.change), outcome.days) == ("2 workouts: copied to Fri 27 Nov", {FRIDAY})
+    assert (str(outcome.change), outcome.days) == ("2 workouts: copied to Fri 27 Nov", frozenset({FRIDAY}))
     undo(change_of(outcome).pk, by=None)
     assert set(Workout.objects.values_list("pk", flat=True)) == {run.pk, ride.pk}
 

@@ -8,6 +8,8 @@ from tests.activities import RUN, fit
 from tests.workouts.conftest import Plan
 from workouts.models import Change, Upload, Workout
 
+pytestmark = pytest.mark.either_engine
+
 MONDAY = "2026-11-23"
 
 

@@ -11,6 +11,8 @@ from tests.workouts.conftest import Plan
 from workouts.models import Change, Workout
 from workouts.plan.progress import grade_of_day
 
+pytestmark = pytest.mark.either_engine
+
 WEEK = "/week/2025-11-24"
 MONDAY, TUESDAY, SUNDAY = "2025-11-24", "2025-11-25", "2025-11-30"
 SHOWN = {"board": MONDAY, "type": "", "source": ""}

@@ -81,11 +81,11 @@ def test_a_move_changes_the_forecast(plan: Plan) -> None:
 
 
 def points(path: str) -> list[tuple[int, int]]:
-    """The points of a path such as `M0 192l1 -4 1 2`."""
+    """The points of a path such as `M0 192l1-4 1 2`."""
     start, _, steps = path.removeprefix("M").partition("l")
     x, y = map(int, start.split())
     found = [(x, y)]
-    for right, down in re.findall(r"(\d+) (-?\d+)", steps):
+    for right, down in re.findall(r"(\d+) ?(-?\d+)", steps):
         x, y = x + int(right), y + int(down)
         found.append((x, y))
     return found

@@ -24,6 +24,7 @@ MIGRATIONS = (
     "0013_upload_purpose",
     "0014_purpose_of_uploads",
     "0015_done_and_started_at",
+    "0016_week_start",
 )
 
 

@@ -10,9 +10,11 @@ import fitdecode
 
 from workouts.files.activities.activity import Activity, NotAnActivity, activity_of
 from workouts.files.activities.sports import workout_type_of
+from workouts.files.uploads import MAX_BYTES
 
 MOST_VALUES = 1_500_000
-"""A day and a night at one record per second, which takes about 15 s to read."""
+"""A day and a night at one record per second, which takes about 15 s to read. A value may be 255 bytes long, so the
+size of the file is limited as well, even if it was compressed."""
 
 TRANSITION = "transition"
 BROKEN = (
@@ -39,6 +41,8 @@ FIGURES = {
 
 def read_fit(content: bytes) -> list[Activity]:
     """The activities of a file: several for a multisport one, without its transitions. Raises NotAnActivity."""
+    if len(content) > MAX_BYTES:
+        raise NotAnActivity(f"Unpacked, this FIT file is larger than {MAX_BYTES // 1024**2} MB.")
     sessions = [session for session in _sessions(content) if session.get("sport") != TRANSITION]
     if not sessions:
         raise NotAnActivity("This FIT file has no session, so it is no recorded activity or was not saved.")

@@ -1,4 +1,4 @@
-"""Which planned workout an activity was: of the same day and discipline, and nearly as long."""
+"""Which planned workout an activity was: of the same day and sport, and nearly as long."""
 
 import datetime
 from collections.abc import Collection, Sequence
@@ -13,6 +13,9 @@ from workouts.values.disciplines import Discipline, discipline_of
 
 NEW = "new"
 """The choice to add the activity as one that was never planned."""
+
+ANY_SPORT = frozenset({"brick", "crosstrain", "custom", "other", "race"})
+"""Types that say nothing of the sport: of a planned workout, or of an activity whose device did not say."""
 
 SAME_START = datetime.timedelta(minutes=1)
 """The same activity in two formats may begin with the first record or with the press of the button."""
@@ -58,29 +61,32 @@ def pairings(activities: Sequence[Activity], workouts: Collection[Workout]) -> l
 
 def has(workout: Workout, activity: Activity) -> bool:
     """Whether the planner has the activity already, as this workout."""
-    same_type = discipline_of(workout.workout_type) == discipline_of(activity.workout_type)
     start = workout.started_at
-    return same_type and start is not None and abs(start - activity.started_at) <= SAME_START
+    return start is not None and abs(start - activity.started_at) <= SAME_START and may_be_same_sport(workout, activity)
 
 
 def fits(workout: Workout, activity: Activity) -> bool:
-    """Whether the activity may have been this workout. A sport that no device names fits every discipline."""
-    discipline, recorded = discipline_of(workout.workout_type), discipline_of(activity.workout_type)
-    return (
-        workout.day == day_of(activity)
-        and workout.started_at is None
-        and discipline is not None
-        and recorded in (discipline, Discipline.OTHER)
-    )
+    """Whether the activity may have been this workout."""
+    free = workout.day == day_of(activity) and workout.started_at is None
+    return free and sport_of(workout.workout_type) is not None and may_be_same_sport(workout, activity)
+
+
+def may_be_same_sport(workout: Workout, activity: Activity) -> bool:
+    planned, recorded = sport_of(workout.workout_type), sport_of(activity.workout_type)
+    return planned == recorded or planned in ANY_SPORT or recorded in ANY_SPORT
+
+
+def sport_of(workout_type: str) -> str | None:
+    """The discipline, or the name of a type that has no discipline of its own. None for a day off."""
+    discipline = discipline_of(workout_type)
+    return workout_type.strip().lower() if discipline == Discipline.OTHER else discipline
 
 
 def _suggestion(activity: Activity, candidates: Sequence[Workout]) -> str | None:
     if not candidates:
         return NEW
     chosen = [workout for workout in candidates if not workout.skipped]
-    same = [
-        workout for workout in chosen if discipline_of(workout.workout_type) == discipline_of(activity.workout_type)
-    ]
+    same = [workout for workout in chosen if sport_of(workout.workout_type) == sport_of(activity.workout_type)]
     grades = {workout.pk: _grade(workout, activity) for workout in same}
     close = [pk for pk, grade in grades.items() if grade == Compliance.CLOSE]
     if len(close) == 1:

@@ -1,0 +1,172 @@
+"""The course of a rehearsal: the old version, the release, the new version beside it, and the next release."""
+
+import json
+import os
+import secrets
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from releases.rehearsal.back import Columns, StepBackRefusedError, changed_by_a_step_back, columns_of
+from releases.rehearsal.checkouts import revision, this_tree
+from releases.rehearsal.databases import Databases
+from releases.rehearsal.observer import Observer
+from releases.rehearsal.old_tests import would_break
+from releases.rehearsal.platforms import PROFILES, Platform
+from releases.rehearsal.recording import NEW, OLD, Recording
+from releases.rehearsal.sample import sample
+from releases.rehearsal.scenario import Request, Scenario
+from releases.rehearsal.source import dump_of, restore
+from releases.rehearsal.traffic import Session, Traffic, User
+from releases.rehearsal.version import CONTRACT, DeployError, Version
+
+WHOLE = "The release found everything that the models declare."  # or it would have failed
+PASSED = "No test of the old version fails only on the new schema."
+NAME, COMMIT, NEXT = "rehearsal", "rehearsed", "rehearsed-next"
+
+
+class Course:
+    """`server` is the URL of the superuser of a throwaway server. What happens goes into the recording."""
+
+    def __init__(self, server: str, options: Namespace, scenario: Scenario, recording: Recording) -> None:
+        self._databases, self._options, self._scenario = Databases(server), options, scenario
+        self._recording = recording
+        self._url = self._databases.create(NAME)
+        self._secret = secrets.token_hex(32)
+        self._traffic = Traffic(recording, options.per_second)
+
+    def run(self) -> None:
+        """Raises CannotRehearseError."""
+        with ExitStack() as stack:
+            new = self._version(NEW, stack.enter_context(this_tree(self._options.root)), self._url)
+            old = None
+            if self._options.old:
+                tree = stack.enter_context(revision(self._options.root, self._options.old))
+                old = self._version(OLD, tree, self._databases.old_url(NAME))
+            with self._recording.phase("filling the database"):
+                self._fill()
+            try:
+                if old:
+                    old.build()
+                    old.release("release of the old version", **old.of("old"))
+                self._deploy(old, new)
+            except DeployError as error:
+                self._recording.failure = str(error)
+
+    def _deploy(self, old: Version | None, new: Version) -> None:
+        before = columns_of(self._url)
+        new.build()
+        with self._observed(new, COMMIT), ExitStack() as stack:
+            requests = stack.enter_context(self._old_traffic(old))
+            with self._recording.phase("quiet"):
+                time.sleep(self._options.quiet)
+            try:
+                if new.platform.release:
+                    new.release("release", **new.of(COMMIT))
+                requests = self._overlap(new, stack, requests)
+            except DeployError:
+                with self._recording.phase("the old version serves on"):
+                    time.sleep(min(2, self._options.quiet))
+                raise
+        found = self._recording.findings
+        found += [WHOLE, self._recording.old_code(), *self._scenario.findings(self._url)]
+        self._judge(new)
+        if old and self._options.old_tests:
+            broken = would_break(self._options.old_tests, old, new, self._databases)
+            self._recording.breaking += broken
+            found += [] if broken else [PASSED]
+        if not self._options.deploy_only:
+            self._step_back(new, before)
+            self._next(new, requests)
+
+    def _fill(self) -> None:
+        options = self._options
+        if options.dump:
+            restore(options.dump, self._url)
+        elif options.from_url and options.sample:
+            sample(options.from_url, options.sample, self._url, options.folder)
+        elif options.from_url:
+            restore(dump_of(options.from_url, options.folder), self._url)
+        else:
+            self._scenario.fill(self._url, options.rows)
+
+    @contextmanager
+    def _old_traffic(self, old: Version | None) -> Iterator[list[Request]]:
+        """Yields the requests of users that the old version knows, if its server runs."""
+        if old is None:
+            url = self._databases.old_url(NAME)
+            statements = self._scenario.statements(url)
+            with self._traffic.of(OLD, lambda: Session(url, statements)):
+                yield []
+            return
+        with old.serving(commit="old"):
+            requests = self._scenario.requests(old.shell)
+            with self._traffic.of(OLD, lambda: User(requests, old.port)):
+                yield requests
+
+    def _overlap(self, new: Version, old_traffic: ExitStack, requests: list[Request]) -> list[Request]:
+        """Both serve; then the old version ends, and the new one goes on. Returns what its users send."""
+        with new.serving(replicas=self._options.replicas, commit=COMMIT):
+            requests = requests or self._scenario.requests(new.shell)
+            with self._traffic.of(NEW, lambda: User(requests, new.port)):
+                with self._recording.phase("overlap"):
+                    time.sleep(new.platform.overlap)
+                old_traffic.close()
+                with self._recording.phase("the new version alone"):
+                    time.sleep(min(2, self._options.quiet))
+        return requests
+
+    def _next(self, new: Version, requests: list[Request]) -> None:
+        """The release after it makes the changes of the contract, while this version serves."""
+        with (
+            self._observed(new, NEXT),
+            new.serving(replicas=self._options.replicas, commit=COMMIT),
+            self._traffic.of(NEW, lambda: User(requests, new.port)),
+        ):
+            self._recording.left = CONTRACT.findall(new.release("next release", **new.of(NEXT)))
+
+    def _judge(self, new: Version) -> None:
+        """Notes what the release foretold of each migration. Of several replicas, each may have made one."""
+        recorded = [json.loads(line) for line in new.manage("releases", "--json").splitlines()]
+        migrations = {one["name"]: one for release in recorded for one in release["migrations"]}
+        for phase in self._recording.migrations():
+            verdicts = migrations.get(phase.name, {}).get("verdicts", ())
+            phase.foretold = [f"{one['operation']}: {one['verdict']}" for one in verdicts]
+
+    def _step_back(self, new: Version, before: Columns) -> None:
+        recording = self._recording
+        if not recording.migrations():
+            recording.findings.append("The release applied no migration, so there is no step back.")
+            return
+        try:
+            changed = changed_by_a_step_back(new, NAME, before, self._databases)
+        except StepBackRefusedError as refusal:
+            recording.findings.append(f"No step back was rehearsed: {refusal}")
+        except DeployError as error:
+            recording.breaking.append(f"After one step back: {error}")
+        else:
+            if changed:
+                recording.breaking.append(f"One step back and forward again changes rows of {', '.join(changed)}.")
+            else:
+                recording.findings.append("One step back and forward again restores the same data.")
+
+    @contextmanager
+    def _observed(self, new: Version, commit: str) -> Iterator[None]:
+        with Observer(self._url, self._recording, commit) as new.observer:
+            yield
+        new.observer = None
+
+    def _version(self, name: str, root: Path, url: str) -> Version:
+        options = self._options
+        given = {one: os.environ[one] for one in options.take if one in os.environ}
+        variables = {"SECRET_KEY": self._secret, **given, options.variable: url}
+        return Version(name, root, platform_of(options, root), variables, options.variable, self._recording)
+
+
+def platform_of(options: Namespace, root: Path) -> Platform:
+    """The profile, with what was given instead. Raises CannotRehearseError."""
+    given = {name: getattr(options, name) for name in Platform.__dataclass_fields__ if hasattr(options, name)}
+    return replace(PROFILES[options.platform](root), **{name: one for name, one in given.items() if one is not None})

@@ -1,0 +1,130 @@
+"""What each platform does with a deploy, read from the project's own files."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from releases.rehearsal.scenario import CannotRehearseError
+
+ANY_REPOSITORY = "a/rehearsal"
+COMMAND = re.compile(r"^CMD (\[.*\])$", re.MULTILINE)
+COLLECTSTATIC = re.compile(r"python manage\.py (collectstatic[^&|;\\\n]*)")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Commands as words, none is run by a shell; times in seconds. Without `release`, `start` releases by itself."""
+
+    build: list[str]
+    release: list[str]
+    start: list[str]
+    commit_variable: str
+    health_path: str
+    health_host: str
+    health_timeout: float
+    overlap: float
+    draining: float
+
+
+def railway(root: Path) -> Platform:
+    """Pre-deploy command, start, health check, overlap, SIGTERM, draining: `.railway/railway.py` or `railway.json`."""
+    deploy = _railway_deploy(root)
+    command = deploy.get("preDeployCommand") or []
+    return Platform(
+        build=_build(root),
+        release=shlex.split(command if isinstance(command, str) else " ".join(command)),
+        start=shlex.split(deploy.get("startCommand") or "") or _image_command(root) or _procfile(root, "web"),
+        commit_variable="RAILWAY_GIT_COMMIT_SHA",
+        health_path=deploy.get("healthcheckPath") or "",
+        health_host="healthcheck.railway.app",
+        health_timeout=deploy.get("healthcheckTimeout") or 300,
+        overlap=deploy.get("overlapSeconds") or 0,
+        draining=deploy.get("drainingSeconds") or 0,
+    )
+
+
+def heroku(root: Path) -> Platform:
+    """Release phase, start, routing once the port is bound: the `Procfile`. With preboot, both versions serve."""
+    return Platform(
+        build=["python", "manage.py", "collectstatic", "--noinput"],
+        release=_procfile(root, "release"),
+        start=_procfile(root, "web"),
+        commit_variable="HEROKU_SLUG_COMMIT",
+        health_path="",
+        health_host="127.0.0.1",
+        health_timeout=60,
+        overlap=10,
+        draining=30,
+    )
+
+
+def kubernetes(root: Path) -> Platform:
+    """Each pod releases before it serves, all at once: the image's command, or the lines of the `Procfile`."""
+    return Platform(
+        build=_build(root),
+        release=[],
+        start=_image_command(root) or _pod(root),
+        commit_variable="GIT_COMMIT",
+        health_path="/readyz",
+        health_host="10.0.0.7",
+        health_timeout=300,
+        overlap=5,
+        draining=30,
+    )
+
+
+PROFILES: dict[str, Callable[[Path], Platform]] = {"railway": railway, "heroku": heroku, "kubernetes": kubernetes}
+
+
+def _railway_deploy(root: Path) -> dict[str, Any]:
+    python, plain = root / ".railway/railway.py", root / "railway.json"
+    if python.exists():
+        names: dict[str, Any] = {"__file__": str(python), "__name__": "railway_configuration"}
+        exec(compile(python.read_text(), python, "exec"), names)  # noqa: S102
+        names |= {
+            name: ANY_REPOSITORY for name, value in names.items() if value == "OWNER/REPOSITORY"
+        }  # not needed here
+        found = [one["deploy"] for one in names["main"]().to_graph()["resources"] if one.get("deploy")]
+        if len(found) != 1:
+            raise CannotRehearseError(
+                f"{python.name} has {len(found)} services. Name the commands: --release, --start."
+            )
+        return dict(found[0])
+    return dict(json.loads(plain.read_text()).get("deploy", {})) if plain.exists() else {}
+
+
+def _procfile(root: Path, process: str, or_else: str | None = None) -> list[str]:
+    """A line of it, as its shell runs it. Raises CannotRehearseError unless something else will do."""
+    file = root / "Procfile"
+    found = re.search(rf"^{process}: *(.+)$", file.read_text() if file.exists() else "", re.MULTILINE)
+    if not found and or_else is None:
+        raise CannotRehearseError(f"There is no line `{process}:` in a Procfile, and no other file says what to run.")
+    if not found:
+        return []
+    is_one_command = process == "web" and not re.search("[;&|]", found[1])  # so that it gets the signals
+    return ["sh", "-c", f"exec {found[1]}" if is_one_command else found[1]]
+
+
+def _pod(root: Path) -> list[str]:
+    release, start = _procfile(root, "release", or_else=""), _procfile(root, "web")
+    return ["sh", "-c", f"{{ {release[2]}; }} && {start[2]}"] if release else start
+
+
+def _build(root: Path) -> list[str]:
+    """What the image collects; nothing if it does not."""
+    found = COLLECTSTATIC.search(_dockerfile(root))
+    return ["python", "manage.py", *shlex.split(found[1])] if found else []
+
+
+def _image_command(root: Path) -> list[str]:
+    found = COMMAND.search(_dockerfile(root))
+    return list(json.loads(found[1])) if found else []
+
+
+def _dockerfile(root: Path) -> str:
+    file = root / "Dockerfile"
+    return file.read_text() if file.exists() else ""

@@ -1,0 +1,64 @@
+"""Fills the throwaway database: from a dump, or from a database that is only read."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import pq
+
+from releases.rehearsal.postgres import PROGRAMS
+from releases.rehearsal.scenario import CannotRehearseError
+
+READ_ONLY = "-c default_transaction_read_only=on"
+
+
+def restore(dump: Path, url: str) -> None:
+    """What pg_dump wrote in any of its formats. Raises CannotRehearseError."""
+    program, arguments = "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={dump}"]
+    if dump.is_dir() or _begins(dump) == b"PGDMP":
+        name = urlsplit(url).path[1:]
+        program = "pg_restore"
+        arguments = ["--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={name}", str(dump)]
+    _run(program, arguments, url, f"{dump} could not be restored")
+
+
+def dump_of(variable: str, folder: Path, *options: str) -> Path:
+    """Dumps the database whose URL the environment variable holds. Raises CannotRehearseError."""
+    file = Path(tempfile.mkstemp(dir=folder, suffix=".dump")[1])
+    arguments = ["--format=custom", "--no-owner", "--no-privileges", f"--file={file}", *options]
+    _run("pg_dump", arguments, url_in(variable), f"The database of {variable} could not be read", PGOPTIONS=READ_ONLY)
+    return file
+
+
+def url_in(variable: str) -> str:
+    """Raises CannotRehearseError. As an argument, the URL and its password would be seen by the whole machine."""
+    if "://" in variable or "=" in variable:
+        raise CannotRehearseError(
+            "--from-url takes the name of the environment variable that holds the URL, not the URL."
+        )
+    if not (url := os.environ.get(variable)):
+        raise CannotRehearseError(f"{variable} is unset or empty. Nothing was read.")
+    return url
+
+
+def _run(program: str, arguments: list[str], url: str, failed: str, **more: str) -> None:
+    """The URL is handed over in the variables of libpq, so no list of processes has its password."""
+    try:
+        given = {one.envvar: one.val for one in pq.Conninfo.parse(url.encode()) if one.envvar and one.val}
+    except psycopg.Error:
+        raise CannotRehearseError(f"{failed}: its URL is invalid.") from None
+    variables = {name.decode(): value.decode() for name, value in given.items()}
+    options = " ".join(filter(None, [variables.get("PGOPTIONS"), more.get("PGOPTIONS")]))
+    environment = {"PATH": os.environ["PATH"], **variables, **({"PGOPTIONS": options} if options else {})}
+    command = [str(PROGRAMS / program), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        raise CannotRehearseError(f"{failed}: {(done.stderr.strip().splitlines() or ['unknown error'])[-1]}")
+
+
+def _begins(dump: Path) -> bytes:
+    with dump.open("rb") as file:
+        return file.read(5)

@@ -1,0 +1,102 @@
+"""Those who use the application meanwhile: an old version by its SQL, and users by HTTP."""
+
+import http.client
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg
+
+from releases.rehearsal.recording import Recording, Sample
+from releases.rehearsal.scenario import Request, Statement
+
+CLIENTS = 4
+
+
+class Traffic:
+    """`per_second` operations by some clients, each at its time however long the others take."""
+
+    def __init__(self, recording: Recording, per_second: float) -> None:
+        self._recording, self._every = recording, CLIENTS / per_second
+
+    @contextmanager
+    def of(self, kind: str, client: "Callable[[], Session | User]") -> Iterator[None]:
+        leaving = threading.Event()
+        threads = [threading.Thread(target=self._work, args=(kind, client(), leaving)) for _ in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            leaving.set()
+            for thread in threads:
+                thread.join()
+
+    def _work(self, kind: str, client: "Session | User", leaving: threading.Event) -> None:
+        due = time.monotonic()
+        while not leaving.is_set():
+            due = max(due + self._every, time.monotonic() - 1)  # not all of a long stall is caught up
+            leaving.wait(max(0.0, due - time.monotonic()))
+            at, began = self._recording.now(), time.perf_counter()
+            error = client.act()
+            self._recording.add(Sample(at, (time.perf_counter() - began) * 1000, kind, error))
+        client.close()
+
+
+class Session:
+    """A session of the old version. Without statements it only asks whether the server answers."""
+
+    def __init__(self, url: str, statements: Sequence[Statement]) -> None:
+        self._url, self._statements = url, statements or [Statement("SELECT 1", [0])]
+        self._connect()
+
+    def _connect(self) -> None:
+        """Drivers such as psycopg2 prepare no statements."""
+        self._connection = psycopg.connect(self._url, autocommit=True, prepare_threshold=None)
+
+    def act(self) -> str:
+        """Sends one of its statements. Returns what went wrong, or an empty string."""
+        statement = random.choice(self._statements)
+        parameters = {"id": random.choice(statement.ids)}
+        try:
+            if statement.undone:
+                with self._connection.transaction(force_rollback=True):
+                    self._connection.execute(statement.text, parameters)
+            else:
+                self._connection.execute(statement.text, parameters)
+        except psycopg.errors.UniqueViolation:
+            return ""  # it lost a race, as it would have lost the other's change before
+        except psycopg.Error as error:
+            if self._connection.closed:
+                self._connect()
+            return str(error).partition("\n")[0]
+        return ""
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class User:
+    """A user of a version. `act` is as that of a session."""
+
+    def __init__(self, requests: Sequence[Request], port: int) -> None:
+        self._requests = requests
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def act(self) -> str:
+        request = random.choice(self._requests)
+        number = str(random.randint(1, request.ids))
+        try:
+            path, body = request.path.replace("%d", number), request.body.replace("%d", number)
+            self._connection.request(request.method, path, body or None, request.headers)
+            answer = self._connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            return f"{request.method} {request.path}: {error!r}"
+        return "" if answer.status in request.expected else f"{request.method} {request.path}: {answer.status}"
+
+    def close(self) -> None:
+        self._connection.close()

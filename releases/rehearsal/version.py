@@ -1,0 +1,235 @@
+"""A checkout of the project, deployed as its platform would: built, released, started, probed, stopped."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from releases.rehearsal.observer import Observer
+from releases.rehearsal.platforms import Platform
+from releases.rehearsal.postgres import free_port
+from releases.rehearsal.proxy import balanced
+from releases.rehearsal.recording import Phase, Recording
+
+APPLYING = re.compile(r"^ *Applying (\S+)\.\.\.")
+CONTRACT = re.compile(r"^Contract: (.+)\.$", re.MULTILINE)
+REFUSAL = re.compile(r"^(?:\w+\.)*(?:CommandError|SystemCheckError): .*", re.MULTILINE | re.DOTALL)
+ERROR = re.compile(r"\w+(?:Error|Exception): [^\"\\\n]*")
+MIGRATE = ["python", "manage.py", "migrate", "--noinput"]
+BYTES = 65536
+
+
+class DeployError(Exception):
+    """A step failed, as it would on the platform."""
+
+
+@dataclass
+class Process:
+    """A command that runs. If it is observed, its migrations are noted: it prints their names, and OK at their ends."""
+
+    popen: "subprocess.Popen[bytes]"
+    phase: Phase
+    recording: Recording
+    observer: Observer | None = None
+    output: str = ""
+    _line: str = ""
+    _running: Phase | None = None
+
+    def __post_init__(self) -> None:
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def wait(self) -> int:
+        code = self.popen.wait()
+        self._reader.join()
+        return code
+
+    def reason(self) -> str:
+        """The error of a command, the last one of a traceback, or its last line."""
+        if refusal := REFUSAL.search(self.output):
+            return refusal[0].strip()
+        return (ERROR.findall(self.output) or self.output.strip().splitlines() or ["It said nothing."])[-1]
+
+    def _read(self) -> None:
+        assert self.popen.stdout
+        while data := os.read(self.popen.stdout.fileno(), BYTES):
+            text = data.decode(errors="replace")
+            self.output += text
+            for piece in text.splitlines(keepends=True):
+                self._line += piece
+                self._note(self._line)
+                self._line = self._line if not self._line.endswith("\n") else ""
+        self.popen.stdout.close()
+        self._end()
+
+    def _note(self, line: str) -> None:
+        found = APPLYING.match(line)
+        if self.observer and found and not self._running:
+            before = self.observer.snapshot()
+            self._running = Phase(found[1], self.recording.now(), within=self.phase.name, before=before)
+            self.recording.phases.append(self._running)
+        if line.endswith(" OK\n"):  # other lines may come before
+            self._end()
+
+    def _end(self) -> None:
+        if self.observer and self._running:
+            self._running.end, self._running.after = self.recording.now(), self.observer.snapshot()
+            self._running = None
+
+
+@dataclass
+class Version:
+    """`variables` are those of its environment. The platform's commands are run in `root`."""
+
+    name: str
+    root: Path
+    platform: Platform
+    variables: Mapping[str, str]
+    database_variable: str
+    recording: Recording
+    observer: Observer | None = None
+    port: int = field(default_factory=free_port)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {"PATH": path, "PYTHONUNBUFFERED": "1", **self.variables, **more}
+
+    def build(self) -> None:
+        """What the image's build does. Raises DeployError."""
+        if self.platform.build:
+            self._run(f"build of {self.name}", self.platform.build)
+
+    def at(self, url: str) -> dict[str, str]:
+        """The variable for another database."""
+        return {self.database_variable: url}
+
+    def of(self, commit: str) -> dict[str, str]:
+        """The variable in which the platform names the commit."""
+        return {self.platform.commit_variable: commit}
+
+    def release(self, step: str, **more: str) -> str:
+        """The platform's command, in a process of its own. Returns its output. Raises DeployError."""
+        return self._run(step, self.platform.release or MIGRATE, **more)
+
+    def manage(self, *arguments: str, **more: str) -> str:
+        """What a command prints. Raises DeployError."""
+        done = subprocess.run(
+            ["python", "manage.py", *arguments],
+            cwd=self.root,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
+            raise DeployError(f"manage.py {arguments[0]} failed: {lines[-1]}")
+        return done.stdout
+
+    def shell(self, code: str) -> str:
+        return self.manage("shell", "-v0", "-c", code).strip()
+
+    def _run(self, step: str, command: list[str], **more: str) -> str:
+        with self.recording.phase(step) as phase:
+            process = self._start(command, phase, **more)
+            if process.wait():
+                raise DeployError(f"{step} failed, so the deploy stops here. {process.reason()}")
+        return process.output
+
+    def _start(self, command: list[str], phase: Phase, **more: str) -> Process:
+        popen = subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.environment(**more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # its group is the container
+        )
+        return Process(popen, phase, self.recording, self.observer)
+
+    @contextmanager
+    def serving(self, *, replicas: int = 1, commit: str) -> Iterator[list[Process]]:
+        """Starts it, and stops it in the end. Raises DeployError if a replica is not healthy in time.
+
+        With several replicas, a proxy listens at `port`.
+        """
+        variables = self.of(commit)
+        ports = [self.port] if replicas == 1 else [free_port() for _ in range(replicas)]
+        with ExitStack() as stack:
+            with self.recording.phase(f"start of {self.name}") as phase:
+                processes = []
+                for port in ports:
+                    processes.append(self._start(self.platform.start, phase, PORT=str(port), **variables))
+                    stack.callback(self._kill, processes[-1])
+                for process, port in zip(processes, ports, strict=True):
+                    self._wait_until_healthy(process, port)
+            if replicas > 1:
+                stack.enter_context(balanced(self.port, ports, self.platform))
+            yield processes
+            self._drain(processes)
+
+    def _wait_until_healthy(self, process: Process, port: int) -> None:
+        deadline, answer = time.monotonic() + self.platform.health_timeout, "nothing"
+        what = self.platform.health_path or "/"
+        while time.monotonic() < deadline:
+            if process.popen.poll() is not None:
+                code = process.wait()
+                raise DeployError(f"{self.name} ended with status {code} before it was healthy. {process.reason()}")
+            try:
+                answer = _answer(port, what, self.platform.health_host, deadline - time.monotonic())
+            except OSError:
+                pass
+            else:
+                if answer.startswith("200 ") or not self.platform.health_path:
+                    return
+            time.sleep(0.2)
+        raise DeployError(
+            f"{self.name}: {what} did not answer 200 within {self.platform.health_timeout:g} s, but {answer}."
+        )
+
+    def _drain(self, processes: list[Process]) -> None:
+        with self.recording.phase(f"draining of {self.name}"):
+            for process in processes:
+                process.popen.send_signal(signal.SIGTERM)
+            deadline = time.monotonic() + self.platform.draining
+            for process in processes:
+                with suppress(subprocess.TimeoutExpired):
+                    process.popen.wait(max(0.0, deadline - time.monotonic()))
+        if self.platform.draining and any(map(_is_alive, processes)):
+            self.recording.breaking.append(
+                f"{self.name} did not end within {self.platform.draining:g} s of SIGTERM, and was killed. If a shell"
+                " runs it, the command needs `exec`."
+            )
+
+    def _kill(self, process: Process) -> None:
+        """With everything that it started, as a container ends."""
+        with suppress(ProcessLookupError):
+            os.killpg(process.popen.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _is_alive(process: Process) -> bool:
+    """Whether it, or anything that it started, is."""
+    try:
+        os.killpg(process.popen.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _answer(port: int, path: str, host: str, seconds: float) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=max(0.1, min(5, seconds)))
+    try:
+        connection.request("GET", path, headers={"Host": host})
+        response = connection.getresponse()
+        return f"{response.status} {response.read()[:200].decode(errors='replace')}"
+    finally:
+        connection.close()

@@ -1,0 +1,122 @@
+"""What a rehearsal reads: the database of a URL, as a whole or in part. It writes nothing there."""
+
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from releases.rehearsal import CannotRehearseError
+from releases.rehearsal.sample import sample
+from releases.rehearsal.source import READ_ONLY, dump_of, restore, url_in
+from tests.databases import Databases
+from tests.postgres import throwaway_postgres
+
+pytestmark = pytest.mark.either_engine
+
+TABLES = """
+CREATE TABLE colour (id serial PRIMARY KEY, name text);
+CREATE TABLE box (
+    id serial PRIMARY KEY, colour_id int REFERENCES colour, inside_id int REFERENCES box, size int,
+    twice int GENERATED ALWAYS AS (size * 2) STORED);
+CREATE TABLE label (id serial PRIMARY KEY, box_id int NOT NULL REFERENCES box, text text);
+INSERT INTO colour (name) VALUES ('red'), ('green');
+INSERT INTO box (colour_id, size) SELECT 1 + n % 2, n FROM generate_series(1, 20000) n;
+UPDATE box SET inside_id = id / 2 WHERE id > 1 AND id % 10 = 0;
+INSERT INTO label (box_id, text) SELECT 1 + n % 20000, 'x' FROM generate_series(1, 40000) n;
+ANALYZE;
+"""
+COUNTS = "SELECT (SELECT count(*) FROM colour), (SELECT count(*) FROM box), (SELECT count(*) FROM label)"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """As of a rehearsal: its pg_dump writes what older servers do not know."""
+    with throwaway_postgres() as server:
+        yield server.url
+
+
+@pytest.fixture
+def new_database(server: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    databases = Databases(tmp_path, server)
+    yield databases.make
+    databases.drop()
+
+
+@pytest.fixture
+def source(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The variable that names the database."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(TABLES.encode())
+    monkeypatch.setenv("PRODUCTION_URL", database_url)
+    return "PRODUCTION_URL"
+
+
+def counts(url: str) -> tuple[int, ...]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(COUNTS).fetchone() or ()
+
+
+def test_a_whole_database(source: str, new_database: Callable[[], str], tmp_path: Path) -> None:
+    target = new_database()
+    restore(dump_of(source, tmp_path), target)
+    assert counts(target) == (2, 20000, 40000)
+
+
+def test_a_sample_has_part_of_large_tables_and_no_row_without_its_references(
+    source: str, new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    target = new_database()
+
+    sample(source, 10, target, tmp_path)  # the foreign keys are created last, so each reference is there
+
+    colours, boxes, labels = counts(target)
+    assert colours == 2
+    assert 1000 < boxes < 3000
+    assert 1.5 < labels / boxes < 2.5
+    with psycopg.connect(target) as connection:
+        assert connection.execute("SELECT nextval('label_id_seq')").fetchone() == (40001,)
+        assert connection.execute("SELECT count(*) FROM pg_constraint WHERE contype = 'f'").fetchone() == (3,)
+
+
+def test_no_process_shows_the_password_meanwhile(source: str, database_url: str, tmp_path: Path) -> None:
+    password = urlsplit(database_url).password
+    assert password
+    with psycopg.connect(database_url) as blocking:
+        blocking.execute("LOCK TABLE box")
+        reading = threading.Thread(target=dump_of, args=(source, tmp_path))
+        reading.start()
+        listed = b""
+        while reading.is_alive() and b"pg_dump" not in listed:
+            listed = subprocess.check_output(["ps", "-ww", "-eo", "args"])
+        blocking.rollback()
+    reading.join()
+    assert b"pg_dump" in listed
+    assert password.encode() not in listed
+
+
+def test_a_url_in_the_place_of_a_name_is_refused_and_not_shown(database_url: str) -> None:
+    with pytest.raises(CannotRehearseError) as refusal:
+        url_in(database_url)
+    assert "postgres" not in str(refusal.value)
+
+
+def test_a_password_that_is_wrong_is_not_shown(
+    source: str, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    password = urlsplit(database_url).password or ""
+    monkeypatch.setenv("PRODUCTION_URL", database_url.replace(password, "hidden"))
+    with pytest.raises(CannotRehearseError, match="The database of PRODUCTION_URL could not be read: ") as refusal:
+        dump_of("PRODUCTION_URL", tmp_path)
+    assert "hidden" not in str(refusal.value)
+
+
+def test_the_session_that_reads_cannot_write(source: str) -> None:
+    with (
+        psycopg.connect(url_in(source), options=READ_ONLY) as connection,
+        pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+    ):
+        connection.execute("DELETE FROM label")

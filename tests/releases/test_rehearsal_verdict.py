@@ -1,0 +1,89 @@
+"""When a rehearsal says that the deploy would not have gone well, and what it reads of a platform's files."""
+
+from pathlib import Path
+
+import pytest
+
+from releases.rehearsal import CannotRehearseError
+from releases.rehearsal.platforms import heroku, kubernetes, railway
+from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample, Snapshot
+from releases.rehearsal.verdict import Thresholds, faults
+
+
+def recording(*samples: Sample) -> Recording:
+    """A quiet second whose reads take 10 ms, and a release of a second with a migration in its second half."""
+    phases = [
+        Phase("quiet", 0, 1),
+        Phase("release", 1, 2),
+        Phase("shop.0002_change", 1.5, 2, within="release"),
+        Phase("overlap", 2, 3),
+    ]
+    quiet = [Sample(number / 10, 10, OLD) for number in range(10)]
+    return Recording(samples=[*quiet, *samples], phases=phases)
+
+
+def test_nothing_is_wrong_with_a_wait_of_three_times_the_slowest() -> None:
+    assert faults(recording(Sample(1.6, 30, OLD)), Thresholds(patience=0)) == []
+    assert faults(recording(Sample(1.6, 90, OLD)), Thresholds()) == []
+
+
+def test_a_longer_wait_names_the_migration() -> None:
+    found = faults(recording(Sample(1.6, 31, OLD)), Thresholds(patience=0))
+    assert found == [
+        "During shop.0002_change the old version waited 31 ms; allowed are 30 ms.",
+        "During the release the old version's 99.9th percentile was 31 ms; allowed are 30 ms.",
+    ]
+
+
+def test_another_percentile() -> None:
+    samples = [Sample(1.2 + number / 1000, 200 if number % 10 == 0 else 1, OLD) for number in range(200)]
+    assert faults(recording(*samples), Thresholds(percentile=80)) == []
+    (fault,) = faults(recording(*samples), Thresholds(percentile=95))
+    assert fault == "During the release the old version's 95th percentile was 200 ms; allowed are 100 ms."
+
+
+def test_errors_say_when_they_were_seen_first() -> None:
+    found = faults(
+        recording(Sample(1.6, 1, OLD, "no column"), Sample(2.1, 1, OLD, "no table"), Sample(2.2, 1, NEW, "GET /: 500")),
+        Thresholds(),
+    )
+    assert found == [
+        "The old version: 1 of 12 failed, the first while shop.0002_change was applied: no column",
+        "The old version: 1 of 12 failed, the first after shop.0002_change was applied: no table",
+        "The new version: 1 of 1 failed, the first in the step `overlap`: GET /: 500",
+    ]
+
+
+def test_as_many_errors_as_allowed() -> None:
+    assert faults(recording(Sample(1.6, 1, OLD, "no column")), Thresholds(errors=1)) == []
+
+
+def test_a_large_table_that_is_rewritten() -> None:
+    seen = recording()
+    (migration,) = seen.migrations()
+    migration.before, migration.after = Snapshot({"box": (1, 5_000_000)}, 0, 0), Snapshot({"box": (2, 4_000_000)}, 0, 0)
+    assert faults(seen, Thresholds(rewritten=6_000_000)) == []
+    assert faults(seen, Thresholds()) == [
+        "shop.0002_change rewrote box (5.0 MB), which nobody can read or write meanwhile."
+    ]
+
+
+def test_the_files_of_each_platform(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("release: migrate || true\nweb: gunicorn wsgi\n")
+    (tmp_path / "railway.json").write_text('{"deploy": {"preDeployCommand": ["migrate now"], "overlapSeconds": 7}}')
+    (tmp_path / "Dockerfile").write_text("RUN python manage.py collectstatic --noinput \\\n && true\n")
+
+    assert heroku(tmp_path).release == ["sh", "-c", "migrate || true"]
+    assert heroku(tmp_path).start == ["sh", "-c", "exec gunicorn wsgi"]
+    assert kubernetes(tmp_path).start == ["sh", "-c", "{ migrate || true; } && exec gunicorn wsgi"]
+    found = railway(tmp_path)
+    assert (found.release, found.overlap, found.draining) == (["migrate", "now"], 7, 0)
+    assert found.build == ["python", "manage.py", "collectstatic", "--noinput"]
+    assert found.start == heroku(tmp_path).start
+    (tmp_path / "Dockerfile").write_text('CMD ["bin/start"]')
+    assert railway(tmp_path).start == kubernetes(tmp_path).start == ["bin/start"]
+
+
+def test_a_project_that_does_not_say_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(CannotRehearseError, match="There is no line `web:` in a Procfile"):
+        railway(tmp_path)
