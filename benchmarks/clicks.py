@@ -42,7 +42,7 @@ class Clicks:
 
 
 def measure(port: int, cookies: str) -> Clicks:
-    """`cookies` are those of a logged-in user, as a header. Skips and selects a workout of this week, again and again."""
+    """Skips and selects a workout of this week, again and again. `cookies` are a logged-in user's, as a header."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable)
