@@ -15,7 +15,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import many, online, requests, scaling, ways
+from benchmarks import clicks, many, online, requests, scaling, ways
+from benchmarks.clicks import Clicks
 from benchmarks.databases import Databases
 from benchmarks.load import Load
 from benchmarks.writes import Latencies, latencies_during
@@ -52,12 +53,23 @@ def main() -> None:
 
 def serving(databases: Databases) -> None:
     """Compares each load with the bare view and with gunicorn's own worker. The first round is a warm-up."""
-    with databases.empty("requests") as url, requests.planner(url) as (server, gthread, loads):
-        bare = loads["the bare view"]
-        for name, load in loads.items():
+    with databases.empty("requests") as url, requests.planner(url) as planner:
+        bare, put = planner.loads["the bare view"], planner.loads["PUT selections"]
+        for name, load in planner.loads.items():
             if load is not bare:
-                compare(name, "the bare view", (load, server), (bare, server))
-            compare(name, "the same by gunicorn's gthread", (load, server), (load, gthread))
+                compare(name, "the bare view", (load, planner.ours), (bare, planner.ours))
+            compare(name, "the same by gunicorn's gthread", (load, planner.ours), (load, planner.gthread))
+        compare("PUT selections", "the old application's", (put, planner.ours), (put, planner.old))
+        clicking(clicks.measure(planner.browsable.port, bare.headers["Cookie"]))
+
+
+def clicking(found: Clicks) -> None:
+    """These have no ratio: each is a figure of its own."""
+    print(f"| from a click to the redrawn card, median of {clicks.CLICKS}, ms | | | | {found.milliseconds:.0f} |")
+    print(f"| the slowest of them, ms | | | | {found.slowest:.0f} |")
+    print(f"| requests of a click | | | | {found.requests:.0f} |")
+    print(f"| body of the answer to a click, bytes, compressed | | | | {found.received:.0f} |")
+    print(f"| the week page, bytes, uncompressed | | | | {found.page} |", flush=True)
 
 
 def compare(name: str, other: str, ours: tuple[Load, Server], theirs: tuple[Load, Server]) -> None:

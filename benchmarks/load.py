@@ -14,7 +14,8 @@ CLIENTS = 4
 class Load:
     """Requests by `CLIENTS` clients for some seconds, each over a connection that stays open.
 
-    In `path` and `body`, `%d` is an id that cycles from 1 to `ids`.
+    In `path` and `body`, `%d` is an id that cycles from 1 to `ids`. With `reload` every client asks as a browser that
+    has the page: is it still the one with this ETag?
     """
 
     method: str
@@ -23,6 +24,7 @@ class Load:
     headers: dict[str, str]
     ids: int
     seconds: float
+    reload: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,16 @@ def answers_to(load: Load, port: int) -> Answers:
     def ask(client: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         number = client * load.ids // CLIENTS
+        headers = {**load.headers, "If-None-Match": _etag(connection, load)} if load.reload else load.headers
         while time.perf_counter() < until:
             number = number % load.ids + 1
             began = time.perf_counter()
             path = load.path.replace("%d", str(number))
-            connection.request(load.method, path, load.body.replace("%d", str(number)), load.headers)
+            connection.request(load.method, path, load.body.replace("%d", str(number)), headers)
             response = connection.getresponse()
             response.read()
             taken.append((time.perf_counter() - began) * 1000)
-            if response.status != 200:
+            if response.status != (304 if load.reload else 200):
                 failed.append(response.status)
         connection.close()
 
@@ -60,6 +63,13 @@ def answers_to(load: Load, port: int) -> Answers:
         thread.join()
     taken.sort()
     return Answers(len(taken) / load.seconds, taken[int(len(taken) * 0.99) - 1], len(failed))
+
+
+def _etag(connection: http.client.HTTPConnection, load: Load) -> str:
+    connection.request("GET", load.path, headers=load.headers)
+    response = connection.getresponse()
+    response.read()
+    return response.headers["ETag"]
 
 
 if __name__ == "__main__":

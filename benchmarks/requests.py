@@ -1,4 +1,4 @@
-"""Requests per second and their 99th percentile: two pages of the product and a bare view, on one server, in turn."""
+"""Requests per second and their 99th percentile: the product, a bare view, and the old application's PUT, in turn."""
 
 import datetime
 import json
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
@@ -22,7 +22,9 @@ WORKOUTS = 5000
 WORKERS = 2
 SECONDS = 5.0
 PER_WEEK = 14
+OLD_APPLICATION = f"exec gunicorn --bind 0.0.0.0:$PORT --workers {WORKERS} --threads 4 benchmarks.old_application"
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "WEB_CONCURRENCY": str(WORKERS)}
+BROWSABLE = {"DJANGO_SETTINGS_MODULE": "benchmarks.browsable_settings"}
 
 PLAN = """
 INSERT INTO workouts (title, workout_type, workout_description, planned_duration, planned_distance_meters,
@@ -37,20 +39,32 @@ SELECT id, true, (ARRAY['morning', 'evening'])[1 + id %% 2], 'Two bottles.' FROM
 """
 
 
-@contextmanager
-def planner(url: str) -> Iterator[tuple[Server, Server, dict[str, Load]]]:
-    """Servers of a planner with full weeks, and the loads.
+@dataclass(frozen=True)
+class Planner:
+    """Servers of a planner with full weeks, and the loads."""
 
-    The second server runs gunicorn's own threaded worker.
-    """
+    ours: Server
+    gthread: Server
+    """With gunicorn's own threaded worker."""
+    old: Server
+    """The old application's PUT on the same database."""
+    browsable: Server
+    """Without HTTPS."""
+    loads: dict[str, Load]
+
+
+@contextmanager
+def planner(url: str) -> Iterator[Planner]:
     found = prepare(url)
     environment = {**ways.environment(url), **SETTINGS}
     with (
         tempfile.TemporaryDirectory() as files,
-        serving(web(), environment, Path(files) / "log") as server,
+        serving(web(), environment, Path(files) / "log") as ours,
         serving(web("--worker-class gthread"), environment, Path(files) / "gthread.log") as gthread,
+        serving(["sh", "-c", OLD_APPLICATION], environment, Path(files) / "old.log") as old,
+        serving(web(), {**environment, **BROWSABLE}, Path(files) / "browsable.log") as browsable,
     ):
-        yield server, gthread, found
+        yield Planner(ours, gthread, old, browsable, found)
 
 
 def prepare(url: str) -> dict[str, Load]:
@@ -74,6 +88,7 @@ def loads(session: str) -> dict[str, Load]:
         "the bare view": Load("GET", "/bare", "", given, WORKOUTS, SECONDS),
         "PUT selections": Load("PUT", "/api/selections/%d", selection, given, WORKOUTS, SECONDS),
         "the week page": Load("GET", "/", "", given, WORKOUTS, SECONDS),
+        "the week page, reloaded": Load("GET", "/", "", given, WORKOUTS, SECONDS, reload=True),
     }
 
 

@@ -106,6 +106,10 @@ TEMPLATES = [
     },
 ]
 
+# Parts of pages, in the memory of each process. Their keys have every value that they show, so none is ever outdated;
+# only a template that is being edited would not show.
+CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}"}}
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

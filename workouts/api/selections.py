@@ -1,13 +1,12 @@
 """/api/selections: what the athlete chose for a workout."""
 
-from django.db import transaction
 from django.http import HttpRequest
 from ninja import Router
 
 from workouts.api.bodies import SelectionBody
 from workouts.api.errors import UNKNOWN, WRITING
 from workouts.api.schemas import Done, SelectionAnswer
-from workouts.history import change_selection, reset_selection
+from workouts.history import TABLES, change_selection, reset_selection
 from workouts.models import WorkoutSelection
 
 router = Router(tags=["Selections"], by_alias=True)
@@ -18,9 +17,9 @@ ANSWERS = {200: SelectionAnswer, **WRITING, **UNKNOWN}
 @router.post("/{int:workout_id}", operation_id="changeSelectionByPost", response=ANSWERS)
 def change(request: HttpRequest, workout_id: int, body: SelectionBody) -> WorkoutSelection:
     """Changes the fields that are sent, and creates the selection if there is none."""
-    with transaction.atomic():
-        change_selection(workout_id, body.columns(), by=request.user)
-        return WorkoutSelection.objects.get(workout=workout_id)
+    outcome = change_selection(workout_id, body.columns(), by=request.user)
+    values = TABLES["selection"].from_json(outcome.state["selection", workout_id])
+    return WorkoutSelection(workout_id=workout_id, **values)
 
 
 @router.delete("/{int:workout_id}", operation_id="deleteSelection", response={200: Done, **WRITING, **UNKNOWN})

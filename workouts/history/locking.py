@@ -1,13 +1,19 @@
 """Locks rows that are about to be written and reads their values."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 
-from workouts.history.rows import TABLES, Key, RowChange, Values
+from django.db import models
+
+from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.history.settling import State
 from workouts.models import Workout
 
 Keys = Mapping[str, Collection[Key]]
 """By table."""
+
+IDS = range(1, 2**31)
+"""Every id of a column of type `integer`."""
 
 
 def lock(keys: Keys, *, deleting: bool = False) -> State:
@@ -21,10 +27,26 @@ def lock(keys: Keys, *, deleting: bool = False) -> State:
     state: dict[tuple[str, Key | None], Values] = {}
     for name, table in TABLES.items():
         weak = not (deleting and name == "workout")
-        for found in table.having(keys.get(name, ())):
-            for instance in found.order_by(table.key).select_for_update(no_key=weak):
-                state[name, table.key_of(instance)] = table.values_of(instance)
+        for instance in _locked(table, keys.get(name, ()), weak=weak):
+            state[name, table.key_of(instance)] = table.values_of(instance)
     return state
+
+
+def _locked(table: Table, keys: Collection[Key], *, weak: bool) -> Iterator[models.Model]:
+    ids = [key for key in keys if isinstance(key, int) and key in IDS]
+    if len(ids) == len(keys) == 1:
+        yield from table.all().raw(_of_one(table, weak=weak), ids)
+        return
+    for found in table.having(keys):
+        yield from found.order_by(table.key).select_for_update(no_key=weak)
+
+
+@cache
+def _of_one(table: Table, *, weak: bool) -> str:
+    """The statement that locks one row by its id. Django would compile it for every request, which takes longer than
+    all that PostgreSQL does for it."""
+    found = table.all().filter(**{table.key: IDS[0]}).order_by().select_for_update(no_key=weak)
+    return found.query.sql_with_params()[0]
 
 
 def lock_workout(workout_id: int, *, deleting: bool = False) -> tuple[State, Values]:

@@ -1,7 +1,7 @@
 """What a verb did, for pages and the API to show."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workouts.history.rows import RowChange
 from workouts.history.settling import State, advance
@@ -15,12 +15,14 @@ class Outcome:
 
     `workouts` are the ids of the workouts that changed or whose selection changed; `days` are their days in the plan,
     before and after, and those whose availability changed; `weeks` are the Mondays of the weeks whose targets changed.
+    `state` has the rows that the verb locked, as it left them.
     """
 
     change: Change | None = None
     workouts: frozenset[int] = frozenset()
     days: frozenset[Day] = frozenset()
     weeks: frozenset[Day] = frozenset()
+    state: State = field(default_factory=dict, compare=False, repr=False)
 
 
 def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> Outcome:
@@ -32,7 +34,7 @@ def outcome_of(change: Change, written: Iterable[RowChange], before: State) -> O
     days = {day for state in (before, after) for workout in workouts if (day := _day(state, workout))}
     days |= {day for row in written if row.table == "availability" for day in _days_of(row, before)}
     weeks = {Day.fromisoformat(str(row.key)) for row in written if row.table == "target"}
-    return Outcome(change, frozenset(workouts), frozenset(days), frozenset(weeks))
+    return Outcome(change, frozenset(workouts), frozenset(days), frozenset(weeks), after)
 
 
 def _day(state: State, workout_id: int) -> Day | None:

@@ -25,7 +25,7 @@ def change_selection(workout_id: int, values: Values, *, by: Author) -> Outcome:
     if selection is None and not any(row.table == "selection" for row in rows):
         # A selection that changes nothing is a row too: programs count and show it.
         rows.insert(0, RowChange("selection", workout_id, None, {"is_selected": True}))
-    return record(state, rows, f"{workout['title']}: {describe(rows)}", by=by) if rows else Outcome()
+    return record(state, rows, f"{workout['title']}: {describe(rows)}", by=by) if rows else Outcome(state=state)
 
 
 @transaction.atomic

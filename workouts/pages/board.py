@@ -64,9 +64,11 @@ class Filters:
 class Column:
     """One day: its slots with the cards in each, the minutes that its cards plan, those that were done, and a grade.
 
-    `away` is what the athlete cannot do on it.
+    `away` is what the athlete cannot do on it. `shown` has every value that the column shows: columns with the same are
+    rendered once.
     """
 
+    shown: Any
     day: Day
     away: list[Availability]
     slots: list[tuple[str, str, list[Workout]]]
@@ -77,6 +79,11 @@ class Column:
     past: bool
     beyond: bool
     """After the week: listed on phones only."""
+
+
+def _values_of(workout: Workout) -> list[Any]:
+    rows = (workout, workout.selection)
+    return [row and [getattr(row, field.attname) for field in row._meta.concrete_fields] for row in rows]
 
 
 class Board:
@@ -131,6 +138,10 @@ class Board:
         return list(Workout.objects.moved_out(self.week[0], self.week[-1]).with_selection())
 
     @property
+    def units(self) -> tuple[str, str]:
+        return self.preferences.distance_unit, self.preferences.swim_unit
+
+    @property
     def has_past_days(self) -> bool:
         """Whether this week has days before today, which a phone leaves out of its agenda."""
         return self.is_agenda and self.first < self.today
@@ -176,9 +187,12 @@ class Board:
         cards: dict[str, list[Workout]] = {slot: [] for slot in SLOTS}
         for workout in workouts:
             cards[slot_of(workout.time_of_day)].append(workout)
+        away = [one for one in self.availability if one.first_day <= day <= one.last_day]
+        values = [*map(_values_of, workouts), *map(str, away)]
         return Column(
+            shown=(day, self.today, self.first, self.is_agenda, self.units, values),
             day=day,
-            away=[one for one in self.availability if one.first_day <= day <= one.last_day],
+            away=away,
             slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
             minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if workout.counts),
             done_minutes=sum((workout.actual_duration or 0) * 60 for workout in workouts),

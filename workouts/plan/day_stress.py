@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import DateField, Q
 
 from workouts.models import Workout, was_done
+from workouts.models.fields import FiniteFloatField
 from workouts.values.days import Day
 from workouts.values.disciplines import discipline_of
 from workouts.values.stress import Effort, Stress, done_stress, stress_of
@@ -15,6 +17,10 @@ from workouts.values.stress import Effort, Stress, done_stress, stress_of
 PLAN = ("planned_duration", "tss", "intensity_factor")
 DONE = ("actual_duration", "actual_tss", "actual_intensity_factor")
 """The columns of an effort."""
+
+DAY: "DateField[str | Day, Day]" = DateField()
+
+Rows = tuple[tuple[Any, ...], ...]
 
 
 class Entry(NamedTuple):
@@ -53,26 +59,37 @@ class DayStress:
             self.ahead += entry.planned.tss
 
 
-def stress_by_day(first: Day, last: Day, today: Day) -> Mapping[Day, DayStress]:
-    """The stress of the days from `first` to `last`; nothing for a day without any. One query."""
+def rows_between(first: Day, last: Day) -> Rows:
+    """What determines the stress of the days from `first` to `last`. One query.
+
+    As the database returns it: a season is read for every page, and converting it takes longer than reading it.
+    """
+    left_out = Q(is_dropped=True) | Q(is_recorded=True) | Q(selections__is_selected=False)
+    found = Workout.objects.between(first, last).annotate(left_out=left_out, done=was_done()).order_by()
+    query = found.values_list("plan_day", "workout_type", "left_out", "done", *PLAN, *DONE).query
+    with connection.cursor() as cursor:
+        cursor.execute(*query.sql_with_params())
+        return tuple(cursor.fetchall())
+
+
+def stress_by_day(rows: Rows, today: Day) -> Mapping[Day, DayStress]:
+    """The stress of the days of `rows`; nothing for a day without any."""
     days: dict[Day, DayStress] = defaultdict(DayStress)
-    for entry in _entries(first, last):
+    for entry in _entries(rows):
         days[entry.day].add(entry, to_come=entry.day >= today)
     return days
 
 
-def _entries(first: Day, last: Day) -> Iterator[Entry]:
-    """Reads no more than is needed, because a season is read again after every change."""
-    left_out = Q(is_dropped=True) | Q(is_recorded=True) | Q(selections__is_selected=False)
-    found = Workout.objects.between(first, last).annotate(left_out=left_out, done=was_done()).order_by()
-    columns = ("plan_day", "workout_type", "left_out", "done", *PLAN, *DONE)
-    for day, workout_type, is_left_out, is_done, *figures in found.values_list(*columns):
+def _entries(rows: Rows) -> Iterator[Entry]:
+    fields = [cast("FiniteFloatField[Any, Any]", Workout._meta.get_field(name)) for name in (*PLAN, *DONE)]
+    for day, workout_type, is_left_out, is_done, *values in rows:
         discipline = discipline_of(workout_type)
         if discipline is None:
             continue
+        figures = [field.from_db_value(value, None, connection) for field, value in zip(fields, values, strict=True)]
         planned, done = Effort(*figures[:3]), Effort(*figures[3:])
         yield Entry(
-            day,
+            DAY.to_python(day),
             planned.hours or 0,
             None if is_left_out else stress_of(planned, discipline),
             done_stress(done, planned, discipline) if is_done else None,

@@ -4,8 +4,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from workouts.plan.day_stress import DayStress, stress_by_day
+from workouts.plan.day_stress import DayStress, Rows, rows_between, stress_by_day
 from workouts.plan.load import WARM_UP, Load, loads
 from workouts.plan.load_chart import LoadChart, draw
 from workouts.values.days import ONE_DAY, ONE_WEEK, Day, days_from, first_of_week, week_of
@@ -37,7 +38,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Season:
-    """`loads` has the load of every day in `days`, as done before `today` and as planned from then on."""
+    """`loads` has the load of every day in `days`, as done before `today` and as planned from then on.
+
+    Seasons of the same workouts have the same `key`.
+    """
 
     shown: Day
     today: Day
@@ -45,6 +49,7 @@ class Season:
     loads: dict[Day, Load]
     bars: list[Bar]
     chart: LoadChart = field(repr=False)
+    key: int
 
     @property
     def width(self) -> int:
@@ -80,12 +85,17 @@ def season(shown: Day, today: Day) -> Season:
     """The season around the week that begins on `shown`. One query."""
     first, last = shown - WEEKS_BEFORE * ONE_WEEK, shown + WEEKS_AFTER * ONE_WEEK + 6 * ONE_DAY
     start = max(first, Day.min + WARM_UP) - WARM_UP
-    stress = stress_by_day(start, last, today)
+    return _season(rows_between(start, last), start, first, last, shown, today)
+
+
+@lru_cache(maxsize=8)  # of some hundred rows each
+def _season(rows: Rows, start: Day, first: Day, last: Day, shown: Day, today: Day) -> Season:
+    stress = stress_by_day(rows, today)
     every_day = days_from(start, last)
     load = dict(zip(every_day, loads(stress[day].done + stress[day].ahead for day in every_day), strict=True))
     days = {day: stress[day] for day in days_from(first, last)}
     visible = {day: load[day] for day in days}
-    return Season(shown, today, days, visible, _bars(days, shown), draw(visible, today))
+    return Season(shown, today, days, visible, _bars(days, shown), draw(visible, today), key=hash(rows))
 
 
 def _bars(days: dict[Day, DayStress], shown: Day) -> list[Bar]:

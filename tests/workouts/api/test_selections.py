@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tests.api_client import ApiClient
 from tests.workouts.conftest import Plan
@@ -31,6 +32,14 @@ def test_the_first_change_creates_the_selection(api: ApiClient, path: str, metho
         "updatedAt": selection.updated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     assert Change.objects.get().summary == "Run: moved to Fri 27 Nov, morning, notes changed"
+
+
+def test_a_change_is_written_with_its_history_in_six_statements(
+    api: ApiClient, path: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Token, workout, selection; then the selection, the workout's time of change, the history. And a transaction."""
+    with django_assert_num_queries(6 + 2):
+        api.send("PUT", path, {"timeOfDay": "morning"})
 
 
 def test_an_empty_body_creates_the_selection_and_then_changes_nothing(api: ApiClient, path: str) -> None:

@@ -143,6 +143,26 @@ def test_is_small_and_takes_a_constant_number_of_queries(
     assert len(compressed.content) < len(page.content) / 4
 
 
+def test_parts_that_are_rendered_once_follow_every_value_that_they_show(athlete: Client, plan: Plan) -> None:
+    run = plan("Run", MONDAY, {"user_notes": "Two bottles."}, planned_distance_meters=10_000, tss=50)
+
+    def page() -> str:
+        return str(athlete.get(f"/week/{MONDAY}").content.decode())
+
+    assert "Two bottles." in page()
+    WorkoutSelection.objects.update(user_notes="Three bottles.")
+    assert "Three bottles." in page()
+    Workout.objects.update(title="Long run", tss=77)
+    assert "Long run" in page()
+    assert "Week of 23 November: 77 TSS" in page()
+    Preferences(pk=1, distance_unit="mi").save()
+    assert "6.21 mi" in page()
+    WeekTarget.objects.create(week=datetime.date(2026, 11, 23), minutes=600)
+    assert "of 10 h" in page()
+    run.delete()
+    assert "Long run" not in page()
+
+
 def test_month_shows_every_day_of_its_weeks(athlete: Client, plan: Plan) -> None:
     plan("last of October", "2026-10-26")
     plan("moved", "2026-11-10", {"current_plan_day": "2026-12-06", "is_selected": False})
