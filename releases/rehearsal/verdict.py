@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample
 
 SHOWN = 5  # different errors
+LATE = 0.25  # seconds after which the beginning of a migration is noticed on a busy machine
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _since(recording: Recording, first: Sample) -> str:
     """The migrations since the same last succeeded; for what the new version does, and without any, the step."""
     same = [one.at for one in recording.samples if (one.kind, one.sent) == (first.kind, first.sent) and not one.error]
     succeeded = max((at for at in same if at < first.at), default=0.0)
-    suspects = [one.name for one in recording.migrations() if one.begin <= first.end and one.end >= succeeded]
+    suspects = [one.name for one in recording.migrations() if one.begin <= first.end + LATE and one.end >= succeeded]
     if first.kind == OLD and suspects:
         return f"since {' or '.join(suspects)}"
     steps = [phase.name for phase in recording.phases if phase.begin <= first.at and not phase.within]

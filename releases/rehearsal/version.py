@@ -73,8 +73,8 @@ class Process:
     def _note(self, line: str) -> None:
         found = APPLYING.match(line)
         if self.observer and found and not self._running:
-            before = self.observer.snapshot()
-            self._running = Phase(found[1], self.recording.now(), within=self.phase.name, before=before)
+            self._running = Phase(found[1], self.recording.now(), within=self.phase.name)
+            self._running.before = self.observer.snapshot()
             self.recording.phases.append(self._running)
         if line.endswith(" OK\n"):  # other lines may come before
             self._end()
