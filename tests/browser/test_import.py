@@ -83,7 +83,7 @@ def test_gone_workouts_are_renamed_or_dropped_without_scripts(unscripted: Page) 
     ride = card(slot(unscripted, THURSDAY, "evening"), "Threshold ride, 4 x 10")
     expect(ride).to_contain_text("Fan, two bottles.")
     expect(card(unscripted, "Long ride")).to_contain_text("Dropped by the coach")
-    expect(unscripted.locator("tfoot")).to_contain_text("8 h 45 min")
+    expect(unscripted.locator(".summary .total")).to_contain_text("8 h 45 min")
 
     card(unscripted, "Long ride").get_by_role("button", name="Do it").click()
     expect(card(unscripted, "Long ride")).not_to_contain_text("Dropped")
