@@ -52,7 +52,7 @@ BACKUPS = {
 PLANS = {
     "Title,WorkoutType,WorkoutDay\n" + 'a","\n' * 500_000: "unbalanced quotation marks.",
     "Title,WorkoutType,WorkoutDay\n" + "\n" * 1_000_000: "The file has more than 200000 rows.",
-    "BEGIN:VCALENDAR\n": "This is a calendar file (.ics).",
+    "BEGIN:VCALENDAR\n": "The calendar has no events. Nothing was imported.",
 }
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
 ACTIVITIES = {
