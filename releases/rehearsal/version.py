@@ -4,12 +4,13 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +47,12 @@ class Process:
     def __post_init__(self) -> None:
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
+
+    def has_ended(self) -> bool:
+        """Does not reap it: so nothing else gets the number of its group."""
+        if self.popen.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def wait(self) -> int:
         code = self.popen.wait()
@@ -174,13 +181,14 @@ class Version:
             if replicas > 1:
                 stack.enter_context(balanced(self.port, ports, self.platform))
             yield processes
-            self._drain(processes)
+            self._drain(processes, ports)
 
     def _wait_until_healthy(self, process: Process, port: int) -> None:
         deadline, answer = time.monotonic() + self.platform.health_timeout, "nothing"
         what = self.platform.health_path or "/"
         while time.monotonic() < deadline:
-            if process.popen.poll() is not None:
+            if process.has_ended():
+                self._kill(process)
                 code = process.wait()
                 raise DeployError(f"{self.name} ended with status {code} before it was healthy. {process.reason()}")
             try:
@@ -195,34 +203,30 @@ class Version:
             f"{self.name}: {what} did not answer 200 within {self.platform.health_timeout:g} s, but {answer}."
         )
 
-    def _drain(self, processes: list[Process]) -> None:
+    def _drain(self, processes: list[Process], ports: list[int]) -> None:
         with self.recording.phase(f"draining of {self.name}"):
             for process in processes:
                 process.popen.send_signal(signal.SIGTERM)
             deadline = time.monotonic() + self.platform.draining
-            for process in processes:
-                with suppress(subprocess.TimeoutExpired):
-                    process.popen.wait(max(0.0, deadline - time.monotonic()))
-        if self.platform.draining and any(map(_is_alive, processes)):
+            while time.monotonic() < deadline and not all(process.has_ended() for process in processes):
+                time.sleep(0.05)
+        is_late = not all(process.has_ended() for process in processes) or any(map(_is_open, ports))
+        if self.platform.draining and is_late:
             self.recording.breaking.append(
                 f"{self.name} did not end within {self.platform.draining:g} s of SIGTERM, and was killed. If a shell"
                 " runs it, the command needs `exec`."
             )
 
     def _kill(self, process: Process) -> None:
-        """With everything that it started, as a container ends."""
-        with suppress(ProcessLookupError):
+        """With everything that it started, as a container ends. Once it is reaped, its group may be another's."""
+        if process.popen.returncode is None:
             os.killpg(process.popen.pid, signal.SIGKILL)
         process.wait()
 
 
-def _is_alive(process: Process) -> bool:
-    """Whether it, or anything that it started, is."""
-    try:
-        os.killpg(process.popen.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def _is_open(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _answer(port: int, path: str, host: str, seconds: float) -> str:

@@ -265,10 +265,10 @@ def test_a_migration_that_raises_half_way_stops_the_deploy(shop: Project, rehear
 def test_a_version_that_is_not_healthy(shop: Project, rehearse: Rehearse) -> None:
     shop.settings("MIDDLEWARE = []")
 
-    found, report = rehearse("--health-timeout", "3")
+    found, report = rehearse("--health-timeout", "5")
 
-    assert len(found) == 1
-    assert found[0].startswith("the new version: /readyz did not answer 200 within 3 s, but 404 ")
+    assert len(found) == 1  # on a very busy machine it has not answered anything by then
+    assert re.match(r"the new version: /readyz did not answer 200 within 5 s, but (404 |nothing)", found[0])
     assert [one["name"] for one in report.figures()["phases"]][-1] == "the old version serves on"
 
 
