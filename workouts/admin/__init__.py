@@ -43,7 +43,6 @@ class WorkoutAdmin(PlannerAdmin):
         "originally_planned_day",
         "selection",
         "planned_duration",
-        "planned_distance_meters",
         "tss",
         "done",
         "is_custom",
