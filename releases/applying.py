@@ -126,8 +126,9 @@ class Applying:
         from releases.judge.rules import Circumstances
         from releases.online.hook import postponing
 
-        waiting = {item.key: item for item in contract.pending(self.connection)}
-        circumstances = Circumstances(facts, alters_field=isinstance(operation, AlterField), pending=waiting)
+        circumstances = Circumstances(
+            facts, alters_field=isinstance(operation, AlterField), pending=contract.waiting(self.connection)
+        )
         with postponing(self.connection, circumstances) as postponed:
             state = self._apply(operation, state, schema_editor)
             run_deferred(schema_editor)

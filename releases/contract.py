@@ -139,6 +139,11 @@ def pending(connection: BaseDatabaseWrapper) -> list[Item]:
     return [Item(connection, entry) for entry in _entries(connection).order_by("pk")]
 
 
+def waiting(connection: BaseDatabaseWrapper) -> dict[Key, Item]:
+    """The same by key, for the judge."""
+    return {item.key: item for item in pending(connection)}
+
+
 def old_sessions(connection: BaseDatabaseWrapper, item: Item) -> list[OldSession]:
     """The sessions that may need what the item would take away: all but those of its version and of later ones."""
     known = {this_version(), item.version, *_later_versions(connection, item)}

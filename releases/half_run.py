@@ -16,6 +16,7 @@ from django.db.migrations.state import ProjectState
 from releases.applying import commits_batches, is_whole, run_deferred
 from releases.journal import Journal, half_run
 from releases.online.steps import run_steps
+from releases.pending import states_between
 from releases.progress import Say
 from releases.returning import by_steps
 
@@ -46,8 +47,8 @@ class HalfRun:
     @property
     def left(self) -> str:
         """What is still to be undone."""
-        sql = f"; and of the last one that was undone: {self._journal.steps[0]['sql']}" if self._journal.undoes else ""
-        return f"{self.count} of its operations are still to be undone{sql}"
+        step = f", after this step of the last one: {self._journal.steps[0]['sql']}" if self._journal.undoes else ""
+        return f"operations still to be undone: {self.count}{step}"
 
     def undo(self, state: ProjectState, progress: Callable[..., None], say: Say) -> None:
         """Undoes one operation after the other. `state` is the one of the migrations that are applied.
@@ -58,17 +59,14 @@ class HalfRun:
             raise IrreversibleError(f"Operation {found[0]} in {self.migration} is not reversible")
         self.migration.undoing = self  # type: ignore[attr-defined]  # for releases.steps.explain_step_back
         progress("unapply_start", self.migration, False)
-        states = [state]
-        for operation in self.migration.operations[: self.count]:
-            states.append(states[-1].clone())
-            operation.state_forwards(self.migration.app_label, states[-1])
+        states = states_between(self.begun.operations, self.migration.app_label, state)
         if self._journal.undoes:
-            self._run_steps(say)
+            run_steps(self._connection, self._journal, say)
         with self._connection.schema_editor(atomic=False) as editor:
             for number in reversed(range(self.count)):
                 self._undo(number, states[number + 1], states[number], editor)
                 self.count = number
-                self._run_steps(say)
+                run_steps(self._connection, self._journal, say)
         self._journal.close()
         progress("unapply_success", self.migration, False)
 
@@ -86,10 +84,6 @@ class HalfRun:
             operation.database_backwards(self.migration.app_label, editor, after, before)
             run_deferred(editor)
             self._journal.commit(number, [{**step.to_json(), "undoes": True} for step in steps])
-
-    def _run_steps(self, say: Say) -> None:
-        if self._journal.steps:
-            run_steps(self._connection, self._journal, say)
 
     def _clean_up(self, editor: BaseDatabaseSchemaEditor) -> None:
         for step in self._journal.steps:

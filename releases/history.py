@@ -69,10 +69,15 @@ class History:
         way = self._way_back_from(earlier) if earlier else self._last_step()
         raise CommandError(f"{happened} Nothing was changed. {way}")
 
-    def last_unless_succeeded(self) -> Past | None:
-        """The same, if it failed or was interrupted."""
+    def last_unfinished(self, begun: Collection[Key]) -> Past | None:
+        """The same, if it failed or was interrupted; or if undoing it was, so that one of `begun`, which are half-run,
+        is recorded as applied by it."""
         past = self._with_work()
-        return past[0] if past and past[0].release.outcome != Release.Outcome.SUCCEEDED else None
+        if not past:
+            return None
+        applied = self._entries[past[0].release.pk].keys()
+        undone_in_part = not applied.isdisjoint(map(".".join, begun))
+        return past[0] if undone_in_part or past[0].release.outcome != Release.Outcome.SUCCEEDED else None
 
     def steps_over(self, keys: Collection[Key]) -> int:
         """The number for `rollback --steps` that undoes all of `keys`."""

@@ -42,8 +42,7 @@ def judge_pending(
     migrations = list(migrations)
     adopted = [one for one in migrations if fake_initial and executor.detect_soft_applied(None, one)[0]]
     found: Judged = {}
-    waiting = {item.key: item for item in contract.pending(connection)}
-    situation = Situation(facts, waiting, conf.read().accepts, adopted, half_run(connection))
+    situation = Situation(facts, contract.waiting(connection), conf.read().accepts, adopted, half_run(connection))
     for one in judge_plan(migrations, applied_state(executor.loader), situation, connection):
         found.setdefault(one.migration, []).append(_with_violations(one, connection))
     return found
@@ -51,8 +50,7 @@ def judge_pending(
 
 def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Iterable[Migration]) -> Judged:
     """Undoing `plan`, by migration. Raises CommandError if rows violate what comes back."""
-    waiting = {item.key: item for item in contract.pending(connection)}
-    situation = Situation(read_facts(connection), waiting)
+    situation = Situation(read_facts(connection), contract.waiting(connection))
     states = [(one, loader.project_state((one.app_label, one.name), at_end=False)) for one in plan]
     found: Judged = {}
     for one in judge_plan_back(states, situation, connection):

@@ -1,9 +1,12 @@
 """Which migrations a run would apply."""
 
+from collections.abc import Iterable
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 
@@ -24,6 +27,15 @@ def pending_migrations(
 def applied_state(loader: MigrationLoader) -> ProjectState:
     """The models as the applied migrations left them."""
     return loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
+
+
+def states_between(operations: Iterable[Operation], app_label: str, state: ProjectState) -> list[ProjectState]:
+    """`state`, and the one after each operation."""
+    states = [state]
+    for operation in operations:
+        states.append(states[-1].clone())
+        operation.state_forwards(app_label, states[-1])
+    return states
 
 
 def is_initial(migration: Migration) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @contextmanager
 def in_one_transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Within, what a migration removed and the contract has not dropped yet comes back without loss."""
-    waiting = {item.key: item for item in contract.pending(connection)}
+    waiting = contract.waiting(connection)
     if not waiting or connection.vendor != "postgresql":
         yield
         return
@@ -49,7 +49,7 @@ def by_steps(connection: BaseDatabaseWrapper, operation: Operation, *, partly_do
         alters_field=isinstance(operation, AlterField),
         backwards=True,
         partly_done=partly_done,
-        pending={item.key: item for item in contract.pending(connection)},
+        pending=contract.waiting(connection),
     )
     with postponing(connection, circumstances) as postponed:
         yield postponed.steps

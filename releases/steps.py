@@ -131,7 +131,7 @@ def explain_step_back(
         return explain_command(error, stays or "Nothing was changed.", connection)
     undoing: HalfRun | None = getattr(migration, "undoing", None)
     if undoing:
-        left = f"which is half-run: {undoing.left}."
+        left = f"which is half-run; {undoing.left}."
     elif not (migration.atomic and connection.features.can_rollback_ddl):
         left = "which has no transaction: a part of it may be undone, while it is recorded as applied."
     elif was_cut(error):

@@ -20,6 +20,9 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
     if table is None or statement.objtype != tree.OBJECT_TABLE:
         verdict.note(Action.AS_IS, "The table is new." if table is None else "")
         return
+    if circumstances.backwards and not table.is_large:
+        verdict.note(Action.AS_IS, "The table is small.", lock=SHORT)
+        return
     kept = [one for one in statement.cmds if _remains(one.alter_table_cmd, relation, circumstances, verdict)]
     if kept:
         del statement.cmds[:]
@@ -62,8 +65,6 @@ def _default(command: Node, relation: Node, circumstances: "Circumstances", verd
 
 
 def _set_not_null(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    if circumstances.backwards and not _is_large(relation, circumstances):
-        return True
     steps = constraints.not_null(name_of(relation), command.name)
     filled = (relation.relname, command.name) in circumstances.filled
     if filled or circumstances.backwards:
@@ -122,11 +123,6 @@ def fill_trigger(name: str, table: str, column: str, value: str) -> list[str]:
         f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW"
         f" WHEN (NEW.{quote(column)} IS NULL) EXECUTE FUNCTION {name}()",
     ]
-
-
-def _is_large(relation: Node, circumstances: "Circumstances") -> bool:
-    table = circumstances.facts.table(relation.relname, relation.schemaname)
-    return table is not None and table.is_large
 
 
 def filled_column(statement: Node) -> str:

@@ -27,8 +27,6 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     if table is None:
         return True
     if not table.is_large:
-        if circumstances.backwards:
-            return True
         _replace_primary_key(relation, column, table.primary_key, verdict)
         return True
     if refusal := _rewrites(parts, column):

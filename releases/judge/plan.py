@@ -26,6 +26,8 @@ IN_BATCHES = Verdict(
 )
 
 Accepts = Mapping[str, Mapping[str, str]]
+Planned = tuple[Migration, Operation, ProjectState, ProjectState]
+"""An operation of a migration, with the states before and after it."""
 
 
 @dataclass(frozen=True)
@@ -110,24 +112,30 @@ def judge_plan(
     migrations: Iterable[Migration], state: ProjectState, situation: Situation, connection: BaseDatabaseWrapper
 ) -> list[JudgedOperation]:
     """`state` is the one before `migrations`, and is changed by them."""
+    return judge_operations(_operations(migrations, state, situation), situation, connection)
+
+
+def judge_operations(
+    operations: Iterable[Planned], situation: Situation, connection: BaseDatabaseWrapper, *, backwards: bool = False
+) -> list[JudgedOperation]:
+    """The verdict on each in turn, or on undoing it."""
     judged = []
     waiting = dict(situation.waiting)
     data_is_known = True
     with offline(connection, situation.facts) as server:
-        for migration, operation, before in _operations(migrations, state, situation):
-            statements = statements_of(operation, migration.app_label, before, state, server)
+        for migration, operation, before, after in operations:
+            statements = statements_of(operation, migration.app_label, before, after, server, backwards=backwards)
             data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-            one = judge_operation(operation, migration, statements, replace(situation, waiting=waiting))
+            known = replace(situation, waiting=waiting)
+            one = _judge(operation, migration, statements, known, backwards=backwards)
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
             judged.append(one if data_is_known else replace(one, violations=()))
     return judged
 
 
-def _operations(
-    migrations: Iterable[Migration], state: ProjectState, situation: Situation
-) -> Iterator[tuple[Migration, Operation, ProjectState]]:
-    """Those that will run, with the state before each; `state` is then the one after it."""
+def _operations(migrations: Iterable[Migration], state: ProjectState, situation: Situation) -> Iterator[Planned]:
+    """Those that will run. The state after each is `state`, which the next one changes."""
     for migration in migrations:
         if migration in situation.adopted:
             migration.mutate_state(state, preserve=False)
@@ -137,16 +145,11 @@ def _operations(
             before = state.clone()
             operation.state_forwards(migration.app_label, state)
             if number >= committed:
-                yield migration, operation, before
+                yield migration, operation, before, state
 
 
-def judge_operation(
-    operation: Operation,
-    migration: Migration,
-    statements: Statements,
-    situation: Situation,
-    *,
-    backwards: bool = False,
+def _judge(
+    operation: Operation, migration: Migration, statements: Statements, situation: Situation, *, backwards: bool
 ) -> JudgedOperation:
     """Notes in `situation.waiting` what the operation, or undoing it, defers or cancels."""
     facts, texts, waiting = situation.facts, statements.texts, situation.waiting

@@ -59,14 +59,15 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
         if is_undone(statement, circumstances, verdict):
             return verdict
         text = write(statement)
-    as_it_is = [*verdict.now, write(statement) if verdict.cancelled else text]
+    as_it_is, before = [*verdict.now, write(statement) if verdict.cancelled else text], [*verdict.later]
     rule = None if circumstances.at_once else (BACKWARDS if circumstances.backwards else RULES).get(kind(statement))
     if rule:
         rule(statement, circumstances, verdict)
     if rule is None or verdict.action is Action.AS_IS:
         return replace(verdict, now=as_it_is)
-    if verdict.action is Action.REFUSED and circumstances.backwards:
-        return Verdict(now=as_it_is, reason=f"{verdict.reason} The stall budget stops it if others wait for it.")
-    if verdict.action is Action.REFUSED:  # which may be overruled
-        return replace(verdict, now=as_it_is, later=[], deferred=[])
+    if verdict.action is Action.REFUSED:  # which may be overruled, and a step back is not refused
+        verdict = replace(verdict, now=as_it_is, later=before, deferred=[])
+        if circumstances.backwards:
+            verdict.action = Action.ONLINE if before else Action.AS_IS
+            verdict.reason += " The stall budget stops it if others wait for it."
     return verdict

@@ -35,10 +35,9 @@ def statements_of(
     parts = list(_in_the_database(operation, app_label, before, after))
     for one, was, becomes in reversed(parts) if backwards else parts:
         if not _does_nothing(one, backwards=backwards):
-            run = partial(one.database_backwards, app_label, editor, becomes, was)
-            if not backwards:
-                run = partial(one.database_forwards, app_label, editor, was, becomes)
-            found.is_foretold &= one.reduces_to_sql and _ran(run, editor)
+            forwards = partial(one.database_forwards, app_label, editor, was, becomes)
+            back = partial(one.database_backwards, app_label, editor, becomes, was)
+            found.is_foretold &= one.reduces_to_sql and _ran(back if backwards else forwards, editor)
     for statement in editor.deferred_sql:
         editor.execute(statement, None)
     found.texts = editor.collected_sql

@@ -64,16 +64,21 @@ def count(apps, schema_editor):
 DATA = "SELECT size, serial, label, colour, amount FROM shop_box ORDER BY serial"
 
 
+def write_second(shop: Project, code: str, operation: str) -> None:
+    """What makemigrations writes for MODELS, with `operation` before it and `code` above it."""
+    shop.models(MODELS)
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    written = shop.root / "shop/migrations/0002_second.py"
+    text = written.read_text().replace("class Migration", f"{code}class Migration")
+    written.write_text(text.replace("    operations = [\n", f"    operations = [\n        {operation},\n"))
+
+
 @pytest.fixture
 def plain(shop: Project, databases: Databases, database_url: str) -> str:
     """A second migration is written: of it, this database has what Django itself makes."""
     url = databases.make(database_url)
     shop.settings(KILLER)
-    shop.models(MODELS)
-    succeeds(shop, "makemigrations", "shop", "-n", "second")
-    written = shop.root / "shop/migrations/0002_second.py"
-    text = written.read_text().replace("class Migration", f"{CODE}class Migration")
-    written.write_text(text.replace("    operations = [\n", f"    operations = [\n        {COUNT},\n"))
+    write_second(shop, CODE, COUNT)
     migrate_as_django(shop, url)
     return url
 

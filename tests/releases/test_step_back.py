@@ -1,5 +1,7 @@
 """A step back on a large table goes operation by operation, while the table is read and written."""
 
+import re
+
 import psycopg
 import pytest
 
@@ -7,8 +9,8 @@ from tests.conftest import Sql
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, CHANGES, changed
-from tests.releases.test_half_run import BACK
-from tests.releases.test_interrupted import CODE, KILLER, MODELS
+from tests.releases.test_half_run import BACK, COUNTS
+from tests.releases.test_interrupted import CODE, KILLER, write_second
 from tests.releases.test_online import rows_of, shop, succeeds
 from tests.releases.test_sessions import until
 
@@ -19,6 +21,10 @@ pytestmark = pytest.mark.usefixtures("postgresql")
 NEITHER = changed(
     ('indexes = [models.Index(fields=["label"], name="box_label")]', "indexes = []"),
     ('            models.UniqueConstraint(fields=["serial"], name="one_serial"),\n', ""),
+)
+RED_WITHOUT_INDEX = changed(
+    ("    size = ", "    colour = models.CharField(max_length=9, null=True)\n    size = "),
+    ('indexes = [models.Index(fields=["label"], name="box_label")]', "indexes = []"),
 )
 WITHOUT_INDEX = 'migrations.RemoveIndex("box", "box_label")'
 WITHOUT_CONSTRAINT = 'migrations.RemoveConstraint("box", "one_serial")'
@@ -88,15 +94,46 @@ def test_what_cannot_be_undone_is_refused_before_anything_is(shop: Project, data
     assert rows_of(database_url, SCHEMA) == schema
 
 
+def test_what_stopped_it_in_the_middle_is_named_and_it_goes_on(shop: Project, sql: Sql, database_url: str) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    colour = 'migrations.AddField("box", "colour", models.CharField(max_length=9, null=True))'
+    released(shop, RED_WITHOUT_INDEX, colour, WITHOUT_INDEX)
+    sql("CREATE INDEX box_label ON shop_box (size)")
+    stopped = shop.manage("rollback", "--noinput")
+    assert stopped.returncode == 1
+    assert "box_label exists with another definition" in stopped.stderr
+    left = "which is half-run; operations still to be undone: 1, after this step of the last one: CREATE INDEX"
+    assert left in stopped.stderr
+    (rename,) = re.findall(r"ALTER INDEX \S+ RENAME TO \w+", stopped.stderr)
+    sql(rename)
+    assert "What the last release (" in succeeds(shop, "rollback", "--noinput")
+    sql("DROP INDEX box_label_old")
+    assert rows_of(database_url, SCHEMA) == schema
+
+
+def test_one_that_was_interrupted_goes_on_with_the_rest_of_the_release(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    shop.settings(KILLER)
+    shop.models(NEITHER)
+    shop.migration("0002_second", WITHOUT_CONSTRAINT)
+    shop.migration("0003_third", WITHOUT_INDEX)
+    succeeds(shop, "migrate")
+    succeeds(shop, "migrate", "--finish")
+    at = 1.0
+    while not sql("SELECT 1 FROM releases_journal"):
+        assert shop.manage("rollback", "--noinput", KILL_AT=str(at)).returncode == -9
+        at += 1
+    undone = succeeds(shop, "rollback", "--noinput")
+    assert "What the last release (" in undone
+    assert rows_of(database_url, SCHEMA) == schema
+
+
 @pytest.mark.proof
 def test_killed_wherever_it_goes_on_or_back_up(shop: Project, sql: Sql, database_url: str) -> None:
     shop.settings(KILLER)
-    shop.models(MODELS)
-    succeeds(shop, "makemigrations", "shop", "-n", "second")
-    written = shop.root / "shop/migrations/0002_second.py"
-    text = written.read_text().replace("class Migration", f"{CODE}{BACK}class Migration")
-    counts = "        migrations.RunPython(count, discount),\n"
-    written.write_text(text.replace("    operations = [\n", f"    operations = [\n{counts}"))
+    write_second(shop, CODE + BACK, COUNTS)
     below = rows_of(database_url, SCHEMA)
     succeeds(shop, "migrate")
     succeeds(shop, "migrate", "--finish")

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from django.core.management import CommandError, CommandParser
+from django.core.management.base import no_translations
 from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -83,6 +84,7 @@ class Command(migrate.Command):
             help="Only make the changes that wait for the old version to go, if no session of it is connected.",
         )
 
+    @no_translations  # of what is stored after a step back
     def handle(self, *args: Any, **options: Any) -> None:
         if options["finish"]:
             self._finish(options)
@@ -206,11 +208,11 @@ class Command(migrate.Command):
         def migrate() -> None:
             run.start_record()
             forget_recorded(run.connection)
-            loader = MigrationLoader(run.connection)
-            app = options["app_label"]
-            target = target_name(loader, app, options["migration_name"])
-            beyond = half_run_beyond(run.connection, loader, app, target)
-            plan = MigrationExecutor(run.connection).migration_plan([(app, target)])
+            executor, app = MigrationExecutor(run.connection), options["app_label"]
+            executor.loader.check_consistent_history(run.connection)
+            target = target_name(executor.loader, app, options["migration_name"])
+            beyond = half_run_beyond(run.connection, executor.loader, app, target)
+            plan = executor.migration_plan([(app, target)])
             self._say(f"Back to {app} {target or 'zero'}:")
             keys = [*(one.key for one in beyond), *((one.app_label, one.name) for one, back in plan if back)]
             undo(run.connection, keys, self.migration_progress_callback, self.stdout, self.verbosity, self._say)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.core.management import CommandError
+from django.core.management.base import no_translations
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, CreateModel, Migration
@@ -59,6 +60,7 @@ class Command(migrate.Command):
         parser.add_argument("--noinput", action="store_false", dest="interactive", help="Do not ask.")
         parser.set_defaults(database=DEFAULT_DB_ALIAS, check_unapplied=False)
 
+    @no_translations  # of what is stored after a step back
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"] is not None and options["steps"] < 1:
             raise CommandError("--steps takes 1 or more. Nothing was changed.")
@@ -136,7 +138,7 @@ def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> 
     releases = Release.objects.using(connection.alias)
     history = History(loader, list(releases) if releases.is_recordable() else [])
     begun = half_run_keys(connection, loader)
-    past = None if steps else history.last_unless_succeeded() if begun else history.last()
+    past = None if steps else history.last_unfinished(begun) if begun else history.last()
     of_app = f" of {app}" if app else ""
     heading = f"The last migrations{of_app}." if steps else f"What an earlier release left half-run{of_app}."
     chosen = [*begun, *history.order] if steps else begun
