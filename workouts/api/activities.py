@@ -9,19 +9,12 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from workouts.api.errors import WRITING, refuse, refuse_values
-from workouts.api.imports import FILE, uploaded_file
+from workouts.api.imports import body_with_file, uploaded_file
 from workouts.api.schemas import Answer, Done
 from workouts.files.activities.activity_imports import Unclear, import_activities, plan_of
 from workouts.files.uploads import MAX_BYTES, NotImportable
 
 router = Router(tags=["Workouts"], by_alias=True)
-BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {"schema": {"type": "object", "properties": {"file": FILE}, "required": ["file"]}},
-        "application/octet-stream": {"schema": FILE},
-    },
-}
 
 
 class ActivityOptions(BaseModel):
@@ -46,7 +39,7 @@ class ActivitiesAnswer(Done):
     "",
     operation_id="importActivity",
     response={201: ActivitiesAnswer, **WRITING},
-    openapi_extra={"requestBody": BODY},
+    openapi_extra=body_with_file("application/octet-stream"),
 )
 def import_activity(request: HttpRequest, options: Query[ActivityOptions]) -> Status[dict[str, Any]] | HttpResponse:
     """Imports a FIT, TCX or GPX file, also as .gz or .zip, sent as the form field `file` or as the whole body.

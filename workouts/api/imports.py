@@ -17,13 +17,13 @@ from workouts.files.uploads import MAX_BYTES
 router = Router(tags=["Workouts"], by_alias=True)
 
 FILE = {"type": "string", "format": "binary"}
-BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {"schema": {"type": "object", "properties": {"file": FILE}, "required": ["file"]}},
-        "text/csv": {"schema": FILE},
-    },
-}
+FORM = {"type": "object", "properties": {"file": FILE}, "required": ["file"]}
+
+
+def body_with_file(content_type: str) -> dict[str, Any]:
+    """The schema of a request: a file as the field of a form, or as the whole body."""
+    content = {"multipart/form-data": {"schema": FORM}, content_type: {"schema": FILE}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 class ImportOptions(BaseModel):
@@ -68,7 +68,7 @@ class ImportAnswer(Done):
     "/import",
     operation_id="importWorkouts",
     response={201: ImportAnswer, **WRITING},
-    openapi_extra={"requestBody": BODY},
+    openapi_extra=body_with_file("text/csv"),
 )
 def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Status[dict[str, Any]] | HttpResponse:
     """Imports a TrainingPeaks export, sent as the form field `file` or as the whole body.

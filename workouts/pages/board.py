@@ -158,14 +158,12 @@ class Board:
 
     def context(self) -> dict[str, Any]:
         """The template context of the whole page."""
-        columns = self.columns()
-        cards = (card for column in columns if not column.past for _, _, cards in column.slots for card in cards)
+        parts = self.changes()
+        shown = (column for column in parts["columns"] if not column.past)
+        cards = (card for column in shown for _, _, cards in column.slots for card in cards)
         return {
-            "board": self,
-            "columns": columns,
+            **parts,
             "first_card": next(cards, None),
-            "summary": self.summary(),
-            "season": season(self.first, self.today),
             "before": self.first - ONE_WEEK,
             "after": self.first + ONE_WEEK,
             "disciplines": Discipline.choices,
@@ -173,8 +171,8 @@ class Board:
             "slots": SLOTS,
         }
 
-    def changes(self, days: Iterable[Day]) -> dict[str, Any]:
-        """The context of the parts to redraw after workouts on `days` have changed."""
+    def changes(self, days: Iterable[Day] | None = None) -> dict[str, Any]:
+        """The context of the parts to redraw after workouts on `days`, or on any day, have changed."""
         return {
             "board": self,
             "columns": self.columns(days),
