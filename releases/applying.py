@@ -132,6 +132,7 @@ class Applying:
         with postponing(self.connection, circumstances) as postponed:
             state = self._apply(operation, state, schema_editor)
             run_deferred(schema_editor)
+        self.facts = circumstances.facts
         contract.cancel(self.connection, postponed.cancelled)
         contract.enter(self.connection, str(self.migration), postponed.deferrals)
         return state, [step.to_json() for step in postponed.steps]

@@ -13,6 +13,7 @@ from postgast import PgQueryError
 from releases.applying import commits_batches, name_of
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
+from releases.judge.renames import renamed
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import touched
 from releases.judge.statements import Statements, statements_of
@@ -120,17 +121,19 @@ def judge_operations(
 ) -> list[JudgedOperation]:
     """The verdict on each in turn, or on undoing it."""
     judged = []
-    waiting = dict(situation.waiting)
+    known = replace(situation, waiting=dict(situation.waiting))
     data_is_known = True
-    with offline(connection, situation.facts) as server:
+    with offline(connection, lambda: known.facts) as server:
         for migration, operation, before, after in operations:
             statements = statements_of(operation, migration.app_label, before, after, server, backwards=backwards)
             data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-            known = replace(situation, waiting=waiting)
             one = _judge(operation, migration, statements, known, backwards=backwards)
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
             judged.append(one if data_is_known else replace(one, violations=()))
+            facts = renamed(known.facts, statements.texts)
+            data_is_known &= facts is known.facts  # which is queried under the names that it has now
+            known = replace(known, facts=facts)
     return judged
 
 

@@ -41,7 +41,7 @@ def facts_of(state: ProjectState, connection: BaseDatabaseWrapper) -> Facts:
 
 def _statements(state: ProjectState, connection: BaseDatabaseWrapper) -> Iterator[Node]:
     """CREATE TABLE, CREATE INDEX and ALTER TABLE … ADD CONSTRAINT."""
-    with offline(connection, Facts()) as server:
+    with offline(connection, Facts) as server:
         editor = server.schema_editor()
         for model in state.apps.get_models():
             if model._meta.can_migrate(server):

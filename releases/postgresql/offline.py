@@ -1,6 +1,6 @@
 """A connection to PostgreSQL without a server: its schema editor collects statements, and its queries find nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,8 +17,11 @@ HARMLESS = ("SELECT", "SHOW", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 @contextmanager
-def offline(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[BaseDatabaseWrapper]:
-    """Within, the alias of `connection` leads to a connection without a server, so that no operation can reach one."""
+def offline(connection: BaseDatabaseWrapper, facts: Callable[[], Facts]) -> Iterator[BaseDatabaseWrapper]:
+    """Within, the alias of `connection` leads to a connection without a server, so that no operation can reach one.
+
+    `facts` is called for what an operation asks about its table.
+    """
     from django.db.backends.postgresql.base import DatabaseWrapper
 
     connection = connections[connection.alias]  # it may be django.db's proxy for the default one
@@ -27,7 +30,7 @@ def offline(connection: BaseDatabaseWrapper, facts: Facts) -> Iterator[BaseDatab
     kind: Any = type("OfflineWrapper", (_Offline, given), {"SchemaEditorClass": _editor(given.SchemaEditorClass)})
     made = kind(connection.settings_dict, connection.alias)
     made.pg_version = connection.pg_version if on_postgresql and connection.connection else NEWEST  # type: ignore[attr-defined]
-    made.introspection.get_constraints = lambda _, table: _constraints(facts, table)
+    made.introspection.get_constraints = lambda _, table: _constraints(facts(), table)
     connections[connection.alias] = made
     try:
         yield made

@@ -14,15 +14,20 @@ COLUMNS += ", last_name text, email text, is_staff integer, is_active integer, d
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
-        (["changes (id integer, what text)"], ["The table changes already exists, and workouts.0007_change_history"]),
         (
-            ["django_session (id integer)", "workout_selections_archive (id integer)"],
             [
+                "auth_user (id integer, name text)",
+                "changes (id integer, what text)",
+                "django_session (id integer)",
+                "workout_selections_archive (id integer)",
+            ],
+            [
+                "The table auth_user already exists, and auth.0001_initial creates",
+                "The table changes already exists, and workouts.0007_change_history",
                 "django_session already exists and is not what sessions.0001_initial creates: it lacks",
                 "archive already",
             ],
         ),
-        (["auth_user (id integer, name text)"], ["The table auth_user already exists, and auth.0001_initial creates"]),
         (
             ["auth_user (id integer, name text NOT NULL)", "auth_group (id integer)", "auth_permission (id integer)"],
             ["auth_user already exists and is not what auth.0001_initial creates: it lacks password"],

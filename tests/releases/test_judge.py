@@ -10,6 +10,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.plan import JudgedOperation, Situation, judge_plan
+from releases.judge.renames import renamed
 from releases.judge.rules import Circumstances, judge
 from releases.judge.types import is_compatible
 from releases.judge.verdict import Action, Verdict, strongest
@@ -443,3 +444,54 @@ def test_an_operation_that_fails_without_a_server_cannot_be_foretold() -> None:
 
     (one,) = plan(Count(), size=models.IntegerField())
     assert one.verdict.reason.startswith("What it does cannot be foretold.")
+
+
+def test_facts_follow_a_renamed_column() -> None:
+    found = renamed(LARGE, ['ALTER TABLE "box" RENAME COLUMN "size" TO "width"'])
+    box = found.tables["box"]
+    assert list(box.columns) == ["id", "width", "note", "shelf_id"]
+    assert {name: (one.definition, one.columns) for name, one in box.constraints.items()} == {
+        "box_pkey": ("PRIMARY KEY (id)", ("id",)),
+        "box_size_key": ("UNIQUE (width)", ("width",)),
+        "box_shelf_fk": ("FOREIGN KEY (shelf_id) REFERENCES shelf(id)", ("shelf_id",)),
+        "box_size_check": ("CHECK (width > 0)", ("width",)),
+    }
+    assert found.indexes == INDEXES
+    found = renamed(found, ["ALTER TABLE box RENAME COLUMN note TO remark"])
+    assert found.indexes["box_note"].definition == "CREATE INDEX box_note ON public.box USING btree (remark)"
+
+
+def test_facts_follow_a_renamed_table_and_what_refers_to_it() -> None:
+    shelf = Table(8192, False, 10, {"id": Column("bigint")})
+    facts = Facts({"box": LARGE.tables["box"], "shelf": shelf, "public.shelf": shelf}, INDEXES)
+
+    found = renamed(facts, ["ALTER TABLE shelf RENAME TO rack; ALTER TABLE rack RENAME COLUMN id TO number"])
+
+    assert found.tables["rack"] is found.tables["public.rack"]
+    assert list(found.tables["rack"].columns) == ["number"]
+    key = found.tables["box"].constraints["box_shelf_fk"]
+    assert key.definition == "FOREIGN KEY (shelf_id) REFERENCES rack (number)"
+    assert found.tables.keys() == {"box", "rack", "public.rack"}
+
+
+def test_facts_follow_a_renamed_table_with_its_indexes() -> None:
+    found = renamed(LARGE, ["ALTER TABLE box RENAME TO crate", "ALTER INDEX box_note RENAME TO crate_note"])
+    assert {name: (one.table, one.definition) for name, one in found.indexes.items()} == {
+        "crate_note": ("crate", "CREATE INDEX box_note ON public.crate USING btree (note)"),
+        "box_one_note": ("crate", "CREATE UNIQUE INDEX box_one_note ON public.crate USING btree (note)"),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALTER TABLE crate RENAME TO chest",
+        "ALTER TABLE box RENAME COLUMN height TO width",
+        "ALTER TABLE box RENAME CONSTRAINT box_size_check TO positive",
+        "ALTER INDEX crate_note RENAME TO note",
+        "ALTER TABLE RENAME",
+        "SELECT 'RENAME'",
+    ],
+)
+def test_facts_stay_where_nothing_of_them_is_renamed(text: str) -> None:
+    assert renamed(LARGE, [text]) is LARGE

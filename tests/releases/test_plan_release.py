@@ -25,6 +25,12 @@ def fill(apps, schema_editor):
     pass
 """
 ACCEPTED = "Nobody reads it."
+NOTE_STATEMENTS = """
+CREATE TABLE ddl (statement text);
+CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS
+    'BEGIN INSERT INTO public.ddl VALUES (current_query()); END';
+CREATE EVENT TRIGGER note ON ddl_command_start EXECUTE FUNCTION note();
+"""
 COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = 'shop_box' ORDER BY 1"
 on_postgresql = pytest.mark.usefixtures("postgresql")
 
@@ -154,6 +160,44 @@ def test_a_reason_on_the_migration_overrules_and_is_recorded(shop: Project, sql:
     ((recorded,),) = sql("SELECT migrations FROM releases_release ORDER BY id DESC LIMIT 1")
     (entry,) = recorded if isinstance(recorded, list) else json.loads(recorded)
     assert [(one["verdict"], one["accepted"]) for one in entry["verdicts"]] == [("refused", ACCEPTED)]
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("rename", "old", "new"),
+    [(RENAME, "color", "colour"), ('migrations.RenameModel("Box", "Crate")', "Box", "Crate")],
+)
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_follows_an_accepted_rename_is_online(
+    shop: Project, sql: Sql, rename: str, old: str, new: str, apart: bool
+) -> None:
+    """In the same migration, or in the next one."""
+    sql(NOTE_STATEMENTS)
+    by_size = 'models.Index(fields=["size"], name="by_size")'
+    positive = 'models.CheckConstraint(condition=models.Q(size__gt=0), name="positive")'
+    meta = f"    class Meta:\n        indexes = [{by_size}]\n        constraints = [{positive}]\n"
+    shop.models(f"{BOX}{meta}".replace(old, new))
+    index, check = (
+        text.replace("Box", "Crate") if new == "Crate" else text
+        for text in (f'migrations.AddIndex("Box", {by_size})', f'migrations.AddConstraint("Box", {positive})')
+    )
+    shop.migration("0002_change", rename, *(() if apart else (index, check)))
+    accept(shop, "0002_change", rename.partition(".")[2].partition("(")[0])
+    if apart:
+        shop.migration("0003_more", index, check)
+
+    assert [one["verdict"] for one in planned(shop)] == ["refused", "online", "online"]
+    result = shop.manage("migrate")
+
+    assert result.returncode == 0, result.stderr
+    ((recorded,),) = sql("SELECT migrations FROM releases_release ORDER BY id DESC LIMIT 1")
+    verdicts = [verdict for entry in recorded for verdict in entry.get("verdicts", ())]
+    assert [one["verdict"] for one in verdicts] == ["refused", "online", "online"]
+    seen = [statement.replace('"', "") for (statement,) in sql("SELECT statement FROM ddl")]
+    assert any(one.startswith("CREATE INDEX CONCURRENTLY") for one in seen), seen
+    assert any(one.startswith("ALTER TABLE") and "VALIDATE CONSTRAINT positive" in one for one in seen), seen
+    assert shop.manage("migrate", "shop", "0001").returncode == 0
+    assert [name for (name,) in sql(COLUMNS)] == ["color", "id", "size"]
 
 
 @on_postgresql

@@ -16,14 +16,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import AmbiguityError, MigrationLoader
 
 from releases import conf, contract
-from releases.applying import Applying, is_online
+from releases.applying import Applying
 from releases.checks import refuse_settings
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
 from releases.half_run import half_run_beyond
 from releases.health import unknown_to
 from releases.indexes import repeatable
-from releases.journal import forget_recorded, half_run
+from releases.journal import forget_recorded
 from releases.models import Release
 from releases.naming import verify_command
 from releases.pending import target_name
@@ -34,12 +34,12 @@ from releases.progress import Progress
 from releases.run import Run, run_alone
 from releases.schema import verify
 from releases.sessions import connecting_within, for_a_release
+from releases.standing import Standing
 from releases.steps import explain_step_back, operator, unrecord_within_transaction
 from releases.undoing import undo
 from releases.watchdog import Watchdog, guard
 
 if TYPE_CHECKING:
-    from releases.judge.facts import Facts
     from releases.judging import Judged
 
 DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
@@ -53,9 +53,8 @@ class Command(migrate.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
-        self.facts: Facts | None = None  # before the first change of this release
-        self.half_run: dict[tuple[str, str], int] = {}
         self.judged: Judged = {}
+        self.standing: Standing | None = None
 
     def execute(self, *args: Any, **options: Any) -> None:
         """Guards the system checks, too: they run before handle() and may need the database."""
@@ -116,7 +115,8 @@ class Command(migrate.Command):
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action in ("apply_start", "unapply_start"):
             if action == "apply_start":
-                Applying(migration, self.run.connection, self._facts_for(migration), self._say)
+                facts = self.standing.facts_for(migration) if self.standing else None
+                Applying(migration, self.run.connection, facts, self._say)
             else:
                 unrecord_within_transaction(migration)
             self.run.migration_starts(migration)
@@ -128,21 +128,13 @@ class Command(migrate.Command):
             self.done.append(str(migration))
             if self.run:
                 if action == "apply_success" and not fake:
-                    cast("Applying", vars(migration)["applying"]).close()
+                    self._applied(cast("Applying", vars(migration)["applying"]))
                 self.run.migration_succeeded(adopted=fake)
 
-    def _facts_for(self, migration: Migration) -> "Facts | None":
-        """The facts, if the migration must be applied online."""
-        started = (migration.app_label, migration.name) in self.half_run
-        return self.facts if started or is_online(self.judged.get(str(migration), [])) else None
-
-    def _look(self, connection: BaseDatabaseWrapper) -> None:
-        """Reads what stands before the first change; nothing of a database that no version uses yet."""
-        self.half_run = half_run(connection)
-        if connection.vendor == "postgresql" and self.facts is None and (self.judged or self.half_run):
-            from releases.judge.facts import read_facts
-
-            self.facts = read_facts(connection)
+    def _applied(self, applying: Applying) -> None:
+        applying.close()
+        if self.standing:
+            self.standing.follow(applying.migration, applying.facts)
 
     def _finish(self, options: dict[str, Any]) -> None:
         self.verbosity = options["verbosity"]
@@ -191,7 +183,7 @@ class Command(migrate.Command):
             forget_recorded(connection)
             if left := contract.fulfil(connection, self._say):
                 self._say(f"The contract stays pending. {' '.join(left)}")
-            self._look(connection)
+            self.standing = Standing(connection, self.judged)
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
 

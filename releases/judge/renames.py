@@ -1,0 +1,125 @@
+"""Facts follow the renames that a release makes, so that what comes after is judged by the rows that are there."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from postgast import PgQueryError, find_nodes
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.facts import Constraint, Facts, Table
+from releases.judge.sql import Node, kind, parse, write
+
+Reword = Callable[[str, Node], None]
+"""Changes names in a statement that is given with the name of its table."""
+
+
+def renamed(facts: Facts, texts: Iterable[str]) -> Facts:
+    """The facts once the statements have run, as far as they rename tables, columns and indexes. The same object if
+    none does."""
+    for text in texts:
+        if "RENAME" in text.upper():
+            for statement in _renames(text):
+                facts = _after(facts, statement)
+    return facts
+
+
+def _renames(text: str) -> list[Node]:
+    try:
+        return [statement for statement in parse(text) if kind(statement) == "RenameStmt"]
+    except PgQueryError:
+        return []
+
+
+def _after(facts: Facts, statement: Node) -> Facts:
+    relation, new = statement.relation, statement.newname
+    if statement.rename_type == tree.OBJECT_INDEX and relation.relname in facts.indexes:
+        return replace(
+            facts, indexes={new if name == relation.relname else name: one for name, one in facts.indexes.items()}
+        )
+    table = facts.table(relation.relname, relation.schemaname)
+    if table is None:
+        return facts
+    if statement.rename_type == tree.OBJECT_TABLE:
+        return _table_renamed(facts, table, relation.relname, new)
+    if statement.rename_type == tree.OBJECT_COLUMN and statement.subname in table.columns:
+        return _column_renamed(facts, table, statement.subname, new)
+    return facts
+
+
+def _table_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
+    names = {name: _with_last_part(name, new) for name, one in facts.tables.items() if one is table}
+
+    def reword(_: str, statement: Node) -> None:
+        for relation in find_nodes(statement, tree.RangeVar):
+            if relation.relname == old:
+                relation.relname = new
+
+    return _reworded(facts, names, reword)
+
+
+def _column_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
+    names = {name for name, one in facts.tables.items() if one is table}
+
+    def rename(listed: Iterable[Node]) -> None:
+        for one in listed:
+            if one.string.sval == old:
+                one.string.sval = new
+
+    def reword(owner: str, statement: Node) -> None:
+        for constraint in find_nodes(statement, tree.Constraint):
+            if constraint.pktable.relname in names:
+                rename(constraint.pk_attrs)
+        if owner not in names:
+            return
+        for constraint in find_nodes(statement, tree.Constraint):
+            rename([*constraint.keys, *constraint.fk_attrs, *constraint.including])
+        for reference in find_nodes(statement, tree.ColumnRef):
+            rename(reference.fields)
+        for element in find_nodes(statement, tree.IndexElem):
+            element.name = new if element.name == old else element.name
+
+    columns = {new if name == old else name: column for name, column in table.columns.items()}
+    constraints = {
+        name: replace(one, columns=tuple(new if column == old else column for column in one.columns))
+        for name, one in table.constraints.items()
+    }
+    now = replace(table, columns=columns, constraints=constraints)
+    tables = {name: now if name in names else one for name, one in facts.tables.items()}
+    return _reworded(replace(facts, tables=tables), {}, reword)
+
+
+def _reworded(facts: Facts, names: dict[str, str], reword: Reword) -> Facts:
+    """With other `names` of tables, and the definitions of constraints and indexes in the new words."""
+    changed: dict[int, Table] = {}
+    for name, table in facts.tables.items():  # one table has two names
+        if id(table) not in changed:
+            constraints = {key: _constraint(name, one, reword) for key, one in table.constraints.items()}
+            changed[id(table)] = replace(table, constraints=constraints)
+    tables = {names.get(name, name): changed[id(table)] for name, table in facts.tables.items()}
+    indexes = {
+        name: replace(
+            one, table=names.get(one.table, one.table), definition=_definition(one.table, one.definition, reword)
+        )
+        for name, one in facts.indexes.items()
+    }
+    return Facts(tables, indexes)
+
+
+def _constraint(table: str, constraint: Constraint, reword: Reword) -> Constraint:
+    head = "ALTER TABLE t ADD "
+    text = _definition(table, head + constraint.definition, reword) if constraint.definition else ""
+    return replace(constraint, definition=text.removeprefix(head))
+
+
+def _definition(table: str, text: str, reword: Reword) -> str:
+    """`text` unchanged if the names in it are."""
+    if not text:
+        return text
+    (statement,) = parse(text)
+    before = statement.SerializeToString()
+    reword(table, statement)
+    return text if statement.SerializeToString() == before else write(statement)
+
+
+def _with_last_part(name: str, new: str) -> str:
+    return ".".join([*name.split(".")[:-1], new])

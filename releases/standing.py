@@ -1,0 +1,51 @@
+"""What stands in the database while a release runs, and which of its migrations must be applied online."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+
+from releases.applying import is_online
+from releases.journal import half_run
+
+if TYPE_CHECKING:
+    from releases.judge.facts import Facts
+    from releases.judge.plan import JudgedOperation
+    from releases.judging import Judged
+
+
+@dataclass
+class Standing:
+    """`judged` are the verdicts on what this release applies."""
+
+    connection: BaseDatabaseWrapper
+    judged: "Judged"
+    half_run: dict[tuple[str, str], int] = field(default_factory=dict)
+    facts: "Facts | None" = None
+
+    def __post_init__(self) -> None:
+        self._look()
+
+    def facts_for(self, migration: Migration) -> "Facts | None":
+        """The facts, if the migration must be applied online."""
+        started = (migration.app_label, migration.name) in self.half_run
+        return self.facts if started or is_online(self._verdicts(migration)) else None
+
+    def follow(self, migration: Migration, facts: "Facts | None") -> None:
+        """After a migration, which may have renamed tables and columns. `facts` are those that it followed, if any."""
+        if facts is not None:
+            self.facts = facts
+        elif any(one.accepted for one in self._verdicts(migration)):
+            self._look()
+
+    def _verdicts(self, migration: Migration) -> "list[JudgedOperation]":
+        return self.judged.get(str(migration), [])
+
+    def _look(self) -> None:
+        """Reads the facts; not of a database that no version uses yet."""
+        self.half_run = half_run(self.connection)
+        if self.connection.vendor == "postgresql" and (self.judged or self.half_run):
+            from releases.judge.facts import read_facts
+
+            self.facts = read_facts(self.connection)
