@@ -60,23 +60,19 @@ def _table_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
 def _column_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
     names = {name for name, one in facts.tables.items() if one is table}
 
-    def rename(listed: Iterable[Node]) -> None:
-        for one in listed:
-            if one.string.sval == old:
-                one.string.sval = new
-
     def reword(owner: str, statement: Node) -> None:
-        for constraint in find_nodes(statement, tree.Constraint):
-            if constraint.pktable.relname in names:
-                rename(constraint.pk_attrs)
-        if owner not in names:
-            return
-        for constraint in find_nodes(statement, tree.Constraint):
-            rename([*constraint.keys, *constraint.fk_attrs, *constraint.including])
-        for reference in find_nodes(statement, tree.ColumnRef):
-            rename(reference.fields)
-        for element in find_nodes(statement, tree.IndexElem):
-            element.name = new if element.name == old else element.name
+        listed = [
+            node
+            for constraint in find_nodes(statement, tree.Constraint)
+            for node in _columns_named(constraint, own=owner in names, referenced=constraint.pktable.relname in names)
+        ]
+        if owner in names:
+            listed += [node for reference in find_nodes(statement, tree.ColumnRef) for node in reference.fields]
+            for element in find_nodes(statement, tree.IndexElem):
+                element.name = new if element.name == old else element.name
+        for node in listed:
+            if node.string.sval == old:
+                node.string.sval = new
 
     columns = {new if name == old else name: column for name, column in table.columns.items()}
     constraints = {
@@ -86,6 +82,11 @@ def _column_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
     now = replace(table, columns=columns, constraints=constraints)
     tables = {name: now if name in names else one for name, one in facts.tables.items()}
     return _reworded(replace(facts, tables=tables), {}, reword)
+
+
+def _columns_named(constraint: Node, *, own: bool, referenced: bool) -> list[Node]:
+    mine = [*constraint.keys, *constraint.fk_attrs, *constraint.including] if own else []
+    return [*mine, *constraint.pk_attrs] if referenced else mine
 
 
 def _reworded(facts: Facts, names: dict[str, str], reword: Reword) -> Facts:
