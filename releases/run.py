@@ -51,6 +51,7 @@ class Run:
     watcher: "Watcher | None" = None
     record: Release | None = None
     schema: str = ""
+    deadline: Deadline = field(default_factory=lambda: Deadline(conf.read().deadline))
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
     _recorded: float = 0
@@ -146,12 +147,11 @@ class Run:
 
 def run_alone(run: Run, migrate: Callable[[], None]) -> None:
     """Runs `migrate` while no other release of this database runs."""
-    given = conf.read()
     if run.connection.vendor == "postgresql":
         from releases.postgresql.attempts import run_with_retries
 
-        run_with_retries(run, migrate, given)
+        run_with_retries(run, migrate, conf.read())
         return
     run.attempts = 1
-    with file_lock(run.connection, Deadline(given.deadline), run.say):
+    with file_lock(run.connection, run.deadline, run.say):
         migrate()

@@ -57,7 +57,7 @@ class Watchdog:
         explain: Callable[[BaseException], str],
         record: Callable[[str], None] | None = None,
     ) -> None:
-        self._connection, self._deadline, self._explain, self._record = connection, deadline, explain, record
+        self._connection, self.deadline, self._explain, self._record = connection, deadline, explain, record
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="release watchdog")
         self.reason: Stopped | None = None
@@ -93,7 +93,7 @@ class Watchdog:
 
     def _watch(self) -> None:
         if not self._is_told_to_stop():
-            self.reason = self.reason or _by_deadline(self._deadline)
+            self.reason = self.reason or _by_deadline(self.deadline)
             self._interrupt()
         if self._connection.vendor == "sqlite" and not self._over.wait(0.3):
             self._connection.connection.interrupt()  # its statement runs in C code
@@ -106,7 +106,7 @@ class Watchdog:
 
     def _is_told_to_stop(self) -> bool:
         """Waits for a signal; False at the deadline."""
-        while readable := select.select([self._poked], [], [], self._deadline.remaining() + MARGIN)[0]:
+        while readable := select.select([self._poked], [], [], self.deadline.remaining() + MARGIN)[0]:
             signals = readable[0].recv(64)
             if self._over.is_set() or set(signals).intersection(STOPPING):
                 return True
@@ -128,7 +128,7 @@ class Watchdog:
 
     def _end(self) -> None:
         """The main thread is stuck. So may be the reader of our output, and the database."""
-        reason = self.reason or _by_deadline(self._deadline)
+        reason = self.reason or _by_deadline(self.deadline)
 
         def say() -> None:
             words = self._explain(reason)

@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import replace
 
 from releases.conf import Conf
-from releases.deadline import Deadline
 from releases.errors import reason
 from releases.postgresql.lock import exclusively
 from releases.postgresql.opening import open_sessions
@@ -22,28 +21,27 @@ def run_with_retries(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
 
     Raises permanent errors, and a transient one once the deadline has passed.
     """
-    deadline = Deadline(conf.deadline)
     for pause in pauses():
-        seconds, run.answers = min(conf.database_wait, deadline.remaining()), False
+        seconds, run.answers = min(conf.database_wait, run.deadline.remaining()), False
         with closing(open_sessions(run.connection, seconds, run.say)) as companion:
             run.attempts, run.answers = run.attempts + 1, True
             try:
-                _attempt(run, companion, migrate, conf, deadline)
+                _attempt(run, companion, migrate, conf)
                 return
             except BaseException as error:
                 run.connection.close()  # what follows, at least the record, needs a working session
-                if not is_transient(error) or deadline.passed():
+                if not is_transient(error) or run.deadline.passed():
                     raise
                 why = reason(error).rstrip(".")
         if run.autovacuum_yields_after:
             patient = run.autovacuum_yields_after + MARGIN
             conf = replace(conf, table_lock_timeout=max(conf.table_lock_timeout, patient))
         run.say(f"\nAttempt {run.attempts} was stopped: {why}. Trying again in {pause:.1f} s.")
-        time.sleep(min(pause, deadline.remaining()))
+        time.sleep(min(pause, run.deadline.remaining()))
 
 
-def _attempt(run: Run, companion: Session, migrate: Callable[[], None], conf: Conf, deadline: Deadline) -> None:
-    with exclusively(run.connection, companion, conf, deadline, run.say, run.doing) as (lock, watcher):
+def _attempt(run: Run, companion: Session, migrate: Callable[[], None], conf: Conf) -> None:
+    with exclusively(run.connection, companion, conf, run.deadline, run.say, run.doing) as (lock, watcher):
         run.lock, run.watcher = lock, watcher
         try:
             migrate()

@@ -103,6 +103,8 @@ class Command(migrate.Command):
     def carry_out(self, run: Run, work: Callable[[], None]) -> None:
         """Does `work`, and records the outcome."""
         self.run = run
+        if self.watchdog:
+            run.deadline = self.watchdog.deadline  # what waits until then ends before the watchdog ends it
         with for_a_release(run.connection), repeatable(run.connection, self._say):
             try:
                 work()
