@@ -48,6 +48,7 @@ BATCH = 500  # workouts per transaction; a writer of one of them waits until it 
 COLUMNS = ("is_selected", "current_plan_day", "time_of_day", "workout_location", "user_notes")
 TEXT_COLUMNS = COLUMNS[2:]
 ROW = ", ".join((*COLUMNS, "updated_at"))
+SELECTED = ", ".join(f"s.{column}" for column in (*COLUMNS, "updated_at"))
 
 # SQLite compares timestamps as text, which has no fraction if it is zero.
 LATEST = {"postgresql": "s.updated_at", "sqlite": "substr(s.updated_at || '.000000', 1, 26)"}
@@ -60,9 +61,10 @@ FROM workout_selections
 WHERE workout_id IN (SELECT workout_id FROM workout_selections GROUP BY workout_id HAVING count(*) > 1)
 """
 
-HOLD = """
+HOLD = f"""
 INSERT INTO held_selections
-SELECT s.id FROM workout_selections s JOIN duplicate_selections d ON d.id = s.id WHERE d.batch = %s
+SELECT s.id, s.workout_id, {SELECTED} FROM workout_selections s JOIN duplicate_selections d ON d.id = s.id
+WHERE d.batch = %s
 """
 SKIP_LOCKED = {"postgresql": " FOR UPDATE OF s SKIP LOCKED", "sqlite": ""}
 
@@ -78,7 +80,7 @@ WHERE d.batch = %s AND d.id NOT IN (SELECT id FROM held_selections)
 RANK = """
 WITH ranked AS (
     SELECT s.*, row_number() OVER (PARTITION BY s.workout_id ORDER BY {latest} DESC NULLS LAST, s.id DESC) AS place
-    FROM workout_selections s JOIN {chosen} h ON h.id = s.id
+    FROM {chosen} s
 ), given AS (
     SELECT
         id,
@@ -101,15 +103,21 @@ SELECT id, kept_id, kept_updated_at, {filled} AS filled FROM given WHERE place >
 
 ARCHIVE = f"""
 INSERT INTO workout_selections_archive (selection_id, workout_id, {ROW}, kept_selection_id, filled, archived_at)
-SELECT s.id, s.workout_id, {", ".join(f"s.{column}" for column in (*COLUMNS, "updated_at"))}, r.kept_id, {{json}}, %s
-FROM ranked_selections r JOIN workout_selections s ON s.id = r.id
+SELECT s.id, s.workout_id, {SELECTED}, r.kept_id, {{json}}, %s
+FROM ranked_selections r JOIN held_selections s ON s.id = r.id
 """
 
+# A kept row takes each column from at most one removed row.
 FILL = """
-UPDATE workout_selections SET {column} = giving.{column}
-FROM ranked_selections r JOIN workout_selections giving ON giving.id = r.id
-WHERE workout_selections.id = r.kept_id AND r.filled LIKE '%"{column}":%'
+UPDATE workout_selections SET {columns}
+FROM (
+    SELECT r.kept_id, {taken}
+    FROM ranked_selections r JOIN held_selections giving ON giving.id = r.id
+    WHERE r.filled <> '{{}}' GROUP BY r.kept_id
+) taken
+WHERE workout_selections.id = taken.kept_id
 """
+THE_ONE = {"postgresql": {"is_selected": "bool_or"}, "sqlite": {}}
 
 GAPS = "SELECT {} FROM ranked_selections".format(
     ", ".join(f"count(CASE WHEN filled LIKE '%\"{column}\":%' THEN 1 END)" for column in COLUMNS)
@@ -119,7 +127,9 @@ REMOVE = "DELETE FROM workout_selections WHERE id IN (SELECT id FROM ranked_sele
 
 WORK_TABLES = {
     "duplicate_selections": DUPLICATES,
-    "held_selections": "CREATE TEMPORARY TABLE held_selections (id integer PRIMARY KEY)",
+    "held_selections": (
+        f"CREATE TEMPORARY TABLE held_selections AS SELECT id, workout_id, {ROW} FROM workout_selections WHERE 1 = 0"
+    ),
     "ranked_selections": (
         "CREATE TEMPORARY TABLE ranked_selections"
         " (id integer PRIMARY KEY, kept_id integer, kept_updated_at timestamp with time zone, filled text)"
@@ -156,6 +166,17 @@ def ranked(vendor, chosen="held_selections"):
     """SQL for the removed rows: id, id and timestamp of the kept row, and what the kept row takes over, as JSON."""
     filled = " || ".join(filled_from(column) for column in COLUMNS)
     return RANK.format(latest=LATEST[vendor], chosen=chosen, filled=f"'{{' || rtrim({filled}, ', ') || '}}'")
+
+
+def fill(vendor):
+    """SQL that gives the kept rows what `filled` of the removed rows names."""
+    columns = ", ".join(f"{column} = coalesce(taken.{column}, workout_selections.{column})" for column in COLUMNS)
+    taken = ", ".join(
+        f"{THE_ONE[vendor].get(column, 'max')}(CASE WHEN r.filled LIKE '%\"{column}\":%' THEN giving.{column} END)"
+        f" AS {column}"
+        for column in COLUMNS
+    )
+    return FILL.format(columns=columns, taken=taken)
 
 
 def filled_from(column):
@@ -242,12 +263,11 @@ def deduplicate_batch(cursor, connection, batch, references):
     unled = sum(repoint(cursor, connection, reference) for reference in references)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     cursor.execute(ARCHIVE.format(json=JSON[connection.vendor] % "r.filled"), [now])
-    archived, gaps = cursor.rowcount, 0
+    archived = cursor.rowcount
     cursor.execute(GAPS)
-    for column, found in zip(COLUMNS, cursor.fetchone(), strict=True):
-        if found:
-            cursor.execute(FILL.format(column=column))
-            gaps += cursor.rowcount
+    gaps = sum(cursor.fetchone())
+    if gaps:
+        cursor.execute(fill(connection.vendor))
     check_filled(cursor, connection, COLUMNS)
     cursor.execute(REMOVE)
     tables = [reference.table for reference in references]

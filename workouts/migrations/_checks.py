@@ -23,7 +23,7 @@ SELECT count((SELECT 1 FROM workout_selections s WHERE s.id = r.id)) FROM ranked
 # A kept row must have exactly the values that it was given, and its own timestamp.
 FILLED_OTHERWISE = """
 SELECT count(DISTINCT kept.id) FROM ranked_selections r
-JOIN workout_selections kept ON kept.id = r.kept_id JOIN workout_selections giving ON giving.id = r.id
+JOIN workout_selections kept ON kept.id = r.kept_id JOIN held_selections giving ON giving.id = r.id
 WHERE kept.updated_at {differs} r.kept_updated_at OR {columns}
 """
 FILLED_COLUMN = "(r.filled LIKE '%\"{column}\":%' AND kept.{column} {differs} giving.{column})"
@@ -86,7 +86,7 @@ def check_batch(
 
 
 def check_filled(cursor: Any, connection: BaseDatabaseWrapper, columns: Sequence[str]) -> None:
-    """Must run before the rows are removed: they have the values of the kept ones. Raises PreventedError."""
+    """Compares the kept rows with what they were to take from the removed ones. Raises PreventedError."""
     otherwise = _columns(FILLED_COLUMN, connection, columns)
     wrong = _count(cursor, FILLED_OTHERWISE.format(differs=DIFFERS[connection.vendor], columns=otherwise))
     if wrong:

@@ -11,7 +11,7 @@ DUPLICATE = "workout_id IN (SELECT workout_id FROM workout_selections GROUP BY w
 
 def to_archive(connection: BaseDatabaseWrapper) -> str:
     """SQL for the selections that will be archived: id, kept_id, kept_updated_at, filled."""
-    chosen = f"(SELECT id FROM workout_selections WHERE {DUPLICATE})"
+    chosen = f"(SELECT * FROM workout_selections WHERE {DUPLICATE})"
     return str(deduplication.ranked(connection.vendor, chosen))
 
 
