@@ -15,7 +15,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Resolves in the frame after the one in which the card is replaced, so it has been painted.
 CLICK = """
-() => new Promise(resolve => {
+() => new Promise((resolve, reject) => {
   const id = document.querySelector(".card:has([name=is_selected])").id;
   const before = document.getElementById(id);
   const painted = began => requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)));
@@ -24,6 +24,7 @@ CLICK = """
     const now = document.getElementById(id);
     if (now && now !== before) { observer.disconnect(); painted(began); }
   }).observe(document.body, {childList: true, subtree: true});
+  setTimeout(() => reject(new Error(`${id} was not redrawn within 10 s`)), 10000);
   before.querySelector("[name=is_selected]").click();
 })
 """

@@ -4,6 +4,7 @@
 // Read by htmx when the page is complete. The policy allows neither styles in the page nor code in attributes.
 Object.assign(htmx.config, {
   includeIndicatorStyles: false,
+  defaultSettleDelay: 0, // until then htmx does not know the new buttons, and would send a click without its name
   allowEval: false,
   selfRequestsOnly: true,
   historyEnabled: false,
