@@ -1,8 +1,9 @@
 """The TSS of each day: as planned, as done, and to come."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from django.db import connection
@@ -64,12 +65,21 @@ def rows_between(first: Day, last: Day) -> Rows:
 
     As the database returns it: a season is read for every page, and converting it takes longer than reading it.
     """
-    left_out = Q(is_dropped=True) | Q(is_recorded=True) | Q(selections__is_selected=False)
-    found = Workout.objects.between(first, last).annotate(left_out=left_out, done=was_done()).order_by()
-    query = found.values_list("plan_day", "workout_type", "left_out", "done", *PLAN, *DONE).query
+    statement, parameters = _statement()
+    adapt = connection.ops.adapt_datefield_value
+    days = {adapt(Day.min): adapt(first), adapt(Day.max): adapt(last)}
     with connection.cursor() as cursor:
-        cursor.execute(*query.sql_with_params())
+        cursor.execute(statement, [days.get(one, one) for one in parameters])
         return tuple(cursor.fetchall())
+
+
+@cache
+def _statement() -> tuple[str, Sequence[Any]]:
+    """The query for all days. Django would compile it for every page, which takes longer than reading the rows."""
+    left_out = Q(is_dropped=True) | Q(is_recorded=True) | Q(selections__is_selected=False)
+    found = Workout.objects.between(Day.min, Day.max).annotate(left_out=left_out, done=was_done()).order_by()
+    query = found.values_list("plan_day", "workout_type", "left_out", "done", *PLAN, *DONE).query
+    return query.sql_with_params()
 
 
 def stress_by_day(rows: Rows, today: Day) -> Mapping[Day, DayStress]:
