@@ -21,6 +21,7 @@ STOPPING = tuple(one for one in signal.Signals if one.name in ("SIGINT", "SIGTER
 
 # Seconds after the deadline, so that what waits until then can end by itself and report what it waited for.
 MARGIN = 2
+AGAIN_AFTER = 0.05
 # Seconds after the main thread was told to stop. It cancels, rolls back, cleans up and records.
 CUT_AFTER = 8
 END_AFTER = 13
@@ -70,10 +71,13 @@ class Watchdog:
         signal.set_wakeup_fd(self._poke.fileno(), warn_on_full_buffer=False)
         wanted = [one for one in STOPPING if signal.getsignal(one) != signal.SIG_IGN]  # as under nohup
         self._before = {one: signal.signal(one, self._handle) for one in (*wanted, signal.SIGALRM)}
+        self._unraisable = sys.unraisablehook
+        sys.unraisablehook = self._raise_again
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._over.set()
+        sys.unraisablehook = self._unraisable
         signal.set_wakeup_fd(-1)
         for one, handler in self._before.items():
             signal.signal(one, signal.SIG_IGN if self.reason else handler)  # a second Ctrl-C makes no traceback
@@ -90,6 +94,13 @@ class Watchdog:
             self.reason = _by_signal(signum)
         if self.reason and (first or signum == signal.SIGALRM) and not self._over.is_set():
             raise self.reason
+
+    def _raise_again(self, unraisable: "sys.UnraisableHookArgs") -> None:
+        """In a destructor or a callback of the garbage collector the exception was printed and went no further."""
+        if self.reason and unraisable.exc_value is self.reason:
+            threading.Timer(AGAIN_AFTER, self._interrupt).start()  # not from here, where it would be lost again
+        else:
+            self._unraisable(unraisable)
 
     def _watch(self) -> None:
         if not self._is_told_to_stop():

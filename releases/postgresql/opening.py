@@ -65,7 +65,7 @@ def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, co
         if refusal and refusal.cause != reported:
             reported = refusal.cause
             why = "has no connection left" if reported == TOO_MANY_CONNECTIONS else "does not answer yet"
-            say(f"The database {why}; waiting up to {round(deadline.seconds, 1):g} s.")
+            say(f"The database {why}; waiting up to {deadline.seconds:{'.0f' if deadline.seconds > 10 else '.2g'}} s.")
         time.sleep(min(pause, deadline.remaining()))
     raise AssertionError("pauses() has no end")
 

@@ -231,6 +231,32 @@ def test_a_signal_ends_each_wait_at_once(shop: Made, sql: Sql, database_url: str
     assert sql("SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
 
 
+DESTRUCTOR = """
+class Slow:
+    def __del__(self):
+        print("destroyed", flush=True)
+        time.sleep(3600)
+
+def destroy(apps, schema_editor):
+    Slow()
+    time.sleep(3600)
+
+import time
+"""
+
+
+def test_a_signal_ends_a_destructor_and_what_follows_it(shop: Made) -> None:
+    """What is raised in a destructor goes no further, and Python prints it."""
+    release = shop("migrations.RunPython(destroy)", before=DESTRUCTOR).start("migrate")
+    assert release.stdout
+    while not release.stdout.readline().endswith("destroyed\n"):
+        assert release.poll() is None
+    release.send_signal(signal.SIGTERM)
+    _, stderr = end_of(release, within=20)
+    assert release.returncode == 143
+    assert "it was stopped by SIGTERM" in stderr
+
+
 @pytest.fixture
 def mute_server() -> Iterator[str]:
     """Accepts connections and never answers."""
