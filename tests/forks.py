@@ -49,6 +49,7 @@ PRELOADED = (
 READ_AT_START = ("COVERAGE", "LANG", "LC_", "LD_", "PYTHON", "TZ")
 READ_BY_FORKS = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
 READ_BY_SETTINGS = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "RELEASE_")  # and by no other module of the planner
+CRASHING = {"PYTHONPATH": str(Path(__file__).parent / "crash")}  # which has no module of the planner
 
 ROOT = Path(__file__).parent.parent
 NOWHERE = {"sqlite": "sqlite:///nowhere", "postgresql": "postgresql://nowhere/nowhere"}
@@ -123,7 +124,8 @@ def _can_fork(args: Sequence[str], env: Mapping[str, str]) -> bool:
 def _preparation(cwd: Path, env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The variables with which the planner is imported for such a command; empty if it must import it itself."""
     scheme = env.get("DATABASE_URL", "").partition("://")[0]
-    common = {name: value for name, value in env.items() if not name.startswith(READ_BY_SETTINGS)}
+    later = (*READ_BY_SETTINGS, "CRASH_")
+    common = {name: value for name, value in env.items() if not name.startswith(later) and value != CRASHING.get(name)}
     if cwd != ROOT or common.keys() != {"PATH", "SECRET_KEY"} or scheme not in NOWHERE:
         return ()
     return tuple({**common, "DATABASE_URL": NOWHERE[scheme]}.items())
