@@ -130,11 +130,15 @@ def judge_operations(
             one = _judge(operation, migration, statements, known, backwards=backwards)
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
-            judged.append(one if data_is_known else replace(one, violations=()))
-            facts = renamed(known.facts, statements.texts)
-            data_is_known &= facts is known.facts  # which is queried under the names that it has now
-            known = replace(known, facts=facts)
+            is_queried = data_is_known and _stand(one.tables, known.facts, situation.facts)
+            judged.append(one if is_queried else replace(one, violations=()))
+            known = replace(known, facts=renamed(known.facts, statements.texts))
     return judged
+
+
+def _stand(tables: Iterable[TouchedTable], facts: Facts, before: Facts) -> bool:
+    """Whether the tables, and their columns, have these names already."""
+    return all(facts.tables[table.name] == before.tables.get(table.name) for table in tables)
 
 
 def _operations(migrations: Iterable[Migration], state: ProjectState, situation: Situation) -> Iterator[Planned]:

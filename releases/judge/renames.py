@@ -40,18 +40,18 @@ def _after(facts: Facts, statement: Node) -> Facts:
     if table is None:
         return facts
     if statement.rename_type == tree.OBJECT_TABLE:
-        return _table_renamed(facts, table, relation.relname, new)
+        return _table_renamed(facts, table, new)
     if statement.rename_type == tree.OBJECT_COLUMN and statement.subname in table.columns:
         return _column_renamed(facts, table, statement.subname, new)
     return facts
 
 
-def _table_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
+def _table_renamed(facts: Facts, table: Table, new: str) -> Facts:
     names = {name: _with_last_part(name, new) for name, one in facts.tables.items() if one is table}
 
     def reword(_: str, statement: Node) -> None:
         for relation in find_nodes(statement, tree.RangeVar):
-            if relation.relname == old:
+            if facts.table(relation.relname, relation.schemaname) is table:
                 relation.relname = new
 
     return _reworded(facts, names, reword)
@@ -61,11 +61,10 @@ def _column_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
     names = {name for name, one in facts.tables.items() if one is table}
 
     def reword(owner: str, statement: Node) -> None:
-        listed = [
-            node
-            for constraint in find_nodes(statement, tree.Constraint)
-            for node in _columns_named(constraint, own=owner in names, referenced=constraint.pktable.relname in names)
-        ]
+        listed: list[Node] = []
+        for constraint in find_nodes(statement, tree.Constraint):
+            referred = facts.table(constraint.pktable.relname, constraint.pktable.schemaname)
+            listed += _columns_named(constraint, own=owner in names, referenced=referred is table)
         if owner in names:
             listed += [node for reference in find_nodes(statement, tree.ColumnRef) for node in reference.fields]
             for element in find_nodes(statement, tree.IndexElem):

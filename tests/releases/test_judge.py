@@ -475,7 +475,10 @@ def test_facts_follow_a_renamed_table_and_what_refers_to_it() -> None:
 
 
 def test_facts_follow_a_renamed_table_with_its_indexes() -> None:
-    found = renamed(LARGE, ["ALTER TABLE box RENAME TO crate", "ALTER INDEX box_note RENAME TO crate_note"])
+    box, other = LARGE.tables["box"], Table(8192, False)
+    facts = Facts({"box": box, "public.box": box, "sales.box": other}, INDEXES)
+    found = renamed(facts, ["ALTER TABLE box RENAME TO crate", "ALTER INDEX box_note RENAME TO crate_note"])
+    assert found.tables.keys() == {"crate", "public.crate", "sales.box"}
     assert {name: (one.table, one.definition) for name, one in found.indexes.items()} == {
         "crate_note": ("crate", "CREATE INDEX box_note ON public.crate USING btree (note)"),
         "box_one_note": ("crate", "CREATE UNIQUE INDEX box_one_note ON public.crate USING btree (note)"),
@@ -495,3 +498,23 @@ def test_facts_follow_a_renamed_table_with_its_indexes() -> None:
 )
 def test_facts_stay_where_nothing_of_them_is_renamed(text: str) -> None:
     assert renamed(LARGE, [text]) is LARGE
+
+
+def test_facts_follow_a_renamed_table_outside_the_search_path() -> None:
+    key = Constraint("f", "FOREIGN KEY (box_id) REFERENCES sales.box(id)", ("box_id",))
+    box, sold = (Table(8192, False, columns={"id": Column("bigint")}) for _ in range(2))
+    lid = Table(8192, False, constraints={"lid_box": key})
+
+    found = renamed(
+        Facts({"box": box, "public.box": box, "sales.box": sold, "lid": lid}),
+        ["ALTER TABLE sales.box RENAME COLUMN id TO number", "ALTER TABLE box RENAME COLUMN id TO code"],
+    )
+
+    assert found.tables["lid"].constraints["lid_box"].definition == (
+        "FOREIGN KEY (box_id) REFERENCES sales.box (number)"
+    )
+    assert [list(found.tables[name].columns) for name in ("box", "public.box", "sales.box")] == [
+        ["code"],
+        ["code"],
+        ["number"],
+    ]

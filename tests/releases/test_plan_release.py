@@ -201,6 +201,21 @@ def test_what_follows_an_accepted_rename_is_online(
 
 
 @on_postgresql
+def test_duplicates_are_found_after_an_index_was_renamed(shop: Project, sql: Sql) -> None:
+    shop.models(f'{BOX}    class Meta:\n        indexes = [models.Index(fields=["size"], name="box_size")]\n')
+    shop.migration("0002_index", INDEX)
+    assert shop.manage("migrate", "-v0").returncode == 0
+    sql("UPDATE shop_box SET size = 7 WHERE id < 4")
+    rename = 'migrations.RenameIndex("Box", new_name="by_size", old_name="box_size")'
+    shop.migration("0003_change", rename, UNIQUE)
+
+    result = shop.manage("migrate")
+
+    assert result.returncode == 1
+    assert "Rows violate it: there are 4 with the same " in result.stderr
+
+
+@on_postgresql
 @pytest.mark.parametrize("name", ["shop", "shop.0002_change"])
 def test_a_reason_in_the_settings_overrules(shop: Project, name: str) -> None:
     shop.models(BOX.replace("color", "colour"))
