@@ -43,7 +43,7 @@ from workouts.migrations._references import (
     repoint,
 )
 
-BATCH = 500  # workouts per transaction; a writer of one of them waits until it ends
+BATCH = 1000  # rows per transaction, and the rest of the last workout; a writer of one of them waits until it ends
 
 COLUMNS = ("is_selected", "current_plan_day", "time_of_day", "workout_location", "user_notes")
 TEXT_COLUMNS = COLUMNS[2:]
@@ -56,10 +56,12 @@ JSON = {"postgresql": "CAST(%s AS jsonb)", "sqlite": "%s"}
 
 DUPLICATES = f"""
 CREATE TEMPORARY TABLE duplicate_selections AS
-SELECT id, workout_id, (dense_rank() OVER (ORDER BY workout_id) - 1) / {BATCH} AS batch
+SELECT id, workout_id, count(*) OVER (ORDER BY workout_id) / {BATCH} AS batch
 FROM workout_selections
 WHERE workout_id IN (SELECT workout_id FROM workout_selections GROUP BY workout_id HAVING count(*) > 1)
 """
+
+BATCHES = "SELECT batch, count(DISTINCT workout_id) FROM duplicate_selections GROUP BY batch ORDER BY batch"
 
 HOLD = f"""
 INSERT INTO held_selections
@@ -68,13 +70,14 @@ WHERE d.batch = %s
 """
 SKIP_LOCKED = {"postgresql": " FOR UPDATE OF s SKIP LOCKED", "sqlite": ""}
 
-LEAVE = "DELETE FROM held_selections WHERE id IN (SELECT id FROM duplicate_selections WHERE workout_id = %s)"
-
-# Rows of the batch that still exist and are locked by another session.
+# Workouts of the batch of which another session has locked a row, and one such row.
 BUSY = """
-SELECT d.id, d.workout_id FROM duplicate_selections d JOIN workout_selections s ON s.id = d.id
-WHERE d.batch = %s AND d.id NOT IN (SELECT id FROM held_selections)
+SELECT d.workout_id, min(d.id) FROM duplicate_selections d JOIN workout_selections s ON s.id = d.id
+WHERE d.batch = %s AND d.id NOT IN (SELECT id FROM held_selections) GROUP BY d.workout_id
 """
+
+# All at once: writers of the rows that are held wait meanwhile.
+LEAVE = "DELETE FROM held_selections WHERE workout_id IN ({})"
 
 # `place` 1 is the kept row. Each column is filled from the row at the lowest place that has a value.
 RANK = """
@@ -208,10 +211,10 @@ def deduplicate(apps, schema_editor):
     archived = filled = 0
     reported = time.monotonic()
     with connection.cursor() as cursor, work_tables(cursor, connection):
-        cursor.execute("SELECT count(DISTINCT workout_id), count(DISTINCT batch) FROM duplicate_selections")
-        workouts, batches = cursor.fetchone()
-        references = find_references(cursor, connection) if batches else []
-        waiting = deque(range(batches))
+        cursor.execute(BATCHES)
+        workouts = dict(cursor.fetchall())
+        references = find_references(cursor, connection) if workouts else []
+        waiting = deque(workouts)
         while waiting:
             batch = waiting.popleft()
             try:
@@ -227,11 +230,10 @@ def deduplicate(apps, schema_editor):
                     wait_for(cursor, connection, busy)
             if time.monotonic() - reported > 1:
                 reported = time.monotonic()
-                print(f"\n    {len(waiting)} of {batches} batches to go, rows archived: {archived}", end="", flush=True)
-    print(
-        f"\n    Workouts with duplicate selections: {workouts}; rows archived: {archived}; gaps filled: {filled}.",
-        end="",
-    )
+                to_go = f"{len(waiting)} of {len(workouts)} batches to go"
+                print(f"\n    {to_go}, rows archived: {archived}", end="", flush=True)
+    found = f"Workouts with duplicate selections: {sum(workouts.values())}"
+    print(f"\n    {found}; rows archived: {archived}; gaps filled: {filled}.", end="")
 
 
 @contextmanager
@@ -254,9 +256,9 @@ def deduplicate_batch(cursor, connection, batch, references):
         cursor.execute(f"DELETE FROM {name}")
     cursor.execute(HOLD + SKIP_LOCKED[connection.vendor], [batch])
     cursor.execute(BUSY, [batch])
-    busy = cursor.fetchall()
-    for _, workout in busy:
-        cursor.execute(LEAVE, [workout])
+    busy = dict(cursor.fetchall())
+    if busy:
+        cursor.execute(LEAVE.format(", ".join(["%s"] * len(busy))), list(busy))
     tell_the_planner(cursor, connection, "held_selections")
     cursor.execute(f"INSERT INTO ranked_selections (id, kept_id, kept_updated_at, filled) {ranked(connection.vendor)}")
     tell_the_planner(cursor, connection, "ranked_selections")
@@ -272,7 +274,7 @@ def deduplicate_batch(cursor, connection, batch, references):
     cursor.execute(REMOVE)
     tables = [reference.table for reference in references]
     check_batch(cursor, connection, tables, archived=archived, removed=cursor.rowcount, unled=unled)
-    return archived, gaps, busy[0][0] if busy else None
+    return archived, gaps, min(busy.values(), default=None)
 
 
 def tell_the_planner(cursor, connection, name):

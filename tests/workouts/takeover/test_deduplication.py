@@ -1,12 +1,15 @@
 """The rule for duplicates compared with a second implementation, forwards and backwards."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,8 +97,11 @@ def test_works_in_batches_and_is_repeatable_after_each(monkeypatch: pytest.Monke
     one_a_batch = {"duplicate_selections": migration.DUPLICATES.replace(f"/ {batch_size}", "/ 1")}
     monkeypatch.setattr(migration, "WORK_TABLES", migration.WORK_TABLES | one_a_batch)
 
+    begun = []
+
     def fail_on_the_second(cursor: Any, connection: Any, batch: int, references: Any) -> Any:
-        if batch == 1:
+        begun.append(batch)
+        if len(begun) == 2:
             raise RuntimeError("killed")
         return original(cursor, connection, batch, references)
 
@@ -109,6 +115,31 @@ def test_works_in_batches_and_is_repeatable_after_each(monkeypatch: pytest.Monke
     live, archived = legacy.settle(rows)
     assert legacy.selections(sql) == live
     assert legacy.archive(sql) == archived
+
+
+def test_workouts_that_are_locked_are_left_by_one_statement() -> None:
+    """The rows that a batch holds make writers wait, so what is left of it must not grow with its size."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no locked rows")
+    migration = import_module(f"workouts.migrations.{AFTER}")
+    start_with(numbered([Selection(0, workout, True) for workout in WORKOUTS for _ in range(2)]))
+
+    def statements_beside_locks_of(workouts: list[int]) -> int:
+        with (
+            psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as writer,
+            connection.cursor() as cursor,
+            migration.work_tables(cursor, connection),
+            transaction.atomic(),
+        ):
+            writer.execute("SELECT id FROM workout_selections WHERE workout_id = ANY (%s) FOR UPDATE", [workouts])
+            with CaptureQueriesContext(connection) as executed:
+                archived, _, busy = migration.deduplicate_batch(cursor, connection, 0, [])
+            transaction.set_rollback(True)
+        assert archived == len(WORKOUTS) - len(workouts)
+        assert busy
+        return len(executed)
+
+    assert statements_beside_locks_of([*WORKOUTS][:10]) == statements_beside_locks_of([1])
 
 
 def test_backwards_keeps_what_was_changed_since() -> None:
