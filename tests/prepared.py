@@ -10,8 +10,9 @@ from typing import Any
 
 
 def prepare() -> None:
-    """Populates Django's apps, and imports what the system checks and a release would."""
+    """Populates Django's apps, runs the system checks once, and imports what a release would."""
     import django
+    from django.core import checks
     from django.db.migrations.loader import MigrationLoader
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -19,6 +20,7 @@ def prepare() -> None:
     for name in ("config.urls", "releases.management.commands.migrate"):
         importlib.import_module(name)
     MigrationLoader(None)
+    checks.run_checks()
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
