@@ -90,6 +90,11 @@ class Item:
             cursor.execute(f"SELECT count(*) FROM {table} WHERE {self.column} IS NULL")  # noqa: S608
             return int(cursor.fetchone()[0])
 
+    def stays(self) -> bool:
+        """Whether fulfil() would leave it now."""
+        is_ours = self.version == this_version()
+        return is_ours or bool(old_sessions(self.connection, self)) or self.rows_without_value() > 0
+
     def stands(self) -> bool:
         """Whether there is still something to change."""
         kind, table, name = self.key

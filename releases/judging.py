@@ -66,7 +66,7 @@ def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: I
 def _with_violations(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> JudgedOperation:
     """Refused, if rows already violate what it adds."""
     reason = _violated(judged, connection)
-    verdict = Verdict(Action.REFUSED, reason=reason, instead=CLEAN)
+    verdict = Verdict(Action.REFUSED, reason=reason, instead=CLEAN, is_final=True)
     return replace(judged, verdict=verdict, accepted="") if reason else judged
 
 
@@ -92,7 +92,7 @@ def refuse(judged: Judged, alias: str) -> None:
     for one in refused:
         lines += [f"- {one.migration}, {one.operation}: {one.verdict.reason}", *indented(one.verdict.instead, 2)]
     lines.append(f"To see the whole plan, run: {plan_command(alias)}")
-    if overrulable := [one for one in refused if one.verdict.instead != CLEAN]:
+    if overrulable := [one for one in refused if not one.verdict.is_final]:
         lines.append(OVERRULE % vars(overrulable[0]))
     raise CommandError("\n".join(lines))
 

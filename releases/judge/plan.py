@@ -95,10 +95,16 @@ class Situation:
 
 @dataclass(frozen=True)
 class Foretold:
-    """A change that this plan will enter in the contract. Like releases.contract.Item for releases.judge.returns."""
+    """A change that this plan will enter in the contract. Like releases.contract.Item for the rules."""
 
     deferral: Deferral
     is_entered: ClassVar = False
+
+    def __str__(self) -> str:
+        return self.deferral.description
+
+    def stays(self) -> bool:
+        return True
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -184,6 +190,8 @@ def _refused(
     judged: JudgedOperation, operation: Operation, migration: Migration, before: ProjectState, situation: Situation
 ) -> JudgedOperation:
     """With what to write instead, or the reason why it is accepted all the same."""
+    if judged.verdict.is_final:
+        return judged
     label = migration.app_label
     accepted = {
         **situation.accepts.get(label, {}),

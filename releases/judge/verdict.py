@@ -76,6 +76,8 @@ class Verdict:
     """`now` runs in the operation's transaction, `later` after it, `deferred` once the old version has gone.
     `cancelled` are keys of earlier deferrals that do not apply any more.
 
+    A refusal that `is_final` cannot be overruled.
+
     `reason` says why, `old_version` what becomes of the version that is running, `instead` what to write instead of
     what was refused: sentences, empty if there is nothing to say.
     """
@@ -89,6 +91,7 @@ class Verdict:
     reason: str = ""
     old_version: str = ""
     instead: str = ""
+    is_final: bool = False
 
     def defer(
         self,

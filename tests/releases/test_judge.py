@@ -9,11 +9,11 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
-from releases.judge.plan import JudgedOperation, Situation, judge_plan
+from releases.judge.plan import Foretold, JudgedOperation, Situation, judge_plan
 from releases.judge.renames import renamed
 from releases.judge.rules import Circumstances, judge
 from releases.judge.types import is_compatible
-from releases.judge.verdict import Action, Verdict, strongest
+from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import violations
 from releases.judge.worst_case import facts_of
 
@@ -265,6 +265,15 @@ def test_a_type_that_writes_every_row_is_refused_with_the_recipe() -> None:
 def test_renames_that_the_old_version_notices_are_refused() -> None:
     assert verdict("ALTER TABLE box RENAME TO crate").action is Action.REFUSED
     assert verdict("ALTER TABLE box RENAME COLUMN size TO width").action is Action.REFUSED
+
+
+@pytest.mark.parametrize("text", ["ALTER TABLE box RENAME TO crate", "ALTER TABLE box RENAME COLUMN size TO width"])
+@pytest.mark.parametrize("key", [("column", '"box"', "note"), ("table", '"crate"', "")])
+def test_a_rename_of_what_the_contract_names_cannot_be_accepted(text: str, key: Key) -> None:
+    found = verdict(text, pending={key: Foretold(Deferral(*key, "drop it", ()))})
+    named = key[1] == '"box"' or "crate" in text
+    assert found.is_final == named
+    assert ("drop it" in found.reason) == named
 
 
 def test_renames_that_nobody_notices_are_run_as_they_are() -> None:

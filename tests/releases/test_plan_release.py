@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.conftest import Sql
@@ -160,6 +161,32 @@ def test_a_reason_on_the_migration_overrules_and_is_recorded(shop: Project, sql:
     ((recorded,),) = sql("SELECT migrations FROM releases_release ORDER BY id DESC LIMIT 1")
     (entry,) = recorded if isinstance(recorded, list) else json.loads(recorded)
     assert [(one["verdict"], one["accepted"]) for one in entry["verdicts"]] == [("refused", ACCEPTED)]
+
+
+@on_postgresql
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_accepted_rename_waits_for_the_contract(shop: Project, sql: Sql, apart: bool) -> None:
+    """It would forget what it is to drop."""
+    shop.settings('RELEASES["COMMIT_VARIABLE"] = "COMMIT"')
+    remove, rename = 'migrations.RemoveField("Box", "color")', 'migrations.RenameModel("Box", "Crate")'
+    shop.migration("0002_change", remove, *(() if apart else (rename,)))
+    without_color = "".join(BOX.splitlines(keepends=True)[:-1])
+    if apart:
+        shop.models(without_color)
+        assert shop.manage("migrate", COMMIT="one").returncode == 0
+        shop.migration("0003_rename", rename)
+    shop.models(without_color.replace("Box", "Crate"))
+    accept(shop, "0003_rename" if apart else "0002_change", "RenameModel")
+
+    with psycopg.connect(shop.database_url):  # an old session
+        refused = shop.manage("migrate", COMMIT="two")
+    assert refused.returncode == 1
+    assert "names what it would rename: drop column color of shop_box." in refused.stderr
+    assert "To release it all the same" not in refused.stderr
+
+    if apart:
+        assert "Contract: drop column color of shop_box." in shop.manage("migrate", COMMIT="two").stdout
+        assert [name for (name,) in sql(COLUMNS.replace("shop_box", "shop_crate"))] == ["id", "size"]
 
 
 @on_postgresql
