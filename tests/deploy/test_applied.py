@@ -14,7 +14,7 @@ from django.test import Client
 from tests.conftest import Manage, Sql, execute
 
 PAGE = "/admin/releases/release/applied/"
-LAST = ("workouts", "0017_availability_and_coachs_link")
+LAST = ("workouts", "0018_weekday_of_availability")
 
 
 def rows(client: Client, **query: str) -> list[list[str]]:

@@ -34,7 +34,7 @@ def test_a_release_is_recorded_with_its_migrations_and_their_times(manage: Manag
     assert (release["commit"], release["deployment"]) == (DEPLOYED["RAILWAY_GIT_COMMIT_SHA"], "d-1")
     migrations = release["migrations"]
     assert isinstance(migrations, list)
-    assert migrations[-1]["name"] == "workouts.0017_availability_and_coachs_link"
+    assert migrations[-1]["name"] == "workouts.0018_weekday_of_availability"
     assert all(migration["seconds"] >= 0 for migration in migrations)
 
 

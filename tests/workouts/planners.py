@@ -72,6 +72,7 @@ availability = st.fixed_dictionaries(
     {
         "first_day": st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 12, 31)),
         "last_day": st.dates(datetime.date(2026, 12, 31), datetime.date(2027, 1, 1)),
+        "weekday": st.none() | st.integers(0, 6),
         "discipline": st.sampled_from(Unavailable.values),
         "reason": texts,
     }

@@ -5,9 +5,8 @@ from django.db import transaction
 from workouts.history.locking import lock
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
-from workouts.history.rows import RowChange, Values, to_json
+from workouts.history.rows import TABLES, RowChange, Values, to_json
 from workouts.models import Availability
-from workouts.values.days import Day
 
 
 @transaction.atomic
@@ -31,8 +30,10 @@ def remove_availability(availability_id: int, *, by: Author) -> Outcome:
 
 
 def _summary(values: Values) -> str:
-    """Such as `No swimming, 3 May to 7 May 2026`."""
-    first, last = (Day.fromisoformat(values[name]) for name in ("first_day", "last_day"))
+    """Such as `No swimming, 3 May to 7 May 2026` or `No swimming, Thursdays, 3 May to 7 Jun 2026`."""
+    one = Availability(**TABLES["availability"].from_json(values))
+    first, last = one.first_day, one.last_day
+    on = "" if one.weekday is None else f"{one.get_weekday_display()}s, "
     until = "" if first == last else f" to {last:%-d %b %Y}"
     begins = f"{first:%-d %b}" if until and first.year == last.year else f"{first:%-d %b %Y}"
-    return f"{Availability(discipline=values['discipline']).get_discipline_display()}, {begins}{until}"
+    return f"{one.get_discipline_display()}, {on}{begins}{until}"

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from workouts.history.rows import RowChange
+from workouts.history.rows import TABLES, RowChange
 from workouts.history.settling import State, advance
-from workouts.models import Change
-from workouts.values.days import Day, days_from
+from workouts.models import Availability, Change
+from workouts.values.days import Day
 
 
 @dataclass(frozen=True)
@@ -50,5 +50,4 @@ def _days_of(row: RowChange, before: State) -> Iterable[Day]:
     existing = before.get((row.table, row.key), {})
     for values in (row.before, row.after):
         if values is not None:
-            first, last = (Day.fromisoformat({**existing, **values}[name]) for name in ("first_day", "last_day"))
-            yield from days_from(first, last)
+            yield from Availability(**TABLES[row.table].from_json({**existing, **values})).days

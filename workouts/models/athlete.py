@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from workouts.values import bounds
-from workouts.values.days import WeekStart
+from workouts.values.days import Day, Weekday, WeekStart, days_from
 from workouts.values.disciplines import Discipline, Unavailable, discipline_of
 from workouts.values.measures import DistanceUnit, SwimUnit
 from workouts.values.times import clock_time, slot_of
@@ -29,7 +29,7 @@ class WeekTarget(models.Model):
 
 class AvailabilityQuerySet(models.QuerySet["Availability"]):
     def between(self, first: datetime.date, last: datetime.date) -> "AvailabilityQuerySet":
-        """Those that concern any day from `first` to `last`, both included, ordered by their first day."""
+        """Those that have begun by `last` and not ended before `first`, ordered by their first day."""
         return self.filter(first_day__lte=last, last_day__gte=first)
 
 
@@ -38,6 +38,9 @@ class Availability(models.Model):
 
     first_day = models.DateField()
     last_day = models.DateField(help_text="Included.")
+    weekday = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=Weekday, help_text="The only one that it concerns. Empty: every day."
+    )
     discipline = models.CharField(
         max_length=10, blank=True, choices=Unavailable, help_text="What cannot be done. Empty: nothing can."
     )
@@ -53,6 +56,13 @@ class Availability(models.Model):
     def __str__(self) -> str:
         """Such as `No swimming: pool closed`."""
         return ": ".join(filter(None, (self.get_discipline_display(), self.reason)))
+
+    @property
+    def days(self) -> list[Day]:
+        return [day for day in days_from(self.first_day, self.last_day) if self.concerns(day)]
+
+    def concerns(self, day: Day) -> bool:
+        return self.first_day <= day <= self.last_day and self.weekday in (None, day.weekday())
 
     def excludes(self, workout_type: str) -> bool:
         """Whether a workout of this type cannot be done. A day off always can."""

@@ -185,7 +185,7 @@ class Board:
         cards: dict[str, list[Workout]] = {slot: [] for slot in SLOTS}
         for workout in workouts:
             cards[slot_of(workout.time_of_day)].append(workout)
-        away = [one for one in self.availability if one.first_day <= day <= one.last_day]
+        away = [one for one in self.availability if one.concerns(day)]
         values = [*map(_values_of, workouts), *map(str, away)]
         return Column(
             shown=(day, self.today, self.first, self.is_agenda, self.units, values),

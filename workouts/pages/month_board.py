@@ -105,5 +105,5 @@ class Month:
         workouts = self.by_day[day]
         shown = SHOWN if len(workouts) > SHOWN + 1 else SHOWN + 1
         grade = grade_of_day(workouts, self.today)
-        away = [one for one in self.availability if one.first_day <= day <= one.last_day]
+        away = [one for one in self.availability if one.concerns(day)]
         return Cell(day, day.month == self.first.month, away, workouts[:shown], workouts[shown:], grade)

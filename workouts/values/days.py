@@ -8,12 +8,22 @@ Day = datetime.date
 ONE_DAY, ONE_WEEK = datetime.timedelta(days=1), datetime.timedelta(weeks=1)
 
 
-class WeekStart(IntegerChoices):
+class Weekday(IntegerChoices):
     """As `datetime.date.weekday` numbers them."""
 
     MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
     SATURDAY = 5
     SUNDAY = 6
+
+
+class WeekStart(IntegerChoices):
+    MONDAY = Weekday.MONDAY.value
+    SATURDAY = Weekday.SATURDAY.value
+    SUNDAY = Weekday.SUNDAY.value
 
 
 YEARS = range(datetime.MINYEAR + 1, datetime.MAXYEAR)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from workouts.values import bounds
+from workouts.values.days import Weekday, days_from
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].+)?")
 AnyDay = TypeVar("AnyDay", bound=datetime.date)
@@ -34,12 +35,24 @@ def of_our_time(day: AnyDay) -> AnyDay:
     return day
 
 
-def check_range(first: datetime.date, last: datetime.date) -> None:
-    """Refuses days of an availability that are in the wrong order, or too many."""
+def last_day_or_default(last: datetime.date | None, first: datetime.date, weekday: int | None) -> datetime.date:
+    """The last day of an availability. If it is left out: the first, or of a weekday the last that is possible."""
+    if last or weekday is None:
+        return last or first
+    return min(first + datetime.timedelta(bounds.AWAY - 1), datetime.date(bounds.YEARS[-1], 12, 31))
+
+
+def check_range(first: datetime.date, last: datetime.date, weekday: int | None = None) -> None:
+    """Refuses days of an availability that are in the wrong order, too many, or none of which is its weekday.
+
+    The type of the error is the column that is wrong.
+    """
     if last < first:
-        raise PydanticCustomError("range", "The last day is before the first")
+        raise PydanticCustomError("last_day", "The last day is before the first")
     if (last - first).days >= bounds.AWAY:
-        raise PydanticCustomError("length", f"No more than {bounds.AWAY} days at a time")
+        raise PydanticCustomError("last_day", f"No more than {bounds.AWAY} days at a time")
+    if weekday is not None and weekday not in (day.weekday() for day in days_from(first, last)):
+        raise PydanticCustomError("weekday", f"There is no {Weekday(weekday).label} from the first to the last day")
 
 
 def storable(text: str) -> str:
@@ -71,6 +84,7 @@ TimeOfDay = Annotated[str, Field(max_length=bounds.TIME_OF_DAY), *Storable]
 Excluded = Literal["", "Swim", "Bike", "Run", "Strength", "Other"]
 """The values of `Unavailable`."""
 
+DayOfWeek = Annotated[int, Field(ge=Weekday.MONDAY.value, le=Weekday.SUNDAY.value)]
 Reason = Annotated[str, Field(max_length=bounds.REASON), *Storable]
 Place = Annotated[str, Field(max_length=bounds.PLACE), *Storable]
 Hours = Annotated[float, _up_to(bounds.HOURS)]

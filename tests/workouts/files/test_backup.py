@@ -25,7 +25,7 @@ from workouts.files.exports.records import (
     WorkoutRecord,
 )
 from workouts.files.exports.spreadsheet import _cell
-from workouts.files.restores.restoring import PlanChanged, Restoration, confirm, plan_of, preview
+from workouts.files.restores.restoring import NotRestorable, PlanChanged, Restoration, confirm, plan_of, preview
 from workouts.history import change_selection, undo
 from workouts.models import (
     ACTUAL,
@@ -172,7 +172,7 @@ ADDED = {
 """The fields of a workout that each version of the format added."""
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_an_export_of_an_earlier_version_leaves_what_was_done_as_it_is(version: int) -> None:
     fill_by_hand()
     Workout.objects.filter(pk=7).update(
@@ -195,9 +195,46 @@ def document_of_version(version: int) -> str:
     found = {**document(), "version": version}
     added = set().union(*(names for since, names in ADDED.items() if since > version))
     workouts = [{name: row[name] for name in row if name not in added} for row in found["workouts"]]
+    for row in found["availability"]:
+        del row["weekday"]
     if version < 4:
         del found["availability"]
     return json.dumps({**found, "workouts": workouts})
+
+
+def test_an_export_of_version_4_restores_availability_and_leaves_its_weekday_as_it_is() -> None:
+    """The old version, which serves for a while beside this one or again after it, exports without the weekday."""
+    fill_by_hand()
+    Availability.objects.update(weekday=0)
+    old = document_of_version(4)
+    assert not plan(old).rows
+
+    Availability.objects.update(reason="holidays")
+    Availability.objects.create(first_day=MONDAY, last_day=MONDAY, weekday=0)
+    restore(old)
+    assert list(Availability.objects.values_list("weekday", "reason")) == [(0, "pool closed")]
+
+    Availability.objects.all().delete()
+    restore(old)
+    assert list(Availability.objects.values_list("weekday", "reason")) == [(None, "pool closed")]
+
+
+def test_what_an_earlier_version_was_restored_over_is_restored_too() -> None:
+    """Of another planner, whose availability with the same id is on other days: no Thursday is among them."""
+    fill_by_hand()
+    Availability.objects.update(weekday=3, last_day="2026-12-31")
+    old = json.loads(document_of_version(4))
+    old["availability"][0]["lastDay"] = str(MONDAY)
+    restore(json.dumps(old))
+    assert Availability.objects.get().days == []
+    assert not plan(as_json()).rows
+
+
+@pytest.mark.parametrize("weekday", ["7", "-1", '"Thursday"', "3.5", "true"])
+def test_a_weekday_that_does_not_exist_is_refused(weekday: str) -> None:
+    fill_by_hand()
+    with pytest.raises(NotRestorable, match="In availability number 1, weekday: "):
+        plan(as_json().replace('"weekday": null', f'"weekday": {weekday}'))
 
 
 def test_every_column_is_exported() -> None:

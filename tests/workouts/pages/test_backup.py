@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.workouts.planners import as_csv, as_json, document, fill_by_hand
+from workouts.files.exports.records import VERSION
 from workouts.files.uploads import MAX_BYTES
 from workouts.history import undo
 from workouts.models import Change, Upload, Workout, WorkoutSelection
@@ -168,8 +169,8 @@ WRONG: list[tuple[Edit, str]] = [
     (lambda found: found["weekTargets"][0].update(minutesByDiscipline={"Rum": 1}), "Rum: Unknown discipline."),
     (lambda found: found.update(workouts={}), "In workouts: Input should be a valid "),
     (
-        lambda found: found.update(version=5),
-        "The file has version 5 of the format, and this planner reads up to version 4.",
+        lambda found: found.update(version=VERSION + 1),
+        f"The file has version {VERSION + 1} of the format, and this planner reads up to version {VERSION}.",
     ),
     (lambda found: found.update(version="new"), "Restoring needs an export.json of this planner."),
     (lambda found: found.update(format="other"), "Restoring needs an export.json of this planner."),
@@ -186,7 +187,7 @@ def test_invalid_json_is_refused_with_the_place(athlete: Client, edit: Edit, rea
 
 def test_a_duplicate_part_is_refused(athlete: Client) -> None:
     for part in ("workouts", "preferences"):
-        twice = as_json().replace('"version": 4,', f'"version": 4, "{part}": null,')
+        twice = as_json().replace('"workouts": ', f'"{part}": null, "workouts": ')
         assert f"In {part}: It appears more than once." in error_of(upload(athlete, twice))
 
 

@@ -26,6 +26,7 @@ MIGRATIONS = (
     "0015_done_and_started_at",
     "0016_week_start",
     "0017_availability_and_coachs_link",
+    "0018_weekday_of_availability",
 )
 
 

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from workouts.values import bounds
 from workouts.values.disciplines import Discipline
 from workouts.values.validation import (
+    DayOfWeek,
     Excluded,
     HeartRate,
     Hours,
@@ -32,8 +33,8 @@ from workouts.values.validation import (
 )
 
 FORMAT = "workout-planner"
-VERSION = 4
-"""Version 2 added what was done, version 3 `isDone` and `startedAt`, version 4 the availability.
+VERSION = 5
+"""Version 2 added what was done, version 3 `isDone` and `startedAt`, version 4 the availability, version 5 `weekday`.
 
 Restoring an earlier one leaves those alone.
 """
@@ -142,11 +143,13 @@ class AvailabilityRecord(Record):
     id: Id
     first_day: PlanDay
     last_day: PlanDay
+    weekday: DayOfWeek | None = None
     discipline: Excluded
     reason: Reason
 
     @model_validator(mode="after")
     def in_order(self) -> "AvailabilityRecord":
+        """A weekday that is not among the days concerns none of them: no reason to refuse a backup."""
         check_range(self.first_day, self.last_day)
         return self
 
