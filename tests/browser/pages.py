@@ -158,8 +158,13 @@ def _calendar_address(page: Page) -> None:
 
 def _availability(page: Page) -> None:
     page.goto(f"/availability/{MONDAY}")
-    for first, what in ((MONDAY, "No swimming"), (TUESDAY, "No training"), (datetime.date(2099, 1, 1), "No cycling")):
+    for first, on, what in (
+        (MONDAY, "Every day", "No swimming"),
+        (TUESDAY, "Tuesdays", "No training"),
+        (datetime.date(2099, 1, 1), "Thursdays", "No cycling"),
+    ):
         page.get_by_label("What").select_option(what)
+        page.get_by_label("On", exact=True).select_option(on)
         page.get_by_label("From").fill(str(first))
         page.get_by_label("Reason").fill(UNBROKEN[:200])
         page.get_by_role("button", name="Add").click()
@@ -168,9 +173,13 @@ def _availability(page: Page) -> None:
 
 def _refused_availability(page: Page) -> None:
     page.goto(f"/availability/{MONDAY}")
-    page.get_by_label("To, if longer than a day").fill("2099-01-01")
+    page.get_by_label("To", exact=True).fill("2099-01-01")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_text("No more than 366 days at a time.")).to_be_visible()
+    page.get_by_label("On", exact=True).select_option("Sundays")
+    page.get_by_label("To", exact=True).fill(str(TUESDAY))
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("There is no Sunday from the first to the last day.")).to_be_visible()
 
 
 def _week_with_availability(page: Page) -> None:

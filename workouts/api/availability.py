@@ -13,17 +13,20 @@ from workouts.api.errors import READING, UNKNOWN, WRITING, InvalidValues
 from workouts.api.schemas import Answer, Done
 from workouts.history import add_availability, remove_availability
 from workouts.models import Availability
-from workouts.values.validation import Day, Excluded, PlanDay, Reason, check_range
+from workouts.values.bounds import AWAY
+from workouts.values.validation import Day, DayOfWeek, Excluded, PlanDay, Reason, check_range, last_day_or_default
 
 router = Router(tags=["Availability"], by_alias=True)
 
 WHAT = "The discipline that cannot be done. Empty: none can."
+WEEKDAY = "The only day of the week that it concerns, from 0 for Monday to 6 for Sunday. null: every day."
 
 
 class AvailabilityAnswer(Answer):
     id: int
     first_day: datetime.date
     last_day: datetime.date = Field(description="Included.")
+    weekday: DayOfWeek | None = Field(description=WEEKDAY)
     discipline: Excluded = Field(description=WHAT)
     reason: str
 
@@ -42,17 +45,18 @@ class AvailabilityBody(Body):
     model_config = ConfigDict(json_schema_extra={"required": ["firstDay"]})
 
     first_day: PlanDay
-    last_day: PlanDay = Field(NOT_SENT, description="Included. The first day, if it is not sent.")
+    last_day: PlanDay = Field(
+        NOT_SENT, description=f"Included. If it is not sent: the first day, or with a weekday {AWAY} days in all."
+    )
+    weekday: DayOfWeek | None = Field(None, description=WEEKDAY)
     discipline: Excluded = Field("", description=WHAT)
     reason: Reason = ""
 
     @model_validator(mode="after")
     def in_order(self) -> "AvailabilityBody":
-        check_range(self.first_day, self.last_day or self.first_day)
+        self.last_day = last_day_or_default(self.last_day, self.first_day, self.weekday)
+        check_range(self.first_day, self.last_day, self.weekday)
         return self
-
-    def columns(self) -> dict[str, Any]:
-        return {**self.model_dump(), "last_day": self.last_day or self.first_day}
 
 
 @router.get("", operation_id="listAvailability", response={200: AvailabilityList, 422: InvalidValues, **READING})
@@ -65,8 +69,8 @@ def list_availability(request: HttpRequest, filters: Query[AvailabilityFilters])
 
 @router.post("", operation_id="addAvailability", response={201: AvailabilityAnswer, **WRITING})
 def add(request: HttpRequest, body: AvailabilityBody) -> Status[Availability]:
-    """Adds days on which the athlete cannot train, or cannot do one discipline."""
-    added, _ = add_availability(body.columns(), by=request.user)
+    """Adds days on which the athlete cannot train, or cannot do one discipline. With a weekday, it is weekly."""
+    added, _ = add_availability(body.model_dump(), by=request.user)
     return Status(201, added)
 
 

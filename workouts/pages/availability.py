@@ -1,6 +1,5 @@
 """The days on which the athlete cannot train."""
 
-import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from pydantic_core import PydanticCustomError
 
 from workouts.history import add_availability, remove_availability
 from workouts.models import Availability
@@ -19,33 +19,44 @@ from workouts.pages.forms import of_our_time
 from workouts.pages.redraw import change_before, redraw
 from workouts.pages.refusals import says_refusals
 from workouts.values import bounds
-from workouts.values.days import Day
+from workouts.values.days import Day, Weekday
 from workouts.values.disciplines import Unavailable
-from workouts.values.validation import check_range
+from workouts.values.validation import check_range, last_day_or_default
 
 PER_PAGE = 50
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class AvailabilityForm(forms.Form):
-    """A last day that is left empty is the first."""
-
     discipline = forms.ChoiceField(label="What", choices=Unavailable.choices, required=False)
+    weekday = forms.TypedChoiceField(
+        label="On",
+        choices=[("", "Every day"), *((day.value, f"{day.label}s") for day in Weekday)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
     first_day = forms.DateField(label="From", validators=[of_our_time], widget=DAY)
-    last_day = forms.DateField(label="To, if longer than a day", required=False, validators=[of_our_time], widget=DAY)
+    last_day = forms.DateField(
+        label="To",
+        help_text=f"Empty: one day, or with a weekday {bounds.AWAY} days.",
+        required=False,
+        validators=[of_our_time],
+        widget=DAY,
+    )
     reason = forms.CharField(
         label="Reason", required=False, max_length=bounds.REASON, widget=forms.TextInput({"dir": "auto"})
     )
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        first: datetime.date | None = values.get("first_day")
-        if first and "last_day" in values:
-            values["last_day"] = values["last_day"] or first
+        if {"weekday", "first_day", "last_day"} <= values.keys():
+            first, weekday = values["first_day"], values["weekday"]
+            values["last_day"] = last_day_or_default(values["last_day"], first, weekday)
             try:
-                check_range(first, values["last_day"])
-            except ValueError as error:
-                raise ValidationError({"last_day": f"{error}."}) from error
+                check_range(first, values["last_day"], weekday)
+            except PydanticCustomError as error:
+                raise ValidationError({error.type: f"{error}."}) from error
         return values
 
 

@@ -1,6 +1,7 @@
 """Days on which the athlete cannot train: entered on a page or by a program, shown on every board, undone."""
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.either_engine
 MONDAY = datetime.date(2026, 11, 23)
 AWAY = {"first_day": "2026-11-26", "last_day": "2026-11-28", "discipline": "", "reason": "family"}
 NO_SWIM = {"first_day": "2026-11-26", "last_day": "", "discipline": "Swim", "reason": ""}
+THURSDAYS = {"first_day": "2026-11-23", "last_day": "2026-12-09", "weekday": "3", "discipline": "Swim", "reason": ""}
 
 
 def away(client: Client, address: str) -> dict[str, list[str]]:
@@ -22,6 +24,11 @@ def away(client: Client, address: str) -> dict[str, list[str]]:
     context = client.get(address).context
     days = context["columns"] if "columns" in context else [cell for row in context["rows"] for cell in row.cells]
     return {day.day.isoformat(): [str(one) for one in day.away] for day in days if day.away}
+
+
+def words(client: Client, address: str) -> str:
+    """The text of a page, as it is read aloud: without titles and other attributes."""
+    return " ".join(re.sub(r"<[^>]+>", "", client.get(address).content.decode()).split())
 
 
 def test_is_shown_on_its_days_in_the_week_and_the_month(athlete: Client, plan: Plan) -> None:
@@ -57,12 +64,55 @@ def test_is_one_change_that_is_undone_and_redone(athlete: Client) -> None:
     assert athlete.post("/availability/999/remove/").status_code == 404
 
 
+def test_a_weekday_is_shown_on_its_days_alone(athlete: Client, plan: Plan) -> None:
+    plan("Ride", "2026-11-23")
+    athlete.post("/availability/", THURSDAYS)
+    assert away(athlete, f"/week/{MONDAY}") == {"2026-11-26": ["No swimming"]}
+    assert away(athlete, "/week/2026-12-07") == {}, "it ends on a Wednesday"
+    assert away(athlete, "/month/2026-12") == {"2026-12-03": ["No swimming"]}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "summary", "listed"),
+    [
+        ("2099-01-03", "2099-06-27", "3 Jan to 27 Jun 2099", "3 January to 27 June 2099"),
+        ("2098-12-03", "2099-06-27", "3 Dec 2098 to 27 Jun 2099", "3 December 2098 to 27 June 2099"),
+    ],
+)
+def test_a_weekday_is_one_change_and_one_line_of_the_list(
+    athlete: Client, first: str, last: str, summary: str, listed: str
+) -> None:
+    athlete.post("/availability/", {**THURSDAYS, "first_day": first, "last_day": last})
+    added, found = Change.objects.get(), Availability.objects.get()
+    assert added.summary == f"No swimming, Thursdays, {summary}"
+    page = words(athlete, "/availability/")
+    assert page.count(f"every Thursday, {listed}") == 2, "the second names the button"
+
+    athlete.post(f"/history/{added.pk}/undo/")
+    assert not Availability.objects.exists()
+    athlete.post(f"/history/{Change.objects.latest('pk').pk}/undo/")
+    assert (Availability.objects.get(), Availability.objects.get().weekday) == (found, 3)
+    athlete.post(f"/availability/{found.pk}/remove/")
+    assert Change.objects.latest("pk").summary == f"{added.summary}: removed"
+
+
 def test_undoing_redraws_its_days_on_the_board(athlete: Client, plan: Plan) -> None:
     plan("Ride", "2026-11-23")
     athlete.post("/availability/", AWAY)
     shown = {"board": str(MONDAY), "type": "", "source": ""}
     redrawn = athlete.post(f"/history/{Change.objects.get().pk}/undo/", shown, headers={"HX-Request": "true"})
     assert [column.day.day for column in redrawn.context["columns"]] == [26, 27, 28]
+
+    athlete.post("/availability/", THURSDAYS)
+    last = Change.objects.latest("pk")
+    redrawn = athlete.post(f"/history/{last.pk}/undo/", shown, headers={"HX-Request": "true"})
+    assert [column.day.day for column in redrawn.context["columns"]] == [26]
+
+
+def test_without_a_last_day_it_is_one_day_and_of_a_weekday_366(athlete: Client) -> None:
+    for weekday, last in (("", "2026-11-26"), ("3", "2027-11-26")):
+        athlete.post("/availability/", {**NO_SWIM, "weekday": weekday})
+        assert str(Availability.objects.latest("pk").last_day) == last
 
 
 @pytest.mark.parametrize(
@@ -72,6 +122,9 @@ def test_undoing_redraws_its_days_on_the_board(athlete: Client, plan: Plan) -> N
         ({"first_day": "1066-10-14"}, "A year from 1970"),
         ({"last_day": "2026-11-25"}, "The last day is before the first."),
         ({"last_day": "2027-11-27"}, "No more than 366 days at a time."),
+        ({"weekday": "6"}, "There is no Sunday from the first to the last day."),
+        ({"weekday": "7"}, "Select a valid choice."),
+        ({"weekday": "Thursday"}, "Select a valid choice."),
         ({"discipline": "Chess"}, "Select a valid choice."),
         ({"reason": "x" * 201}, "at most 200 characters"),
     ],
@@ -81,6 +134,7 @@ def test_invalid_values_are_refused_and_nothing_changes(athlete: Client, wrong: 
     assert answer.status_code == 422
     assert reason in answer.content.decode()
     assert not Change.objects.exists()
+    assert list(answer.context["form"].errors) == list(wrong), "it stands at the field that is wrong"
 
 
 def test_the_page_begins_on_the_day_and_lists_what_lies_ahead(athlete: Client) -> None:
@@ -98,6 +152,7 @@ def test_programs_list_add_and_remove_it(api: ApiClient) -> None:
         "id": added["id"],
         "firstDay": "2026-11-26",
         "lastDay": "2026-11-26",
+        "weekday": None,
         "discipline": "Swim",
         "reason": "",
     }
@@ -111,6 +166,24 @@ def test_programs_list_add_and_remove_it(api: ApiClient) -> None:
     api.send("DELETE", f"availability/{added['id']}")
     api.send("DELETE", f"availability/{added['id']}", status=404)
     assert not Availability.objects.exists()
+
+
+def test_programs_add_a_weekday(api: ApiClient) -> None:
+    body = {"firstDay": "2026-11-26", "lastDay": "2026-12-31", "weekday": 3, "discipline": "Swim"}
+    added = api.send("POST", "availability", body, status=201)
+    assert added == {**body, "id": added["id"], "reason": ""}
+    assert api.send("GET", "availability") == {"availability": [added], "count": 1}
+    year = api.send("POST", "availability", {"firstDay": "2026-11-26", "weekday": 0}, status=201)
+    assert (year["lastDay"], year["weekday"]) == ("2027-11-26", 0)
+    every = api.send("POST", "availability", {"firstDay": "2026-11-26", "weekday": None}, status=201)
+    assert (every["lastDay"], every["weekday"]) == ("2026-11-26", None)
+
+    for wrong in (-1, 7, "3", 3.5, True):
+        refused = api.send("POST", "availability", {**body, "weekday": wrong}, status=422)
+        assert list(refused["fields"]) == ["weekday"]
+    never = {"firstDay": "2026-11-26", "lastDay": "2026-11-28", "weekday": 0}
+    assert "There is no Monday from the first to the last day." in api.send("POST", "availability", never, 422)["error"]
+    assert Availability.objects.count() == 3
 
 
 def test_needs_a_login(client: Client, db: None) -> None:
