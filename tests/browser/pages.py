@@ -186,11 +186,13 @@ def _week_with_availability(page: Page) -> None:
     _availability(page)
     page.goto(WEEK)
     expect(page.get_by_text("No swimming")).to_be_visible()
+    expect(card(page, "Technique swim")).to_contain_text("No training on this day")
 
 
 def _month_with_availability(page: Page) -> None:
     _availability(page)
     page.goto("/month/2024-01")
+    expect(card(page, "Technique swim")).to_contain_text("No training on this day")
 
 
 def _coach(page: Page) -> None:

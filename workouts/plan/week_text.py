@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workouts.models import Availability, Preferences, Workout
+from workouts.plan.clashes import clash_of
 from workouts.plan.progress import grade_of
 from workouts.plan.summary import Line
 from workouts.plan.wording import done, headline, planned
@@ -25,7 +26,7 @@ def week_text(
     first = next(iter(days))
     parts = [f"Week of {first:%-d %B %Y}\n{_sums(total)}"]
     for day, (away, workouts) in days.items():
-        lines = [*map(_away, away), *(line for one in workouts for line in _workout(one, preferences, today))]
+        lines = [*map(_away, away), *(line for one in workouts for line in _workout(one, away, preferences, today))]
         if lines:
             parts.append("\n".join([f"{day:%a %-d %b}", *lines]))
     if moved := [f"- {_on_one_line(headline(one))}, from {_day(one)} to {one.day:%a %-d %b}" for one in gone]:
@@ -46,15 +47,15 @@ def _away(one: Availability) -> str:
     return f"! {_on_one_line(str(one))}"
 
 
-def _workout(workout: Workout, preferences: Preferences, today: Day) -> Iterator[str]:
+def _workout(workout: Workout, away: Sequence[Availability], preferences: Preferences, today: Day) -> Iterator[str]:
     time = _on_one_line(workout.time_of_day or "")
     figures = ", ".join(filter(None, (_on_one_line(headline(workout)), time, planned(workout, preferences))))
-    yield f"- {figures}.{''.join(f' {word}.' for word in _states(workout, preferences, today))}"
+    yield f"- {figures}.{''.join(f' {word}.' for word in _states(workout, away, preferences, today))}"
     if notes := ((workout.selection and workout.selection.user_notes) or "").strip()[:LONGEST_NOTE]:
         yield "\n".join(f"  {line}".rstrip() for line in ["Notes:", *notes.splitlines()])
 
 
-def _states(workout: Workout, preferences: Preferences, today: Day) -> Iterator[str]:
+def _states(workout: Workout, away: Sequence[Availability], preferences: Preferences, today: Day) -> Iterator[str]:
     """What became of the workout, in words."""
     if workout.day != workout.originally_planned_day:
         yield f"Moved from {_day(workout)}"
@@ -62,6 +63,8 @@ def _states(workout: Workout, preferences: Preferences, today: Day) -> Iterator[
         yield "Dropped by the coach"
     elif workout.skipped:
         yield "Skipped"
+    if clash := clash_of(workout, away):
+        yield f"{clash.get_discipline_display()} on this day"
     if workout.was_done:
         yield done(workout, preferences)
     elif grade_of(workout, today) == Compliance.MISSED:

@@ -3,7 +3,8 @@
 from django import template
 from django.utils.html import format_html
 
-from workouts.models import Workout
+from workouts.models import Availability, Workout
+from workouts.plan.clashes import clash_of
 from workouts.plan.progress import figures_of, grade_of
 from workouts.values import measures
 from workouts.values.compliance import Compliance, deviation
@@ -25,6 +26,11 @@ def kind(workout_type: str) -> str:
 @register.filter
 def grade(workout: Workout, today: Day) -> Compliance | None:
     return grade_of(workout, today)
+
+
+@register.filter
+def clash(workout: Workout, away: list[Availability]) -> Availability | None:
+    return clash_of(workout, away)
 
 
 @register.filter

@@ -4,12 +4,14 @@ import datetime
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from tests.api_client import ApiClient
 from tests.workouts.conftest import Plan
-from workouts.models import Availability, Change
+from workouts.accounts.tokens import issue
+from workouts.models import Availability, Change, Token
 
 pytestmark = pytest.mark.either_engine
 
@@ -184,6 +186,36 @@ def test_programs_add_a_weekday(api: ApiClient) -> None:
     never = {"firstDay": "2026-11-26", "lastDay": "2026-11-28", "weekday": 0}
     assert "There is no Monday from the first to the last day." in api.send("POST", "availability", never, 422)["error"]
     assert Availability.objects.count() == 3
+
+
+def test_a_workout_that_cannot_be_done_is_marked_on_its_card(athlete: Client, plan: Plan) -> None:
+    swim = plan("Drills", "2026-11-26", workout_type="Swim", planned_duration=1.0)
+    plan("Ride", "2026-11-26", workout_type="Bike")
+    key = issue(User.objects.get(), Token.Purpose.COACH)
+    boards = (f"/week/{MONDAY}", "/month/2026-11", f"/coach/{MONDAY}?key={key}", f"/week/{MONDAY}/text")
+
+    def marks() -> list[int]:
+        return [words(athlete, address).count("No swimming on this day") for address in boards]
+
+    assert marks() == [0, 0, 0, 0]
+    athlete.post("/availability/", THURSDAYS)
+    assert marks() == [1, 1, 1, 1]
+    athlete.post(f"/workouts/{swim.pk}/selection", {"is_selected": "false"})
+    assert marks() == [0, 0, 0, 0]
+    athlete.post(f"/workouts/{swim.pk}/selection", {"is_selected": "true"})
+    assert marks() == [1, 1, 1, 1]
+    athlete.post(f"/workouts/{swim.pk}/done", {"rpe": "3"})
+    assert marks() == [0, 0, 0, 0]
+
+
+def test_the_mark_comes_and_goes_with_the_card(athlete: Client, plan: Plan) -> None:
+    swim = plan("Drills", "2026-11-25", workout_type="Swim")
+    athlete.post("/availability/", THURSDAYS)
+    for board in ({"board": str(MONDAY), "type": "", "source": ""}, {"month": "2026-11"}):
+        for day, marked in (("2026-11-26", True), ("2026-11-25", False)):
+            sent = {"current_plan_day": day, **board}
+            parts = athlete.post(f"/workouts/{swim.pk}/selection", sent, headers={"HX-Request": "true"})
+            assert ('class="clash"' in parts.content.decode()) == marked
 
 
 def test_needs_a_login(client: Client, db: None) -> None:

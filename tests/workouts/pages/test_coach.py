@@ -32,6 +32,7 @@ def week(plan: Plan) -> None:
     plan("Tempo", "2024-01-05", {"current_plan_day": "2024-01-09"}, workout_type="Run")
     plan("Hill repeats", "2024-01-04", is_custom=True, workout_type="Run")
     Availability.objects.create(first_day="2024-01-02", last_day="2024-01-02", discipline="Swim", reason="pool closed")
+    Availability.objects.create(first_day="2024-01-01", last_day="2024-03-31", weekday=3, discipline="Run")
     WeekTarget.objects.create(week=MONDAY, minutes=600)
 
 
@@ -43,6 +44,8 @@ def test_shows_what_was_moved_skipped_done_and_noted(
     text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
     for words in ("Easy", "48 min", "RPE 4", "Drills", "Skipped", "from Sat 6 Jan", "7am", "rain Sat", "pool closed"):
         assert words in text
+    assert text.count("No running on this day") == 1
+    assert "No swimming on this day" not in text, "it was skipped"
     assert "Tempo : from Fri 5 Jan to Tue 9 Jan 2024" in text
     assert page.context["columns"][0].day == MONDAY
 
@@ -111,7 +114,8 @@ def test_the_week_as_text(athlete: Client, week: None) -> None:
         "  rain\n"
         "  Sat\n\n"
         "Thu 4 Jan\n"
-        "- Run: Hill repeats. Missed. My own.\n\n"
+        "! No running\n"
+        "- Run: Hill repeats. No running on this day. Missed. My own.\n\n"
         "Moved to another week\n"
         "- Run: Tempo, from Fri 5 Jan to Tue 9 Jan\n"
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.workouts.conftest import Plan
-from workouts.models import Change, Preferences, Token, WeekTarget, Workout, WorkoutSelection
+from workouts.models import Availability, Change, Preferences, Token, WeekTarget, Workout, WorkoutSelection
 
 MONDAY = "2026-11-23"
 BYTES = 35_000
@@ -159,6 +159,11 @@ def test_parts_that_are_rendered_once_follow_every_value_that_they_show(athlete:
     assert "Week of 23 November: 77 TSS" in page()
     Preferences(pk=1, distance_unit="mi").save()
     assert "6.21 mi" in page()
+    Availability.objects.create(first_day=MONDAY, last_day="2026-12-31", weekday=0, discipline="Run")
+    assert "No running<" in page()
+    assert 'class="clash"' in page()
+    Workout.objects.update(is_done=True)
+    assert 'class="clash"' not in page()
     WeekTarget.objects.create(week=datetime.date(2026, 11, 23), minutes=600)
     assert "of 10 h" in page()
     run.delete()
