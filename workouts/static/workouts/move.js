@@ -12,9 +12,9 @@ const cardOf = (element) => element?.closest?.(".card[draggable]") ?? null;
 const placeOf = (element) => element?.closest?.(".slot, .day, .steps [rel]") ?? null;
 
 const pick = (place) => {
-  target?.classList.remove("over");
+  target?.classList.remove("target");
   target = place;
-  target?.classList.add("over");
+  target?.classList.add("target");
 };
 
 // The slots that are empty: where they are among the others, as long as a workout is on its way.
