@@ -51,6 +51,49 @@ def test_notes_and_place_are_saved_and_shown_on_the_card(page: Page) -> None:
     expect(toast(page)).to_contain_text("Easy run: place Park, notes changed")
 
 
+def test_what_is_typed_in_one_form_stays_while_another_is_saved(page: Page) -> None:
+    page.goto(WEEK)
+    run, dialog = card(page, "Easy run"), page.get_by_role("dialog")
+    run.get_by_role("link").click()
+    expect(dialog).to_have_attribute("aria-label", "Easy run")
+    dialog.get_by_label("Notes").fill("Heavy legs.")
+    dialog.get_by_text("What you did").click()
+    dialog.get_by_label("RPE, 1 to 10").fill("7")
+
+    dialog.get_by_role("button", name="Done", exact=True).click()
+    expect(toast(page)).to_contain_text("Easy run: done, 45 min, RPE 7")
+    expect(dialog.get_by_label("Notes")).to_have_value("Heavy legs.")
+    page.mouse.click(5, 5)
+    expect(dialog).to_be_visible()
+
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(run).to_contain_text("Heavy legs.")
+    expect(run).to_contain_text("RPE 7")
+
+
+def test_a_selection_of_text_that_ends_beside_the_dialog_does_not_close_it(page: Page) -> None:
+    page.goto(WEEK)
+    card(page, "Easy run").get_by_role("link").click()
+    notes = page.get_by_role("dialog").get_by_label("Notes")
+    notes.hover()
+    page.mouse.down()
+    page.mouse.move(5, 5, steps=3)
+    page.mouse.up()
+    expect(notes).to_be_visible()
+
+
+def test_the_focus_returns_to_the_workout_after_saving(page: Page) -> None:
+    page.goto(WEEK)
+    run = card(page, "Easy run")
+    run.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_label("Place").fill("Park")
+    page.keyboard.press("Enter")
+    expect(run).to_contain_text("Park")
+    expect(run.get_by_role("link")).to_be_focused()
+
+
 def test_the_athlete_estimates_the_tss_of_the_coachs_workout(page: Page) -> None:
     page.goto(WEEK)
     card(page, "Technique swim").get_by_role("link").click()

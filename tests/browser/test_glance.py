@@ -2,13 +2,14 @@
 
 import datetime
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.browser.extremes import LONG
+from tests.browser.fitting import misfits
 from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add
 from tests.browser.week import card, drag, slot
-from workouts.values.days import ONE_WEEK
+from workouts.values.days import ONE_DAY, ONE_WEEK
 
 REACH = PHONE["viewport"]["height"] / 2
 """The lower half of a phone's screen is within reach of the thumb."""
@@ -37,6 +38,17 @@ def test_a_week_of_13_workouts_its_summary_and_the_season_fit_a_laptops_screen(p
     assert page.evaluate("document.documentElement.scrollHeight") <= DESKTOP["viewport"]["height"]
     assert bottom(page.locator("#summary")) <= top(page.locator(".board"))
     assert bottom(page.locator(".board")) <= top(page.locator("#season"))
+
+
+def test_a_day_with_something_done_and_something_to_come_fits_every_screen(page: Page, site: Site) -> None:
+    today = datetime.date.today()  # noqa: DTZ011
+    add(site.database, "Run", today, planned_duration=1.4, actual_duration=3.02, is_done=1)
+    add(site.database, "Ride", today, "Bike", planned_duration=3.03)
+    for number in range(1, 7):
+        add(site.database, "Swim", today + number * ONE_DAY, "Swim", planned_duration=1.75)
+    page.goto("/")
+    expect(page.locator("section.today .sum")).to_have_text("3 h 1 min of 4 h 26 min")
+    assert not any(misfits(page).values())
 
 
 def test_unscheduled_comes_first_and_empty_slots_take_no_place_until_a_card_is_dragged(page: Page) -> None:

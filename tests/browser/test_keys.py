@@ -36,6 +36,12 @@ def test_a_question_mark_lists_the_keys_and_they_can_be_turned_off(page: Page) -
     page.keyboard.press("m")
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page).to_have_url(re.compile(WEEK))
+    run = card(page, "Easy run")
+    run.get_by_role("link").focus()
+    for key in ("x", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(run.get_by_role("checkbox")).not_to_be_checked()
+    expect(page.get_by_role("dialog")).to_contain_text("Really easy.")
 
 
 def test_two_tabs_skip_to_the_first_workout(page: Page) -> None:

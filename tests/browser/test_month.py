@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.plan import MONDAY, SATURDAY, THURSDAY
+from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY
 from tests.browser.week import card, drag, slot, toast
 from workouts.values.days import ONE_WEEK
 
@@ -31,6 +31,19 @@ def test_a_card_is_dragged_to_another_week_and_the_sums_of_both_follow(page: Pag
     page.keyboard.press("u")
     expect(card(page.locator(f"#day-{SATURDAY}"), "Long ride")).to_be_visible()
     expect(weeks[1]).not_to_contain_text("3 h 30 min")
+
+
+def test_no_card_is_moved_to_another_month_which_has_no_day_for_it(page: Page) -> None:
+    page.goto("/month/2024-01")
+    walk = card(page, "Family walk")
+    walk.get_by_role("link").focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#place")).not_to_contain_text("month")
+    page.keyboard.press("Escape")
+    drag(walk, page.get_by_role("link", name="Next month"))
+    expect(card(page.locator(f"#day-{SUNDAY}"), "Family walk")).to_be_visible()
+    expect(toast(page)).to_be_empty()
 
 
 def test_links_to_the_months_around_it_and_to_a_workout(page: Page) -> None:

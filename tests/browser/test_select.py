@@ -25,6 +25,20 @@ def test_one_click_skips_and_the_next_selects(page: Page) -> None:
     expect(total(page)).to_contain_text("8 h")
 
 
+def test_the_other_workouts_stay_ticked_and_what_is_beside_the_toast_can_be_clicked(page: Page) -> None:
+    page.goto(WEEK)
+    card(page, "Long ride").get_by_role("checkbox").check()
+    card(page, "Easy run").get_by_role("button", name="Skip").click()
+    expect(card(page, "Easy run")).to_contain_text("Skipped")
+    expect(card(page, "Long ride").get_by_role("checkbox")).to_be_checked()
+    beside = """dock => {
+        const { x, y, height } = dock.getBoundingClientRect();
+        return dock.contains(document.elementFromPoint(x + 1, y + height / 2));
+    }"""
+    expect(toast(page)).to_be_visible()
+    assert not page.locator("#dock").evaluate(beside)
+
+
 def test_one_key_skips_and_the_next_selects(page: Page) -> None:
     page.goto(WEEK)
     core = card(page, "Core circuit")

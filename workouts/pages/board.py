@@ -105,7 +105,11 @@ class Board:
 
     @classmethod
     def shown_by(cls, page: QueryDict) -> "Board | None":
-        """The board of a page that sends its `fields`. None if it sends none, or if they are invalid."""
+        """The board of a page that sends its `fields`. None if it sends none, if they are invalid, or if the page is of
+        another day: it would show the wrong week."""
+        today = timezone.localdate().isoformat()
+        if page.get("today", today) != today:
+            return None
         try:
             start = str(page["board"])
             return cls(DayConverter().to_python(start) if start else None, Filters.of(page))
@@ -115,7 +119,8 @@ class Board:
     @property
     def fields(self) -> str:
         """What the page shows, as JSON for htmx, which sends it with the page's forms."""
-        return json.dumps({"board": "" if self.is_agenda else self.first.isoformat(), **asdict(self.filters)})
+        start = "" if self.is_agenda else self.first.isoformat()
+        return json.dumps({"board": start, "today": self.today.isoformat(), **asdict(self.filters)})
 
     @cached_property
     def workouts(self) -> list[Workout]:

@@ -28,7 +28,8 @@ def reasons(form: forms.BaseForm) -> str:
 
 
 class SelectionForm(forms.Form):
-    """Any part of the selection of a workout. A field that is not sent stays as it is.
+    """Any part of the selection of a workout. What is not sent stays as it is, and so does what still has the value that
+    the page showed, sent as `initial-…`: it may have been changed elsewhere since.
 
     A card sends its day and slot with the button that skips it; then only the button counts.
     """
@@ -44,7 +45,7 @@ class SelectionForm(forms.Form):
         super().__init__(data)
         self.workout = workout
         sent = {"is_selected"} if "is_selected" in data else set(data)
-        for name in set(self.fields) - sent:
+        for name in set(self.fields) - {name for name in sent if _is_changed(data, name)}:
             del self.fields[name]
 
     def values(self) -> dict[str, Any]:
@@ -55,6 +56,11 @@ class SelectionForm(forms.Form):
         if "current_plan_day" in values:
             values |= on_day(self.workout, values["current_plan_day"])
         return values
+
+
+def _is_changed(data: QueryDict, name: str) -> bool:
+    shown, now = (data.get(key, "").replace("\r\n", "\n") for key in (f"initial-{name}", name))
+    return f"initial-{name}" not in data or now != shown
 
 
 def in_slot(workout: Workout, slot: str) -> dict[str, Any]:

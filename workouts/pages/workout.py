@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from workouts.history import (
+    Outcome,
     add_workout,
     change_selection,
     clear_done,
@@ -20,7 +21,7 @@ from workouts.history import (
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
 from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm, reasons
-from workouts.pages.redraw import redraw
+from workouts.pages.redraw import change_before, redraw
 from workouts.pages.refusals import refuse, says_refusals
 from workouts.plan.step_chart import chart_of
 from workouts.plan.step_reading import steps_of
@@ -40,6 +41,7 @@ def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
         "today": timezone.localdate(),
         "done_form": DoneForm(workout),
         "steps": chart_of(steps_of(workout)),
+        "change": change_before(request),
     }
     return render(request, template, context)
 
@@ -63,7 +65,8 @@ def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = SelectionForm(workout, request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
-    return redraw(request, change_selection(workout_id, form.values(), by=request.user))
+    values = form.values()
+    return redraw(request, change_selection(workout_id, values, by=request.user) if values else Outcome())
 
 
 @require_POST

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from tests.workouts.conftest import Plan
 from workouts.models import Change, Workout, WorkoutSelection
@@ -73,7 +74,7 @@ def test_the_page_says_what_it_shows(athlete: Client, plan: Plan) -> None:
     ):
         found = re.search('hx-vals="(.*?)"', athlete.get(address).content.decode())
         assert found
-        assert json.loads(html.unescape(found[1])) == shown
+        assert json.loads(html.unescape(found[1])) == {**shown, "today": timezone.localdate().isoformat()}
 
 
 def test_with_htmx_the_first_page_stays_what_it_is(athlete: Client, plan: Plan) -> None:
@@ -87,6 +88,15 @@ def test_with_htmx_the_first_page_stays_what_it_is(athlete: Client, plan: Plan) 
     assert answer.context["board"].is_agenda
 
 
+def test_with_htmx_a_page_of_yesterday_is_loaded_again(athlete: Client, plan: Plan) -> None:
+    """It may show last week."""
+    run = plan("Long run", "2026-11-23")
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    sent = {"is_selected": "false", **SHOWN, "board": "", "today": yesterday.isoformat()}
+    answer = athlete.post(f"/workouts/{run.pk}/selection", sent, headers={**HTMX, "Referer": "http://testserver/"})
+    assert answer.headers["HX-Redirect"] == f"/?changed={Change.objects.get().pk}"
+
+
 @pytest.mark.parametrize("board", [{}, *({"board": day} for day in ("Monday", "0001-01-01", "2026-02-30", "\0", "12"))])
 def test_with_htmx_a_page_that_shows_no_board_is_loaded_again(
     athlete: Client, plan: Plan, board: dict[str, str]
@@ -95,6 +105,31 @@ def test_with_htmx_a_page_that_shows_no_board_is_loaded_again(
     headers = {**HTMX, "Referer": "http://testserver/history/"}
     answer = athlete.post(f"/workouts/{run.pk}/selection", {"user_notes": "gels", **board}, headers=headers)
     assert answer.headers["HX-Redirect"] == f"/history/?changed={Change.objects.get().pk}"
+
+
+def test_the_page_of_a_workout_says_what_was_changed_and_offers_to_undo(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23")
+    address = f"/workouts/{run.pk}"
+    headers = {"Referer": f"http://testserver{address}"}
+    answer = athlete.post(f"{address}/selection", {"user_notes": "gels"}, headers=headers, follow=True)
+    change = Change.objects.get()
+    assertContains(answer, "Long run: notes changed")
+    assertContains(answer, f'action="/history/{change.pk}/undo/"')
+
+
+def test_what_the_form_shows_unchanged_stays_as_it_was_saved_elsewhere(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2026-11-23", {"user_notes": "gels\nand water"})
+    page = athlete.get(f"/workouts/{run.pk}").content.decode()
+    shown = dict(re.findall(r'name="(initial-\w+)"\s+value="([^"]*)"', page))
+    sent = {**shown, **{name.removeprefix("initial-"): value.replace("\n", "\r\n") for name, value in shown.items()}}
+    WorkoutSelection.objects.update(user_notes="bars", time_of_day="7am")
+
+    athlete.post(f"/workouts/{run.pk}/selection", sent)
+    assert not Change.objects.exists()
+
+    athlete.post(f"/workouts/{run.pk}/selection", {**sent, "workout_location": "Stadion"})
+    assert Change.objects.get().summary == "Long run: place Stadion"
+    assert (selection_of(run).user_notes, selection_of(run).time_of_day) == ("bars", "7am")
 
 
 def test_the_skip_button_ignores_the_day_of_the_form(athlete: Client, plan: Plan) -> None:

@@ -25,16 +25,39 @@ let toastTimer = null;
 // A toast below an open dialog could not be read or clicked, so it moves into the dialog.
 const showDialog = () => {
   dialog.append(toast());
+  dialog.ariaLabel = dialog.querySelector("h2").textContent;
   if (!dialog.open) dialog.showModal();
+};
+
+const isTypedIn = ({ value, defaultValue, checked, defaultChecked, options }) =>
+  options
+    ? [...options].some(({ selected, defaultSelected }) => selected !== defaultSelected)
+    : checked !== defaultChecked || (defaultValue !== undefined && value !== defaultValue);
+
+// The forms of the dialog are saved one by one: what is typed in another one must not be lost.
+const hasUnsaved = (saved) =>
+  [...dialog.querySelectorAll("form")].some((form) => form !== saved && [...form.elements].some(isTypedIn));
+
+const keepAsSaved = (form) => {
+  for (const field of form.elements) {
+    if (field.options) for (const option of field.options) option.defaultSelected = option.selected;
+    else [field.defaultValue, field.defaultChecked] = [field.value, field.checked];
+  }
 };
 
 dialog.addEventListener("close", () => {
   dock.append(toast());
   dialog.replaceChildren();
+  refocus();
 });
 
+// Selecting text may end outside.
+let pressed = null;
+dialog.addEventListener("pointerdown", (event) => {
+  pressed = event.target;
+});
 dialog.addEventListener("click", (event) => {
-  if (event.target === dialog) dialog.close();
+  if (event.target === dialog && pressed === dialog && !hasUnsaved()) dialog.close();
 });
 
 const scheduleToast = () => {
@@ -54,13 +77,16 @@ const showNotSaved = () => {
 let last = null;
 document.addEventListener("htmx:beforeRequest", () => {
   const focused = document.activeElement;
-  last = { card: focused?.closest(".card")?.id, selector: focused?.name ? `[name=${focused.name}]` : "a" };
+  if (dialog.contains(focused)) return; // the workout that opened it
+  const ticked = focused?.form?.matches("#several") && document.querySelector(".card :checked");
+  const card = focused?.closest(".card") ?? (ticked ? ticked.closest(".card") : null);
+  last = { card: card?.id, selector: focused?.name ? `[name=${focused.name}]` : "a" };
 });
 
 const refocus = () => {
   if (document.activeElement && document.activeElement !== document.body) return;
   const card = document.getElementById(last?.card);
-  (card?.querySelector(last.selector) ?? document.getElementById("undo"))?.focus();
+  (card?.querySelector(last.selector) ?? card?.querySelector("a") ?? document.getElementById("undo"))?.focus();
 };
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
@@ -72,11 +98,12 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, target, successful, xhr } = event.detail;
+  const { elt, target, successful, xhr, pathInfo } = event.detail;
   if (!successful || xhr.status >= 400) return; // refused: keep what was typed
   if (target === dialog && elt.tagName === "A") showDialog();
+  else if (hasUnsaved(elt)) keepAsSaved(elt);
   else if (dialog.contains(elt)) dialog.close();
-  if (elt.matches("#several")) elt.reset();
+  if (elt.matches("#several") && pathInfo.requestPath === elt.getAttribute("action")) elt.reset();
   scheduleToast();
 });
 

@@ -3,6 +3,7 @@
 
 const SETTING = "keys";
 const inUse = () => localStorage.getItem(SETTING) !== "off";
+const isKey = (event) => inUse() && !event.ctrlKey && !event.metaKey && !event.altKey;
 const showSetting = () => {
   const box = document.getElementById("use-keys");
   if (box) box.checked = inUse();
@@ -13,8 +14,7 @@ const isTyping = (element) => element?.closest("input:not([type=checkbox]), sele
 document.documentElement.classList.add("scripted");
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (!inUse()) return;
+  if (!isKey(event) || event.defaultPrevented || isTyping(event.target)) return;
   const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
   if (!element) return;
   event.preventDefault();

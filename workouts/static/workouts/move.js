@@ -9,7 +9,9 @@ let moved = null;
 let target = null;
 
 const cardOf = (element) => element?.closest?.(".card[draggable]") ?? null;
-const placeOf = (element) => element?.closest?.(".slot, .day, .steps [rel]") ?? null;
+const isMonth = Boolean(document.querySelector(".month"));
+const PLACES = isMonth ? ".slot, .day" : ".slot, .day, .steps [rel]"; // a month has no day to move it to
+const placeOf = (element) => element?.closest?.(PLACES) ?? null;
 
 const pick = (place) => {
   target?.classList.remove("target");
@@ -100,11 +102,11 @@ const nextPlace = (card, key) => {
   if (key in SLOTS) {
     const slots = from.matches("[rel]") ? [] : [...days[at].querySelectorAll(".slot")];
     const weeks = days[at + 7 * SLOTS[key]];
-    return slots.length ? slots[slots.indexOf(from) + SLOTS[key]] : document.querySelector(".month") && weeks;
+    return slots.length ? slots[slots.indexOf(from) + SLOTS[key]] : isMonth && weeks;
   }
   if (from.matches("[rel]")) return DAYS[key] > 0 === (from.rel === "prev") ? days.at(DAYS[key] > 0 ? 0 : -1) : null;
   const day = days[at + DAYS[key]];
-  if (!day) return document.querySelector(`.steps [rel=${DAYS[key] < 0 ? "prev" : "next"}]`);
+  if (!day) return isMonth ? null : document.querySelector(`.steps [rel=${DAYS[key] < 0 ? "prev" : "next"}]`);
   return day.querySelector(`.slot[data-slot="${from.dataset.slot ?? ""}"]`) ?? day;
 };
 
@@ -121,7 +123,7 @@ const nameOf = (place) => {
 
 document.addEventListener("keydown", (event) => {
   const card = cardOf(event.target);
-  if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!card || !isKey(event)) return;
   if (event.key === "x") {
     event.preventDefault();
     card.querySelector("input").click();
