@@ -30,7 +30,7 @@ def reasons(form: forms.BaseForm) -> str:
 class SelectionForm(forms.Form):
     """Any part of the selection of a workout. What is not sent stays as it is.
 
-    So does what still has the value that the page showed, sent as `initial-…`: it may have been changed elsewhere since.
+    So does what still has the value that the page showed, sent as `initial-…`: it may have been changed elsewhere.
 
     A card sends its day and slot with the button that skips it; then only the button counts.
     """
