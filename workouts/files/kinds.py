@@ -30,6 +30,7 @@ TEXT = {
     rb"(?:<.*)?<svg": f"{IMAGE} (.svg)",
     rb"<.*<html": WEB_PAGE,
     rb"<\?xml": "an XML file (.xml)",
+    rb"(?=[^\r\n{]*\btitle\b)(?=[^\r\n{]*\bworkouttype\b)[^\r\n{]*\bworkoutday\b": "a TrainingPeaks export (.csv)",
     rb"[^\r\n{]*\boriginallyplannedday\b": "an export.csv of this planner, for spreadsheets",
 }
 """Patterns for the lower-case text, without leading whitespace."""

@@ -6,6 +6,7 @@ from workouts.history.locking import lock_workout
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
 from workouts.history.rows import RowChange, Values, to_json
+from workouts.history.selections import selection_rows
 from workouts.models import Workout
 
 ESTIMATED = frozenset({"tss"})
@@ -30,8 +31,8 @@ def add_workout(values: Values, selection: Values | None = None, *, by: Author) 
 
 
 @transaction.atomic
-def edit_workout(workout_id: int, values: Values, *, by: Author) -> Outcome:
-    """Sets columns of a workout.
+def edit_workout(workout_id: int, values: Values, selection: Values | None = None, *, by: Author) -> Outcome:
+    """Sets columns of a workout, and selection columns if any are given.
 
     Raises Workout.DoesNotExist, and CoachsWorkout if anything but the TSS of a coach's workout would change.
     """
@@ -39,10 +40,9 @@ def edit_workout(workout_id: int, values: Values, *, by: Author) -> Outcome:
     after = {name: value for name, value in _to_json(values).items() if value != workout[name]}
     if not workout["is_custom"] and after.keys() - ESTIMATED:
         raise CoachsWorkout(f"“{workout['title']}” is the coach's: only its TSS can be changed.")
-    if not after:
-        return Outcome()
-    row = RowChange("workout", workout_id, {name: workout[name] for name in after}, after)
-    return record(state, [row], f"{workout['title']}: changed", by=by)
+    rows = [RowChange("workout", workout_id, {name: workout[name] for name in after}, after)] if after else []
+    rows += selection_rows(workout_id, workout, state.get(("selection", workout_id)), selection or {})
+    return record(state, rows, f"{workout['title']}: changed", by=by) if rows else Outcome()
 
 
 @transaction.atomic

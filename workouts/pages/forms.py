@@ -138,9 +138,25 @@ class WorkoutForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """An activity that was never planned has no plan to edit."""
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["originally_planned_day"] = self.instance.day
         if self.instance.is_recorded:
             for name in bounds.PLANNED.keys() & self.fields.keys():
                 del self.fields[name]
+
+    @property
+    def day(self) -> datetime.date:
+        """The day on which the athlete has the workout now."""
+        day: datetime.date = self.cleaned_data["originally_planned_day"]
+        return day
+
+    def edited(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The columns to set of the workout and of its selection. One with another day is planned there, not moved."""
+        values = dict(self.cleaned_data)
+        if "originally_planned_day" in self.changed_data:
+            return values, {"current_plan_day": None}
+        del values["originally_planned_day"]
+        return values, {}
 
 
 class EstimateForm(forms.Form):

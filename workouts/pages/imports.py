@@ -14,7 +14,9 @@ from workouts.files.activities import activity_imports
 from workouts.files.activities.recognizing import is_activity
 from workouts.files.archive import is_archive
 from workouts.files.imports import importing
+from workouts.files.imports.plan_table import PLEASE
 from workouts.files.imports.results import summary
+from workouts.files.kinds import CALENDAR, kind_of
 from workouts.files.uploads import MAX_BYTES
 from workouts.models import Upload
 from workouts.pages import HtmxRequest
@@ -22,6 +24,8 @@ from workouts.pages.import_preview import SHOWN, confirmed_moves, context_of, de
 
 PER_PAGE = 20
 ACCEPTED = ".csv,.ics,.zip,.fit,.tcx,.gpx,.gz,text/csv,text/calendar,application/zip"
+
+ACTIVITIES_TOO = "Recorded activities are imported here too: FIT, TCX or GPX."
 
 
 class ImportForm(forms.Form):
@@ -40,7 +44,7 @@ def imports(request: HtmxRequest) -> HttpResponse:
         try:
             return redirect(_previewed(file.name, file.read(MAX_BYTES + 1), request))
         except importing.NotImportable as refusal:
-            form.add_error("file", f"{refusal} Nothing was imported.")
+            form.add_error("file", f"{_with_activities(str(refusal))} Nothing was imported.")
     page = Paginator(Upload.objects.imported().for_list(), PER_PAGE).get_page(request.GET.get("page"))
     files = [(upload, _summary(upload)) for upload in page]
     context = {"form": form, "page": page, "files": files, "shown": SHOWN}
@@ -78,6 +82,11 @@ def _previewed(name: str, content: bytes, request: HtmxRequest) -> str:
     return reverse("import", args=[importing.preview(name, content, by=request.user).pk])
 
 
+def _with_activities(refusal: str) -> str:
+    """The page takes more than the plans that a refusal asks for."""
+    return f"{refusal} {ACTIVITIES_TOO}" if refusal.endswith(PLEASE) else refusal
+
+
 def _summary(upload: Upload) -> str:
     is_activity = upload.purpose == Upload.Purpose.ACTIVITY
     return activity_imports.summary(upload.result) if is_activity else summary(upload.result)
@@ -103,6 +112,7 @@ def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
 
 def _show(request: HtmxRequest, upload: Upload, status: int = 200, refusal: str = "") -> HttpResponse:
     """The preview: after an invalid decision as it was sent, otherwise with the renames that were recognized."""
-    context = {"upload": upload, "outdated": status == 409, "refusal": refusal}
+    is_calendar = kind_of(bytes(upload.content)) == CALENDAR
+    context = {"upload": upload, "outdated": status == 409, "refusal": refusal, "is_calendar": is_calendar}
     context |= context_of(importing.plan_of(upload), request.POST if refusal else None)
     return render(request, "workouts/imports/preview.html", context, status=status)

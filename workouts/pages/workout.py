@@ -104,8 +104,8 @@ def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     initial = {"originally_planned_day": day or timezone.localdate()}
     form = WorkoutForm(request.POST if request.method == "POST" else None, initial=initial, label_suffix="")
     if form.is_valid():
-        workout, outcome = add_workout(form.cleaned_data, by=request.user)
-        return redraw(request, outcome, back=_week_of(workout))
+        _, outcome = add_workout(form.cleaned_data, by=request.user)
+        return redraw(request, outcome, back=_week_of(form.day))
     return render(request, "workouts/workout_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -116,8 +116,8 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
         return redirect("workout", workout_id)
     form = WorkoutForm(request.POST if request.method == "POST" else None, instance=workout, label_suffix="")
     if form.is_valid():
-        outcome = edit_workout(workout_id, form.cleaned_data, by=request.user)
-        return redraw(request, outcome, back=_week_of(workout))
+        outcome = edit_workout(workout_id, *form.edited(), by=request.user)
+        return redraw(request, outcome, back=_week_of(form.day))
     context = {"form": form, "workout": workout}
     return render(request, "workouts/workout_form.html", context, status=422 if form.errors else 200)
 
@@ -126,8 +126,8 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
 @says_refusals
 def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
     workout = Workout.objects.with_selection().get(pk=workout_id)
-    return redraw(request, delete_workout(workout_id, by=request.user), back=_week_of(workout))
+    return redraw(request, delete_workout(workout_id, by=request.user), back=_week_of(workout.day))
 
 
-def _week_of(workout: Workout) -> str:
-    return reverse("week_of", args=[workout.day])
+def _week_of(day: Day) -> str:
+    return reverse("week_of", args=[day])

@@ -223,6 +223,12 @@ def test_the_fields_that_are_sent_change_an_own_workout(api: ApiClient) -> None:
     assert changed == {**added, **body}
 
 
+def test_another_day_of_the_plan_does_not_move_back_a_moved_workout(api: ApiClient, plan: Plan) -> None:
+    ride = plan("Club ride", "2026-11-28", {"current_plan_day": "2026-11-29"}, is_custom=True)
+    answer = api.send("PUT", f"workouts/{ride.pk}", {"originallyPlannedDay": "2026-12-01"})
+    assert (answer["originallyPlannedDay"], answer["selection"]["currentPlanDay"]) == ("2026-12-01", "2026-11-29")
+
+
 def test_an_answer_can_be_sent_back(api: ApiClient, plan: Plan) -> None:
     own = api.send("POST", "workouts", {"title": "Ride", "originallyPlannedDay": "2026-01-15"}, 201)
     coachs = api.send("GET", f"workouts/{plan('Run', '2026-11-23', {}).pk}")

@@ -166,6 +166,42 @@ def test_what_the_athlete_had_marked_as_done_gets_the_figures_and_keeps_the_rpe(
     assert (now.actual_duration, now.rpe, now.started_at) == (0.75, 7, SIX)
 
 
+ANOTHER = {"actual_duration": 3.0, "actual_tss": 58.0, "actual_intensity_factor": 0.9, "actual_heart_rate": 150.0}
+
+
+def test_a_workout_that_was_done_otherwise_is_offered_and_not_suggested(plan: Plan) -> None:
+    done = plan("Run", MONDAY, planned_duration=0.75, **ANOTHER)
+    assert suggested(fit(RUN)) == [None]
+    other = plan("Run", MONDAY, planned_duration=0.8)
+    assert suggested(fit(RUN)) == [str(other.pk)]
+    Workout.objects.filter(pk=other.pk).delete()
+    Workout.objects.filter(pk=done.pk).update(planned_duration=3.5, actual_duration=0.76)
+    assert suggested(fit(RUN)) == [str(done.pk)], "the coach's export of the same session"
+
+
+def test_nothing_of_another_session_is_left_but_what_the_athlete_said(plan: Plan) -> None:
+    run = plan("Run", MONDAY, planned_duration=0.75, rpe=7.0, **ANOTHER)
+    imported(track().to_xml().encode(), {0: str(run.pk)})
+    now = Workout.objects.get()
+    assert (now.started_at, now.actual_tss, now.actual_intensity_factor, now.rpe) == (SIX, None, None, 7)
+    assert now.actual_duration != 3
+    undo(Change.objects.get().pk, by=None)
+    assert Workout.objects.get().actual_tss == 58
+
+
+def test_the_same_session_keeps_the_tss_that_the_file_does_not_have(plan: Plan) -> None:
+    hours = previewed(track().to_xml().encode())[1].pairings[0].activity.hours
+    run = plan("Run", MONDAY, **{**ANOTHER, "actual_duration": hours})
+    imported(track().to_xml().encode(), {0: str(run.pk)})
+    assert Workout.objects.get().actual_tss == 58
+
+
+def test_a_workout_that_was_marked_as_done_as_planned_is_still_suggested(plan: Plan) -> None:
+    run = plan("Run", MONDAY, planned_duration=1.0)
+    record_done(run.pk, {}, by=None)
+    assert suggested(fit(RUN)) == [str(run.pk)]
+
+
 def test_an_import_is_undone_as_one_step(plan: Plan) -> None:
     plan("Run", MONDAY, {"is_selected": False}, planned_duration=0.75)
     before = state()

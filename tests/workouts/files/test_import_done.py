@@ -185,6 +185,19 @@ def test_an_empty_cell_leaves_what_the_athlete_has_recorded() -> None:
     assert (only().actual_duration, only().rpe, only().feeling) == (1.1, 7, 5)
 
 
+def test_a_figure_that_the_export_only_rounds_is_unchanged() -> None:
+    imported(RUN)
+    precise = {"actual_duration": 1.2453, "actual_distance_meters": 12500.1, "actual_tss": 101.46}
+    record_done(only().pk, {**precise, "actual_heart_rate": 148.5, "rpe": 6.0}, by=None)
+    rounded = {"TimeTotalInHours": "1.25", "DistanceInMeters": "12500.5", "TSS": "101.5", "HeartRateAverage": "149"}
+
+    assert imported({**RUN, **rounded, "Rpe": "6"})["unchanged"] == 1
+    assert imported({**RUN, **rounded, "Rpe": "7"})["changed"] == 1
+    assert (only().actual_duration, only().rpe) == (1.2453, 7)
+    assert imported({**RUN, **rounded, "Rpe": "7", "TimeTotalInHours": "1.26"})["changed"] == 1
+    assert (only().actual_duration, only().actual_tss) == (1.26, 101.46)
+
+
 def test_a_workout_that_was_done_on_another_day_is_moved() -> None:
     others = workout("Easy swim", MONDAY, "Swim"), workout("Long ride", WEDNESDAY, "Bike")
     imported(RUN, *others)

@@ -302,6 +302,32 @@ def test_a_workout_whose_row_cannot_be_read_is_not_gone() -> None:
     assert (len(result["skipped"]), result["gone"]) == (1, [])
 
 
+COLUMNS = "Title,WorkoutType,WorkoutDescription,PlannedDuration,WorkoutDay,CoachComments"
+TOO_MANY_CELLS = {
+    "in the title": "Long run, hilly,Run,Flat,1.5,2026-11-24,",
+    "in the description": "Long run,Run,Flat, then hills, then flat,1.5,2026-11-24,",
+    "in the comments": "Long run,Run,Flat,1.5,2026-11-24,Well done, indeed",
+}
+
+
+@pytest.mark.parametrize("row", TOO_MANY_CELLS.values(), ids=TOO_MANY_CELLS)
+def test_a_workout_whose_row_has_too_many_cells_is_not_gone(row: str) -> None:
+    title = "Long run, hilly" if "hilly" in row else "Long run"
+    imported(SWIM, {**RUN, "Title": title}, workout("Long run", TUESDAY, "Bike"), RIDE)
+    rows = f"{COLUMNS}\nEasy swim,Swim,2 km,0.75,{MONDAY},\n{row}\nLong ride,Bike,,3,{SUNDAY},\n"
+
+    result = import_file("plan.csv", rows.encode(), by=None).result
+
+    assert len(result["skipped"]) == 1
+    assert gone(result) == [("Long run", "keep", None)], "the ride of the same title"
+
+
+def test_a_skipped_row_keeps_one_workout_from_being_gone() -> None:
+    imported(SWIM, RUN, RUN, RIDE)
+    result = imported(SWIM, {**RUN, "PlannedDuration": "much"}, RIDE)
+    assert len(result["gone"]) == 1
+
+
 def test_recorded_activities_are_gone_only_from_a_file_that_has_what_was_done() -> None:
     activity = workout("Running", TUESDAY, TimeTotalInHours="1")
     imported(SWIM, activity, RIDE)

@@ -31,6 +31,10 @@ KINDS = [
 ]
 
 
+def test_a_trainingpeaks_export_is_one_for_those_who_do_not_import_it() -> None:
+    assert kind_of(b'"Title","WorkoutType","WorkoutDay"\n') == "a TrainingPeaks export (.csv)"
+
+
 @pytest.mark.parametrize(("content", "kind"), KINDS)
 def test_is_recognized_by_how_it_begins(content: bytes, kind: str) -> None:
     assert kind_of(content) == kind

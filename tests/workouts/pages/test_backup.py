@@ -216,9 +216,10 @@ def test_a_file_that_is_not_json_is_refused(athlete: Client) -> None:
         (b"PK\x03\x04\xff\xfe", "This is a ZIP archive (.zip). Restoring"),
         ("{}".encode("utf-16"), "Restoring needs an export.json of this planner."),
         (b" " * (MAX_BYTES + 1), "The file is larger than 10 MB."),
-        (b"Title,WorkoutType,WorkoutDay\nRun,Run,2026-11-23\n", "Restoring needs an export.json of this planner."),
+        (b"Title,WorkoutType,WorkoutDay\nRun,Run,2026-11-23\n", "This is a TrainingPeaks export (.csv). Restoring"),
+        (b"name,type\nRun,Run\n", "Restoring needs an export.json of this planner."),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_file_that_is_not_an_export_is_refused(athlete: Client, content: bytes, reason: str) -> None:
     assert reason in error_of(upload(athlete, content))

@@ -132,3 +132,34 @@ def test_a_day_has_no_grade_while_anything_is_to_come(plan: Plan) -> None:
     assert grade_of_day(Workout.objects.all(), today) is None
     assert grade_of_day(Workout.objects.all(), today + datetime.timedelta(days=1)) == "near"
     assert grade_of_day([], today) is None
+
+
+SWIM = {"workout_type": "Swim", "planned_distance_meters": 2000.0}
+SWUM = {**SWIM, "actual_duration": 0.72, "actual_distance_meters": 2000.0}
+RUN, HOUR = {"planned_duration": 0.77}, {"planned_duration": 1.0}
+RAN, FAR_RUN = {**RUN, "actual_duration": 0.77}, {**HOUR, "actual_duration": 0.2}
+UNPLANNED = {"is_recorded": True, "actual_duration": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("workouts", "grade"),
+    [
+        ([RAN, SWUM], "close"),
+        ([FAR_RUN, SWUM], "far"),
+        ([RAN, UNPLANNED], "close"),
+        ([SWUM], "close"),
+        ([SWUM, SWIM], "near"),
+        ([RUN, SWUM], "far"),
+        ([RUN, UNPLANNED], "far"),
+        ([{**HOUR, "is_done": True}, RAN], "close"),
+        ([{"tss": 50.0, "actual_tss": 65.0}], "near"),
+        ([{"actual_duration": 1.0}, UNPLANNED], "unmeasured"),
+        ([RUN, SWIM], "missed"),
+    ],
+)
+def test_a_day_compares_what_has_the_same_figure_planned(
+    plan: Plan, workouts: list[dict[str, object]], grade: str
+) -> None:
+    for fields in workouts:
+        plan("Workout", MONDAY, **fields)
+    assert grade_of_day(Workout.objects.with_selection(), datetime.date(2026, 1, 1)) == grade

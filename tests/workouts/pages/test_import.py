@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.trainingpeaks import export, workout
+from workouts.files.exports.exporting import export_json
 from workouts.files.imports.importing import import_file, preview
 from workouts.files.uploads import MAX_BYTES
 from workouts.history import change_selection, edit_workout
@@ -225,10 +226,15 @@ def test_yesterdays_previews_are_deleted_at_the_next_upload(athlete: Client) -> 
         (b"", "The file is empty. Nothing was imported."),
         (
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-            "This is an image. Import a CSV file of TrainingPeaks or intervals.icu, or a calendar",
+            "This is an image. Import a CSV file of TrainingPeaks or intervals.icu, or a calendar (.ics)."
+            " Recorded activities are imported here too: FIT, TCX or GPX. Nothing was imported.",
         ),
         (b"x" * (MAX_BYTES + 1), "The file is larger than 10 MB."),
         (b"Title,Date\n", "This is not a TrainingPeaks export"),
+        (
+            b'{"format": "workout-planner", "version": 5}',
+            "This is an export.json of this planner. Restore it instead: Settings, “Your data”. Nothing was imported.",
+        ),
     ],
 )
 def test_an_unreadable_file_is_refused_on_the_page(athlete: Client, content: bytes, reason: str) -> None:
@@ -237,6 +243,30 @@ def test_an_unreadable_file_is_refused_on_the_page(athlete: Client, content: byt
     assert page.status_code == 422
     assert reason in text(page)
     assert not Upload.objects.exists()
+
+
+def test_an_export_of_the_planner_is_to_be_restored(athlete: Client) -> None:
+    page = upload(athlete, "".join(export_json()).encode())
+    assert "Restore it instead" in text(page)
+
+
+def test_the_page_names_what_it_accepts(athlete: Client) -> None:
+    page = text(athlete.get("/imports/"))
+    assert all(name in page for name in ("TrainingPeaks", "intervals.icu", ".ics", "FIT, TCX, GPX"))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (
+            b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Run\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+            "Row numbers are those of the events in the file, from 1. Row 1: The event has no day.",
+        ),
+        (export(workout("Run", "soon")), "Row numbers are as in a spreadsheet: the header is row 1. Row 2:"),
+    ],
+)
+def test_the_preview_says_what_the_numbers_of_skipped_rows_are(athlete: Client, content: bytes, sentence: str) -> None:
+    assert sentence in text(upload(athlete, content))
 
 
 def test_a_form_without_a_file_is_refused(athlete: Client) -> None:

@@ -247,6 +247,40 @@ def test_own_workouts_are_added_changed_and_deleted(athlete: Client) -> None:
     ]
 
 
+def moved_ride(plan: Plan) -> Workout:
+    """Planned on 28 November, and moved to the next day."""
+    moved = {"current_plan_day": "2026-11-29", "user_notes": "With Ann"}
+    return plan("Club ride", "2026-11-28", moved, workout_type="Bike", is_custom=True)
+
+
+def test_another_day_for_a_moved_workout_of_ones_own_is_where_it_is_planned(athlete: Client, plan: Plan) -> None:
+    ride = moved_ride(plan)
+    form = athlete.get(f"/workouts/{ride.pk}/edit").context["form"]
+    assert form["originally_planned_day"].value() == datetime.date(2026, 11, 29)
+
+    response = athlete.post(f"/workouts/{ride.pk}/edit", {**OWN, "originally_planned_day": "2026-12-01"})
+
+    assert response.headers["Location"].startswith("/week/2026-12-01")
+    now = Workout.objects.with_selection().get()
+    assert (now.originally_planned_day, now.day) == (datetime.date(2026, 12, 1), datetime.date(2026, 12, 1))
+    assert not Workout.objects.moved().exists()
+    assert now.selection
+    assert now.selection.user_notes == "With Ann"
+    athlete.post(f"/history/{Change.objects.get().pk}/undo/")
+    before = Workout.objects.with_selection().get()
+    assert (before.originally_planned_day, before.day) == (datetime.date(2026, 11, 28), datetime.date(2026, 11, 29))
+
+
+@pytest.mark.parametrize(("sent", "planned"), [("2026-11-29", "2026-11-28"), ("2026-11-28", "2026-11-28")])
+def test_a_moved_workout_is_moved_back_by_the_day_of_its_plan_and_stays_without_another_day(
+    athlete: Client, plan: Plan, sent: str, planned: str
+) -> None:
+    ride = moved_ride(plan)
+    athlete.post(f"/workouts/{ride.pk}/edit", {**OWN, "title": "Hilly ride", "originally_planned_day": sent})
+    now = Workout.objects.with_selection().get()
+    assert (now.title, str(now.originally_planned_day), str(now.day)) == ("Hilly ride", planned, sent)
+
+
 @pytest.mark.parametrize(
     "invalid", [{"title": " "}, {"planned_duration_1": "60"}, {"originally_planned_day": ""}, {"tss": "-1"}]
 )

@@ -40,9 +40,12 @@ class Activity(BaseModel):
 
     def columns(self) -> Values:
         """The columns of a workout that was done like this, without those that the file does not have."""
+        return {column: value for column, value in self.all_columns().items() if value is not None}
+
+    def all_columns(self) -> Values:
+        """The same with None for those that the file does not have."""
         figures = {column: getattr(self, name) for name, column in COLUMNS.items()}
-        known = {column: value for column, value in figures.items() if value is not None}
-        return {"started_at": to_json(self.started_at), **known}
+        return {"started_at": to_json(self.started_at), **figures}
 
 
 def activity_of(

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from workouts.files.activities.activity import Activity, NotAnActivity
-from workouts.files.activities.pairing import NEW, SAME_START, Pairing, day_of, pairings
+from workouts.files.activities.pairing import NEW, SAME_START, Pairing, day_of, pairings, was_another
 from workouts.files.activities.recognizing import read_activities
 from workouts.files.uploads import NotImportable, PlanChanged, keep, wait_for_other_imports
 from workouts.history import TABLES, Author, RowChange, Stale, apply, done_rows
@@ -138,7 +138,9 @@ def _rows(pairing: Pairing, choice: str | None) -> Iterator[RowChange]:
         return
     workout = next(workout for workout in pairing.candidates if str(workout.pk) == choice)
     selection = TABLES["selection"].values_of(workout.selection) if workout.selection else None
-    yield from done_rows(workout.pk, TABLES["workout"].values_of(workout), selection, pairing.activity.columns())
+    activity = pairing.activity
+    figures = activity.all_columns() if was_another(workout, activity) else activity.columns()
+    yield from done_rows(workout.pk, TABLES["workout"].values_of(workout), selection, figures)
 
 
 def _unplanned(pairing: Pairing) -> dict[str, Any]:

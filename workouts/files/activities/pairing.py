@@ -71,6 +71,11 @@ def fits(workout: Workout, activity: Activity) -> bool:
     return free and sport_of(workout.workout_type) is not None and may_be_same_sport(workout, activity)
 
 
+def was_another(workout: Workout, activity: Activity) -> bool:
+    """Whether the workout is done already, and clearly not as the activity was: not within 20 %."""
+    return _has_own_figures(workout) and _grade(workout, activity) in (Compliance.NEAR, Compliance.FAR)
+
+
 def may_be_same_sport(workout: Workout, activity: Activity) -> bool:
     planned, recorded = sport_of(workout.workout_type), sport_of(activity.workout_type)
     return planned == recorded or planned in ANY_SPORT or recorded in ANY_SPORT
@@ -85,7 +90,7 @@ def sport_of(workout_type: str) -> str | None:
 def _suggestion(activity: Activity, candidates: Sequence[Workout]) -> str | None:
     if not candidates:
         return NEW
-    chosen = [workout for workout in candidates if not workout.skipped]
+    chosen = [workout for workout in candidates if not (workout.skipped or was_another(workout, activity))]
     same = [workout for workout in chosen if sport_of(workout.workout_type) == sport_of(activity.workout_type)]
     grades = {workout.pk: _grade(workout, activity) for workout in same}
     close = [pk for pk, grade in grades.items() if grade == Compliance.CLOSE]
@@ -95,6 +100,15 @@ def _suggestion(activity: Activity, candidates: Sequence[Workout]) -> str | None
 
 
 def _grade(workout: Workout, activity: Activity) -> Compliance:
-    hours = workout.planned_duration or workout.actual_duration
-    metres = workout.planned_distance_meters or workout.actual_distance_meters
+    """By the length that was done, if it has one of its own, else by the one that was planned."""
+    done = workout.actual_duration, workout.actual_distance_meters
+    planned = workout.planned_duration, workout.planned_distance_meters
+    hours, metres = done if _has_own_figures(workout) else planned
     return compliance_of([(hours, activity.hours), (metres, activity.metres)])
+
+
+def _has_own_figures(workout: Workout) -> bool:
+    """Whether it was done for a time or a distance of its own: the button "Done" alone sets those of the plan."""
+    hours, metres = workout.actual_duration, workout.actual_distance_meters
+    planned = (None, 0, workout.planned_duration), (None, 0, workout.planned_distance_meters)
+    return hours not in planned[0] or metres not in planned[1]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,9 +12,9 @@ from typing import Any
 from workouts.files.imports import plan_file
 from workouts.files.imports.decisions import Decided, Decisions, Policy, by_policy, decide
 from workouts.files.imports.gone import Gone, gone_from
-from workouts.files.imports.matching import day_and_name
+from workouts.files.imports.matching import DayAndName, day_and_name
 from workouts.files.imports.merge import Match, Merge, merge, span
-from workouts.files.imports.row import Skipped, read_name, read_rows
+from workouts.files.imports.row import Skipped, read_names, read_rows
 from workouts.files.uploads import NotImportable
 from workouts.history import TABLES, RowChange
 from workouts.models import Workout, WorkoutQuerySet, WorkoutSelection
@@ -114,13 +114,18 @@ def _without_skipped(gone: Sequence[Workout], file: plan_file.PlanFile, skipped:
     numbers = {row["row"] for row in skipped}
     if not (gone and numbers):
         return list(gone)
-    names = (read_name(row) for row in file if row.number in numbers)
-    unread = Counter(day_and_name(name.day, name) for name in names if name)
-    left = []
+    unread: dict[DayAndName, list[int]] = defaultdict(list)
+    for row in file:
+        if row.number in numbers:
+            for key in {day_and_name(name.day, name) for name in read_names(row)}:
+                unread[key].append(row.number)
+    left, taken = list[Workout](), set[int]()
     for workout in gone:
-        key = day_and_name(workout.originally_planned_day, workout)
-        if unread[key]:
-            unread[key] -= 1
+        rows = unread[day_and_name(workout.originally_planned_day, workout)]
+        while rows and rows[-1] in taken:
+            rows.pop()
+        if rows:
+            taken.add(rows.pop())
         else:
             left.append(workout)
     return left

@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workouts.files.imports.cells import LOAD
 from workouts.files.imports.likeness import LIKENESSES, MOVED, current, has_plan, specificity
@@ -13,6 +14,17 @@ from workouts.history import Values
 from workouts.models import ACTUAL, Workout
 
 MOVE_DAYS = 14
+ROUNDED = {
+    "actual_duration": 0.01,
+    "actual_distance_meters": 1,
+    "actual_tss": 0.1,
+    "actual_intensity_factor": 0.01,
+    "actual_heart_rate": 1,
+    "actual_power": 1,
+}
+"""What TrainingPeaks' export rounds to. Recorded activities are more precise."""
+
+INEXACT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +100,16 @@ def _differences(row: PlannedWorkout, workout: Workout) -> Values:
     differing = {
         name: value
         for name, value in row.content.items()
-        if value != current(workout, name) and not (value is None and _is_the_athletes(name, workout))
+        if not _is_same(name, value, current(workout, name)) and not (value is None and _is_the_athletes(name, workout))
     }
     return {**differing, **_misread_as_planned(row, workout), **_marks(row, workout)}
+
+
+def _is_same(name: str, value: Any, stored: Any) -> bool:
+    """Whether they are equal; figures of what was done, as far as an export says."""
+    if name in ROUNDED and value and stored:
+        return bool(abs(value - stored) <= ROUNDED[name] / 2 + INEXACT)
+    return bool(value == stored)
 
 
 def _is_the_athletes(name: str, workout: Workout) -> bool:

@@ -1,11 +1,12 @@
 """A CSV file of workouts: its archive, encoding, delimiter, header and rows."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 
 from workouts.files.archive import NotUnpacked, Wanted, unpack
+from workouts.files.exports.records import FORMAT
 from workouts.files.imports.cells import BadRow
 from workouts.files.imports.csv_formats import FORMATS, TRAININGPEAKS, CsvFormat
 from workouts.files.imports.csv_rows import UNPAIRED, CellsOrFault, numbered_rows
@@ -19,6 +20,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 HINT = re.compile(r"""\s*"?sep=(?P<delimiter>\t|[^\w\s"'])"?[^\r\n]*(?:\r\n?|\n)""", re.IGNORECASE)
 """A line that Excel writes above the header."""
 
+OWN = re.compile(rf'\s*\{{\s*"format"\s*:\s*"{FORMAT}"')
 TOO_MANY_CELLS = "It has more cells than the header: a text with the delimiter in it needs quotation marks."
 HEADER = 10_000
 """How many characters of the header are searched for the delimiter."""
@@ -33,11 +35,13 @@ class Row:
 
     `number` is a spreadsheet's row number: the header is 1, and a row whose texts have several lines counts once.
     `cells` has those of TrainingPeaks' columns that are in the file. `fault` is the reason why it could not be read.
+    `names` yields, once, what title, type and day may be in a row with too many cells.
     """
 
     number: int
     cells: dict[str, str] = field(default_factory=dict)
     fault: str = ""
+    names: Iterable[dict[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,29 @@ class PlanTable:
             if isinstance(cells, str):
                 yield Row(number, fault=cells)
             elif any(cell.strip() for cell in cells[self.width :]):
-                yield Row(number, fault=TOO_MANY_CELLS)
+                yield Row(number, fault=TOO_MANY_CELLS, names=self._names(cells))
             elif any(cell.strip() for cell in cells):
                 padded = cells + [""] * (self.width - len(cells))
-                yield self._row(number, {column: padded[position] for column, position in self.positions.items()})
+                named = {column: padded[position] for column, position in self.positions.items()}
+                yield self._row(number, named, self._names(cells))
 
-    def _row(self, number: int, cells: dict[str, str]) -> Row:
+    def _names(self, cells: Sequence[str]) -> Iterator[dict[str, str]]:
+        """Title, type and day, with the extra cells in one of them or in a text before, between or after them."""
+        named = {name: self.positions[name] for name in self.format.required}
+        extra = len(cells) - self.width
+        if extra <= 0:
+            return
+        for broken in {*named.values(), *(position - 1 for position in named.values()), self.width - 1} - {-1}:
+            whole = self.delimiter.join(cells[broken : broken + extra + 1])
+            repaired = {
+                name: whole if position == broken else cells[position + (extra if position > broken else 0)]
+                for name, position in named.items()
+            }
+            yield self.format.translate(repaired)
+
+    def _row(self, number: int, cells: dict[str, str], names: Iterable[dict[str, str]]) -> Row:
         try:
-            return Row(number, self.format.translate(cells))
+            return Row(number, self.format.translate(cells), names=names)
         except BadRow as error:
             return Row(number, fault=str(error))
 
@@ -115,6 +134,8 @@ def _known(header: Sequence[str]) -> int:
 
 
 def _refusal(content: bytes, text: str, header: CellsOrFault, missing: Sequence[str]) -> str:
+    if OWN.match(text):
+        return "This is an export.json of this planner. Restore it instead: Settings, “Your data”."
     if kind := described(content):
         return f"{kind} {PLEASE}"
     if CONTROL.search(text[:1000]):

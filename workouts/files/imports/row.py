@@ -94,8 +94,13 @@ def read_row(row: Row, mark: str | None = None) -> PlannedWorkout:
     )
 
 
-def read_name(row: Row) -> PlannedWorkout | None:
-    """Day, type and title of a row whose other cells cannot be read; None if these cannot be read either."""
+def read_names(row: Row) -> list[PlannedWorkout]:
+    """Day, type and title of a row that cannot be read; several if it has too many cells, none if these fail too."""
+    found = (_name(Row(row.number, named)) for named in (row.cells, *row.names))
+    return [name for name in found if name]
+
+
+def _name(row: Row) -> PlannedWorkout | None:
     try:
         workout_type = _type(row)
         title = cells.short_text(row.cells, "Title") or workout_type
