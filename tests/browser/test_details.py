@@ -108,7 +108,9 @@ def test_goes_back_to_the_coachs_plan(page: Page) -> None:
     page.goto(WEEK)
     card(page, "Threshold ride").get_by_role("link").click()
 
-    page.get_by_role("dialog").get_by_role("button", name="Back to the coach's plan").click()
+    back = page.get_by_role("dialog").get_by_role("button", name="Back to the coach's plan, without notes and place")
+    back.click()
 
+    expect(toast(page)).to_contain_text("Threshold ride: back to the plan, without notes and place")
     expect(card(page.get_by_role("region", name="Wed"), "Threshold ride")).to_be_visible()
     expect(card(page, "Threshold ride")).not_to_contain_text("Fan, two bottles.")

@@ -57,7 +57,8 @@ def reset_selection(workout_id: int, *, by: Author) -> Outcome:
     if selection is None:
         return Outcome()
     row = RowChange("selection", workout_id, selection, None)
-    return record(state, [row], f"{workout['title']}: back to the plan", by=by)
+    lost = ", without notes and place" if selection["user_notes"] or selection["workout_location"] else ""
+    return record(state, [row], f"{workout['title']}: back to the plan{lost}", by=by)
 
 
 def selection_rows(workout_id: int, workout: Values, selection: Values | None, values: Values) -> list[RowChange]:
