@@ -18,7 +18,7 @@ TYPES = {
     "mtb": WorkoutType.MTN_BIKE,
     "swimming": WorkoutType.SWIM,
     "row": WorkoutType.ROWING,
-    "rest": WorkoutType.DAY_OFF,
+    **dict.fromkeys(("rest", "rest day"), WorkoutType.DAY_OFF),
 }
 """By what people write, in lower case."""
 
@@ -38,9 +38,9 @@ PARTS = re.compile(
       | (?: at\s+ | @\s* )? (?P<time> \d\d?(?:[:.]\d\d)? \s* [ap]m ) (?!\w)
       | (?: at\s+ | @\s* ) (?P<clock> \d\d?[:.]\d\d ) (?![\w/%])
       | (?P<slot> morning | afternoon | evening ) (?!\w)
-      | (?P<hm> (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?:\s*(?:min|minutes|m|'))? ) (?!\w)
-      | (?P<h> {NUMBER} ) \s* (?:h|hours?) (?!\w)
-      | (?P<min> {NUMBER} ) \s* (?: (?:min|minutes) (?!\w) | ' )
+      | (?: in\s+ | for\s+ )? (?P<hm> (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?:\s*(?:min|minutes|m|'))? ) (?!\w)
+      | (?: in\s+ | for\s+ )? (?P<h> {NUMBER} ) \s* (?:h|hours?) (?!\w)
+      | (?: in\s+ | for\s+ )? (?P<min> {NUMBER} ) \s* (?: (?:min|minutes) (?!\w) | ' )
       | (?P<km> {NUMBER} ) \s* (?:km|k) (?!\w)
       | (?P<mi> {NUMBER} ) \s* (?:mi|miles?) (?!\w)
       | (?P<yd> {NUMBER} ) \s* (?:yd|yards?) (?!\w)
@@ -49,6 +49,8 @@ PARTS = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+HOUR = re.compile(r"(?<!\w)at\s+\d\d?(?=\s*$)", re.IGNORECASE)
+OTHER_DAY = re.compile(r"(?<!\w)(?:tomorrow|yesterday)(?!\w)", re.IGNORECASE)
 KINDS = {
     "time of day": dict.fromkeys(("time", "clock", "slot"), 1.0),
     "duration": {"hm": 1.0, "h": 1.0, "min": 1 / 60},
@@ -95,6 +97,10 @@ def read(line: str) -> QuickWorkout:
     rest = PARTS.sub(lambda part: part[0] if part["title"] else " ", line)
     if not {"duration", "distance"} & values.keys() and (bare := BARE.search(PARTS.sub(" ", line))):
         raise NotUnderstood(f"“{bare[0]}” has no unit: write {bare[0]}min or {bare[0]}km.")
+    if hour := HOUR.search(rest):
+        raise NotUnderstood(f"“{hour[0]}” is no time of day: write {hour[0]}:00 or {hour[0]}am.")
+    if day := OTHER_DAY.search(rest):
+        raise NotUnderstood(f"“{day[0]}”: write it on the day on which you want to do it.")
     title, kind_of_workout = _title_and_type(" ".join(rest.split()).strip(AROUND))
     return QuickWorkout(
         title,

@@ -8,6 +8,14 @@ from workouts.plan.quick_add import NotUnderstood, QuickWorkout, read
 
 LINES: dict[str, dict[str, Any]] = {
     "Run 45min easy": {"title": "Easy", "workout_type": "Run", "planned_duration": 0.75},
+    "Rest day": {"title": "Day Off", "workout_type": "Day Off"},
+    "Bike for 1h30 at 200 W": {"title": "At 200 W", "workout_type": "Bike", "planned_duration": 1.5},
+    "Run 8 km in 45min": {
+        "title": "Run",
+        "workout_type": "Run",
+        "planned_duration": 0.75,
+        "planned_distance_meters": 8000,
+    },
     "Bike 1:30 60km 80 TSS at 18:00 intervals": {
         "title": "Intervals",
         "workout_type": "Bike",
@@ -41,6 +49,8 @@ LINES: dict[str, dict[str, Any]] = {
     "Day off": {"title": "Day Off", "workout_type": "Day Off"},
 }
 REFUSED = {
+    "Run 45min at 7": "“at 7” is no time of day: write at 7:00 or at 7am.",
+    "Swim 2km tomorrow": "“tomorrow”: write it on the day",
     " ": "Write what and how long",
     "45min": "Write what and how long",
     "Run 45": "“45” has no unit: write 45min or 45km.",
