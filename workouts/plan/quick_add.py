@@ -38,9 +38,13 @@ PARTS = re.compile(
       | (?: at\s+ | @\s* )? (?P<time> \d\d?(?:[:.]\d\d)? \s* [ap]m ) (?!\w)
       | (?: at\s+ | @\s* ) (?P<clock> \d\d?[:.]\d\d ) (?![\w/%])
       | (?P<slot> morning | afternoon | evening ) (?!\w)
-      | (?: in\s+ | for\s+ )? (?P<hm> (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?:\s*(?:min|minutes|m|'))? ) (?!\w)
-      | (?: in\s+ | for\s+ )? (?P<h> {NUMBER} ) \s* (?:h|hours?) (?!\w)
-      | (?: in\s+ | for\s+ )? (?P<min> {NUMBER} ) \s* (?: (?:min|minutes) (?!\w) | ' )
+      | (?: (?:in|for)\s+ )? (?:
+            (?P<hm>
+                (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?:\s*(?:min|minutes|m|'))?
+            ) (?!\w)
+          | (?P<h> {NUMBER} ) \s* (?:h|hours?) (?!\w)
+          | (?P<min> {NUMBER} ) \s* (?: (?:min|minutes) (?!\w) | ' )
+        )
       | (?P<km> {NUMBER} ) \s* (?:km|k) (?!\w)
       | (?P<mi> {NUMBER} ) \s* (?:mi|miles?) (?!\w)
       | (?P<yd> {NUMBER} ) \s* (?:yd|yards?) (?!\w)
