@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.postgresql.empty import is_empty
+from releases.postgresql.empty import is_unserved
 from releases.statements import locks_table
 
 SHORTEN = "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, false)"
@@ -20,7 +20,7 @@ RESTORE = "SELECT set_config('lock_timeout', %s, false)"
 @contextmanager
 def short_table_locks(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
     """Within, statements of `connection` that lock a table have a lock_timeout of `seconds`."""
-    if is_empty(connection):
+    if is_unserved(connection):
         yield
         return
 

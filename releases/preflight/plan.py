@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from releases.pending import pending_migrations
-from releases.postgresql.empty import is_empty
+from releases.postgresql.empty import is_unserved
 from releases.run import Run
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 def judge_release(run: Run, options: Mapping[str, Any]) -> "Judged":
     """The verdicts by migration, which are also noted for the record. Raises CommandError for a refusal.
 
-    A database without tables has no running version. The judge is imported only if something is pending: its parser
-    takes a third of a second.
+    A database in which no release has succeeded has no running version. The judge is imported only if something is
+    pending: its parser takes a third of a second.
     """
     connection = run.connection
-    if connection.vendor != "postgresql" or is_empty(connection):
+    if connection.vendor != "postgresql" or is_unserved(connection):
         return {}
     pending = pending_migrations(connection, options["app_label"], options["migration_name"])
     if not pending:

@@ -379,3 +379,23 @@ def test_a_reference_to_a_table_that_the_release_creates_is_no_violation(shop: P
     result = shop.manage("plan_release")
     assert (result.returncode, result.stderr) == (0, "")
     assert "online" in result.stdout
+
+
+@on_postgresql
+def test_until_a_first_release_has_succeeded_nobody_is_disturbed(project: Project, sql: Sql) -> None:
+    """One that failed half-way has left tables, and goes on with renames; after that they are refused."""
+    project.models(BOX.replace("color", "colour"))
+    project.migration("0001_box", CREATE_BOX, "migrations.RunSQL('SELECT 1')")
+    project.migration("0002_broken", "migrations.RunSQL('SELECT 1 / 0')")
+    project.migration("0003_rename", RENAME)
+    failed = project.manage("migrate")
+    assert "Migration shop.0002_broken failed" in failed.stderr
+
+    project.migration("0002_broken", "migrations.RunSQL('SELECT 1')")
+    succeeded = project.manage("migrate")
+    assert succeeded.returncode == 0, succeeded.stderr
+    assert sql("SELECT obj_description('django_migrations'::regclass, 'pg_class')") == [(None,)]
+
+    project.migration("0004_again", 'migrations.RenameField("Box", "colour", "paint")')
+    project.models(BOX.replace("color", "paint"))
+    assert "It breaks every statement of the old version" in project.manage("migrate").stderr

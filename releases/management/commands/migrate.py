@@ -27,6 +27,7 @@ from releases.journal import forget_recorded
 from releases.models import Release
 from releases.naming import verify_command
 from releases.pending import target_name
+from releases.postgresql.empty import mark_if_empty, unmark
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
 from releases.preflight.plan import judge_release
@@ -180,6 +181,7 @@ class Command(migrate.Command):
         def migrate() -> None:
             self.running = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
+            mark_if_empty(connection)
             self.judged = self.judged or judge_release(run, options)  # once, for all attempts
             run.start_record()
             forget_recorded(connection)
@@ -194,6 +196,7 @@ class Command(migrate.Command):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"]:
             self._verify(self.run)
+            unmark(connection)
 
     def _step_back(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
