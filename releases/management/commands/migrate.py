@@ -196,7 +196,7 @@ class Command(migrate.Command):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"]:
             self._verify(self.run)
-            unmark(connection)
+        unmark(connection)
 
     def _step_back(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
