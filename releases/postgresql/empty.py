@@ -20,7 +20,8 @@ MARK = "No release has succeeded yet."
 # Only the owner can take it away.
 MARKED = """
 SELECT count(*) > 0 FROM pg_class
-WHERE oid = to_regclass('django_migrations') AND pg_has_role(relowner, 'USAGE') AND obj_description(oid, 'pg_class') = %s
+WHERE oid = to_regclass('django_migrations') AND pg_has_role(relowner, 'USAGE')
+    AND obj_description(oid, 'pg_class') = %s
 """
 COMMENT = "COMMENT ON TABLE django_migrations IS {}"
 SESSIONS = "SELECT application_name FROM pg_stat_activity WHERE datname = current_database()"
