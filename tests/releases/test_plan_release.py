@@ -392,6 +392,7 @@ def test_until_a_first_release_has_succeeded_nobody_is_disturbed(project: Projec
     assert "Migration shop.0002_broken failed" in failed.stderr
 
     project.migration("0002_broken", "migrations.RunSQL('SELECT 1')")
+    assert {one["verdict"] for one in planned(project)} == {"as it is"}
     succeeded = project.manage("migrate")
     assert succeeded.returncode == 0, succeeded.stderr
     assert sql("SELECT obj_description('django_migrations'::regclass, 'pg_class')") == [(None,)]

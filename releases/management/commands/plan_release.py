@@ -17,6 +17,7 @@ from releases import conf
 from releases.applying import name_of
 from releases.commands import DatabaseCommand
 from releases.pending import pending_migrations
+from releases.postgresql.empty import is_unserved
 from releases.preflight.conflicts import ADOPT
 
 if TYPE_CHECKING:
@@ -109,10 +110,11 @@ def _wrapped(text: str, indent: int) -> str:
 
 
 def _judge(connection: BaseDatabaseWrapper, pending: list[Migration]) -> "Judged":
-    from releases.judge.facts import read_facts
+    from releases.judge.facts import Facts, read_facts
     from releases.judging import judge_pending
 
-    return judge_pending(connection, pending, read_facts(connection), fake_initial=ADOPT in conf.read().command)
+    facts = Facts() if is_unserved(connection) else read_facts(connection)
+    return judge_pending(connection, pending, facts, fake_initial=ADOPT in conf.read().command)
 
 
 def _worst_case(connection: BaseDatabaseWrapper, app_labels: list[str]) -> "Judged":
