@@ -116,12 +116,14 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
 
 
 def fill_trigger(name: str, table: str, column: str, value: str) -> list[str]:
-    """Statements that make every write of NULL a write of `value`."""
-    body = f"BEGIN NEW.{quote(column)} := {value}; RETURN NEW; END"
+    """Statements that make every write of NULL a write of `value`.
+
+    The trigger itself names no column: the server would refuse to change the type of that.
+    """
+    body = f"BEGIN IF NEW.{quote(column)} IS NULL THEN NEW.{quote(column)} := {value}; END IF; RETURN NEW; END"
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $fill${body}$fill$",
-        f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW"
-        f" WHEN (NEW.{quote(column)} IS NULL) EXECUTE FUNCTION {name}()",
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     ]
 
 

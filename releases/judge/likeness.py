@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+import postgast
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.facts import Table
-from releases.judge.sql import Node, parse, write_type
+from releases.judge.facts import Index, Table
+from releases.judge.sql import Node, listed_names, parse, write, write_type
 from releases.judge.types import is_same
 
 
@@ -33,14 +34,38 @@ def is_declared_as(existing: Table, statement: Node) -> bool:
 def same_constraints(existing: Table, constraint: Node) -> Iterator[str]:
     """The names of those that are the same unique constraint or primary key."""
     for name, one in existing.constraints.items():
-        if one.kind in "pu" and one.definition and _of(one.definition) == _nameless(constraint):
+        if one.kind not in "pu":
+            continue
+        if (
+            _of(one.definition) == _nameless(constraint)
+            if one.definition
+            else one.columns == listed_names(constraint.keys)
+        ):
             yield name
+
+
+def is_same_index(existing: Index, statement: Node) -> bool:
+    """False if in doubt: the server writes some conditions in words of its own."""
+    return _plain(parse(existing.definition)[0]) == _plain(statement)
 
 
 def _of(definition: str) -> Node:
     """A constraint, from what pg_get_constraintdef() says of it."""
     command = parse(f"ALTER TABLE one ADD {definition}")[0].cmds[0].alter_table_cmd
     return _nameless(getattr(command, "def").constraint)
+
+
+def _plain(index: Node) -> str:
+    """Its text without its name, its schema, and the casts that the server adds."""
+    copy = type(index)()
+    copy.CopyFrom(index)
+    copy.idxname = copy.relation.schemaname = ""
+    while casts := [one for one in postgast.find_nodes(copy, tree.Node) if one.WhichOneof("node") == "type_cast"]:
+        for one in casts:
+            arg = tree.Node()
+            arg.CopyFrom(one.type_cast.arg)
+            one.CopyFrom(arg)
+    return write(copy)
 
 
 def _nameless(constraint: Node) -> Node:

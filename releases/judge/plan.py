@@ -13,7 +13,6 @@ from postgast import PgQueryError
 from releases.applying import commits_batches, name_of
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
-from releases.judge.renames import renamed
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import touched
 from releases.judge.statements import Statements, statements_of
@@ -133,12 +132,16 @@ def judge_operations(
         for migration, operation, before, after in operations:
             statements = statements_of(operation, migration.app_label, before, after, server, backwards=backwards)
             data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-            one = _judge(operation, migration, statements, known, backwards=backwards)
+            alters_field = isinstance(operation, AlterField)
+            circumstances = Circumstances(
+                known.facts, alters_field=alters_field, backwards=backwards, pending=known.waiting
+            )
+            one = _judge(operation, migration, statements, known.waiting, circumstances)
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
             is_queried = data_is_known and _stand(one.tables, known.facts, situation.facts)
             judged.append(one if is_queried else replace(one, violations=()))
-            known = replace(known, facts=renamed(known.facts, statements.texts))
+            known = replace(known, facts=circumstances.facts)
     return judged
 
 
@@ -162,12 +165,14 @@ def _operations(migrations: Iterable[Migration], state: ProjectState, situation:
 
 
 def _judge(
-    operation: Operation, migration: Migration, statements: Statements, situation: Situation, *, backwards: bool
+    operation: Operation,
+    migration: Migration,
+    statements: Statements,
+    waiting: dict[Key, Any],
+    circumstances: Circumstances,
 ) -> JudgedOperation:
-    """Notes in `situation.waiting` what the operation, or undoing it, defers or cancels."""
-    facts, texts, waiting = situation.facts, statements.texts, situation.waiting
-    alters_field = isinstance(operation, AlterField)
-    circumstances = Circumstances(facts, alters_field=alters_field, backwards=backwards, pending=waiting)
+    """Notes in `waiting` what the operation, or undoing it, defers or cancels."""
+    facts, texts = circumstances.facts, statements.texts
     unforetold = IN_BATCHES if commits_batches(operation) else UNFORETOLD
     verdicts = [] if statements.is_foretold else [unforetold]
     verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]

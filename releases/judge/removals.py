@@ -7,7 +7,7 @@ from postgast import pg_query_pb2 as tree
 from releases.judge.constraints import validate
 from releases.judge.facts import Table
 from releases.judge.sql import Node, name_of, quote, write
-from releases.judge.verdict import SHORT, Action, Step, Verdict
+from releases.judge.verdict import SHORT, Action, Deferral, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -63,14 +63,12 @@ def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verd
     if index is None or table is None or statement.concurrent:
         verdict.note(Action.AS_IS, "The index is new.")
         return
-    statement.concurrent = True
-    step = Step(write(statement), repeatable=True)
     if index.unique:
-        verdict.defer(
-            "index", quote(name), name, f"drop unique index {name} of {index.table}", step, reason=STILL_UNIQUE
-        )
+        verdict.deferred.append(unique_index(name, index.table))
+        verdict.note(Action.DEFERRED, STILL_UNIQUE)
         return
-    verdict.later.append(step)
+    statement.concurrent = True
+    verdict.later.append(Step(write(statement), repeatable=True))
     verdict.note(Action.ONLINE, "Dropped concurrently; nobody waits for it.", lock="SHARE UPDATE EXCLUSIVE")
 
 
@@ -96,11 +94,20 @@ def drop_constraint(command: Node, relation: Node, circumstances: "Circumstances
     constraint = table.constraints.get(command.name) if table else None
     if constraint is None or constraint.kind not in "pu":
         return True
-    where = name_of(relation)
-    step = Step(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(command.name)}")
-    description = f"drop constraint {command.name} of {relation.relname}"
-    verdict.defer("constraint", where, command.name, description, step, reason=STILL_UNIQUE)
+    verdict.deferred.append(unique_constraint(command.name, relation))
+    verdict.note(Action.DEFERRED, STILL_UNIQUE)
     return False
+
+
+def unique_index(name: str, table: str, restore: tuple[Step, ...] = ()) -> Deferral:
+    step = Step(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(name)}", repeatable=True)
+    return Deferral("index", quote(name), name, f"drop unique index {name} of {table}", (step,), restore)
+
+
+def unique_constraint(name: str, relation: Node, restore: tuple[Step, ...] = ()) -> Deferral:
+    table = name_of(relation)
+    step = Step(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {quote(name)}")
+    return Deferral("constraint", table, name, f"drop constraint {name} of {relation.relname}", (step,), restore)
 
 
 def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:

@@ -33,9 +33,7 @@ def _renames(text: str) -> list[Node]:
 def _after(facts: Facts, statement: Node) -> Facts:
     relation, new = statement.relation, statement.newname
     if statement.rename_type == tree.OBJECT_INDEX and relation.relname in facts.indexes:
-        return replace(
-            facts, indexes={new if name == relation.relname else name: one for name, one in facts.indexes.items()}
-        )
+        return _index_renamed(facts, relation.relname, new)
     table = facts.table(relation.relname, relation.schemaname)
     if table is None:
         return facts
@@ -44,6 +42,17 @@ def _after(facts: Facts, statement: Node) -> Facts:
     if statement.rename_type == tree.OBJECT_COLUMN and statement.subname in table.columns:
         return _column_renamed(facts, table, statement.subname, new)
     return facts
+
+
+def _index_renamed(facts: Facts, old: str, new: str) -> Facts:
+    """And the constraint that has the index."""
+    owner = facts.tables.get(facts.indexes[old].table)
+    tables = dict(facts.tables)
+    if owner and old in owner.constraints:
+        constraints = {new if name == old else name: one for name, one in owner.constraints.items()}
+        now = replace(owner, constraints=constraints)
+        tables = {name: now if one is owner else one for name, one in tables.items()}
+    return Facts(tables, {new if name == old else name: one for name, one in facts.indexes.items()})
 
 
 def _table_renamed(facts: Facts, table: Table, new: str) -> Facts:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints
-from releases.judge.likeness import is_declared_as, same_constraints
+from releases.judge.likeness import is_declared_as, is_same_index, same_constraints
+from releases.judge.replacing import make_room, replaced_by
 from releases.judge.sql import Node, kind, name_of, quote, write_expression, write_type
 from releases.judge.types import is_same
 from releases.judge.verdict import Action, Step, Verdict
@@ -56,11 +57,16 @@ def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
 
 
 def _index(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """Going back, the index of that name is the same: what replaced it was undone before this."""
     table, name = name_of(statement.relation), statement.idxname
-    if _cancel(("index", quote(name), name), circumstances, verdict):
-        return True
+    existing = circumstances.facts.indexes.get(name)
+    if circumstances.backwards or (existing and is_same_index(existing, statement)):
+        same = [name, *replaced_by(name, circumstances)]
+        if any(_cancel(("index", quote(one), one), circumstances, verdict) for one in same):
+            return True
+    make_room(name, statement.relation, circumstances, verdict)
     back = any(returned == table for returned, _ in circumstances.returned)
-    return back and name in circumstances.facts.indexes
+    return back and existing is not None
 
 
 def _checks(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -125,12 +131,15 @@ def _column(column: Node, relation: Node, circumstances: "Circumstances", verdic
 
 
 def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """The constraint of that name. Going back, also one that is the same: the server named it, and now Django does."""
+    """The same constraint of that name. Going back, of any name: the server named it, and now Django does."""
     table, constraint = name_of(relation), getattr(command, "def").constraint
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    same = same_constraints(existing, constraint) if existing and circumstances.backwards else ()
-    names = [constraint.conname, *same]
-    return any(_cancel(("constraint", table, name), circumstances, verdict) for name in names)
+    same = same_constraints(existing, constraint) if existing else ()
+    names = [name for name in same if circumstances.backwards or name == constraint.conname]
+    if any(_cancel(("constraint", table, name), circumstances, verdict) for name in names):
+        return True
+    make_room(constraint.conname, relation, circumstances, verdict)
+    return False
 
 
 def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:

@@ -9,6 +9,7 @@ from postgast import PgQueryError, split
 from releases.judge import columns, indexes, removals
 from releases.judge.facts import Facts
 from releases.judge.partial import is_undone
+from releases.judge.renames import renamed
 from releases.judge.returns import cancels
 from releases.judge.sql import Node, kind, parse, write
 from releases.judge.verdict import Action, Key, Verdict
@@ -42,32 +43,38 @@ BACKWARDS = {name: RULES[name] for name in ("AlterTableStmt", "UpdateStmt", "Ind
 
 
 def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:
-    """A verdict for each statement of `sql`."""
+    """A verdict for each statement of `sql`, by the facts as the ones before it leave them."""
     try:
         statements = parse(sql)
     except PgQueryError:
         return [Verdict(now=[sql], reason="It cannot be parsed. The stall budget stops it if others wait for it.")]
     texts = split(sql) if len(statements) > 1 else [sql]
-    return [_judge(statement, text, circumstances) for statement, text in zip(statements, texts, strict=True)]
+    verdicts = []
+    for statement, text in zip(statements, texts, strict=True):
+        verdicts.append(_judge(statement, text, circumstances))
+        circumstances.facts = renamed(circumstances.facts, verdicts[-1].now)
+    return verdicts
 
 
 def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
-    verdict = Verdict()
-    if cancels(statement, circumstances, verdict):
-        return verdict
-    if circumstances.partly_done:
-        if is_undone(statement, circumstances, verdict):
-            return verdict
+    prepared = Verdict()
+    if cancels(statement, circumstances, prepared):
+        return prepared
+    if circumstances.partly_done and is_undone(statement, circumstances, prepared):
+        return prepared
+    if circumstances.partly_done or prepared.cancelled:
         text = write(statement)
-    as_it_is, before = [*verdict.now, write(statement) if verdict.cancelled else text], [*verdict.later]
+    if prepared.action is Action.REFUSED:
+        return replace(prepared, now=[*prepared.now, text])
+    verdict = Verdict()
     rule = None if circumstances.at_once else (BACKWARDS if circumstances.backwards else RULES).get(kind(statement))
     if rule:
         rule(statement, circumstances, verdict)
     if rule is None or verdict.action is Action.AS_IS:
-        return replace(verdict, now=as_it_is)
-    if verdict.action is Action.REFUSED:  # which may be overruled, and a step back is not refused
-        verdict = replace(verdict, now=as_it_is, later=before, deferred=[])
+        verdict = replace(verdict, now=[text])
+    elif verdict.action is Action.REFUSED:  # which may be overruled, and a step back is not refused
+        verdict = replace(verdict, now=[text], later=[], deferred=[])
         if circumstances.backwards:
-            verdict.action = Action.ONLINE if before else Action.AS_IS
+            verdict.action = Action.AS_IS
             verdict.reason += " The stall budget stops it if others wait for it."
-    return verdict
+    return prepared.then(verdict)

@@ -68,7 +68,7 @@ def listed(names: Any) -> str:
 
 
 def object_name(table: str, column: str, label: str) -> str:
-    """The name that PostgreSQL gives to a constraint without one (makeObjectName in indexcmds.c)."""
+    """The name that PostgreSQL gives to a constraint without one (makeObjectName in indexcmds.c), in 63 bytes."""
     if not column:  # of a primary key
         return f"{table.encode()[: LONGEST_NAME - len(label) - 1].decode(errors='ignore')}_{label}"
     first, second = table.encode(), column.encode()

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import total_ordering
 from typing import Any
 
@@ -112,6 +112,20 @@ class Verdict:
         if action > self.action or not self.reason:
             self.action = max(action, self.action)
             self.lock, self.reason, self.old_version, self.instead = lock, reason, old_version, instead
+
+    def then(self, other: "Verdict") -> "Verdict":
+        """One verdict that does what this one does, and after that what the other one does."""
+        first, second = sorted((other, self), key=lambda one: one.action, reverse=True)
+        reasons = [one.reason for one in (self, other) if one.action is first.action and one.reason]
+        return replace(
+            first,
+            now=self.now + other.now,
+            later=self.later + other.later,
+            deferred=self.deferred + other.deferred,
+            cancelled=self.cancelled + other.cancelled,
+            lock=first.lock or second.lock,
+            reason=" ".join(reasons) or second.reason,
+        )
 
 
 def strongest(verdicts: Iterable[Verdict]) -> Verdict:

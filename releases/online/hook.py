@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.judge.renames import renamed
 from releases.judge.rules import Circumstances, judge
 from releases.judge.verdict import Deferral, Key, Step, Verdict
 
@@ -76,7 +75,6 @@ def _judging(
             return execute(sql, params, many, context)
         for verdict in judge(sql, circumstances):
             take(verdict, lambda statement: execute(statement, None, many, context))
-        circumstances.facts = renamed(circumstances.facts, [sql])
         return None
 
     with connection.execute_wrapper(rewrite):

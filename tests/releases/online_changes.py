@@ -77,6 +77,10 @@ CHANGES = {
     "remove unique constraint": changed(
         ('            models.UniqueConstraint(fields=["serial"], name="one_serial"),\n', "")
     ),
+    "replace a unique constraint": changed(('fields=["serial"], name', 'fields=["serial", "size"], name')),
+    "replace a unique constraint by a partial one": changed(
+        ('fields=["serial"], name', 'fields=["serial"], condition=models.Q(size__gt=1), name')
+    ),
     "make a field not unique": changed(
         ("code = models.IntegerField(null=True, unique=True)", "code = models.IntegerField(null=True)")
     ),

@@ -6,10 +6,11 @@ import psycopg
 import pytest
 
 from tests.conftest import Sql
+from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, changed, with_field
-from tests.releases.test_online import rows_of, shop, succeeds
+from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
@@ -227,6 +228,50 @@ def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database
     sql(OLD_INSERT.replace("(size", "(id, size").replace("(7,", "(1, 7,") + " ON CONFLICT (id) DO NOTHING")
     succeeds(shop, "verify_schema")
     step_back_restores(shop, sql, schema)
+
+
+PARTIAL = 'models.UniqueConstraint(fields=["serial"], condition=models.Q(size__gt={}), name="one_serial")'
+ON_CONFLICT = "INSERT INTO shop_box (size, serial, note) VALUES (9, 3, '') ON CONFLICT (serial) DO NOTHING"
+
+
+def test_constraints_that_replace_each_other_under_one_name_are_undone_one_by_one(
+    shop: Project, sql: Sql, database_url: str
+) -> None:
+    schema = rows_of(database_url, SCHEMA)
+    models = [
+        changed(('fields=["serial"], name', 'fields=["serial", "size"], name')),
+        BASE.replace('models.UniqueConstraint(fields=["serial"], name="one_serial")', PARTIAL.format(1)),
+        BASE.replace('models.UniqueConstraint(fields=["serial"], name="one_serial")', PARTIAL.format(2)),
+        BASE,
+    ]
+    schemas = [schema]
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        for number, text in enumerate(models, start=2):
+            change(shop, text, f"change_{number}")
+            sql(ON_CONFLICT)
+            succeeds(shop, "verify_schema")
+            schemas.append(rows_of(database_url, SCHEMA))
+    for number in (4, 3, 2, 1):
+        (name,) = [path.stem for path in (shop.root / "shop/migrations").glob(f"000{number}*.py")]
+        succeeds(shop, "migrate", "shop", name)
+        assert rows_of(database_url, SCHEMA) == schemas[number - 1]
+    assert sql("SELECT * FROM releases_contract") == []
+
+
+def test_a_field_whose_null_is_filled_gets_another_type_in_the_same_release(
+    shop: Project, sql: Sql, databases: Databases, database_url: str
+) -> None:
+    plain = databases.make(database_url)
+    text = 'label = models.TextField(default="none")'
+    for models in (NOT_NULL, NOT_NULL.replace('label = models.CharField(max_length=40, default="none")', text)):
+        shop.models(models)
+        succeeds(shop, "makemigrations", "shop")
+    migrate_as_django(shop, plain)
+    succeeds(shop, "migrate")
+    sql(OLD_INSERT)
+    assert sql("SELECT label FROM shop_box WHERE serial = 90001") == [("none",)]
+    succeeds(shop, "migrate", "--finish")
+    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
 
 
 def test_a_constraint_of_another_name_does_not_bring_back_the_one_that_waits(
