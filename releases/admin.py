@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from releases import contract
 from releases.applied import recorded_migrations
 from releases.journal import half_run
+from releases.lock import is_interrupted
 from releases.models import Release
 from releases.timeline import columns, in_words, share, spans
 
@@ -57,6 +58,7 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """With what earlier releases left to be done, and how long the last ones took."""
         context = {
+            "is_interrupted": is_interrupted(connection),
             "half_run": [".".join(key) for key in half_run(connection)],
             "pending": contract.pending(connection),
             "columns": _columns(list(reversed(Release.objects.all()[:CHARTED]))),

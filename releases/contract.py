@@ -37,10 +37,10 @@ STANDS = {
 COLUMN = "SELECT count(*) > 0 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped"
 
 
-GONE = "When they have gone, the next release makes the changes, or: {command}"
+WAITS = "It waits for sessions of an older or unknown version: {sessions}. When they have gone, {then}"
 VIOLATED = (
     "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
-    " {column} = ... WHERE {column} IS NULL; then the next release does, or: {command}"
+    " {column} = ... WHERE {column} IS NULL; then {then}"
 )
 
 
@@ -144,6 +144,16 @@ def pending(connection: BaseDatabaseWrapper) -> list[Item]:
     return [Item(connection, entry) for entry in _entries(connection).order_by("pk")]
 
 
+def in_words(connection: BaseDatabaseWrapper) -> list[str]:
+    """A sentence for each pending change."""
+    return [f"Pending until the old version has gone: {item} ({item.since})." for item in pending(connection)]
+
+
+def entered_here(connection: BaseDatabaseWrapper) -> list[Item]:
+    """Those that this version entered: its own releases do not make them."""
+    return [item for item in pending(connection) if item.version == this_version()]
+
+
 def waiting(connection: BaseDatabaseWrapper) -> dict[Key, Item]:
     """The same by key, for the judge."""
     return {item.key: item for item in pending(connection)}
@@ -165,28 +175,27 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
     """
     from releases.online.steps import run_steps
 
-    left = []
+    command, left = finish_command(connection.alias), []
+    then = f"run this again: {command}" if at_once else f"the next release makes the changes, or: {command}"
     for item in pending(connection):
         if item.version == this_version() and not at_once:
             continue
         if waiting_for := old_sessions(connection, item):
-            left.append(_waits_for(waiting_for, finish_command(connection.alias)))
+            left.append(WAITS.format(sessions=_listed(waiting_for), then=then))
             break  # the later ones were entered by versions for which no fewer sessions are old
         if not item.stands():
             cancel(connection, [item.key])
         elif count := item.rows_without_value():
-            command = finish_command(connection.alias)
-            left.append(VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column, command=command))
+            left.append(VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column, then=then))
         else:
             say(f"Contract: {item}.")
             run_steps(connection, item, say)
     return left
 
 
-def _waits_for(sessions: Sequence[OldSession], command: str) -> str:
+def _listed(sessions: Sequence[OldSession]) -> str:
     more = f", and {len(sessions) - 5} more" if len(sessions) > 5 else ""
-    listed = ", ".join(map(str, sessions[:5]))
-    return f"It waits for sessions of an older or unknown version: {listed}{more}. {GONE.format(command=command)}"
+    return ", ".join(map(str, sessions[:5])) + more
 
 
 def _later_versions(connection: BaseDatabaseWrapper, item: Item) -> set[str]:

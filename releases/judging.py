@@ -99,7 +99,7 @@ def refuse(judged: Judged, alias: str) -> None:
 
 def in_a_line(judged: JudgedOperation) -> str:
     accepted = f" Accepted: {judged.accepted}" if judged.accepted else ""
-    return f"{judged.migration}, {judged.operation}: {judged.verdict.action.value}. {judged.verdict.reason}{accepted}"
+    return f"{judged.migration}, {judged.operation}: {judged.what}. {judged.verdict.reason}{accepted}"
 
 
 def notable(judged: Judged) -> Iterator[JudgedOperation]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.core.management import CommandError
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -9,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from releases import conf
 from releases.deadline import Deadline
+from releases.models import Release
 from releases.preflight import refuse_closed_directory
 from releases.preflight.writable import is_file
 from releases.progress import Say
@@ -50,6 +52,28 @@ def file_lock(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say) -> 
         yield
     finally:
         lock.release()
+
+
+def is_interrupted(connection: BaseDatabaseWrapper) -> bool:
+    """Whether a release is `running` by its record, and none is at work."""
+    releases = Release.objects.using(connection.alias)
+    return releases.filter(outcome=Release.Outcome.RUNNING).exists() and not _is_held(connection)
+
+
+def _is_held(connection: BaseDatabaseWrapper) -> bool:
+    """True if that cannot be known."""
+    if connection.vendor == "postgresql":
+        from releases.postgresql.lock import holder
+
+        return holder(connection) is not None
+    path = Path(f"{connection.settings_dict['NAME']}.lock")
+    if not is_file(connection) or not path.exists():
+        return False
+    try:
+        with FileLock(path).acquire(timeout=0):
+            return False
+    except (Timeout, OSError):
+        return True
 
 
 def _acquire(lock: FileLock, deadline: Deadline, say: Say) -> None:

@@ -59,7 +59,7 @@ def _default(command: Node, relation: Node, circumstances: "Circumstances", verd
         column,
         f"drop the default of {relation.relname}.{column}",
         Step(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(column)} DROP DEFAULT"),
-        reason="The old version's inserts leave the column out, and need its default.",
+        reason="The old version's inserts leave the column out, and get its default.",
     )
     return False
 

@@ -42,8 +42,9 @@ def _keep_table(operation: RenameModel, app_label: str, before: ProjectState) ->
 def _keep_name(operation: AlterField, app_label: str, before: ProjectState) -> str:
     """Empty if the operation does not rename the column."""
     old = _field(operation.model_name, operation.name, app_label, before)
-    new: Any = operation.field
-    if new.db_column == old.db_column:
+    new: Any = operation.field.clone()
+    new.set_attributes_from_name(operation.name)
+    if new.column == old.column:
         return ""
     return f"In the model and in this operation:\n    {operation.name} = {_written(new, old.column)}"
 

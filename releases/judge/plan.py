@@ -41,7 +41,7 @@ class TouchedTable:
 class JudgedOperation:
     """`tables` are those that exist already. `accepted` is the reason why a refusal was overruled.
 
-    `violations` are to be looked for in the database.
+    `violations` are to be looked for in the database. `begins_now`: only the rest waits for the old version to go.
     """
 
     migration: str
@@ -51,6 +51,15 @@ class JudgedOperation:
     verdict: Verdict
     accepted: str = ""
     violations: tuple[Violation, ...] = ()
+    begins_now: bool = False
+
+    @property
+    def what(self) -> str:
+        """What the release does, in words."""
+        deferred = self.verdict.action is Action.DEFERRED
+        return (
+            f"now, and the rest {Action.DEFERRED.value}" if deferred and self.begins_now else self.verdict.action.value
+        )
 
     @property
     def is_as_it_is(self) -> bool:
@@ -188,6 +197,7 @@ def _judge(
         tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
         strongest(verdicts),
         violations=tuple(violations(texts, facts)),
+        begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
 
 

@@ -35,7 +35,7 @@ def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
             Action.REFUSED,
             "It breaks every statement of the old version that names it.",
             old_version="Its statements fail.",
-            instead=f'Keep the name in the database: db_column="{statement.subname}" on the renamed field.'
+            instead=f'Keep the name in the database: db_column="{statement.subname}" on the field.'
             if column
             else f'Keep the name in the database: db_table = "{relation.relname}" in the Meta of the model.',
         )

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from typing import Any
 
 import psycopg
 from django.core.management import CommandError
@@ -71,6 +72,13 @@ def exclusively(
             if stalled := watcher.stalls.error():
                 raise stalled from error
             raise
+
+
+def holder(connection: BaseDatabaseWrapper) -> Any:
+    """Who holds the lock, as pid, application_name and since when; None if nobody does."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDER, [KEY])
+        return cursor.fetchone()
 
 
 class MigrationLock:

@@ -25,7 +25,7 @@ FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(%s)) AND pid <> pg_backe
 """
 YIELDS_AFTER = "SELECT extract(epoch FROM current_setting('deadlock_timeout')::interval)::float8"
 PROGRESS = """
-SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s
+SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s AND blocks_total > 0
 """
 
 NOBODY = "-"  # shown for the server's own processes, of which only autovacuum locks tables

@@ -1,6 +1,7 @@
 """What a release will do to the running version: foretold, refused before the first change, overruled, recorded."""
 
 import json
+import re
 from typing import Any
 
 import psycopg
@@ -59,7 +60,28 @@ def accept(shop: Project, name: str, kind: str) -> None:
 
 def test_nothing_is_pending(shop: Project) -> None:
     result = shop.manage("plan_release")
-    assert (result.returncode, result.stdout, result.stderr) == (0, "Nothing is pending.\n", "")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "No migration is pending.\n", "")
+    assert planned(shop) == []
+
+
+@on_postgresql
+def test_a_part_of_a_new_field_waits_for_the_old_version_and_is_named_until_then(shop: Project) -> None:
+    field = 'migrations.AddField("Box", "label", models.CharField(max_length=9, default="new"))'
+    shop.migration("0002_label", field)
+    words = "Add field label to Box: now, and the rest after the old version"
+    assert f"  {words}\n" in shop.manage("plan_release").stdout
+    assert [one["verdict"] for one in planned(shop)] == ["after the old version"]
+    released = shop.manage("migrate").stdout
+    assert f"shop.0002_label, {words}. The old version's inserts leave the column out, and get its default." in released
+    (command,) = re.findall(
+        r"wait for the old version to go: 1\..* or, when no .*: python manage\.py (.*)$", released, re.MULTILINE
+    )
+    left = shop.manage("plan_release").stdout
+    assert "Pending until the old version has gone: drop the default of shop_box.label (since " in left
+    assert "No migration is pending." in left
+    assert shop.manage(*command.split()).returncode == 0
+    assert shop.manage("plan_release").stdout == "No migration is pending.\n"
+    assert "wait for the old version" not in shop.manage("migrate").stdout
 
 
 @on_postgresql
@@ -366,8 +388,10 @@ def test_makemigrations_says_what_it_wrote(shop: Project) -> None:
     shop.models(BOX.replace("IntegerField()", "IntegerField(db_index=True)"))
     result = shop.manage("makemigrations")
     assert result.returncode == 0
-    said = "On PostgreSQL, if the table is large and in use: shop.0002_alter_box_size, Alter field size on box: online."
-    assert said in result.stdout
+    assert (
+        "On PostgreSQL, while an old version serves large tables: shop.0002_alter_box_size, Alter field size on box:"
+        " online."
+    ) in result.stdout
     assert "large" not in shop.manage("makemigrations", "--check").stdout
 
 

@@ -37,6 +37,19 @@ def test_a_failed_release_is_recorded_with_its_error(project: Project) -> None:
     assert "Migration shop.0001_lost failed" in table
 
 
+def test_a_release_that_was_killed_is_not_said_to_be_at_work(project: Project) -> None:
+    kill = "def kill(apps, editor):\n    import os\n\n    os.kill(os.getpid(), 9)\n"
+    project.manage("migrate", "-v0")
+    project.migration("0001_killed", "migrations.RunPython(kill)", before=kill)
+    assert project.manage("migrate").returncode == -9
+    assert history(project)[0]["outcome"] == "running"
+    assert "No release is at work now: the one that is running above was killed" in project.manage("releases").stdout
+    project.migration("0001_killed", "migrations.RunPython(migrations.RunPython.noop)")
+    assert project.manage("migrate").returncode == 0
+    assert history(project)[1]["outcome"] == "interrupted"
+    assert "at work" not in project.manage("releases").stdout
+
+
 def test_who_waited_for_a_migration_is_recorded(postgresql: None, project: Project, sql: Sql) -> None:
     project.migration("0001_shelf", SHELF)
     assert project.manage("migrate").returncode == 0

@@ -31,7 +31,7 @@ def said_of(changes: Changes) -> Iterator[str]:
         migration = loader.graph.nodes[key]
         judged = judge_alone(migration, loader.project_state(key, at_end=False), connections[DEFAULT_DB_ALIAS])
         for one in notable({str(migration): judged}):
-            yield f"On PostgreSQL, if the table is large and in use: {in_a_line(one)}"
+            yield f"On PostgreSQL, while an old version serves large tables: {in_a_line(one)}"
             yield from indented(one.verdict.instead if one.is_refused else "", 2)
 
 

@@ -25,7 +25,7 @@ from releases.health import unknown_to
 from releases.indexes import repeatable
 from releases.journal import forget_recorded
 from releases.models import Release
-from releases.naming import verify_command
+from releases.naming import finish_command, verify_command
 from releases.pending import target_name
 from releases.postgresql.empty import mark_if_empty, unmark
 from releases.preflight import refuse_closed_file, refuse_obstacles
@@ -197,6 +197,11 @@ class Command(migrate.Command):
         if not options["app_label"]:
             self._verify(self.run)
         unmark(connection)
+        if waiting := contract.entered_here(connection):
+            self._say(
+                f"Changes that wait for the old version to go: {len(waiting)}. The release of the next version makes"
+                f" them; or, when no session of the old one is connected: {finish_command(connection.alias)}"
+            )
 
     def _step_back(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101

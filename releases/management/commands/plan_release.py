@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
-from releases import conf
+from releases import conf, contract
 from releases.applying import name_of
 from releases.commands import DatabaseCommand
 from releases.pending import pending_migrations
@@ -49,8 +49,10 @@ class Command(DatabaseCommand):
             raise CommandError("App labels are for --worst-case. A release applies what is pending in all apps.")
         else:
             pending = pending_migrations(connection)
+            if not options["json"]:
+                self._write_contract(connection)
             if not pending:
-                self.stdout.write("Nothing is pending.")
+                self._say_nothing(**options)
                 return
             if connection.vendor != "postgresql":
                 self._list(pending)
@@ -59,6 +61,14 @@ class Command(DatabaseCommand):
         self._report(judged, **options)
         if any(one.is_refused for operations in judged.values() for one in operations):
             sys.exit(1)
+
+    def _say_nothing(self, *, json: bool, **_: Any) -> None:
+        if not json:
+            self.stdout.write("No migration is pending.")
+
+    def _write_contract(self, connection: BaseDatabaseWrapper) -> None:
+        for line in contract.in_words(connection):
+            self.stdout.write(line)
 
     def _list(self, pending: list[Migration]) -> None:
         self.stdout.write("On this database a release runs these as Django does, and judges nothing.")
@@ -78,7 +88,7 @@ class Command(DatabaseCommand):
                 self.stdout.write(self.style.MIGRATE_HEADING(migration))
             for one in shown:
                 style = self.style.ERROR if one.is_refused else self.style.MIGRATE_LABEL
-                self.stdout.write(style(_wrapped(f"{one.operation}: {one.verdict.action.value}", 2)))
+                self.stdout.write(style(_wrapped(f"{one.operation}: {one.what}", 2)))
                 for line in described(one):
                     self.stdout.write(line)
         if options["worst_case"] and not options["json"]:
@@ -100,8 +110,8 @@ def described(judged: "JudgedOperation") -> list[str]:
 def sized(table: "TouchedTable") -> str:
     """`shop_box, 12 MB, 300 000 rows`: the server's estimate, where it has one."""
     size = next((f"{table.bytes / unit:.0f} {name}" for unit, name in UNITS if table.bytes >= unit), "empty")
-    rows = f"{table.rows:,}".replace(",", " ")
-    return f"{table.name}, {size}, {rows} rows" if table.rows else f"{table.name}, {size}"
+    rows = f"{table.rows:,} row{'s' * (table.rows != 1)}".replace(",", " ")
+    return f"{table.name}, {size}, {rows}" if table.rows else f"{table.name}, {size}"
 
 
 def _wrapped(text: str, indent: int) -> str:

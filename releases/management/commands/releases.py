@@ -13,9 +13,11 @@ from django.db.models import QuerySet
 from releases import contract
 from releases.commands import DatabaseCommand
 from releases.journal import half_run
+from releases.lock import is_interrupted
 from releases.models import Release
 from releases.timeline import bar, in_words, spans
 
+INTERRUPTED = "No release is at work now: the one that is running above was killed, or is between two attempts."
 NONE = "No release has been recorded yet."
 BAR = 64  # characters
 COLUMNS = "{:19}  {:11}  {:>8}  {:>10}  {:>8}  {:12}"
@@ -53,11 +55,13 @@ class Command(DatabaseCommand):
             self._write_row(release)
 
     def _write_pending(self, connection: BaseDatabaseWrapper) -> None:
+        if is_interrupted(connection):
+            self.stdout.write(INTERRUPTED)
         for app, name in half_run(connection):
             undo = " To undo it instead: python manage.py rollback" * (connection.alias == DEFAULT_DB_ALIAS)
             self.stdout.write(f"Half-run: {app}.{name}. The next release goes on where it was interrupted.{undo}")
-        for item in contract.pending(connection):
-            self.stdout.write(f"Pending until the old version has gone: {item} ({item.since}).")
+        for line in contract.in_words(connection):
+            self.stdout.write(line)
 
     def _write_migrations(self, release: Release) -> None:
         total = release.seconds or 0

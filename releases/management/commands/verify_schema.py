@@ -45,8 +45,8 @@ class Command(DatabaseCommand):
         if verdict.shallow:
             raise CommandError(_shallow(connection))
         self.stdout.write(self.style.SUCCESS("Everything that the models declare exists, as declared and valid."))
-        for item in contract.pending(connection):
-            self.stdout.write(f"Pending until the old version has gone: {item} ({item.since}).")
+        for line in contract.in_words(connection):
+            self.stdout.write(line)
 
     def _repair(self, connection: BaseDatabaseWrapper) -> None:
         """Runs under the migration lock, in sessions like those of a release, and again after a transient error."""
