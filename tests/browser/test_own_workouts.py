@@ -59,6 +59,44 @@ def test_one_line_adds_a_workout_on_its_day_after_showing_how_it_is_understood(p
     expect(toast(page)).to_contain_text("Easy: added")
 
 
+def test_what_is_typed_on_a_day_stays_when_the_day_is_redrawn_and_goes_to_the_form_with_every_field(
+    page: Page, witness: Witness
+) -> None:
+    page.goto(WEEK)
+    swim = page.get_by_role("link", name="Technique swim")
+    swim.focus()
+    page.keyboard.press("n")
+    page.get_by_label("In one line").fill("Run 45min 8km easy")
+    with page.expect_request("**/workouts/quick?*") as preview:
+        expect(page.locator(".preview")).to_contain_text("Easy · Run")
+    assert "csrf" not in preview.value.url
+    card(page, "Technique swim").get_by_role("button", name="Skip").click()
+    expect(card(page, "Technique swim")).to_contain_text("Skipped")
+    expect(page.get_by_label("In one line")).to_have_value("Run 45min 8km easy")
+    page.keyboard.press("u")
+    expect(card(page, "Technique swim")).not_to_contain_text("Skipped")
+    expect(page.get_by_label("In one line")).to_have_value("Run 45min 8km easy")
+
+    page.get_by_role("link", name="Every field").click()
+    expect(page.get_by_label("In one line")).to_have_value("Run 45min 8km easy")
+    expect(page.get_by_label("Title")).to_have_value("Easy")
+    expect(page.get_by_label("Distance")).to_have_value("8")
+    expect(page.get_by_label("Unit")).to_have_value("km")
+
+
+def test_without_scripts_a_line_that_is_not_understood_can_be_corrected(unscripted: Page, witness: Witness) -> None:
+    witness.tolerated.append("status of 422")
+    unscripted.goto("/workouts/add/2024-01-03")
+    line = unscripted.get_by_label("In one line")
+    line.fill("Run 45m easy")
+    unscripted.get_by_role("button", name="Add").click()
+    expect(unscripted.get_by_text("“45m” is 45 metres.")).to_be_visible()
+    expect(line).to_have_value("Run 45m easy")
+    line.fill("Run 45min after all")
+    unscripted.get_by_role("button", name="Add").click()
+    expect(card(unscripted, "After all")).to_be_visible()
+
+
 def test_form_errors_are_shown_and_the_input_is_kept(page: Page, witness: Witness) -> None:
     witness.tolerated.append("status of 422")
     page.goto("/workouts/add/2024-01-03")

@@ -74,6 +74,9 @@ class Column:
     slots: list[tuple[str, str, list[Workout]]]
     minutes: float
     done_minutes: float
+    extra_minutes: float
+    """Done without a plan."""
+
     grade: Compliance | None
     today: bool
     past: bool
@@ -84,6 +87,10 @@ class Column:
 def _values_of(workout: Workout) -> list[Any]:
     rows = (workout, workout.selection)
     return [row and [getattr(row, field.attname) for field in row._meta.concrete_fields] for row in rows]
+
+
+def _minutes_done(workouts: Iterable[Workout]) -> float:
+    return sum((workout.actual_duration or 0) * 60 for workout in workouts)
 
 
 class Board:
@@ -198,7 +205,8 @@ class Board:
             away=away,
             slots=[(slot.value, label, cards[slot]) for slot, label in SLOTS.items()],
             minutes=sum((workout.planned_duration or 0) * 60 for workout in workouts if workout.counts),
-            done_minutes=sum((workout.actual_duration or 0) * 60 for workout in workouts),
+            done_minutes=_minutes_done(workout for workout in workouts if not workout.is_recorded),
+            extra_minutes=_minutes_done(workout for workout in workouts if workout.is_recorded),
             grade=grade_of_day(workouts, self.today),
             today=day == self.today,
             past=self.is_agenda and day < self.today,

@@ -1,16 +1,18 @@
 """The forms. Their values have the names of the models' columns."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
+from workouts.pages.distances import DistanceField
 from workouts.pages.time_spans import DurationField, TimeSpanField
 from workouts.values import bounds, validation
 from workouts.values.disciplines import Discipline
+from workouts.values.measures import Units, unit_of
 from workouts.values.times import Slot, slot_of
 
 
@@ -78,9 +80,7 @@ class DoneForm(forms.Form):
     """What was done. A field that is not sent or not changed stays as it is: a button alone says, done as planned."""
 
     actual_duration = DurationField("Time")
-    actual_distance_meters = forms.FloatField(
-        label="Distance in metres", required=False, min_value=0, max_value=bounds.METRES
-    )
+    actual_distance_meters = DistanceField()
     actual_tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
     actual_heart_rate = forms.FloatField(
         label="Heart rate, beats per minute", required=False, min_value=0, max_value=bounds.HEART_RATE
@@ -88,8 +88,10 @@ class DoneForm(forms.Form):
     rpe = forms.FloatField(label="RPE, 1 to 10", required=False, min_value=1, max_value=bounds.RPE)
     feeling = forms.FloatField(label="Feeling, 1 to 5", required=False, min_value=1, max_value=bounds.FEELING)
 
-    def __init__(self, workout: Workout, data: QueryDict | None = None) -> None:
+    def __init__(self, workout: Workout, data: QueryDict | None = None, units: Units | None = None) -> None:
         super().__init__(data, label_suffix="")
+        if units:
+            cast("DistanceField", self.fields["actual_distance_meters"]).show_in(unit_of(workout.workout_type, units))
         self.initial = {name: getattr(workout, name) for name in self.fields}
         if not workout.was_done:
             self.initial["actual_duration"] = workout.planned_duration
@@ -111,9 +113,7 @@ class WorkoutForm(forms.ModelForm):
     )
     workout_type = forms.ChoiceField(label="Type", choices=WorkoutType.choices, initial=WorkoutType.RUN)
     planned_duration = DurationField("Duration")
-    planned_distance_meters = forms.FloatField(
-        label="Distance in metres", required=False, min_value=0, max_value=bounds.METRES
-    )
+    planned_distance_meters = DistanceField()
     tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
     workout_description = forms.CharField(
         label="Description",
@@ -138,6 +138,9 @@ class WorkoutForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """An activity that was never planned has no plan to edit."""
         super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            kind = self.initial.get("workout_type", WorkoutType.RUN)
+            cast("DistanceField", self.fields["planned_distance_meters"]).show_in(unit_of(kind, Preferences.load()))
         if self.instance.pk:
             self.initial["originally_planned_day"] = self.instance.day
         if self.instance.is_recorded:
@@ -152,11 +155,8 @@ class WorkoutForm(forms.ModelForm):
 
     def edited(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The columns to set of the workout and of its selection. One with another day is planned there, not moved."""
-        values = dict(self.cleaned_data)
-        if "originally_planned_day" in self.changed_data:
-            return values, {"current_plan_day": None}
-        del values["originally_planned_day"]
-        return values, {}
+        values = {name: self.cleaned_data[name] for name in self.changed_data}
+        return values, {"current_plan_day": None} if "originally_planned_day" in values else {}
 
 
 class EstimateForm(forms.Form):

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from workouts.files.activities import activity_imports
 from workouts.files.activities.recognizing import is_activity
 from workouts.files.archive import is_archive
-from workouts.files.imports import importing
+from workouts.files.imports import importing, plan_file
 from workouts.files.imports.plan_table import PLEASE
 from workouts.files.imports.results import summary
-from workouts.files.kinds import CALENDAR, kind_of
 from workouts.files.uploads import MAX_BYTES
 from workouts.models import Upload
 from workouts.pages import HtmxRequest
@@ -112,7 +111,7 @@ def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
 
 def _show(request: HtmxRequest, upload: Upload, status: int = 200, refusal: str = "") -> HttpResponse:
     """The preview: after an invalid decision as it was sent, otherwise with the renames that were recognized."""
-    is_calendar = kind_of(bytes(upload.content)) == CALENDAR
+    is_calendar = plan_file.is_calendar(bytes(upload.content))
     context = {"upload": upload, "outdated": status == 409, "refusal": refusal, "is_calendar": is_calendar}
     context |= context_of(importing.plan_of(upload), request.POST if refusal else None)
     return render(request, "workouts/imports/preview.html", context, status=status)

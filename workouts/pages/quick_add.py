@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from workouts.history import add_workout
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import of_our_time, reasons
+from workouts.pages.forms import WorkoutForm, of_our_time, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse
 from workouts.plan.quick_add import NotUnderstood, QuickWorkout, read
@@ -38,13 +39,32 @@ def quick_add(request: HtmxRequest) -> HttpResponse:
         return _preview(request)
     form = QuickAddForm(request.POST)
     if not form.is_valid():
-        return refuse(request, reasons(form), status=422)
+        return refuse(request, reasons(form), status=422) if request.htmx else _again(request, form)
     day = form.cleaned_data["day"]
     values = asdict(form.cleaned_data["line"])
     time = values.pop("time_of_day")
     added = {**values, "originally_planned_day": day}
     _, outcome = add_workout(added, {"time_of_day": time} if time else None, by=request.user)
     return redraw(request, outcome, back=reverse("week_of", args=[day]))
+
+
+def fields_of(line: str) -> dict[str, Any]:
+    """What a line says, for the form with every field. Empty if it is not understood."""
+    try:
+        return asdict(read(line[:LONGEST]))
+    except NotUnderstood:
+        return {}
+
+
+def _again(request: HttpRequest, form: QuickAddForm) -> HttpResponse:
+    """Without scripts: the page with the line as it was typed, and the reason."""
+    initial = {"originally_planned_day": form.cleaned_data.get("day") or timezone.localdate()}
+    context = {
+        "form": WorkoutForm(initial=initial, label_suffix=""),
+        "line": form.data.get("line", ""),
+        "reason": reasons(form),
+    }
+    return render(request, "workouts/workout_form.html", context, status=422)
 
 
 def _preview(request: HttpRequest) -> HttpResponse:

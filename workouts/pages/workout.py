@@ -21,6 +21,7 @@ from workouts.history import (
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
 from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm, reasons
+from workouts.pages.quick_add import fields_of
 from workouts.pages.redraw import change_before, redraw
 from workouts.pages.refusals import refuse, says_refusals
 from workouts.plan.step_chart import chart_of
@@ -35,11 +36,12 @@ def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
     """A page of its own, or the content of the week page's dialog."""
     workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
     template = "workouts/details.html" if request.htmx else "workouts/details_page.html"
+    preferences = Preferences.load()
     context = {
         "workout": workout,
-        "preferences": Preferences.load(),
+        "preferences": preferences,
         "today": timezone.localdate(),
-        "done_form": DoneForm(workout),
+        "done_form": DoneForm(workout, units=preferences),
         "steps": chart_of(steps_of(workout)),
         "change": change_before(request),
     }
@@ -101,12 +103,15 @@ def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
 
 
 def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
-    initial = {"originally_planned_day": day or timezone.localdate()}
+    """A GET may bring the `line` that was typed on a day."""
+    line = request.GET.get("line", "")
+    initial = {"originally_planned_day": day or timezone.localdate(), **fields_of(line)}
     form = WorkoutForm(request.POST if request.method == "POST" else None, initial=initial, label_suffix="")
     if form.is_valid():
         _, outcome = add_workout(form.cleaned_data, by=request.user)
         return redraw(request, outcome, back=_week_of(form.day))
-    return render(request, "workouts/workout_form.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "line": line}
+    return render(request, "workouts/workout_form.html", context, status=422 if form.errors else 200)
 
 
 @says_refusals

@@ -9,6 +9,7 @@ from workouts.values.disciplines import Discipline, discipline_of
 METRES_PER_KILOMETRE = 1000
 METRES_PER_MILE = 1609.344
 METRES_PER_YARD = 0.9144
+METRES_IN = {"km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "m": 1, "yd": METRES_PER_YARD}
 SHORT = 0.1
 """In kilometres or miles. Shorter distances are shown in metres or yards: the shortest would read `0 km`."""
 
@@ -42,15 +43,18 @@ def duration(hours: float) -> str:
     return minutes(hours * 60)
 
 
+def unit_of(workout_type: str, units: Units) -> str:
+    """In which the athlete reads distances of such a workout."""
+    return units.swim_unit if discipline_of(workout_type) == Discipline.SWIM else units.distance_unit
+
+
 def distance(metres: float, workout_type: str, units: Units) -> str:
     """`9000` metres as `9 km` or `5.59 mi`, `12` as `12 m` or `13 yd`; for swims as `2400 m` or `2625 yd`."""
-    if discipline_of(workout_type) == Discipline.SWIM:
-        return _short(metres, yards=units.swim_unit == SwimUnit.YARDS)
-    miles = units.distance_unit == DistanceUnit.MILES
-    length = metres / (METRES_PER_MILE if miles else METRES_PER_KILOMETRE)
-    if length < SHORT:
-        return _short(metres, yards=miles)
-    return f"{f'{length:.2f}'.rstrip('0').rstrip('.')} {units.distance_unit}"
+    unit = unit_of(workout_type, units)
+    length = metres / METRES_IN[unit]
+    if unit in SwimUnit or length < SHORT:
+        return _short(metres, yards=unit in (SwimUnit.YARDS, DistanceUnit.MILES))
+    return f"{f'{length:.2f}'.rstrip('0').rstrip('.')} {unit}"
 
 
 def _short(metres: float, *, yards: bool) -> str:

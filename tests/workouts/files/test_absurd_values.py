@@ -127,8 +127,10 @@ def test_forms_api_import_and_restore_have_the_same_limits(api: ApiClient, colum
     [
         ({"planned_duration_0": 168, "planned_duration_1": 0}, True),
         ({"planned_duration_0": 168, "planned_duration_1": 1}, False),
-        ({"planned_distance_meters": bounds.METRES}, True),
-        ({"planned_distance_meters": bounds.METRES + 0.5}, False),
+        ({"planned_distance_meters_0": bounds.METRES, "planned_distance_meters_1": "m"}, True),
+        ({"planned_distance_meters_0": bounds.METRES + 0.5, "planned_distance_meters_1": "m"}, False),
+        ({"planned_distance_meters_0": bounds.METRES / 1000, "planned_distance_meters_1": "mi"}, False),
+        ({"planned_distance_meters_0": 1, "planned_distance_meters_1": "furlong"}, False),
         ({"tss": bounds.TSS}, True),
         ({"tss": -1}, False),
         ({"workout_description": "x" * bounds.CHARACTERS}, True),

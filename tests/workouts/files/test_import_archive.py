@@ -9,6 +9,7 @@ import pytest
 
 from tests.trainingpeaks import export, read_workouts, workout
 from workouts.files.archive import MOST_FILES, NotUnpacked, unpack
+from workouts.files.imports import plan_file
 from workouts.files.imports.plan_table import CSV, read
 from workouts.files.uploads import MAX_BYTES, NotImportable
 
@@ -50,6 +51,23 @@ def test_an_archive_without_a_plan_is_refused_with_the_reason(content: bytes, re
     with pytest.raises(NotImportable) as refusal:
         read(content)
     assert reason in str(refusal.value)
+
+
+ICS = (
+    b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Run: Hills\r\nDTSTART;VALUE=DATE:20261127\r\n"
+    b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def test_the_one_calendar_of_an_archive_is_read_if_it_has_no_table() -> None:
+    content = zipped({"plan/Coach.ICS": ICS, "readme.txt": b""})
+    assert plan_file.is_calendar(content)
+    assert [(row.title, row.workout_type) for row in read_workouts(content)[0]] == [("Hills", "Run")]
+    both = zipped({"coach.ics": ICS, "workouts.csv": PLAN})
+    assert not plan_file.is_calendar(both)
+    assert [row.title for row in read_workouts(both)[0]] == ["Läufe"]
+    with pytest.raises(NotImportable, match=r"contains 2 calendars: a\.ics, b\.ics\. Unpack it, and import one"):
+        read_workouts(zipped({"a.ics": ICS, "b.ics": ICS}))
 
 
 def test_an_archive_with_a_password_is_refused() -> None:

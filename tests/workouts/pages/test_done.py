@@ -65,7 +65,13 @@ def test_a_workout_to_come_is_marked_as_done_in_its_details_alone(athlete: Clien
 
     form = athlete.get(f"/workouts/{run.pk}").context["done_form"]
     assert form["actual_duration"].value() == 45
-    sent = {"actual_duration_0": "1", "actual_duration_1": "0", "actual_distance_meters": "9000", "actual_tss": "50"}
+    sent = {
+        "actual_duration_0": "1",
+        "actual_duration_1": "0",
+        "actual_distance_meters_0": "9",
+        "actual_distance_meters_1": "km",
+        "actual_tss": "50",
+    }
     athlete.post(f"/workouts/{run.pk}/done", {**sent, "actual_heart_rate": "140", "rpe": "4", "feeling": "5"})
 
     now = Workout.objects.get()
@@ -118,7 +124,7 @@ def test_cards_and_days_say_how_close_done_came_to_planned(athlete: Client, plan
     grades = {column.day.isoformat(): column.grade for column in page.context["columns"] if column.grade}
     assert grades == {MONDAY: "missed", TUESDAY: "near", SUNDAY: "unmeasured"}
     text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
-    for words in ("✕ Missed 1 h", "✓ 1 h 12 min of 2 h", "✓ 30 min", "Done (+10 %)", "Done (-90 %)"):
+    for words in ("✕ Missed 1 h", "✓ 1 h 12 min of 2 h", "✓ + 30 min", "Done (+10 %)", "Done (-90 %)"):
         assert words in text
     for grade in ("missed", "close", "far", "unmeasured"):
         assert re.search(rf'class="card [^"]*{grade}"', page.content.decode())
@@ -163,3 +169,17 @@ def test_a_day_compares_what_has_the_same_figure_planned(
     for fields in workouts:
         plan("Workout", MONDAY, **fields)
     assert grade_of_day(Workout.objects.with_selection(), datetime.date(2026, 1, 1)) == grade
+
+
+def test_what_was_not_planned_is_added_beside_what_was_done_of_the_plan(athlete: Client, plan: Plan) -> None:
+    plan("Easy run", MONDAY, planned_duration=1.0, is_done=True, actual_duration=0.75)
+    plan("Ride to work", MONDAY, workout_type="Bike", is_recorded=True, actual_duration=0.5)
+    plan("Ride to work", TUESDAY, workout_type="Bike", is_recorded=True, actual_duration=0.5)
+    page = athlete.get(WEEK).content.decode()
+    sums = [
+        " ".join(re.sub(r"<[^>]+>", " ", found).split())
+        for found in re.findall(r'class="sum">(.*?)</div>', page, re.DOTALL)
+    ]
+    assert sums[0].startswith("✓ 45 min of 1 h + 30 min that was not planned")
+    assert sums[1].startswith("✓ + 30 min that was not planned")
+    assert ">1 h 45 min done</span>" in page

@@ -212,7 +212,8 @@ OWN = {
     "originally_planned_day": "2026-11-28",
     "planned_duration_0": "2",
     "planned_duration_1": "15",
-    "planned_distance_meters": "60000",
+    "planned_distance_meters_0": "60",
+    "planned_distance_meters_1": "km",
     "tss": "",
     "workout_description": "",
 }

@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from workouts.files.archive import NotUnpacked, Wanted, contains, unpack
 from workouts.files.imports import plan_calendar, plan_table
-from workouts.files.imports.plan_table import Row
+from workouts.files.imports.plan_table import PLEASE, Row
 from workouts.files.kinds import CALENDAR, kind_of
+from workouts.files.uploads import MAX_BYTES, NotImportable
+
+ICS = Wanted((".ics",), "calendar", PLEASE, MAX_BYTES)
 
 
 class PlanFile(Protocol):
@@ -18,5 +22,21 @@ class PlanFile(Protocol):
 
 
 def read(content: bytes) -> PlanFile:
-    """A CSV file of TrainingPeaks or intervals.icu, also in a ZIP archive, or a calendar. Raises NotImportable."""
-    return plan_calendar.read(content) if kind_of(content) == CALENDAR else plan_table.read(content)
+    """A CSV file of TrainingPeaks or intervals.icu, or a calendar, also in a ZIP archive. Raises NotImportable."""
+    try:
+        calendar = _calendar_in(content)
+    except NotUnpacked as error:
+        raise NotImportable(str(error)) from error
+    return plan_table.read(content) if calendar is None else plan_calendar.read(calendar)
+
+
+def is_calendar(content: bytes) -> bool:
+    """Whether it is imported as one."""
+    return _calendar_in(content) is not None
+
+
+def _calendar_in(content: bytes) -> bytes | None:
+    """None if it is another file. An archive with a table and a calendar is read as the table."""
+    if contains(content, ICS.endings) and not contains(content, plan_table.CSV.endings):
+        return unpack(content, ICS)
+    return content if kind_of(content) == CALENDAR else None

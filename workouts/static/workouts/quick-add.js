@@ -3,14 +3,23 @@
 
 const template = document.getElementById("quick-add");
 
-const close = () => document.querySelector(".day .quick")?.remove();
+let form = null; // the open one
+let added = null; // one whose line was added
+let typing = false;
+
+const close = () => {
+  form?.remove();
+  form = null;
+};
+
+const place = (day) => (day.querySelector(".head, .date") ?? day).after(form);
 
 const open = (day) => {
   close();
-  const form = template.content.firstElementChild.cloneNode(true);
+  form = template.content.firstElementChild.cloneNode(true);
   form.elements.day.value = day.id.replace("day-", "");
   form.querySelector("a").href = day.querySelector(".add")?.href ?? form.querySelector("a").href;
-  (day.querySelector(".head, .date") ?? day).after(form);
+  place(day);
   htmx.process(form);
   form.elements.line.focus();
 };
@@ -26,6 +35,27 @@ document.addEventListener("click", (event) => {
   if (!day || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   open(day);
+});
+
+// A day that is redrawn, after a change of something else, keeps what is being typed on it.
+document.addEventListener("htmx:afterSettle", () => {
+  added?.remove();
+  added = null;
+  const day = form && !form.isConnected && document.getElementById(`day-${form.elements.day.value}`);
+  if (!day) return;
+  place(day);
+  if (typing) form.elements.line.focus();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  typing = form?.contains(document.activeElement);
+  const { requestConfig, xhr } = event.detail;
+  if (form && requestConfig.elt === form && xhr.status < 400) [added, form] = [form, null];
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".quick a");
+  if (link) link.search = new URLSearchParams({ line: link.closest("form").elements.line.value });
 });
 
 document.addEventListener("keydown", (event) => {
