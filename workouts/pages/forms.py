@@ -86,7 +86,9 @@ class DoneForm(forms.Form):
         label="Heart rate, beats per minute", required=False, min_value=0, max_value=bounds.HEART_RATE
     )
     rpe = forms.FloatField(label="RPE, 1 to 10", required=False, min_value=1, max_value=bounds.RPE)
-    feeling = forms.FloatField(label="Feeling, 1 to 5", required=False, min_value=1, max_value=bounds.FEELING)
+    feeling = forms.FloatField(
+        label="Feeling, 1 (weak) to 5 (strong)", required=False, min_value=1, max_value=bounds.FEELING
+    )
 
     def __init__(self, workout: Workout, data: QueryDict | None = None, units: Units | None = None) -> None:
         super().__init__(data, label_suffix="")

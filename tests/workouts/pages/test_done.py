@@ -89,7 +89,7 @@ def test_a_workout_to_come_is_marked_as_done_in_its_details_alone(athlete: Clien
     [
         ({"rpe": "11"}, "RPE, 1 to 10: Ensure this value is less than or equal to 10."),
         ({"rpe": "0"}, "RPE, 1 to 10: Ensure this value is greater than or equal to 1."),
-        ({"feeling": "happy"}, "Feeling, 1 to 5: Enter a number."),
+        ({"feeling": "happy"}, "Feeling, 1 (weak) to 5 (strong): Enter a number."),
         ({"actual_tss": "nan"}, "TSS: Enter a number."),
         (
             {"actual_duration_0": "169", "actual_duration_1": ""},
