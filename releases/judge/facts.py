@@ -15,8 +15,10 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^(pg_|information_schema$)'
 """
 COLUMNS = """
-SELECT attrelid::int8, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef OR attidentity <> ''
-FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid = ANY (%s)
+SELECT attrelid::int8, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef OR attidentity <> '',
+    coalesce(pg_get_expr(adbin, adrelid), '')
+FROM pg_attribute LEFT JOIN pg_attrdef ON atthasdef AND adrelid = attrelid AND adnum = attnum
+WHERE attnum > 0 AND NOT attisdropped AND attrelid = ANY (%s)
 """
 CONSTRAINTS = """
 SELECT conrelid::int8, conname, contype, pg_get_constraintdef(oid),
@@ -37,6 +39,7 @@ class Column:
     type: str
     not_null: bool = False
     has_default: bool = False
+    default: str = ""  # its expression
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ class Table:
     rows: int = 0
     columns: Mapping[str, Column] = field(default_factory=dict)
     constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    added: Mapping[str, Column] = field(default_factory=dict)  # by this release: no running version depends on them
+
+    def column(self, name: str) -> Column | None:
+        """Whether it was there before or not."""
+        return self.columns.get(name) or self.added.get(name)
 
     @property
     def primary_key(self) -> str:
@@ -70,8 +78,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """`tables` by name; by schema and name (`sales.box`) outside the search path. What this release creates is not
-    here: no running version depends on it."""
+    """`tables` by name; by schema and name (`sales.box`) outside the search path. Tables that this release creates are
+    not here: no running version depends on them."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     indexes: Mapping[str, Index] = field(default_factory=dict)

@@ -42,6 +42,7 @@ class JudgedOperation:
     """`tables` are those that exist already. `accepted` is the reason why a refusal was overruled.
 
     `violations` are to be looked for in the database. `begins_now`: only the rest waits for the old version to go.
+    `changes_contract`: something is entered there or cancelled.
     """
 
     migration: str
@@ -52,6 +53,7 @@ class JudgedOperation:
     accepted: str = ""
     violations: tuple[Violation, ...] = ()
     begins_now: bool = False
+    changes_contract: bool = False
 
     @property
     def what(self) -> str:
@@ -197,6 +199,7 @@ def _judge(
         tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
         strongest(verdicts),
         violations=tuple(violations(texts, facts)),
+        changes_contract=any(one.deferred or one.cancelled for one in verdicts),
         begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
 

@@ -1,36 +1,20 @@
-"""Facts follow the renames that a release makes, so that what comes after is judged by the rows that are there."""
+"""Tables, columns and indexes that a release renames."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from postgast import PgQueryError, find_nodes
+from postgast import find_nodes
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Constraint, Facts, Table
-from releases.judge.sql import Node, kind, parse, write
+from releases.judge.sql import Node, parse, write
 
 Reword = Callable[[str, Node], None]
 """Changes names in a statement that is given with the name of its table."""
 
 
-def renamed(facts: Facts, texts: Iterable[str]) -> Facts:
-    """The facts once the statements have run, as far as they rename tables, columns and indexes. The same object if
-    none does."""
-    for text in texts:
-        if "RENAME" in text.upper():
-            for statement in _renames(text):
-                facts = _after(facts, statement)
-    return facts
-
-
-def _renames(text: str) -> list[Node]:
-    try:
-        return [statement for statement in parse(text) if kind(statement) == "RenameStmt"]
-    except PgQueryError:
-        return []
-
-
-def _after(facts: Facts, statement: Node) -> Facts:
+def renamed(facts: Facts, statement: Node) -> Facts:
+    """The facts after a RENAME."""
     relation, new = statement.relation, statement.newname
     if statement.rename_type == tree.OBJECT_INDEX and relation.relname in facts.indexes:
         return _index_renamed(facts, relation.relname, new)
@@ -39,7 +23,7 @@ def _after(facts: Facts, statement: Node) -> Facts:
         return facts
     if statement.rename_type == tree.OBJECT_TABLE:
         return _table_renamed(facts, table, new)
-    if statement.rename_type == tree.OBJECT_COLUMN and statement.subname in table.columns:
+    if statement.rename_type == tree.OBJECT_COLUMN and table.column(statement.subname):
         return _column_renamed(facts, table, statement.subname, new)
     return facts
 
@@ -87,7 +71,8 @@ def _column_renamed(facts: Facts, table: Table, old: str, new: str) -> Facts:
         name: replace(one, columns=tuple(new if column == old else column for column in one.columns))
         for name, one in table.constraints.items()
     }
-    now = replace(table, columns=columns, constraints=constraints)
+    added = {new if name == old else name: column for name, column in table.added.items()}
+    now = replace(table, columns=columns, constraints=constraints, added=added)
     tables = {name: now if name in names else one for name, one in facts.tables.items()}
     return _reworded(replace(facts, tables=tables), {}, reword)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge import constraints
+from releases.judge import constraints, waiting_columns
 from releases.judge.likeness import is_declared_as, is_same_index, same_constraints
 from releases.judge.replacing import make_room, replaced_by
 from releases.judge.sql import Node, kind, name_of, quote, write_expression, write_type
@@ -91,16 +91,18 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     rules = {
         tree.AT_AddColumn: _add_column,
         tree.AT_AddConstraint: _constraint,
-        tree.AT_DropNotNull: _nullable,
-        tree.AT_DropColumn: _dropped,
+        tree.AT_DropNotNull: waiting_columns.nullable,
+        tree.AT_ColumnDefault: waiting_columns.default_set,
+        tree.AT_DropColumn: waiting_columns.dropped,
         tree.AT_DropConstraint: _primary_key_gone,
     }
     kept = []
     for one in statement.cmds:
-        rule = rules.get(one.alter_table_cmd.subtype)
-        done = rule is not None and rule(one.alter_table_cmd, statement.relation, circumstances, verdict)
+        command, rule = one.alter_table_cmd, rules.get(one.alter_table_cmd.subtype)
+        done = rule is not None and rule(command, statement.relation, circumstances, verdict)
         if not (done or back):
             kept.append(one)
+            kept += waiting_columns.default_in_its_type(command, statement.relation, circumstances, verdict)
     del statement.cmds[:]
     statement.cmds.extend(kept)
     return not kept
@@ -155,27 +157,6 @@ def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstanc
     if circumstances.backwards and existing:
         _cancel(("constraint", table, existing.primary_key), circumstances, verdict)
     return True
-
-
-def _nullable(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """A column that may be NULL again needs no value for NULL. The command itself remains."""
-    table = name_of(relation)
-    for which in ("not null", "fill", "default"):
-        if item := circumstances.pending.get((which, table, command.name)):
-            verdict.now += [step["sql"] for step in item.steps if which != "not null"]
-            verdict.cancelled.append((which, table, command.name))
-    return False
-
-
-def _dropped(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """A column that is dropped at once takes along what waits for it. The command itself remains."""
-    existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    if circumstances.backwards or existing is None or command.name not in existing.columns:
-        for key, item in circumstances.pending.items():
-            if key[1:] == (name_of(relation), command.name):
-                verdict.now += [step["sql"] for step in item.steps if key[0] == "fill"]
-                verdict.cancelled.append(key)
-    return False
 
 
 def _refuse(reason: str, instead: str, item: Any, verdict: Verdict) -> None:

@@ -8,8 +8,8 @@ from postgast import PgQueryError, split
 
 from releases.judge import columns, indexes, removals
 from releases.judge.facts import Facts
+from releases.judge.following import followed
 from releases.judge.partial import is_undone
-from releases.judge.renames import renamed
 from releases.judge.returns import cancels
 from releases.judge.sql import Node, kind, parse, write
 from releases.judge.verdict import Action, Key, Verdict
@@ -52,7 +52,7 @@ def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:
     verdicts = []
     for statement, text in zip(statements, texts, strict=True):
         verdicts.append(_judge(statement, text, circumstances))
-        circumstances.facts = renamed(circumstances.facts, verdicts[-1].now)
+        circumstances.facts = followed(circumstances.facts, verdicts[-1].now)
     return verdicts
 
 
@@ -62,7 +62,7 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
         return prepared
     if circumstances.partly_done and is_undone(statement, circumstances, prepared):
         return prepared
-    if circumstances.partly_done or prepared.cancelled:
+    if circumstances.partly_done or prepared.reason or prepared.cancelled:
         text = write(statement)
     if prepared.action is Action.REFUSED:
         return replace(prepared, now=[*prepared.now, text])

@@ -16,7 +16,7 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
     """Returns True: the command remains in its statement."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     wanted = getattr(command, "def").column_def
-    column = table.columns.get(command.name) if table else None
+    column = table.column(command.name) if table else None
     if table is None or not table.is_large:
         return True
     if column and not wanted.HasField("coll_clause") and is_compatible(column.type, write_type(wanted.type_name)):

@@ -9,8 +9,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
+from releases.judge.following import followed
 from releases.judge.plan import Foretold, JudgedOperation, Situation, judge_plan
-from releases.judge.renames import renamed
 from releases.judge.rules import Circumstances, judge
 from releases.judge.types import is_compatible
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
@@ -456,7 +456,7 @@ def test_an_operation_that_fails_without_a_server_cannot_be_foretold() -> None:
 
 
 def test_facts_follow_a_renamed_column() -> None:
-    found = renamed(LARGE, ['ALTER TABLE "box" RENAME COLUMN "size" TO "width"'])
+    found = followed(LARGE, ['ALTER TABLE "box" RENAME COLUMN "size" TO "width"'])
     box = found.tables["box"]
     assert list(box.columns) == ["id", "width", "note", "shelf_id"]
     assert {name: (one.definition, one.columns) for name, one in box.constraints.items()} == {
@@ -466,7 +466,7 @@ def test_facts_follow_a_renamed_column() -> None:
         "box_size_check": ("CHECK (width > 0)", ("width",)),
     }
     assert found.indexes == INDEXES
-    found = renamed(found, ["ALTER TABLE box RENAME COLUMN note TO remark"])
+    found = followed(found, ["ALTER TABLE box RENAME COLUMN note TO remark"])
     assert found.indexes["box_note"].definition == "CREATE INDEX box_note ON public.box USING btree (remark)"
 
 
@@ -474,7 +474,7 @@ def test_facts_follow_a_renamed_table_and_what_refers_to_it() -> None:
     shelf = Table(8192, False, 10, {"id": Column("bigint")})
     facts = Facts({"box": LARGE.tables["box"], "shelf": shelf, "public.shelf": shelf}, INDEXES)
 
-    found = renamed(facts, ["ALTER TABLE shelf RENAME TO rack; ALTER TABLE rack RENAME COLUMN id TO number"])
+    found = followed(facts, ["ALTER TABLE shelf RENAME TO rack; ALTER TABLE rack RENAME COLUMN id TO number"])
 
     assert found.tables["rack"] is found.tables["public.rack"]
     assert list(found.tables["rack"].columns) == ["number"]
@@ -486,7 +486,7 @@ def test_facts_follow_a_renamed_table_and_what_refers_to_it() -> None:
 def test_facts_follow_a_renamed_table_with_its_indexes() -> None:
     box, other = LARGE.tables["box"], Table(8192, False)
     facts = Facts({"box": box, "public.box": box, "sales.box": other}, INDEXES)
-    found = renamed(facts, ["ALTER TABLE box RENAME TO crate", "ALTER INDEX box_note RENAME TO crate_note"])
+    found = followed(facts, ["ALTER TABLE box RENAME TO crate", "ALTER INDEX box_note RENAME TO crate_note"])
     assert found.tables.keys() == {"crate", "public.crate", "sales.box"}
     assert {name: (one.table, one.definition) for name, one in found.indexes.items()} == {
         "crate_note": ("crate", "CREATE INDEX box_note ON public.crate USING btree (note)"),
@@ -506,7 +506,7 @@ def test_facts_follow_a_renamed_table_with_its_indexes() -> None:
     ],
 )
 def test_facts_stay_where_nothing_of_them_is_renamed(text: str) -> None:
-    assert renamed(LARGE, [text]) is LARGE
+    assert followed(LARGE, [text]) is LARGE
 
 
 def test_facts_follow_a_renamed_table_outside_the_search_path() -> None:
@@ -514,7 +514,7 @@ def test_facts_follow_a_renamed_table_outside_the_search_path() -> None:
     box, sold = (Table(8192, False, columns={"id": Column("bigint")}) for _ in range(2))
     lid = Table(8192, False, constraints={"lid_box": key})
 
-    found = renamed(
+    found = followed(
         Facts({"box": box, "public.box": box, "sales.box": sold, "lid": lid}),
         ["ALTER TABLE sales.box RENAME COLUMN id TO number", "ALTER TABLE box RENAME COLUMN id TO code"],
     )

@@ -1,0 +1,48 @@
+"""Columns that a release adds, and the types and defaults that it changes."""
+
+from dataclasses import replace
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.facts import Column, Facts, Table
+from releases.judge.sql import Node, write_expression, write_type
+
+
+def retyped(facts: Facts, statement: Node) -> Facts:
+    """The facts after an ALTER TABLE."""
+    table = facts.table(statement.relation.relname, statement.relation.schemaname)
+    if table is None:
+        return facts
+    now = table
+    for one in statement.cmds:
+        now = _after(now, one.alter_table_cmd)
+    if now is table:
+        return facts
+    return replace(facts, tables={name: now if one is table else one for name, one in facts.tables.items()})
+
+
+def _after(table: Table, command: Node) -> Table:
+    given = getattr(command, "def")
+    if command.subtype == tree.AT_AddColumn:
+        column = given.column_def
+        values = (
+            one.constraint.raw_expr for one in column.constraints if one.constraint.contype == tree.CONSTR_DEFAULT
+        )
+        default = next(map(write_expression, values), "")
+        added = Column(write_type(column.type_name), has_default=bool(default), default=default)
+        return replace(table, added={**table.added, column.colname: added})
+    if command.subtype == tree.AT_AlterColumnType:
+        return _changed(table, command.name, type=write_type(given.column_def.type_name))
+    if command.subtype == tree.AT_ColumnDefault and command.HasField("def"):
+        return _changed(table, command.name, has_default=True, default=write_expression(given))
+    return table
+
+
+def _changed(table: Table, name: str, **values: str | bool) -> Table:
+    column = table.column(name)
+    if column is None:
+        return table
+    changed = {name: replace(column, **values)}  # type: ignore[arg-type]
+    if name in table.columns:
+        return replace(table, columns={**table.columns, **changed})
+    return replace(table, added={**table.added, **changed})

@@ -1,0 +1,63 @@
+"""A column of which something waits for the old version to go, when the column is changed again."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.sql import Node, name_of, parse, quote, write_type
+from releases.judge.verdict import SHORT, Action, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+RETYPED = "Its default, which the old version's inserts get, is changed to the new type."
+
+
+def nullable(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """A column that may be NULL again needs no value for NULL. The command itself remains."""
+    table = name_of(relation)
+    for which in ("not null", "fill", "default"):
+        if item := circumstances.pending.get((which, table, command.name)):
+            verdict.now += [step["sql"] for step in item.steps if which != "not null"]
+            verdict.cancelled.append((which, table, command.name))
+    return False
+
+
+def default_set(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """A default that the models declare is not dropped later. The command itself remains."""
+    key = ("default", name_of(relation), command.name)
+    if command.HasField("def") and key in circumstances.pending:
+        verdict.cancelled.append(key)
+    return False
+
+
+def default_in_its_type(
+    command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict
+) -> Iterable[Node]:
+    """Commands that go with a change of type while the default waits: the server casts few of them by itself."""
+    table, name = name_of(relation), quote(command.name)
+    key = ("default", table, command.name)
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    column = existing and existing.column(command.name)
+    if (
+        command.subtype != tree.AT_AlterColumnType
+        or key not in circumstances.pending
+        or not (column and column.default)
+    ):
+        return ()
+    becomes = write_type(getattr(command, "def").column_def.type_name)
+    verdict.note(Action.AS_IS if circumstances.backwards else Action.ONLINE, RETYPED, lock=SHORT)
+    verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT")
+    return list(parse(f"ALTER TABLE {table} ALTER {name} SET DEFAULT ({column.default})::{becomes}")[0].cmds)
+
+
+def dropped(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """A column that is dropped at once takes along what waits for it. The command itself remains."""
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    if circumstances.backwards or existing is None or command.name not in existing.columns:
+        for key, item in circumstances.pending.items():
+            if key[1:] == (name_of(relation), command.name):
+                verdict.now += [step["sql"] for step in item.steps if key[0] == "fill"]
+                verdict.cancelled.append(key)
+    return False
