@@ -1,8 +1,8 @@
 """Random changes of a few models, such as a developer makes, of which a release refuses none."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 # Each may become any of its family. What comes later in a family of texts or decimals is not narrower.
 FAMILIES: dict[str, list[str]] = {
@@ -164,7 +164,7 @@ START: Models = {
 def changes(models: Models, number: int) -> Iterator[tuple[str, Models]]:
     """Every change of one thing, with a description. `number` makes new names unique."""
     for name, model in models.items():
-        for what, becomes in chain(_of_fields(name, model, models), _of_meta(name, model, number)):
+        for what, becomes in itertools.chain(_of_fields(name, model, models), _of_meta(name, model, number)):
             yield f"{name}: {what}", {**models, name: becomes}
         if name != "Box" and not _is_needed(name, models):
             yield f"remove {name}", {other: kept for other, kept in models.items() if other != name}
@@ -222,9 +222,7 @@ def _of_meta(name: str, model: Model, number: int) -> Iterator[tuple[str, Model]
             yield from _of_column(name, one, model)
         if given.family in ("foreign", "required") and not model.order:
             yield f"order by {one}", replace(model, order=one)
-    for one in model.constraints:
-        kept = {other: rule for other, rule in model.constraints.items() if other != one}
-        yield f"remove constraint {one}", replace(model, constraints=kept)
+    yield from _of_constraints(model)
     for one, index in model.indexes.items():
         others = {other: kept for other, kept in model.indexes.items() if other != one}
         yield f"remove index {one}", replace(model, indexes=others)
@@ -234,6 +232,17 @@ def _of_meta(name: str, model: Model, number: int) -> Iterator[tuple[str, Model]
     if model.order:
         yield "remove order", replace(model, order="")
     yield "comment", replace(model, comment=f"comment {number}")
+
+
+def _of_constraints(model: Model) -> Iterator[tuple[str, Model]]:
+    columns = [one for one, field in model.fields.items() if field.is_column]
+    for one, given in model.constraints.items():
+        kept = {other: rule for other, rule in model.constraints.items() if other != one}
+        yield f"remove constraint {one}", replace(model, constraints=kept)
+        for other in itertools.product(CONSTRAINTS, columns):
+            if other != given:
+                replaced = replace(model, constraints={**model.constraints, one: other})
+                yield f"replace constraint {one} = {' of '.join(other)}", replaced
 
 
 def _of_column(name: str, one: str, model: Model) -> Iterator[tuple[str, Model]]:

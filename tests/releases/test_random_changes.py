@@ -225,6 +225,28 @@ def test_many_releases_before_any_contract(new_shop: NewShop, databases: Databas
     assert (found - wanted, wanted - found) == (Counter(), Counter())
 
 
+@sequences
+def test_many_migrations_in_one_release(new_shop: NewShop, databases: Databases, sequence: list[Release]) -> None:
+    """What one of them leaves for later is there when the next one changes the same."""
+    shop = new_shop()
+    url, plain = shop.database_url, databases.make(shop.database_url)
+    for number, one in enumerate(sequence, 2):
+        shop.models(written(one.models))
+        succeeds(shop, "makemigrations", "shop", "-n", f"release_{number}", "--noinput")
+    with old_version(databases.make(plain), url):
+        result = shop.manage("migrate")
+        if OTHER_TYPE in result.stderr:
+            return
+        assert result.returncode == 0, result.stdout + result.stderr
+    succeeds(shop, "verify_schema")
+    succeeds(shop, "migrate", "--finish")
+    migrate_as_django(shop, plain)
+    assert_same(url, plain)
+    succeeds(shop, "migrate", "shop", "0001")
+    migrate_as_django(shop, plain, "0001")
+    assert_same(url, plain)
+
+
 def assert_same(url: str, plain: str, *, names: bool = True) -> None:
     """The schema and the data. Without `names`, those of indexes and constraints may differ."""
     found, wanted = schema(url, names=names), schema(plain, names=names)
