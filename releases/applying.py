@@ -42,7 +42,7 @@ def is_online(operations: "Sequence[JudgedOperation]") -> bool:
 
     Otherwise a change of data would hold the locks of the changes of the schema before it until its end.
     """
-    if any(one.verdict.action.is_online or one.changes_contract for one in operations):
+    if any(one.verdict.action.is_online or one.is_rewritten for one in operations):
         return True
     data = any(one.kind in ("RunPython", "RunSQL") for one in operations)
     return data and len(operations) > 1 and any(one.tables for one in operations if one.kind != "RunPython")

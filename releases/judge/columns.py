@@ -1,12 +1,11 @@
 """ALTER TABLE, and the UPDATE that AlterField runs before SET NOT NULL."""
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, new_columns, removals, types
-from releases.judge.sql import Node, inner, kind, name_of, quote, write, write_expression
+from releases.judge.sql import Node, digest, inner, kind, name_of, object_name, quote, write, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ def _remains(command: Node, relation: Node, circumstances: "Circumstances", verd
             tree.AT_DropConstraint: removals.drop_constraint,
             tree.AT_DropColumn: removals.drop_column,
             tree.AT_ColumnDefault: _default,
+            tree.AT_DropIdentity: _identity,
         }
     rule = rules.get(command.subtype)
     return rule is None or rule(command, relation, circumstances, verdict)
@@ -52,15 +52,15 @@ def _default(command: Node, relation: Node, circumstances: "Circumstances", verd
     """A default goes only after the version whose inserts leave the column out."""
     if command.HasField("def"):
         return True
-    column = command.name
-    verdict.defer(
-        "default",
-        name_of(relation),
-        column,
-        f"drop the default of {relation.relname}.{column}",
-        Step(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(column)} DROP DEFAULT"),
-        reason="The old version's inserts leave the column out, and get its default.",
-    )
+    verdict.deferred.append(removals.default_dropped(command.name, relation))
+    verdict.note(Action.DEFERRED, "The old version's inserts leave the column out, and get its default.")
+    return False
+
+
+def _identity(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    circumstances.kept.add(object_name(relation.relname, command.name, "seq"))
+    verdict.deferred.append(removals.identity_dropped(command.name, relation))
+    verdict.note(Action.DEFERRED, "The old version's inserts leave the column out, and get its next number.")
     return False
 
 
@@ -102,7 +102,7 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     if circumstances.backwards:
         verdict.note(Action.BATCHES, "NULL is replaced in batches.")
         return
-    name = quote(f"releases_fill_{hashlib.sha256(f'{name_of(relation)}.{column}'.encode()).hexdigest()[:12]}")
+    name = quote(f"releases_fill_{digest(f'{name_of(relation)}.{column}')}")
     verdict.now += fill_trigger(name, name_of(relation), column, value)
     dropped = Step(f"DROP TRIGGER IF EXISTS {name} ON {name_of(relation)}; DROP FUNCTION IF EXISTS {name}()")
     verdict.defer(

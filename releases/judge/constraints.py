@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import indexes
-from releases.judge.sql import Node, listed, name_of, quote
+from releases.judge.sql import Node, digest, listed, name_of, quote
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def validate(table: str, name: str) -> Step:
 
 def not_null(table: str, column: str) -> tuple[Step, ...]:
     """NOT NULL without a scan that others wait for: the server takes a valid CHECK as proof."""
-    check = f"{column[:50]}_is_not_null"
+    check = f"releases_not_null_{digest(f'{table}.{column}')}"
     alter, name = f"ALTER TABLE {table}", quote(check)
     return (
         Step(f"{alter} ADD CONSTRAINT {name} CHECK ({quote(column)} IS NOT NULL) NOT VALID"),

@@ -1,8 +1,7 @@
 """Whether what stands in the database is what a statement declares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import postgast
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Index, Table
@@ -11,7 +10,7 @@ from releases.judge.types import is_same
 
 
 def is_declared_as(existing: Table, statement: Node) -> bool:
-    """Whether the table has the columns of the statement, and what else it needs of them."""
+    """Whether the table has the columns of the statement, with what it needs of them."""
     columns = {}
     for one in statement.table_elts:
         if one.WhichOneof("node") == "constraint":
@@ -27,8 +26,15 @@ def is_declared_as(existing: Table, statement: Node) -> bool:
             is_same(found[name].type, type_name) and (tree.CONSTR_NOTNULL in parts or not found[name].not_null)
             for name, (type_name, parts) in columns.items()
         )
+        and _unique(existing) >= {name for name, (_, parts) in columns.items() if tree.CONSTR_UNIQUE in parts}
+        and all(found[name].has_default for name, (_, parts) in columns.items() if tree.CONSTR_DEFAULT in parts)
         and all(not found[name].not_null or found[name].has_default for name in found.keys() - columns.keys())
     )
+
+
+def _unique(existing: Table) -> set[str]:
+    """The columns that are unique by themselves."""
+    return {one.columns[0] for one in existing.constraints.values() if one.kind == "u" and len(one.columns) == 1}
 
 
 def same_constraints(existing: Table, constraint: Node) -> Iterator[str]:
@@ -60,12 +66,21 @@ def _plain(index: Node) -> str:
     copy = type(index)()
     copy.CopyFrom(index)
     copy.idxname = copy.relation.schemaname = ""
-    while casts := [one for one in postgast.find_nodes(copy, tree.Node) if one.WhichOneof("node") == "type_cast"]:
-        for one in casts:
-            arg = tree.Node()
-            arg.CopyFrom(one.type_cast.arg)
-            one.CopyFrom(arg)
+    _uncast(copy)
     return write(copy)
+
+
+def _uncast(message: Node) -> None:
+    """Replaces every cast in it by what is cast."""
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        for one in value if isinstance(value, Sequence) else [value]:
+            while isinstance(one, tree.Node) and one.WhichOneof("node") == "type_cast":
+                cast = tree.Node()
+                cast.CopyFrom(one.type_cast.arg)
+                one.CopyFrom(cast)
+            _uncast(one)
 
 
 def _nameless(constraint: Node) -> Node:

@@ -42,7 +42,7 @@ class JudgedOperation:
     """`tables` are those that exist already. `accepted` is the reason why a refusal was overruled.
 
     `violations` are to be looked for in the database. `begins_now`: only the rest waits for the old version to go.
-    `changes_contract`: something is entered there or cancelled.
+    `is_rewritten`: its statements are not run as they are written, or the contract changes.
     """
 
     migration: str
@@ -53,7 +53,7 @@ class JudgedOperation:
     accepted: str = ""
     violations: tuple[Violation, ...] = ()
     begins_now: bool = False
-    changes_contract: bool = False
+    is_rewritten: bool = False
 
     @property
     def what(self) -> str:
@@ -199,7 +199,7 @@ def _judge(
         tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
         strongest(verdicts),
         violations=tuple(violations(texts, facts)),
-        changes_contract=any(one.deferred or one.cancelled for one in verdicts),
+        is_rewritten=any(one.deferred or one.cancelled or one.is_prepared for one in verdicts),
         begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.constraints import validate
-from releases.judge.facts import Table
-from releases.judge.sql import Node, name_of, quote, write
+from releases.judge.facts import Constraint, Table
+from releases.judge.sql import Node, name_of, object_name, quote, write
 from releases.judge.verdict import SHORT, Action, Deferral, Step, Verdict
 
 if TYPE_CHECKING:
@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 STILL_USED = "The old version reads and writes it."
 STILL_NAMED = "A change that waits for the old version names what it would rename: {}."
-FULFIL_FIRST = "Rename it in a later release, once that change has been made."
+FULFIL_FIRST = (
+    "Rename it in a later release, once that change has been made. If the migrations are not yours: release those"
+    " before this one (migrate APP NAME), make the change (migrate --finish), and release the rest."
+)
+STILL_KEY = "It is the primary key, by which the old version finds rows, and which the new one does not set."
+WITHOUT_OLD = "Remove it in the release after the one in which another field becomes the primary key."
+NO_KEY = Constraint("p")
 STILL_UNIQUE = "The old version may need it for ON CONFLICT. Until it is dropped, duplicates are still refused."
 
 
@@ -53,8 +59,8 @@ def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> N
     names = [[part.string.sval for part in one.list.items] for one in statement.objects]
     if statement.remove_type == tree.OBJECT_INDEX and len(names) == 1:
         _drop_index(statement, names[0][-1], circumstances, verdict)
-    elif statement.remove_type == tree.OBJECT_TABLE and len(names) == 1:
-        _drop_table(names[0], circumstances, verdict)
+    elif statement.remove_type == tree.OBJECT_TABLE:
+        _drop_tables(names, circumstances, verdict)
 
 
 def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verdict: Verdict) -> None:
@@ -72,12 +78,20 @@ def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verd
     verdict.note(Action.ONLINE, "Dropped concurrently; nobody waits for it.", lock="SHARE UPDATE EXCLUSIVE")
 
 
-def _drop_table(names: list[str], circumstances: "Circumstances", verdict: Verdict) -> None:
-    table = circumstances.facts.table(names[-1], ".".join(names[:-1]))
-    if table is None:
-        verdict.note(Action.AS_IS, "The table is new.")
+def _drop_tables(names: list[list[str]], circumstances: "Circumstances", verdict: Verdict) -> None:
+    """Those that are new are dropped at once."""
+    found = {".".join(map(quote, parts)): circumstances.facts.table(parts[-1], ".".join(parts[:-1])) for parts in names}
+    if not any(found.values()):
+        verdict.note(Action.AS_IS, "The table is new." if len(names) == 1 else "The tables are new.")
         return
-    where = ".".join(map(quote, names))
+    for (where, table), parts in zip(found.items(), names, strict=True):
+        if table:
+            _drop_table(table, where, parts[-1], circumstances, verdict)
+        else:
+            verdict.now.append(f"DROP TABLE {where} CASCADE")
+
+
+def _drop_table(table: Table, where: str, name: str, circumstances: "Circumstances", verdict: Verdict) -> None:
     waiting = {key[2] for key in circumstances.pending if key[:2] == ("column", where)}  # without foreign keys already
     keys = {
         name: text for name, text in foreign_keys(table).items() if waiting.isdisjoint(table.constraints[name].columns)
@@ -85,7 +99,7 @@ def _drop_table(names: list[str], circumstances: "Circumstances", verdict: Verdi
     verdict.now += [f"ALTER TABLE {where} DROP CONSTRAINT {quote(name)}" for name in keys]
     restore = tuple(step for name, text in keys.items() for step in _add_again(where, name, text))
     step = Step(f"DROP TABLE IF EXISTS {where} CASCADE")
-    verdict.defer("table", where, "", f"drop table {names[-1]}", step, restore=restore, reason=STILL_USED)
+    verdict.defer("table", where, "", f"drop table {name}", step, restore=restore, reason=STILL_USED)
 
 
 def drop_constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -110,19 +124,41 @@ def unique_constraint(name: str, relation: Node, restore: tuple[Step, ...] = ())
     return Deferral("constraint", table, name, f"drop constraint {name} of {relation.relname}", (step,), restore)
 
 
+def default_dropped(column: str, relation: Node) -> Deferral:
+    table = name_of(relation)
+    step = Step(f"ALTER TABLE {table} ALTER COLUMN {quote(column)} DROP DEFAULT")
+    return Deferral("default", table, column, f"drop the default of {relation.relname}.{column}", (step,))
+
+
+def identity_dropped(column: str, relation: Node) -> Deferral:
+    """And the sequence, which Django drops by a statement of its own: that of a serial column is left."""
+    table = name_of(relation)
+    steps = (
+        Step(f"ALTER TABLE {table} ALTER COLUMN {quote(column)} DROP IDENTITY IF EXISTS"),
+        Step(f"DROP SEQUENCE IF EXISTS {quote(object_name(relation.relname, column, 'seq'))} CASCADE"),
+    )
+    return Deferral("identity", table, column, f"drop the identity of {relation.relname}.{column}", steps)
+
+
 def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """The column stays and accepts NULL, so that the inserts of neither version fail."""
+    """The column stays and accepts NULL, so that the inserts of neither version fail, in whatever order the contract
+    makes what waits of the column."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     column = table.columns.get(command.name) if table else None
     if table is None or column is None:
+        return True
+    if command.name in table.constraints.get(table.primary_key, NO_KEY).columns:
+        verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
         return True
     where = name_of(relation)
     restore: list[Step] = []
     for name, text in foreign_keys(table, command.name).items():
         verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(name)}")
         restore += _add_again(where, name, text)
-    if column.not_null and not column.has_default:
+    waiting = [key for key in circumstances.pending if key[1:] == (where, command.name)]
+    if waiting or (column.not_null and not column.has_default):
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {quote(command.name)} DROP NOT NULL")
+    verdict.cancelled += [key for key in waiting if key[0] == "not null"]
     step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {quote(command.name)} CASCADE")
     description = f"drop column {command.name} of {relation.relname}"
     verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)

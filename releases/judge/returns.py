@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge import constraints, waiting_columns
+from releases.judge import waiting_columns
+from releases.judge.facts import Table
 from releases.judge.likeness import is_declared_as, is_same_index, same_constraints
 from releases.judge.replacing import make_room, replaced_by
-from releases.judge.sql import Node, kind, name_of, quote, write_expression, write_type
+from releases.judge.returning_columns import declare_again, refers_as_before
+from releases.judge.sql import Node, kind, listed_names, name_of, object_name, quote, write_type
 from releases.judge.types import is_same
 from releases.judge.verdict import Action, Step, Verdict
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 REASON = "It was not dropped yet: that is cancelled."
 OTHER_TYPE = "A column of that name and of another type waits to be dropped."
+OTHER_TARGET = "A column of that name waits to be dropped, and its values refer to something else."
 OTHER_COLUMN = 'Give the new field another column: db_column="%s_new".'
 OTHER_COLUMNS = "A table of that name and with other columns waits to be dropped."
 OTHER_TABLE = 'Give the new model another table: db_table = "%s_new" in its Meta.'
@@ -27,7 +30,7 @@ FINISH = " Or drop the old one first, with: python manage.py migrate --finish. T
 
 def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """Whether the statement needs nothing more than what is in `verdict`."""
-    if not circumstances.pending and not circumstances.returned:
+    if not (circumstances.pending or circumstances.returned or circumstances.kept or circumstances.backwards):
         return False
     rules = {
         "CreateStmt": _table,
@@ -53,7 +56,19 @@ def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     for one in statement.table_elts:
         if one.WhichOneof("node") == "column_def":
             _column(one.column_def, relation, circumstances, verdict)
+            _stay_unique(one.column_def, table, existing, circumstances, verdict)
     return _cancel(key, circumstances, verdict)
+
+
+def _stay_unique(
+    column: Node, table: str, existing: Table | None, circumstances: "Circumstances", verdict: Verdict
+) -> None:
+    if existing and any(one.constraint.contype == tree.CONSTR_UNIQUE for one in column.constraints):
+        same = (
+            name for name, one in existing.constraints.items() if (one.kind, one.columns) == ("u", (column.colname,))
+        )
+        keys = (("constraint", table, name) for name in same)
+        verdict.cancelled += [key for key in keys if key in circumstances.pending]
 
 
 def _index(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -75,7 +90,9 @@ def _checks(statement: Node, circumstances: "Circumstances", verdict: Verdict) -
 
 
 def _gone(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """A table that is dropped at once takes along what waits for it."""
+    """A table that is dropped at once takes along what waits for it. Dropping some sequences waits already."""
+    if statement.remove_type == tree.OBJECT_SEQUENCE:
+        return all(one.list.items[-1].string.sval in circumstances.kept for one in statement.objects)
     if statement.remove_type == tree.OBJECT_TABLE:
         for one in statement.objects:
             names = [part.string.sval for part in one.list.items]
@@ -93,6 +110,7 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         tree.AT_AddConstraint: _constraint,
         tree.AT_DropNotNull: waiting_columns.nullable,
         tree.AT_ColumnDefault: waiting_columns.default_set,
+        tree.AT_AddIdentity: waiting_columns.identity_added,
         tree.AT_DropColumn: waiting_columns.dropped,
         tree.AT_DropConstraint: _primary_key_gone,
     }
@@ -122,23 +140,27 @@ def _column(column: Node, relation: Node, circumstances: "Circumstances", verdic
     if not is_same(found.type, write_type(column.type_name)):
         _refuse(OTHER_TYPE, OTHER_COLUMN % column.colname, circumstances.pending[key], verdict)
         return False
+    if not (circumstances.backwards or refers_as_before(column, circumstances.pending[key])):
+        _refuse(OTHER_TARGET, OTHER_COLUMN % column.colname, circumstances.pending[key], verdict)
+        return False
     circumstances.returned.add((table, column.colname))
-    parts = {one.constraint.contype: one.constraint for one in column.constraints}
-    if tree.CONSTR_DEFAULT in parts:
-        value, name = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr), quote(column.colname)
-        verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
-    if tree.CONSTR_NOTNULL in parts:  # whether it is NOT NULL now, an operation before this one may have changed
-        verdict.later += constraints.not_null(table, column.colname)
-    return _cancel(key, circumstances, verdict)
+    declare_again(column, relation, existing, circumstances.pending[key], circumstances, verdict)
+    verdict.cancelled.append(key)
+    verdict.note(Action.ONLINE if verdict.later or not circumstances.backwards else Action.AS_IS, REASON)
+    return True
 
 
 def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """The same constraint of that name. Going back, of any name: the server named it, and now Django does."""
+    """The same constraint of that name. Going back, also of the name that the server gave it: now Django names it."""
     table, constraint = name_of(relation), getattr(command, "def").constraint
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    same = same_constraints(existing, constraint) if existing else ()
-    names = [name for name in same if circumstances.backwards or name == constraint.conname]
-    if any(_cancel(("constraint", table, name), circumstances, verdict) for name in names):
+    same = [*same_constraints(existing, constraint)] if existing else []
+    if circumstances.backwards and existing and existing.primary_key in same:
+        return True
+    names = [constraint.conname]
+    if circumstances.backwards:
+        names.append(object_name(relation.relname, "_".join(listed_names(constraint.keys)), "key"))
+    if any(_cancel(("constraint", table, name), circumstances, verdict) for name in names if name in same):
         return True
     make_room(constraint.conname, relation, circumstances, verdict)
     return False
@@ -161,6 +183,7 @@ def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstanc
 
 def _refuse(reason: str, instead: str, item: Any, verdict: Verdict) -> None:
     verdict.note(Action.REFUSED, reason, instead=instead + (FINISH if item.is_entered else ""))
+    verdict.is_final = True
 
 
 def _cancel(key: tuple[str, str, str], circumstances: "Circumstances", verdict: Verdict) -> bool:

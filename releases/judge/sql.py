@@ -1,5 +1,6 @@
 """SQL as PostgreSQL's own parser reads it, and text made from that again."""
 
+import hashlib
 from typing import Any
 
 import postgast
@@ -49,6 +50,11 @@ def write_type(type_name: Node) -> str:
 
 def quote(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
+
+
+def digest(text: str) -> str:
+    """For a name that no project has."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def name_of(relation: Node) -> str:

@@ -54,9 +54,9 @@ class Step:
 class Deferral:
     """A change that waits in the contract until no old version is connected.
 
-    `kind` is table, column, default, "not null", fill, trigger, constraint, "primary key" or index; `name` is that of
-    the column, trigger, constraint or index, and empty for a table. `restore` takes back what was done in preparation,
-    if the migration is undone before that.
+    `kind` is table, column, default, identity, "not null", fill, trigger, constraint, "primary key" or index; `name` is
+    that of the column, trigger, constraint or index, and empty for a table. `restore` takes back what was done in
+    preparation, if the migration is undone before that.
     """
 
     kind: str
@@ -76,7 +76,7 @@ class Verdict:
     """`now` runs in the operation's transaction, `later` after it, `deferred` once the old version has gone.
     `cancelled` are keys of earlier deferrals that do not apply any more.
 
-    A refusal that `is_final` cannot be overruled.
+    A refusal that `is_final` cannot be overruled. What `is_prepared` differs from the statement as it is written.
 
     `reason` says why, `old_version` what becomes of the version that is running, `instead` what to write instead of
     what was refused: sentences, empty if there is nothing to say.
@@ -92,6 +92,7 @@ class Verdict:
     old_version: str = ""
     instead: str = ""
     is_final: bool = False
+    is_prepared: bool = False
 
     def defer(
         self,
@@ -125,6 +126,7 @@ class Verdict:
             cancelled=self.cancelled + other.cancelled,
             lock=first.lock or second.lock,
             reason=" ".join(reasons) or second.reason,
+            is_prepared=bool(self.reason or self.cancelled),
         )
 
 

@@ -11,6 +11,7 @@ from releases.judge.verdict import SHORT, Action, Verdict
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
+STILL_NUMBERED = "Its identity was not dropped yet: that is cancelled."
 RETYPED = "Its default, which the old version's inserts get, is changed to the new type."
 
 
@@ -25,11 +26,25 @@ def nullable(command: Node, relation: Node, circumstances: "Circumstances", verd
 
 
 def default_set(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """A default that the models declare is not dropped later. The command itself remains."""
+    """A default that the models declare is not dropped later; one that is dropped later is not dropped by a step back,
+    which the old version may outlive. The command that sets one remains."""
     key = ("default", name_of(relation), command.name)
-    if command.HasField("def") and key in circumstances.pending:
+    if key not in circumstances.pending:
+        return False
+    if command.HasField("def"):
         verdict.cancelled.append(key)
-    return False
+        return False
+    return circumstances.backwards
+
+
+def identity_added(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """It was not dropped yet."""
+    key = ("identity", name_of(relation), command.name)
+    if key not in circumstances.pending:
+        return False
+    verdict.cancelled.append(key)
+    verdict.note(Action.AS_IS if circumstances.backwards else Action.ONLINE, STILL_NUMBERED)
+    return True
 
 
 def default_in_its_type(

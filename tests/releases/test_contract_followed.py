@@ -19,6 +19,11 @@ WITHOUT_LABEL = changed(
     ("    label = models.CharField(max_length=40, null=True)\n", ""),
     ('indexes = [models.Index(fields=["label"], name="box_label")]', "indexes = []"),
 )
+NOTE = '    note = models.CharField(max_length=40, default="", unique=False)\n'
+WITHOUT_NOTE = changed((NOTE, ""))
+CODE = "    code = models.IntegerField(null=True, unique=True)\n"
+WITHOUT_CODE = changed((CODE, ""))
+POSITIVE = '            models.CheckConstraint(condition=models.Q(size__gt=0), name="positive_size"),\n'
 CHANGES = {
     "a default that is declared then": [RED, with_field('colour = models.CharField(max_length=9, db_default="blue")')],
     "a default, then null": [RED, with_field("colour = models.CharField(max_length=9, null=True)")],
@@ -28,6 +33,23 @@ CHANGES = {
         with_field("weight = models.BooleanField(default=False)"),
     ],
     "a default, then no field": [RED, BASE],
+    "no field, then one with a declared default": [
+        WITHOUT_NOTE,
+        changed((NOTE, NOTE.replace("default", "db_default"))),
+    ],
+    "no unique field, then one that is not": [WITHOUT_CODE, changed((CODE, CODE.replace(", unique=True", "")))],
+    "no field, then one with a check": [
+        changed(("    size = models.IntegerField()\n", ""), (POSITIVE, "")),
+        changed(("size = models.IntegerField()", "size = models.PositiveIntegerField(default=1)")),
+    ],
+    "no indexed field, then one without an index": [
+        changed(('    shelf = models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")\n', "")),
+        changed(('null=True, related_name="+")', 'null=True, related_name="+", db_index=False)')),
+    ],
+    "a key that the database numbers, then one that it does not": [
+        with_field("id = models.BigIntegerField(primary_key=True)"),
+        BASE,
+    ],
     "a fill trigger, then no field": [FILLED, WITHOUT_LABEL],
     "a fill trigger of a new field, then no field": [
         with_field("weight = models.BooleanField(null=True)"),

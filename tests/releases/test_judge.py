@@ -35,6 +35,7 @@ INDEXES = {
 }
 LARGE = Facts({"box": Table(10**9, True, 10**7, COLUMNS, CONSTRAINTS)}, INDEXES)
 SMALL = Facts({"box": Table(8192, False, 10, COLUMNS, CONSTRAINTS)}, INDEXES)
+TYPES = ("text", "varchar(20)")
 BEFORE = "UPDATE box SET note = '' WHERE note IS NULL; SET CONSTRAINTS ALL IMMEDIATE"
 
 
@@ -162,7 +163,7 @@ def test_a_volatile_default_is_filled_in_batches() -> None:
     assert found.later[0].where == '"code" IS NULL'
     assert later(found)[-2:] == [
         'ALTER TABLE "box" ALTER COLUMN "code" SET NOT NULL',
-        'ALTER TABLE "box" DROP CONSTRAINT IF EXISTS "code_is_not_null"',
+        'ALTER TABLE "box" DROP CONSTRAINT IF EXISTS "releases_not_null_1bee27285fe4"',
     ]
 
 
@@ -274,6 +275,66 @@ def test_a_rename_of_what_the_contract_names_cannot_be_accepted(text: str, key: 
     named = key[1] == '"box"' or "crate" in text
     assert found.is_final == named
     assert ("drop it" in found.reason) == named
+
+
+def waiting(key: Key) -> dict[Key, Foretold]:
+    return {key: Foretold(Deferral(*key, f"drop {key[2]}", ()))}
+
+
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ('CREATE UNIQUE INDEX "box_one_note" ON "box" ("note") WHERE "note" <> \'x\'', "box_one_note"),
+        ('ALTER TABLE "box" ADD CONSTRAINT "box_size_key" UNIQUE ("size")', "box_size_key"),
+    ],
+)
+def test_what_comes_back_as_it_was_is_not_dropped_later(sql: str, name: str) -> None:
+    """The server writes a condition with casts of its own."""
+    definition = "CREATE UNIQUE INDEX box_one_note ON public.box USING btree (note) WHERE ((note)::text <> 'x'::text)"
+    facts = Facts(LARGE.tables, {**INDEXES, "box_one_note": Index("box", unique=True, definition=definition)})
+    key = ("constraint", '"box"', name) if "CONSTRAINT" in sql else ("index", f'"{name}"', name)
+    found = verdict(sql, facts, pending=waiting(key))
+    assert (found.now, found.later, found.cancelled) == ([], [], [key])
+
+
+@pytest.mark.parametrize("facts", [LARGE, SMALL], ids=["large", "small"])
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ("CREATE UNIQUE INDEX box_one_note ON box (note) WHERE size > 1", "box_one_note"),
+        ("ALTER TABLE box ADD CONSTRAINT box_size_key UNIQUE (size, note)", "box_size_key"),
+        ("CREATE UNIQUE INDEX box_size_key ON box (size) WHERE size > 1", "box_size_key"),
+    ],
+)
+def test_what_replaces_another_under_its_name_leaves_that_a_name_to_wait_under(
+    facts: Facts, sql: str, name: str
+) -> None:
+    key = ("constraint", '"box"', name) if name == "box_size_key" else ("index", f'"{name}"', name)
+    found = verdict(sql, facts, pending=waiting(key))
+    assert (found.action, found.cancelled) == (Action.ONLINE, [key])
+    rename, *rest = [*found.now, *later(found)]
+    assert rename == f'ALTER INDEX "{name}" RENAME TO "{name}_replaced_1"'
+    assert rest  # the new one, at once or concurrently
+    (drop,) = found.deferred
+    assert drop.name == f"{name}_replaced_1"
+    assert [step.sql for step in drop.restore] == [f'ALTER INDEX "{name}_replaced_1" RENAME TO "{name}"']
+
+
+def test_a_default_that_waits_is_changed_with_the_type() -> None:
+    given = Circumstances(SMALL, pending=waiting(("default", '"box"', "added")))
+    judge("ALTER TABLE box ADD COLUMN added integer DEFAULT 3 NOT NULL", given)
+    (found,) = judge("ALTER TABLE box ALTER COLUMN added TYPE boolean USING added::boolean", given)
+    drop, change = found.now
+    assert drop == 'ALTER TABLE "box" ALTER COLUMN "added" DROP DEFAULT'
+    assert change.endswith("ALTER COLUMN added SET DEFAULT 3::boolean")
+    assert given.facts.tables["box"].added["added"] == Column("boolean", has_default=True, default="3::boolean")
+
+
+def test_types_are_followed_through_a_release() -> None:
+    columns = {**COLUMNS, "note": Column("character varying(10)")}
+    given = Circumstances(Facts({"box": Table(10**9, True, 10**7, columns)}))
+    actions = [judge(f"ALTER TABLE box ALTER COLUMN note TYPE {becomes}", given)[0].action for becomes in TYPES]
+    assert actions == [Action.AS_IS, Action.REFUSED]
 
 
 def test_renames_that_nobody_notices_are_run_as_they_are() -> None:

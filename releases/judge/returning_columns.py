@@ -1,0 +1,101 @@
+"""A column that comes back before it was dropped gets what it is declared with now, and keeps its values."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge import constraints, indexes
+from releases.judge.facts import Index, Table
+from releases.judge.removals import default_dropped, unique_constraint
+from releases.judge.sql import Node, name_of, object_name, parse, quote, write_expression
+from releases.judge.verdict import Step, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+Parts = dict[int, Node]
+"""The constraints in the definition of a column, by their kind."""
+
+
+def declare_again(
+    column: Node, relation: Node, existing: Table, item: Any, circumstances: "Circumstances", verdict: Verdict
+) -> None:
+    """Adds what the column lacks, and drops what it has besides: of a step back, nothing. `item` is its removal."""
+    table, name = name_of(relation), quote(column.colname)
+    parts: Parts = {one.constraint.contype: one.constraint for one in column.constraints}
+    if circumstances.backwards:
+        restore = item.restore
+    else:
+        restore = item.restore if tree.CONSTR_FOREIGN in parts else []
+        _default(parts, column.colname, relation, existing, circumstances, verdict)
+        _unique(parts, column.colname, relation, existing, circumstances, verdict)
+        _check(parts, column.colname, relation, existing, verdict)
+        _drop_indexes(column.colname, relation.relname, circumstances, verdict)
+    if tree.CONSTR_DEFAULT in parts:
+        value = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr)
+        verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
+    if tree.CONSTR_NOTNULL in parts:  # whether it is NOT NULL now, an operation before this one may have changed
+        verdict.later += constraints.not_null(table, column.colname)
+    elif existing.columns[column.colname].not_null and not circumstances.backwards:
+        verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
+    verdict.later += [Step(**step) for step in restore]
+
+
+def refers_as_before(column: Node, item: Any) -> bool:
+    """Whether a foreign key that is declared is the one that the removal dropped. Its name says to what it refers."""
+    names = [one.constraint.conname for one in column.constraints if one.constraint.contype == tree.CONSTR_FOREIGN]
+    return all(any(quote(name) in step["sql"] for step in item.restore) for name in names)
+
+
+def _default(
+    parts: Parts, column: str, relation: Node, existing: Table, circumstances: "Circumstances", verdict: Verdict
+) -> None:
+    key = ("default", name_of(relation), column)
+    if tree.CONSTR_DEFAULT in parts:
+        value = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr)
+        verdict.now.append(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(column)} SET DEFAULT {value}")
+        verdict.cancelled += [key] if key in circumstances.pending else []
+    elif existing.columns[column].default and key not in circumstances.pending:
+        verdict.deferred.append(default_dropped(column, relation))
+
+
+def _unique(
+    parts: Parts, column: str, relation: Node, existing: Table, circumstances: "Circumstances", verdict: Verdict
+) -> None:
+    table, name = name_of(relation), object_name(relation.relname, column, "key")
+    pending = ("constraint", table, name) in circumstances.pending
+    if tree.CONSTR_UNIQUE not in parts:
+        if name in existing.constraints and not pending:
+            verdict.deferred.append(unique_constraint(name, relation))
+    elif name not in existing.constraints:
+        attach = f"UNIQUE USING INDEX {quote(name)}"
+        verdict.later += indexes.unique(relation, quote(name), quote(column), nulls_not_distinct=False, attach=attach)
+    elif pending:
+        verdict.cancelled.append(("constraint", table, name))
+
+
+def _check(parts: Parts, column: str, relation: Node, existing: Table, verdict: Verdict) -> None:
+    table, name = name_of(relation), object_name(relation.relname, column, "check")
+    if name in existing.constraints:
+        verdict.now.append(f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}")
+    if tree.CONSTR_CHECK in parts:
+        rule = write_expression(parts[tree.CONSTR_CHECK].raw_expr)
+        verdict.now.append(f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} CHECK ({rule}) NOT VALID")
+        verdict.later.append(constraints.validate(table, name))
+
+
+def _drop_indexes(column: str, table: str, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """Those of this column alone: Django creates the ones that are declared after the column."""
+    found = circumstances.facts.indexes
+    dropped = [name for name, index in found.items() if index.table == table and _is_plain(index, column)]
+    verdict.later += [Step(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(name)}", repeatable=True) for name in dropped]
+    left = {name: index for name, index in found.items() if name not in dropped}
+    circumstances.facts = replace(circumstances.facts, indexes=left)
+
+
+def _is_plain(index: Index, column: str) -> bool:
+    if index.unique or not index.definition:
+        return False
+    statement = parse(index.definition)[0]
+    return [one.index_elem.name for one in statement.index_params] == [column]
