@@ -147,7 +147,7 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     column = table.columns.get(command.name) if table else None
     if table is None or column is None:
         return True
-    if command.name in table.constraints.get(table.primary_key, NO_KEY).columns:
+    if command.name in table.constraints.get(table.primary_key, NO_KEY).columns and not column.has_default:
         verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
         return True
     where = name_of(relation)

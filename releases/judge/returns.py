@@ -120,7 +120,8 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         done = rule is not None and rule(command, statement.relation, circumstances, verdict)
         if not (done or back):
             kept.append(one)
-            kept += waiting_columns.default_in_its_type(command, statement.relation, circumstances, verdict)
+    for one in [*kept]:
+        kept += waiting_columns.default_in_its_type(one.alter_table_cmd, statement.relation, circumstances, verdict)
     del statement.cmds[:]
     statement.cmds.extend(kept)
     return not kept
@@ -159,7 +160,8 @@ def _constraint(command: Node, relation: Node, circumstances: "Circumstances", v
         return True
     names = [constraint.conname]
     if circumstances.backwards:
-        names.append(object_name(relation.relname, "_".join(listed_names(constraint.keys)), "key"))
+        named = object_name(relation.relname, "_".join(listed_names(constraint.keys)), "key")
+        names += [named, *replaced_by(constraint.conname, circumstances)]
     if any(_cancel(("constraint", table, name), circumstances, verdict) for name in names if name in same):
         return True
     make_room(constraint.conname, relation, circumstances, verdict)

@@ -58,6 +58,7 @@ def default_in_its_type(
     if (
         command.subtype != tree.AT_AlterColumnType
         or key not in circumstances.pending
+        or key in verdict.cancelled
         or not (column and column.default)
     ):
         return ()

@@ -26,7 +26,7 @@ from releases.indexes import repeatable
 from releases.journal import forget_recorded
 from releases.models import Release
 from releases.naming import finish_command, verify_command
-from releases.pending import target_name
+from releases.pending import pending_migrations, target_name
 from releases.postgresql.empty import mark_if_empty, unmark
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
@@ -153,7 +153,12 @@ class Command(migrate.Command):
                 what = f"this made {made} of {before} changes" if made else "nothing was changed"
                 raise CommandError(f"The contract stays pending; {what}. {' '.join(left)}")
 
-        self.carry_out(run, partial(run_alone, run, finish))
+        def work() -> None:
+            run_alone(run, finish)
+            if not pending_migrations(run.connection):
+                self._verify(run)
+
+        self.carry_out(run, work)
 
     def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
         """The direction of a run that applies or unapplies; None if Django's own command is enough."""
