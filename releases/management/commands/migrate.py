@@ -20,13 +20,14 @@ from releases.applying import Applying
 from releases.checks import refuse_settings
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
+from releases.finishing import finish
 from releases.half_run import half_run_beyond
 from releases.health import unknown_to
 from releases.indexes import repeatable
 from releases.journal import forget_recorded
 from releases.models import Release
 from releases.naming import finish_command, verify_command
-from releases.pending import pending_migrations, target_name
+from releases.pending import target_name
 from releases.postgresql.empty import mark_if_empty, unmark
 from releases.preflight import refuse_closed_file, refuse_obstacles
 from releases.preflight.conflicts import conflicting_tables_refused
@@ -142,23 +143,7 @@ class Command(migrate.Command):
     def _finish(self, options: dict[str, Any]) -> None:
         self.verbosity = options["verbosity"]
         run = Run(connections[options["database"]], self._say)
-
-        def finish() -> None:
-            run.start_record()
-            before = len(contract.pending(run.connection))
-            if not before:
-                self._say("Nothing is pending in the contract.")
-            elif left := contract.fulfil(run.connection, self._say, at_once=True):
-                made = before - len(contract.pending(run.connection))
-                what = f"this made {made} of {before} changes" if made else "nothing was changed"
-                raise CommandError(f"The contract stays pending; {what}. {' '.join(left)}")
-
-        def work() -> None:
-            run_alone(run, finish)
-            if not pending_migrations(run.connection):
-                self._verify(run)
-
-        self.carry_out(run, work)
+        self.carry_out(run, partial(finish, run))
 
     def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
         """The direction of a run that applies or unapplies; None if Django's own command is enough."""

@@ -1,0 +1,31 @@
+"""`migrate --finish`: the changes that wait for the old version to go, made at once if it has gone."""
+
+from functools import partial
+
+from django.core.management import CommandError
+
+from releases import contract
+from releases.pending import pending_migrations
+from releases.run import Run, run_alone
+from releases.schema import verify
+
+
+def finish(run: Run) -> None:
+    """Raises CommandError if a change must wait, or if the schema is not whole then."""
+    run_alone(run, partial(_fulfil, run))
+    if not pending_migrations(run.connection):
+        verdict = verify(run.connection)
+        if not verdict.whole:
+            raise CommandError(verdict.explain(run.connection.alias))
+        run.schema = verdict.digest
+
+
+def _fulfil(run: Run) -> None:
+    run.start_record()
+    before = len(contract.pending(run.connection))
+    if not before:
+        run.say("Nothing is pending in the contract.")
+    elif left := contract.fulfil(run.connection, run.say, at_once=True):
+        made = before - len(contract.pending(run.connection))
+        what = f"this made {made} of {before} changes" if made else "nothing was changed"
+        raise CommandError(f"The contract stays pending; {what}. {' '.join(left)}")
