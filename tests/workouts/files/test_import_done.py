@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.trainingpeaks import Cells, export, workout
 from workouts.files.imports.importing import import_file
-from workouts.history import edit_workout, record_done, undo
+from workouts.history import add_workout, edit_workout, record_done, undo
 from workouts.models import ACTUAL, Workout
 from workouts.plan.season import season
 from workouts.plan.summary import Sum, summarise
@@ -236,3 +236,32 @@ def test_two_activities_with_the_same_title_are_not_one_that_moved() -> None:
     others = workout("Easy swim", MONDAY, "Swim"), workout("Long ride", WEDNESDAY, "Bike")
     imported({**ACTIVITY, "WorkoutDay": MONDAY}, *others)
     assert imported({**ACTIVITY, "TimeTotalInHours": "0.5"}, *others)["moved"] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "new"),
+    [
+        ({"TimeTotalInHours": "0.76", "DistanceInMeters": "9000"}, 0),
+        ({"TimeTotalInHours": "0.8", "DistanceInMeters": "9010"}, 0),  # with pauses
+        ({"TimeTotalInHours": "0.75"}, 0),
+        ({"TimeTotalInHours": "0.8"}, 1),
+        ({"TimeTotalInHours": "0.75", "DistanceInMeters": "5000"}, 1),
+        ({"TimeTotalInHours": "0.75", "WorkoutType": "Bike"}, 1),
+        ({"TimeTotalInHours": "0.75", "WorkoutDay": WEDNESDAY}, 1),
+        ({"TimeTotalInHours": "0.75", "PlannedDuration": "1"}, 1),
+    ],
+)
+def test_an_activity_that_the_athlete_imported_as_a_file_is_not_added_again(row: Cells, new: int) -> None:
+    figures = {"actual_duration": 0.75, "actual_distance_meters": 9000.0, "is_done": True}
+    run = {"title": "Evening run", "workout_type": "Run", "originally_planned_day": TUESDAY}
+    add_workout({**run, **figures, "is_recorded": True}, by=None)
+    cells = workout("Running", TUESDAY) | row
+    assert (imported(cells)["new"], Workout.objects.count()) == (new, 1 + new)
+    assert imported(cells)["unchanged"] == 1
+    assert Workout.objects.filter(title="Evening run", actual_duration=0.75).exists()
+
+
+def test_two_rows_are_not_the_same_activity() -> None:
+    run = {"title": "Run", "workout_type": "Run", "originally_planned_day": TUESDAY, "actual_duration": 0.75}
+    add_workout({**run, "is_recorded": True, "is_done": True}, by=None)
+    assert imported(ACTIVITY, {**ACTIVITY, "Title": "Again"})["new"] == 1

@@ -14,6 +14,7 @@ from workouts.files.imports.decisions import Decided, Decisions, Policy, by_poli
 from workouts.files.imports.gone import Gone, gone_from
 from workouts.files.imports.matching import DayAndName, day_and_name
 from workouts.files.imports.merge import Match, Merge, merge, span
+from workouts.files.imports.recorded import without_recorded
 from workouts.files.imports.row import Skipped, read_names, read_rows
 from workouts.files.uploads import NotImportable
 from workouts.history import TABLES, RowChange
@@ -98,7 +99,8 @@ def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
     with_selection = {selection.workout_id for selection in selections}
     # Of workouts with the same name and day, those with a selection are matched first, and dropped ones last.
     found.sort(key=lambda workout: (bool(workout.is_dropped), workout.pk not in with_selection))
-    merged = merge(rows, found)
+    own = workouts.filter(is_recorded=True, is_custom=True, originally_planned_day__range=days) if days else ()
+    merged = without_recorded(merge(rows, found), own)
     merged = replace(merged, gone=_without_skipped(merged.gone, file, skipped))
     return ImportPlan(merged, gone_from(merged, with_selection), skipped, file.encoding)
 
