@@ -13,7 +13,7 @@ from releases.judge.following import followed
 from releases.judge.plan import Foretold, JudgedOperation, Situation, judge_plan
 from releases.judge.rules import Circumstances, judge
 from releases.judge.types import is_compatible
-from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
+from releases.judge.verdict import Action, Deferral, Key, Step, Verdict, strongest
 from releases.judge.violations import violations
 from releases.judge.worst_case import facts_of
 
@@ -318,6 +318,103 @@ def test_what_replaces_another_under_its_name_leaves_that_a_name_to_wait_under(
     (drop,) = found.deferred
     assert drop.name == f"{name}_replaced_1"
     assert [step.sql for step in drop.restore] == [f'ALTER INDEX "{name}_replaced_1" RENAME TO "{name}"']
+
+
+REMOVED = ("column", '"box"', "size")
+KEY_OF_SHELF = 'ALTER TABLE "box" ADD CONSTRAINT "box_size_fk" FOREIGN KEY ("size") REFERENCES "shelf" ("id") NOT VALID'
+RETURNING = Facts(
+    {
+        "box": Table(
+            10**9,
+            True,
+            10**7,
+            {**COLUMNS, "size": Column("integer", not_null=True, has_default=True, default="3")},
+            {
+                "box_size_key": Constraint("u", "UNIQUE (size)", ("size",)),
+                "box_size_check": CONSTRAINTS["box_size_check"],
+            },
+        )
+    },
+    {"box_size": Index("box", definition="CREATE INDEX box_size ON public.box USING btree (size)")},
+)
+
+
+def returning(column: str, facts: Facts = RETURNING, **restore: Any) -> Verdict:
+    item = Foretold(Deferral(*REMOVED, "drop column size of box", (), **restore))
+    return verdict(f'ALTER TABLE "box" ADD COLUMN "size" {column}', facts, pending={REMOVED: item})
+
+
+def test_a_column_that_comes_back_is_what_it_is_declared_as_now() -> None:
+    """Without what its removal left, and without an index: Django creates those that are declared by statements."""
+    found = returning("integer NULL")
+    assert found.cancelled == [REMOVED]
+    assert found.now == [
+        'ALTER TABLE "box" DROP CONSTRAINT "box_size_check"',
+        'ALTER TABLE "box" ALTER COLUMN "size" DROP NOT NULL',
+    ]
+    assert later(found) == ['DROP INDEX CONCURRENTLY IF EXISTS "box_size"']
+    assert [drop.key for drop in found.deferred] == [
+        ("default", '"box"', "size"),
+        ("constraint", '"box"', "box_size_key"),
+    ]
+
+
+def test_a_column_that_comes_back_gets_what_it_lacks() -> None:
+    facts = Facts({"box": Table(10**9, True, 10**7, COLUMNS)})
+    found = returning('integer DEFAULT 5 NOT NULL UNIQUE CHECK ("size" >= 0)', facts)
+    assert found.now == [
+        'ALTER TABLE "box" ALTER COLUMN "size" SET DEFAULT 5',
+        'ALTER TABLE "box" ADD CONSTRAINT "box_size_check" CHECK (size >= 0) NOT VALID',
+    ]
+    texts = later(found)
+    assert 'ALTER TABLE "box" ADD CONSTRAINT "box_size_key" UNIQUE USING INDEX "box_size_key"' in texts
+    assert 'ALTER TABLE "box" VALIDATE CONSTRAINT "box_size_check"' in texts
+    assert 'ALTER TABLE "box" ALTER COLUMN "size" SET NOT NULL' in texts
+    assert Step('"size" = 5', table='"box"', where='"size" IS NULL') in found.later
+
+
+@pytest.mark.parametrize(("target", "comes_back"), [("box_size_fk", True), ("box_size_fk_other", False)])
+def test_a_foreign_key_comes_back_only_to_the_same_table(target: str, comes_back: bool) -> None:
+    column = f'integer NULL CONSTRAINT "{target}" REFERENCES "shelf" ("id") DEFERRABLE INITIALLY DEFERRED'
+    found = returning(column, restore=(Step(KEY_OF_SHELF),))
+    assert (KEY_OF_SHELF in later(found)) == comes_back
+    assert (found.is_final, found.action) == ((False, Action.ONLINE) if comes_back else (True, Action.REFUSED))
+
+
+@pytest.mark.parametrize("kind", ["default", "not null", "fill"])
+def test_a_column_accepts_null_before_what_waits_of_it_is_made(kind: str) -> None:
+    columns = {**COLUMNS, "size": Column("integer", not_null=True, has_default=True)}
+    facts = Facts({"box": Table(10**9, True, 10**7, columns)})
+    found = verdict("ALTER TABLE box DROP COLUMN size", facts, pending=waiting((kind, '"box"', "size")))
+    assert found.now == ['ALTER TABLE "box" ALTER COLUMN "size" DROP NOT NULL']
+    assert found.cancelled == ([(kind, '"box"', "size")] if kind == "not null" else [])
+
+
+def test_a_primary_key_that_the_database_does_not_number_cannot_be_removed() -> None:
+    facts = Facts({"box": Table(10**9, True, 10**7, {"id": Column("uuid", not_null=True)}, CONSTRAINTS)})
+    assert verdict("ALTER TABLE box DROP COLUMN id CASCADE", facts).action is Action.REFUSED
+    assert verdict("ALTER TABLE box DROP COLUMN id CASCADE").action is Action.DEFERRED
+
+
+def test_numbers_that_the_old_version_needs_are_given_until_it_has_gone() -> None:
+    given = Circumstances(LARGE)
+    (found,) = judge('ALTER TABLE "box" ALTER COLUMN "id" DROP IDENTITY IF EXISTS', given)
+    assert (found.now, found.deferred[0].key) == ([], ("identity", '"box"', "id"))
+    (sequence,) = judge('DROP SEQUENCE IF EXISTS "box_id_seq" CASCADE', given)
+    assert sequence.now == []
+    back = verdict(
+        'ALTER TABLE "box" ALTER COLUMN "id" ADD GENERATED BY DEFAULT AS IDENTITY',
+        pending=waiting(found.deferred[0].key),
+    )
+    assert (back.now, back.cancelled) == ([], [found.deferred[0].key])
+
+
+def test_of_several_tables_those_that_exist_wait() -> None:
+    facts = Facts({**LARGE.tables, "shelf": Table(8192, False)})
+    found = verdict("DROP TABLE box, shelf, crate CASCADE", facts)
+    assert [drop.key for drop in found.deferred] == [("table", '"box"', ""), ("table", '"shelf"', "")]
+    assert found.now[-1] == 'DROP TABLE "crate" CASCADE'
+    assert verdict("DROP TABLE crate, lid", facts).now == ["DROP TABLE crate, lid"]
 
 
 def test_a_default_that_waits_is_changed_with_the_type() -> None:
