@@ -258,6 +258,21 @@ def test_constraints_that_replace_each_other_under_one_name_are_undone_one_by_on
     assert sql("SELECT * FROM releases_contract") == []
 
 
+def test_migrations_of_others_that_rename_what_waits_are_released_in_two_parts(shop: Project, sql: Sql) -> None:
+    shop.settings('RELEASES["ACCEPTS"] = {"shop": {"RenameModel": "Nobody uses it."}}')
+    shop.models(WITH_COLOUR.replace("class Box", "class Crate"))
+    shop.migration("0002_colour", 'migrations.AddField("Box", "colour", models.CharField(max_length=9, default="red"))')
+    shop.migration("0003_crate", 'migrations.RenameModel("Box", "Crate")')
+    refused = shop.manage("migrate")
+    assert refused.returncode == 1
+    assert "names what it would rename: drop the default of shop_box.colour." in refused.stderr
+    assert "release those before this one (migrate APP NAME), make the change (migrate --finish)" in refused.stderr
+    succeeds(shop, "migrate", "shop", "0002")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "migrate")
+    assert sql("SELECT count(colour) FROM shop_crate") == [(500,)]
+
+
 def test_a_field_whose_null_is_filled_gets_another_type_in_the_same_release(
     shop: Project, sql: Sql, databases: Databases, database_url: str
 ) -> None:
