@@ -51,6 +51,7 @@ class Command(migrate.Command):
     run: Run | None = None
     watchdog: Watchdog | None = None
     running: Migration | None = None
+    line_is_open = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,9 +127,9 @@ class Command(migrate.Command):
             self.run.migration_starts(migration)
         super().migration_progress_callback(action, migration, fake)
         if action in ("apply_start", "unapply_start"):
-            self.running = migration
+            self.running, self.line_is_open = migration, True
         elif action in ("apply_success", "unapply_success"):
-            self.running = None
+            self.running, self.line_is_open = None, False
             self.done.append(str(migration))
             if self.run:
                 if action == "apply_success" and not fake:
@@ -242,6 +243,8 @@ class Command(migrate.Command):
         sys.exit(1)
 
     def _say(self, message: str) -> None:
+        """Ends the line of "Applying …" first."""
         if self.verbosity >= 1:
-            self.stdout.write(message)
+            self.stdout.write(f"\n{message}" if self.line_is_open else message)
+            self.line_is_open = False
             self.stdout.flush()
