@@ -33,6 +33,8 @@ def _after(table: Table, command: Node) -> Table:
         return replace(table, added={**table.added, column.colname: added})
     if command.subtype == tree.AT_AlterColumnType:
         return _changed(table, command.name, type=write_type(given.column_def.type_name))
+    if command.subtype == tree.AT_DropIdentity:
+        return _changed(table, command.name, has_default=False)
     if command.subtype == tree.AT_ColumnDefault and command.HasField("def"):
         return _changed(table, command.name, has_default=True, default=write_expression(given))
     return table

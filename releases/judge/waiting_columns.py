@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.sql import Node, name_of, parse, quote, write_type
+from releases.judge.sql import Node, name_of, object_name, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
+INTEGERS = {"smallint", "int", "bigint"}
 STILL_NUMBERED = "Its identity was not dropped yet: that is cancelled."
 RETYPED = "Its default, which the old version's inserts get, is changed to the new type."
 
@@ -38,13 +39,27 @@ def default_set(command: Node, relation: Node, circumstances: "Circumstances", v
 
 
 def identity_added(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """It was not dropped yet."""
+    """Nothing needs to be done if it was not dropped yet."""
     key = ("identity", name_of(relation), command.name)
+    existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    column = existing.column(command.name) if existing else None
     if key not in circumstances.pending:
         return False
     verdict.cancelled.append(key)
+    if column is None or not column.has_default:
+        return False
     verdict.note(Action.AS_IS if circumstances.backwards else Action.ONLINE, STILL_NUMBERED)
     return True
+
+
+def number_no_more(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """An identity that waits goes at once if the column becomes anything but an integer. The command itself remains."""
+    key = ("identity", name_of(relation), command.name)
+    waits = key in circumstances.pending or object_name(relation.relname, command.name, "seq") in circumstances.kept
+    if waits and write_type(getattr(command, "def").column_def.type_name) not in INTEGERS:
+        drop = f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(command.name)} DROP IDENTITY IF EXISTS"
+        verdict.now.append(drop)
+    return False
 
 
 def default_in_its_type(
@@ -54,7 +69,7 @@ def default_in_its_type(
     table, name = name_of(relation), quote(command.name)
     key = ("default", table, command.name)
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    column = existing and existing.column(command.name)
+    column = existing.column(command.name) if existing else None
     if (
         command.subtype != tree.AT_AlterColumnType
         or key not in circumstances.pending

@@ -409,6 +409,14 @@ def test_numbers_that_the_old_version_needs_are_given_until_it_has_gone() -> Non
     assert (back.now, back.cancelled) == ([], [found.deferred[0].key])
 
 
+@pytest.mark.parametrize(("becomes", "drops"), [("double precision", True), ("bigint", False), ("integer", False)])
+def test_what_is_no_integer_any_more_is_not_numbered(becomes: str, drops: bool) -> None:
+    given = Circumstances(SMALL)
+    judge('ALTER TABLE "box" ALTER COLUMN "id" DROP IDENTITY IF EXISTS', given)
+    (found,) = judge(f'ALTER TABLE "box" ALTER COLUMN "id" TYPE {becomes} USING "id"::{becomes}', given)
+    assert ('ALTER TABLE "box" ALTER COLUMN "id" DROP IDENTITY IF EXISTS' in found.now) == drops
+
+
 def test_of_several_tables_those_that_exist_wait() -> None:
     facts = Facts({**LARGE.tables, "shelf": Table(8192, False)})
     found = verdict("DROP TABLE box, shelf, crate CASCADE", facts)
