@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.facts import Index, Table
+from releases.judge.facts import Constraint, Index, Table
 from releases.judge.sql import Node, listed_names, parse, write, write_type
 from releases.judge.types import is_same
 
@@ -40,14 +40,14 @@ def _unique(existing: Table) -> set[str]:
 def same_constraints(existing: Table, constraint: Node) -> Iterator[str]:
     """The names of those that are the same unique constraint or primary key."""
     for name, one in existing.constraints.items():
-        if one.kind not in "pu":
-            continue
-        if (
-            _of(one.definition) == _nameless(constraint)
-            if one.definition
-            else one.columns == listed_names(constraint.keys)
-        ):
+        if one.kind in "pu" and _is_same(one, constraint):
             yield name
+
+
+def _is_same(existing: Constraint, declared: Node) -> bool:
+    if not existing.definition:  # in the worst case, which is made up
+        return existing.columns == listed_names(declared.keys)
+    return bool(_of(existing.definition) == _nameless(declared))
 
 
 def is_same_index(existing: Index, statement: Node) -> bool:

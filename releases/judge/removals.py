@@ -60,7 +60,7 @@ def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> N
     if statement.remove_type == tree.OBJECT_INDEX and len(names) == 1:
         _drop_index(statement, names[0][-1], circumstances, verdict)
     elif statement.remove_type == tree.OBJECT_TABLE:
-        _drop_tables(names, circumstances, verdict)
+        _drop_tables(statement, names, circumstances, verdict)
 
 
 def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verdict: Verdict) -> None:
@@ -78,17 +78,19 @@ def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verd
     verdict.note(Action.ONLINE, "Dropped concurrently; nobody waits for it.", lock="SHARE UPDATE EXCLUSIVE")
 
 
-def _drop_tables(names: list[list[str]], circumstances: "Circumstances", verdict: Verdict) -> None:
-    """Those that are new are dropped at once."""
+def _drop_tables(statement: Node, names: list[list[str]], circumstances: "Circumstances", verdict: Verdict) -> None:
+    """Those that are new are dropped at once, as the statement says."""
     found = {".".join(map(quote, parts)): circumstances.facts.table(parts[-1], ".".join(parts[:-1])) for parts in names}
     if not any(found.values()):
         verdict.note(Action.AS_IS, "The table is new." if len(names) == 1 else "The tables are new.")
         return
+    one_of_them = "DROP TABLE IF EXISTS {}" if statement.missing_ok else "DROP TABLE {}"
+    one_of_them += " CASCADE" * (statement.behavior == tree.DROP_CASCADE)
     for (where, table), parts in zip(found.items(), names, strict=True):
         if table:
             _drop_table(table, where, parts[-1], circumstances, verdict)
         else:
-            verdict.now.append(f"DROP TABLE {where} CASCADE")
+            verdict.now.append(one_of_them.format(where))
 
 
 def _drop_table(table: Table, where: str, name: str, circumstances: "Circumstances", verdict: Verdict) -> None:

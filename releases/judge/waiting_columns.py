@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
+from releases.judge.removals import default_dropped, identity_dropped
 from releases.judge.sql import Node, name_of, object_name, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
@@ -57,8 +58,7 @@ def number_no_more(command: Node, relation: Node, circumstances: "Circumstances"
     key = ("identity", name_of(relation), command.name)
     waits = key in circumstances.pending or object_name(relation.relname, command.name, "seq") in circumstances.kept
     if waits and write_type(getattr(command, "def").column_def.type_name) not in INTEGERS:
-        drop = f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(command.name)} DROP IDENTITY IF EXISTS"
-        verdict.now.append(drop)
+        verdict.now.append(identity_dropped(command.name, relation).steps[0].sql)
     return False
 
 
@@ -79,7 +79,7 @@ def default_in_its_type(
         return ()
     becomes = write_type(getattr(command, "def").column_def.type_name)
     verdict.note(Action.AS_IS if circumstances.backwards else Action.ONLINE, RETYPED, lock=SHORT)
-    verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT")
+    verdict.now += [step.sql for step in default_dropped(command.name, relation).steps]
     return list(parse(f"ALTER TABLE {table} ALTER {name} SET DEFAULT ({column.default})::{becomes}")[0].cmds)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.apps import apps
+from django.core.management import CommandError
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
@@ -98,6 +99,14 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
     unmigrated = tuple(one for one in found if str(one) not in made and not _is_other_integer(one))
     labels = sorted({declaration.models[one.table]._meta.app_label for one in unmigrated})
     return Verdict(digest, damaged + sequences, unmigrated, tuple(labels), shallow)
+
+
+def verified(connection: BaseDatabaseWrapper) -> str:
+    """The digest of the schema. Raises CommandError if it is not whole."""
+    verdict = verify(connection)
+    if not verdict.whole:
+        raise CommandError(verdict.explain(connection.alias))
+    return verdict.digest
 
 
 def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[str, dict[str, Table]]:

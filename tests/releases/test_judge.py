@@ -423,6 +423,7 @@ def test_of_several_tables_those_that_exist_wait() -> None:
     assert [drop.key for drop in found.deferred] == [("table", '"box"', ""), ("table", '"shelf"', "")]
     assert found.now[-1] == 'DROP TABLE "crate" CASCADE'
     assert verdict("DROP TABLE crate, lid", facts).now == ["DROP TABLE crate, lid"]
+    assert verdict("DROP TABLE IF EXISTS gone, box", facts).now[0] == 'DROP TABLE IF EXISTS "gone"'
 
 
 def test_a_default_that_waits_is_changed_with_the_type() -> None:

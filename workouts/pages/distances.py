@@ -9,6 +9,7 @@ from workouts.values import bounds
 from workouts.values.measures import METRES_IN
 
 UNIT = "m"
+UNITS = [(unit, unit) for unit in METRES_IN]
 
 
 class DistanceWidget(forms.MultiWidget):
@@ -19,7 +20,7 @@ class DistanceWidget(forms.MultiWidget):
     def __init__(self) -> None:
         self.unit = UNIT
         number = forms.NumberInput({"inputmode": "decimal", "min": 0, "step": "any"})
-        super().__init__([number, forms.Select({"aria-label": "Unit"}, [(unit, unit) for unit in METRES_IN])])
+        super().__init__([number, forms.Select({"aria-label": "Unit"}, UNITS)])
 
     def decompress(self, value: float | None) -> list[str | None]:
         number = "" if value is None else f"{in_unit(value, self.unit):f}".rstrip("0").rstrip(".")
@@ -32,7 +33,7 @@ class DistanceField(forms.MultiValueField):
     def __init__(self) -> None:
         fields = (
             forms.FloatField(required=False, min_value=0),
-            forms.ChoiceField(choices=[(unit, unit) for unit in METRES_IN]),
+            forms.ChoiceField(choices=UNITS),
         )
         super().__init__(fields, label="Distance", required=False, require_all_fields=False)
 

@@ -34,7 +34,7 @@ from releases.preflight.conflicts import conflicting_tables_refused
 from releases.preflight.plan import judge_release
 from releases.progress import Progress
 from releases.run import Run, run_alone
-from releases.schema import verify
+from releases.schema import verified, verify
 from releases.sessions import connecting_within, for_a_release
 from releases.standing import Standing
 from releases.steps import explain_step_back, operator, unrecord_within_transaction
@@ -186,7 +186,7 @@ class Command(migrate.Command):
         if unknown := unknown_to(MigrationLoader(connection)):
             self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if not options["app_label"]:
-            self._verify(self.run)
+            run.schema = verified(connection)
         unmark(connection)
         if waiting := contract.entered_here(connection):
             self._say(
@@ -220,12 +220,6 @@ class Command(migrate.Command):
                 f"The schema is not whole. To see what is missing, run: {verify_command(connection.alias)}"
             )
             sys.exit(1)
-
-    def _verify(self, run: Run) -> None:
-        verdict = verify(run.connection)
-        if not verdict.whole:
-            raise CommandError(verdict.explain(run.connection.alias))
-        run.schema = verdict.digest
 
     def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
         if self.run and self.run.direction == Release.Direction.BACKWARDS:
