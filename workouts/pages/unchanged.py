@@ -1,28 +1,64 @@
-"""304 for a page that the browser has already.
-
-What this version writes of the week and the month is in the history, so the number of the last change stands for it.
-The old version, which may serve beside this one, writes past the history: the numbers of rows, and when a selection was
-last written, stand for that.
-"""
+"""What is shown again is not rendered again: the browser gets 304, or the page as this process keeps it."""
 
 import hashlib
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
+from django.core.cache import cache as memory
 from django.db import connection
-from django.db.models import Aggregate, Count, Max, QuerySet, Subquery, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition
 
-from workouts.models import Change, Token, Workout, WorkoutSelection
+from workouts.models import Availability, Change, Preferences, Token, WeekTarget, Workout, WorkoutSelection
 
 PLANNER = Path(__file__).parents[1]
+AN_HOUR = 3600
+SHOWN = [Workout, WorkoutSelection, WeekTarget, Availability, Preferences, Token]
+"""What a board is made of. The tokens are those of the first steps, which say whether there is a feed."""
+
+View = Callable[..., HttpResponse]
+
+
+def show_if_changed(view: View) -> View:
+    """Decorates a view: the browser keeps the page, asks each time, and gets it only if it would differ.
+
+    On PostgreSQL the process keeps the page as well, for the same session. A page that shows a message is not kept.
+    """
+
+    @cache_control(private=True, no_cache=True)
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if len(get_messages(request)):
+            return view(request, *args, **kwargs)
+        etag = quote_etag(_state(request))
+        response = get_conditional_response(request, etag)
+        if response is None and connection.vendor == "postgresql":
+            response = _kept(etag, view, request, *args, **kwargs)
+        elif response is None:
+            response = view(request, *args, **kwargs)
+        if response.status_code != 302:  # to the first day of the week: an address, not a page
+            response.headers["ETag"] = etag
+        return response
+
+    return shown
+
+
+def _kept(etag: str, view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    key = hashlib.sha256(f"{etag} {request.get_full_path()}".encode()).hexdigest()
+    if found := memory.get(key):
+        return HttpResponse(found)
+    response = view(request, *args, **kwargs)
+    if response.status_code == 200:
+        memory.set(key, response.content, AN_HOUR)
+    return response
 
 
 @cache
@@ -34,37 +70,30 @@ def code() -> bytes:
     return digest.digest()
 
 
-def state(request: HttpRequest, *args: Any, **kwargs: Any) -> str:
-    """What the page depends on besides its address. The first steps also show whether there is a feed."""
+def _state(request: HttpRequest) -> str:
+    """What the page depends on besides its address, as a digest. One query."""
     get_token(request)  # creates the secret of the page's forms, if there is none
+    written = _written_on_postgresql() if connection.vendor == "postgresql" else _written()
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [request.user.get_username()])
+        cursor.execute(f"{written} FROM {User._meta.db_table} WHERE username = %s", [request.user.get_username()])
         shown = (cursor.fetchall(), timezone.localdate(), request.META["CSRF_COOKIE"])
-    return quote_etag(hashlib.sha256(code() + repr(shown).encode()).hexdigest())
+    return hashlib.sha256(code() + repr(shown).encode()).hexdigest()
 
 
-@cache
-def _statement() -> str:
-    """The account of a name, and what was written. Django would compile it for every request, which takes longer than
-    all that the database does for it."""
-    written = (
-        _of_all(Change.objects.all(), Max("id")),
-        _of_all(Token.objects.all(), Max("created_at")),
-        _of_all(Token.objects.all(), Count("id")),
-        _of_all(WorkoutSelection.objects.all(), Max("updated_at")),
-        _of_all(WorkoutSelection.objects.all(), Count("id")),
-        _of_all(Workout.objects.all(), Count("id")),
-    )
-    account = User.objects.filter(username="").values_list("pk", *written)
-    statement, _ = account.query.sql_with_params()
-    return statement
+def _written_on_postgresql() -> str:
+    """Whatever is written, by whomever: of each row the transaction that wrote it, and its place. The numbers of
+    transactions only grow, so their sum (from the oldest possible, 3; an age is a difference) differs after each write.
+    A transaction that writes a row again puts it in another place."""
+    rows = "(SELECT concat_ws(' ', count(*), count(*) * age('3'::xid) - sum(age(xmin)), sum(hashtid(ctid))) FROM {})"
+    return f"SELECT id, {', '.join(rows.format(model._meta.db_table) for model in SHOWN)}"
 
 
-def _of_all(rows: QuerySet[Any], aggregate: Aggregate) -> Subquery:
-    """The aggregate of all rows, as a part of another query."""
-    return Subquery(rows.order_by().values(every=Value(1)).annotate(found=aggregate).values("found"))
-
-
-def show_if_changed(view: Any) -> Any:
-    """Decorates a view: the browser keeps the page, asks each time, and gets it only if it would differ."""
-    return cache_control(private=True, no_cache=True)(condition(etag_func=state)(view))
+def _written() -> str:
+    """What this version writes is in the history, so its last change stands for it. The old version, which may serve
+    beside this one, writes past it: the numbers of rows, and when a selection was last written, stand for that."""
+    return f"""
+SELECT id,
+    (SELECT max(id) FROM {Change._meta.db_table}),
+    (SELECT count(*) || ' ' || max(created_at) FROM {Token._meta.db_table}),
+    (SELECT count(*) || ' ' || max(updated_at) FROM {WorkoutSelection._meta.db_table}),
+    (SELECT count(*) FROM {Workout._meta.db_table})"""  # noqa: S608
