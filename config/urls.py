@@ -10,8 +10,8 @@ admin.site.enable_nav_sidebar = False  # the lists need its space
 handler500 = "workouts.pages.errors.server_error"
 
 urlpatterns = [
+    path("api/", include("workouts.api.urls")),  # first: each pattern before it would be tried for every call
     path("", include("workouts.urls")),
-    path("api/", include("workouts.api.urls")),
     path("admin/", admin.site.urls),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),

@@ -7,6 +7,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from workouts.models.statements import Select
+
 
 class SessionStore(DatabaseSessionStore):
     def __init__(self, session_key: str | None = None) -> None:
@@ -14,8 +16,8 @@ class SessionStore(DatabaseSessionStore):
         super().__init__(session_key if set(session_key or "") <= set(VALID_KEY_CHARS) else None)
 
     def _get_session_from_db(self) -> Session | None:
-        """As Django's, by a statement that is compiled once: each request needs it."""
-        found: Session | None = next(iter(Session.objects.raw(_by_key(), [self.session_key])), None)
+        """As Django's, by a statement that is compiled once."""
+        found = next(_by_key().rows([self.session_key]), None)
         if found is None or found.expire_date <= timezone.now():
             self._session_key = None
             return None
@@ -23,5 +25,5 @@ class SessionStore(DatabaseSessionStore):
 
 
 @cache
-def _by_key() -> str:
-    return Session.objects.filter(session_key="").query.sql_with_params()[0]
+def _by_key() -> Select[Session]:
+    return Select(Session.objects.filter(session_key="key"))

@@ -8,6 +8,7 @@ from django.db import models
 from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.history.settling import State
 from workouts.models import Workout
+from workouts.models.statements import Select
 
 Keys = Mapping[str, Collection[Key]]
 """By table."""
@@ -35,18 +36,15 @@ def lock(keys: Keys, *, deleting: bool = False) -> State:
 def _locked(table: Table, keys: Collection[Key], *, weak: bool) -> Iterator[models.Model]:
     ids = [key for key in keys if isinstance(key, int) and key in IDS]
     if len(ids) == len(keys) == 1:
-        yield from table.all().raw(_of_one(table, weak=weak), ids)
+        yield from _of_one(table, weak=weak).rows(ids)
         return
     for found in table.having(keys):
         yield from found.order_by(table.key).select_for_update(no_key=weak)
 
 
 @cache
-def _of_one(table: Table, *, weak: bool) -> str:
-    """The statement that locks one row by its id. Django would compile it for every request, which takes longer than
-    all that PostgreSQL does for it."""
-    found = table.all().filter(**{table.key: IDS[0]}).order_by().select_for_update(no_key=weak)
-    return found.query.sql_with_params()[0]
+def _of_one(table: Table, *, weak: bool) -> Select[models.Model]:
+    return Select(table.all().filter(**{table.key: IDS[0]}).order_by().select_for_update(no_key=weak))
 
 
 def lock_workout(workout_id: int, *, deleting: bool = False) -> tuple[State, Values]:

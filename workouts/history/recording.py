@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from workouts.history.locking import lock_all, workouts_of
 from workouts.history.outcome import Outcome, outcome_of
-from workouts.history.rows import TABLES, RowChange
+from workouts.history.rows import RowChange, in_chunks
 from workouts.history.settling import State, settle
 from workouts.history.writing import write
-from workouts.models import Change
+from workouts.models import Change, Workout
+from workouts.models.statements import insert, send, update
 
 Author = User | AnonymousUser | None
 NAMED = 5
@@ -49,15 +50,16 @@ def record(
         written = list(write(settled.rows))
     except IntegrityError as error:  # inserted by another transaction in the meantime: there was no row to lock
         raise Stale([_name(row, state) for row in settled.rows if row.before is None]) from error
-    for workouts in TABLES["workout"].having(workouts_of(written)):
-        workouts.update(modified_at=now)
     limit = Change._meta.get_field("summary").max_length
-    change = Change.objects.create(
+    change = Change(
+        made_at=now,
         made_by=by if isinstance(by, User) else None,
         summary=summary[:limit],
         rows=[vars(row) for row in written],
         undoes=undoes,
     )
+    modified = [update(Workout, "id", ids, {"modified_at": now}) for ids in in_chunks(workouts_of(written))]
+    (change.pk,) = send(*modified, insert(change))
     return outcome_of(change, written, state)
 
 

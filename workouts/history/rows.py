@@ -1,7 +1,7 @@
 """Row changes: what the history stores, an import previews, and undoing reverses."""
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,11 +67,9 @@ class Table:
 
     def having(self, keys: Collection[Any]) -> Iterator[models.QuerySet[Any]]:
         """The rows with these keys, in querysets of at most CHUNK keys, in the order of the keys."""
-        ordered = sorted(keys)
-        for start in range(0, len(ordered), CHUNK):
-            keys = ordered[start : start + CHUNK]
+        for some in in_chunks(keys):
             # A client may send a key that is out of the column's range. Django handles that in `exact` only.
-            yield self.all().filter(**({f"{self.key}__in": keys} if len(keys) > 1 else {self.key: keys[0]}))
+            yield self.all().filter(**({f"{self.key}__in": some} if len(some) > 1 else {self.key: some[0]}))
 
     def key_of(self, row: models.Model) -> Key:
         key: Key = to_json(getattr(row, self.key))
@@ -110,6 +108,12 @@ TABLES = {
     "archived": Table(ArchivedSelection, "id", _columns(ArchivedSelection, "id")),
 }
 """In the order in which rows are locked."""
+
+
+def in_chunks(keys: Collection[Any]) -> Iterator[Sequence[Any]]:
+    """The keys in their order, at most CHUNK at once."""
+    ordered = sorted(keys)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
 
 
 def to_json(value: Any) -> Any:

@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.models import WorkoutSelection
+from workouts.models.statements import send, update
 
 INSERTED_AT_ONCE = 1_000
 Writer = Callable[[Table, Sequence[RowChange]], Iterable[RowChange]]
@@ -54,7 +55,7 @@ def _delete(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
 
 def _update(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
     for row in rows:
-        table.all().filter(**{table.key: row.key}).update(**table.from_json(row.after or {}))
+        send(update(table.model, table.key, [row.key], table.from_json(row.after or {})))
     return rows
 
 

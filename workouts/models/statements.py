@@ -1,0 +1,103 @@
+"""Statements that are compiled once, for what most requests read and write: one row.
+
+Django compiles a query each time, which takes longer than PostgreSQL needs to run one of these.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+Values = Mapping[str, Any]
+"""The values of a model's fields, by attribute name."""
+
+
+class Select(Generic[Row]):
+    """The statement of a queryset, to be sent with other parameters."""
+
+    def __init__(self, queryset: "models.QuerySet[Row]") -> None:
+        self._model = queryset.model
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, _ = compiler.as_sql()
+        columns = [column for column, *_ in compiler.select]
+        self._names = [column.target.attname for column in columns]
+        self._converters: list[tuple[int, Any, Sequence[Callable[..., Any]]]] = [
+            (number, column, converters) for number, (converters, column) in compiler.get_converters(columns).items()
+        ]
+
+    def rows(self, parameters: Sequence[Any]) -> Iterator[Row]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, parameters)
+            found = cursor.fetchall()
+        for row in map(list, found):
+            for number, column, converters in self._converters:
+                for convert in converters:
+                    row[number] = convert(row[number], column, connection)
+            yield self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
+
+
+Statement = tuple[str, list[Any]]
+"""A write, with its parameters."""
+
+
+def update(model: type[models.Model], key: str, keys: Sequence[Any], values: Values) -> Statement:
+    """Updates the rows whose column `key` is one of `keys`."""
+    found = [value for one in keys for value in _prepared(model, {key: one})]
+    marks = ", ".join(["%s"] * len(keys))
+    return f"{_update(model, key, tuple(values))} IN ({marks})", [*_prepared(model, values), *found]
+
+
+def insert(instance: models.Model) -> Statement:
+    """Inserts a new row, and returns its id. It sends no signals, and sets no time by itself."""
+    model = type(instance)
+    values = {field.attname: getattr(instance, field.attname) for field in model._meta.concrete_fields}
+    del values["id"]
+    return _insert(model, tuple(values)), _prepared(model, values)
+
+
+def send(*statements: Statement) -> Any:
+    """Runs the statements in their order. Returns the last one's row, if it returns one.
+
+    On PostgreSQL they are sent together, which spares the time of a round trip.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            together = "; ".join(sql for sql, _ in statements)
+            cursor.execute(together, [value for _, values in statements for value in values])
+            while cursor.nextset():
+                pass
+        else:
+            for sql, values in statements:
+                cursor.execute(sql, values)
+        return cursor.fetchone() if cursor.description else None
+
+
+@cache
+def _update(model: type[models.Model], key: str, names: tuple[str, ...]) -> str:
+    assignments = ", ".join(f"{_column(model, name)} = %s" for name in names)
+    return f"UPDATE {_quoted(model._meta.db_table)} SET {assignments} WHERE {_column(model, key)}"  # noqa: S608
+
+
+@cache
+def _insert(model: type[models.Model], names: tuple[str, ...]) -> str:
+    columns = ", ".join(_column(model, name) for name in names)
+    values = ", ".join(["%s"] * len(names))
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({values}) RETURNING id"  # noqa: S608
+
+
+def _prepared(model: type[models.Model], values: Values) -> list[Any]:
+    return [_field(model, name).get_db_prep_save(value, connection) for name, value in values.items()]
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return _quoted(_field(model, name).column)
+
+
+def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))
+
+
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
