@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge import constraints, new_columns, removals, types
+from releases.judge import constraints, new_columns, removals, removed_columns, types
 from releases.judge.sql import Node, digest, inner, kind, name_of, object_name, quote, write, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
@@ -40,7 +40,7 @@ def _remains(command: Node, relation: Node, circumstances: "Circumstances", verd
     if not circumstances.backwards:
         rules |= {
             tree.AT_DropConstraint: removals.drop_constraint,
-            tree.AT_DropColumn: removals.drop_column,
+            tree.AT_DropColumn: removed_columns.drop_column,
             tree.AT_ColumnDefault: _default,
             tree.AT_DropIdentity: _identity,
         }

@@ -26,11 +26,11 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     parts = {one.constraint.contype: one.constraint for one in column.constraints}
     if table is None:
         return True
-    if not table.is_large:
-        _replace_primary_key(relation, column, table.primary_key, verdict)
-        return True
-    if refusal := _rewrites(parts, column):
+    refusal = _rewrites(parts, column) if table.is_large else ""
+    if refusal:
         verdict.note(Action.REFUSED, refusal, lock="ACCESS EXCLUSIVE, until every row is written", instead=WAIT)
+    if refusal or not table.is_large:
+        _replace_primary_key(relation, column, table.primary_key, verdict)
         return True
     default = parts.get(tree.CONSTR_DEFAULT)
     taken_out = {tree.CONSTR_UNIQUE, tree.CONSTR_CHECK}

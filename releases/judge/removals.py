@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.constraints import validate
-from releases.judge.facts import Constraint, Table
+from releases.judge.facts import Table
 from releases.judge.sql import Node, name_of, object_name, quote, write
 from releases.judge.verdict import SHORT, Action, Deferral, Step, Verdict
 
@@ -18,9 +18,6 @@ FULFIL_FIRST = (
     "Rename it in a later release, once that change has been made. If the migrations are not yours: release those"
     " before this one (migrate APP NAME), make the change (migrate --finish), and release the rest."
 )
-STILL_KEY = "It is the primary key, by which the old version finds rows, and which the new one does not set."
-WITHOUT_OLD = "Remove it in the release after the one in which another field becomes the primary key."
-NO_KEY = Constraint("p")
 STILL_UNIQUE = "The old version may need it for ON CONFLICT. Until it is dropped, duplicates are still refused."
 
 
@@ -99,7 +96,7 @@ def _drop_table(table: Table, where: str, name: str, circumstances: "Circumstanc
         name: text for name, text in foreign_keys(table).items() if waiting.isdisjoint(table.constraints[name].columns)
     }
     verdict.now += [f"ALTER TABLE {where} DROP CONSTRAINT {quote(name)}" for name in keys]
-    restore = tuple(step for name, text in keys.items() for step in _add_again(where, name, text))
+    restore = tuple(step for name, text in keys.items() for step in add_again(where, name, text))
     step = Step(f"DROP TABLE IF EXISTS {where} CASCADE")
     verdict.defer("table", where, "", f"drop table {name}", step, restore=restore, reason=STILL_USED)
 
@@ -142,31 +139,6 @@ def identity_dropped(column: str, relation: Node) -> Deferral:
     return Deferral("identity", table, column, f"drop the identity of {relation.relname}.{column}", steps)
 
 
-def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """The column stays and accepts NULL, so that the inserts of neither version fail, in whatever order the contract
-    makes what waits of the column."""
-    table = circumstances.facts.table(relation.relname, relation.schemaname)
-    column = table.columns.get(command.name) if table else None
-    if table is None or column is None:
-        return True
-    if command.name in table.constraints.get(table.primary_key, NO_KEY).columns and not column.has_default:
-        verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
-        return True
-    where = name_of(relation)
-    restore: list[Step] = []
-    for name, text in foreign_keys(table, command.name).items():
-        verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(name)}")
-        restore += _add_again(where, name, text)
-    waiting = [key for key in circumstances.pending if key[1:] == (where, command.name)]
-    if waiting or (column.not_null and not column.has_default):
-        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {quote(command.name)} DROP NOT NULL")
-    verdict.cancelled += [key for key in waiting if key[0] == "not null"]
-    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {quote(command.name)} CASCADE")
-    description = f"drop column {command.name} of {relation.relname}"
-    verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)
-    return False
-
-
 def foreign_keys(table: Table, column: str = "") -> dict[str, str]:
     """The foreign keys of the table, or those of one column, with their definitions."""
     return {
@@ -176,6 +148,6 @@ def foreign_keys(table: Table, column: str = "") -> dict[str, str]:
     }
 
 
-def _add_again(table: str, name: str, definition: str) -> tuple[Step, ...]:
+def add_again(table: str, name: str, definition: str) -> tuple[Step, ...]:
     added = f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition.removesuffix(' NOT VALID')} NOT VALID"
     return Step(added), validate(table, name)

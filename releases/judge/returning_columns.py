@@ -27,12 +27,12 @@ def declare_again(
     if circumstances.backwards:
         restore = item.restore
     else:
-        restore = item.restore if tree.CONSTR_FOREIGN in parts else []
+        restore = [step for step in item.restore if tree.CONSTR_FOREIGN in parts and " CONSTRAINT " in step["sql"]]
         _default(parts, column.colname, relation, existing, circumstances, verdict)
         _unique(parts, column.colname, relation, existing, circumstances, verdict)
         _check(parts, column.colname, relation, existing, verdict)
         _drop_indexes(column.colname, relation.relname, circumstances, verdict)
-    if tree.CONSTR_DEFAULT in parts:
+    if tree.CONSTR_DEFAULT in parts and (tree.CONSTR_NOTNULL in parts or tree.CONSTR_UNIQUE not in parts):
         value = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr)
         verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
     if tree.CONSTR_NOTNULL in parts:  # whether it is NOT NULL now, an operation before this one may have changed

@@ -74,7 +74,8 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     if rule is None or verdict.action is Action.AS_IS:
         verdict = replace(verdict, now=[text])
     elif verdict.action is Action.REFUSED:  # which may be overruled, and a step back is not refused
-        verdict = replace(verdict, now=[text], later=[], deferred=[])
+        if circumstances.backwards or not verdict.deferred:  # the old primary key stays, whatever is accepted
+            verdict = replace(verdict, now=[text], later=[], deferred=[])
         if circumstances.backwards:
             verdict.action = Action.AS_IS
             verdict.reason += " The stall budget stops it if others wait for it."

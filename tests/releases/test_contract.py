@@ -222,6 +222,46 @@ def test_a_unique_field_comes_back_as_it_was(shop: Project, sql: Sql, database_u
     step_back_restores(shop, sql, schema)
 
 
+def test_a_unique_field_that_waits_is_in_the_way_of_no_version(shop: Project, sql: Sql, database_url: str) -> None:
+    tagged = with_field('tag = models.CharField(max_length=9, db_default="none", unique=True, null=True)')
+    sql("DELETE FROM shop_box WHERE id > 1")
+    change(shop, tagged)
+    succeeds(shop, "migrate", "--finish")
+    schema = rows_of(database_url, SCHEMA)
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, BASE, "third")
+        for serial in (90001, 90002):
+            sql(f"INSERT INTO shop_box (size, serial, note) VALUES (7, {serial}, '')")
+        sql("INSERT INTO shop_box (size, serial, note, tag) VALUES (7, 90003, '', 'old')")
+        sql("INSERT INTO shop_box (size, serial, note, tag) VALUES (7, 90004, '', 'old') ON CONFLICT (tag) DO NOTHING")
+    assert sql("SELECT tag FROM shop_box WHERE serial > 90000 ORDER BY serial") == [(None,), (None,), ("old",)]
+    succeeds(shop, "migrate", "shop", "0002")
+    assert rows_of(database_url, SCHEMA) == schema
+
+
+def test_a_numbered_key_beside_an_old_one(shop: Project, sql: Sql, databases: Databases, database_url: str) -> None:
+    """Accepted, of a large table: the old version keeps its key until it has gone."""
+    plain = databases.make(database_url)
+    serial = changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)"))
+    change(shop, serial)
+    succeeds(shop, "migrate", "--finish")
+    shop.settings('RELEASES["LARGE_TABLE"] = 1')
+    shop.settings('RELEASES["ACCEPTS"] = {"shop": {"AddField": "Nobody uses it."}}')
+    shop.models(BASE)
+    shop.migration(
+        "0003_third",
+        "migrations.AlterField('box', 'serial', models.IntegerField())",
+        "migrations.AddField('box', 'id', models.BigAutoField(primary_key=True, serialize=False))",
+    )
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        succeeds(shop, "migrate")
+        sql(OLD_INSERT + " ON CONFLICT (serial) DO NOTHING")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "verify_schema")
+    migrate_as_django(shop, plain)
+    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+
+
 def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database_url: str) -> None:
     schema = rows_of(database_url, SCHEMA)
     change(shop, changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)")))

@@ -138,6 +138,35 @@ def test_a_unique_constraint_is_dropped_after_the_old_version(name: str) -> None
     assert (found.action, found.now) == (Action.DEFERRED, [])
 
 
+@pytest.mark.parametrize(
+    ("default", "index", "relaxed"),
+    [
+        ("5", "(width)", True),
+        ("5", "(note, width)", True),
+        ("now()", "(width)", True),
+        ("gen_random_uuid()", "(width)", False),
+        ("5", "(note)", False),
+    ],
+)
+def test_a_column_that_waits_makes_no_two_rows_of_the_new_version_equal(
+    default: str, index: str, relaxed: bool
+) -> None:
+    columns = {**COLUMNS, "width": Column("integer", not_null=True, has_default=True, default=default)}
+    unique = {"u": Index("box", unique=True, definition=f"CREATE UNIQUE INDEX u ON public.box USING btree {index}")}
+    facts = Facts({"box": Table(8192, False, 10, columns, CONSTRAINTS)}, unique)
+    found = verdict("ALTER TABLE box DROP COLUMN width", facts)
+    assert found.action is Action.DEFERRED
+    relaxing = [f'ALTER TABLE "box" ALTER COLUMN "width" DROP {what}' for what in ("DEFAULT", "NOT NULL")]
+    assert found.now == (relaxing if relaxed else [])
+
+
+def test_a_column_whose_nulls_are_not_distinct_is_removed_after_that_rule() -> None:
+    unique = {"u": Index("box", unique=True, definition="CREATE UNIQUE INDEX u ON box (note, size) NULLS NOT DISTINCT")}
+    found = verdict("ALTER TABLE box DROP COLUMN note", Facts(LARGE.tables, unique))
+    assert found.action is Action.REFUSED
+    assert found.instead.startswith("Remove u in one release, and the field in the next")
+
+
 @pytest.mark.parametrize("name", ["box_size_check", "box_shelf_fk"])
 def test_other_constraints_are_dropped_at_once(name: str) -> None:
     assert verdict(f"ALTER TABLE box DROP CONSTRAINT {name}").action is Action.AS_IS

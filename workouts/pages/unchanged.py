@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.core.cache import cache as memory
-from django.db import connection
+from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -21,7 +21,7 @@ from workouts.models import Availability, Change, Preferences, Token, WeekTarget
 
 PLANNER = Path(__file__).parents[1]
 AN_HOUR = 3600
-SHOWN = [Workout, WorkoutSelection, WeekTarget, Availability, Preferences, Token]
+SHOWN: list[type[models.Model]] = [Workout, WorkoutSelection, WeekTarget, Availability, Preferences, Token]
 """What a board is made of. The tokens are those of the first steps, which say whether there is a feed."""
 
 View = Callable[..., HttpResponse]

@@ -1,0 +1,69 @@
+"""DROP COLUMN: the column stays until the old version has gone, and is not in the way of the new one until then."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from postgast import find_nodes
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.facts import Column, Constraint, Facts, Table
+from releases.judge.new_columns import STABLE
+from releases.judge.removals import STILL_USED, add_again, foreign_keys
+from releases.judge.sql import Node, functions_in, name_of, parse, quote
+from releases.judge.verdict import Action, Step, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+NO_KEY = Constraint("p")
+STILL_KEY = "It is the primary key, by which the old version finds rows, and which the new one does not set."
+WITHOUT_OLD = "Remove it in the release after the one in which another field becomes the primary key."
+STILL_DISTINCT = "The new version leaves it NULL, and {} takes one NULL for a duplicate of another."
+WITHOUT_IT = "Remove {} in one release, and the field in the next, once that change has been made."
+
+
+def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """The column stays and accepts NULL, so that the inserts of neither version fail, in whatever order the contract
+    makes what waits of the column."""
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    column = table.columns.get(command.name) if table else None
+    if table is None or column is None:
+        return True
+    if command.name in table.constraints.get(table.primary_key, NO_KEY).columns and not column.has_default:
+        verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
+        return True
+    unique = dict(_unique_indexes(circumstances.facts, table, command.name))
+    if strict := next((name for name, index in unique.items() if index.nulls_not_distinct), None):
+        verdict.note(Action.REFUSED, STILL_DISTINCT.format(strict), instead=WITHOUT_IT.format(strict))
+        return True
+    where, name = name_of(relation), quote(command.name)
+    restore: list[Step] = []
+    for key, text in foreign_keys(table, command.name).items():
+        verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(key)}")
+        restore += add_again(where, key, text)
+    repeated = bool(unique) and _is_constant(column)
+    if repeated:  # each insert of the new version would get the same value
+        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP DEFAULT")
+        restore.append(Step(f"ALTER TABLE {where} ALTER COLUMN {name} SET DEFAULT {column.default}"))
+    waiting = [key for key in circumstances.pending if key[1:] == (where, command.name)]
+    if waiting or (column.not_null and (repeated or not column.has_default)):
+        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP NOT NULL")
+    verdict.cancelled += [key for key in waiting if key[0] == "not null"]
+    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {name} CASCADE")
+    description = f"drop column {command.name} of {relation.relname}"
+    verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)
+    return False
+
+
+def _unique_indexes(facts: Facts, table: Table, column: str) -> Iterator[tuple[str, Node]]:
+    """The unique indexes over a column, and perhaps others."""
+    for name, index in facts.indexes.items():
+        if index.unique and index.definition and facts.tables.get(index.table) is table:
+            statement = parse(index.definition)[0]
+            if column in {one.name for one in find_nodes(statement, tree.IndexElem)}:
+                yield name, statement
+
+
+def _is_constant(column: Column) -> bool:
+    """Whether each row gets the same default."""
+    return bool(column.default) and functions_in(parse(f"SELECT {column.default}")[0]) <= STABLE
