@@ -158,6 +158,54 @@ def test_two_activities_are_not_the_same_workout(plan: Plan) -> None:
         imported(twice, {0: str(run.pk), 1: str(run.pk)})
 
 
+BRICK = [
+    {**BIKE, "start_time": SIX, "total_timer_time": 3600, "total_distance": 30_000, "avg_heart_rate": 130},
+    {**RUN, "start_time": SIX + datetime.timedelta(minutes=63), "total_timer_time": 1200, "total_distance": 4_000},
+]
+
+
+def test_the_parts_of_a_brick_are_added_up(plan: Plan) -> None:
+    brick = plan("Bike, then run", MONDAY, workout_type="Brick", planned_duration=1.25)
+    plan("Strength", MONDAY, workout_type="Strength", planned_duration=0.5)
+    _, found = previewed(fit(*BRICK))
+    assert (found.suggestions, found.may_be_added_up) == ({0: str(brick.pk), 1: str(brick.pk)}, True)
+
+    imported(fit(*BRICK))
+
+    brick.refresh_from_db()
+    assert (brick.started_at, brick.actual_distance_meters, brick.actual_tss) == (SIX, 34_000, 111)
+    assert brick.actual_duration == pytest.approx(4 / 3)
+    assert brick.actual_heart_rate == pytest.approx((130 * 3 + 140) / 4)
+    assert brick.actual_intensity_factor == pytest.approx(0.86)
+    assert Change.objects.get().summary == "Imported activity: Bike, Run"
+    changes = Change.objects.count()
+    for repeated in (fit(*BRICK), fit(BRICK[1])):
+        imported(repeated)
+    assert (Workout.objects.count(), Change.objects.count()) == (2, changes), "the run is a part of the brick"
+
+
+def test_a_figure_that_a_part_lacks_is_not_that_of_the_whole(plan: Plan) -> None:
+    race = plan("Triathlon", MONDAY, workout_type="Race")
+    swim = {name: value for name, value in BRICK[0].items() if name not in ("avg_power", "training_stress_score")}
+    imported(fit({**swim, "sport": "swimming"}, BRICK[1]), {0: str(race.pk), 1: str(race.pk)})
+    race.refresh_from_db()
+    assert (race.actual_power, race.actual_tss, race.actual_distance_meters) == (None, None, 34_000)
+
+
+def test_parts_that_were_planned_one_by_one_are_not_the_brick(plan: Plan) -> None:
+    plan("Brick", MONDAY, workout_type="Brick", planned_duration=1.25)
+    ride = plan("Ride", MONDAY, workout_type="Bike", planned_duration=1.0)
+    assert suggested(fit(*BRICK)) == [str(ride.pk), None]
+
+
+def test_parts_that_are_too_long_together_are_refused(plan: Plan) -> None:
+    brick = plan("Brick", MONDAY, workout_type="Brick")
+    days = [{**part, "total_timer_time": 100 * 3600} for part in BRICK]
+    with pytest.raises(Unclear, match="longer than a workout can be"):
+        imported(fit(*days), {0: str(brick.pk), 1: str(brick.pk)})
+    assert not Workout.objects.get().was_done
+
+
 def test_what_the_athlete_had_marked_as_done_gets_the_figures_and_keeps_the_rpe(plan: Plan) -> None:
     run = plan("Run", MONDAY, planned_duration=0.8)
     record_done(run.pk, {"rpe": 7.0}, by=None)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,16 @@ from typing import Any
 from django.db import transaction
 
 from workouts.files.activities.activity import Activity, NotAnActivity
-from workouts.files.activities.pairing import NEW, SAME_START, Pairing, day_of, pairings, was_another
+from workouts.files.activities.combining import combined
+from workouts.files.activities.pairing import (
+    NEW,
+    SAME_START,
+    Pairing,
+    day_of,
+    pairings,
+    takes_several,
+    was_another,
+)
 from workouts.files.activities.recognizing import read_activities
 from workouts.files.uploads import NotImportable, PlanChanged, keep, wait_for_other_imports
 from workouts.history import TABLES, Author, RowChange, Stale, apply, done_rows
@@ -45,6 +55,12 @@ class ActivityPlan:
     @property
     def does_something(self) -> bool:
         return any(not pairing.already for pairing in self.pairings)
+
+    @property
+    def may_be_added_up(self) -> bool:
+        """Whether several of the activities may be the same workout."""
+        several = (one.pk for pairing in self.pairings for one in pairing.candidates if takes_several(one))
+        return any(number > 1 for number in Counter(several).values())
 
     @cached_property
     def digest(self) -> str:
@@ -114,8 +130,7 @@ def summary(result: Mapping[str, Any]) -> str:
 
 def _apply(upload: Upload, plan: ActivityPlan, choices: Mapping[int, str], by: Author) -> Upload:
     """Writes nothing if the planner has every activity already."""
-    _refuse_twice([choice for choice in choices.values() if choice != NEW])
-    rows = [row for number, pairing in enumerate(plan.pairings) for row in _rows(pairing, choices.get(number))]
+    rows = [row for choice, found in _by_choice(plan, choices) for row in _rows(choice, found)]
     if not rows:
         return upload
     upload.change = apply(rows, f"Imported {upload.file_name}: {summary(upload.result)}", by=by).change
@@ -123,24 +138,41 @@ def _apply(upload: Upload, plan: ActivityPlan, choices: Mapping[int, str], by: A
     return upload
 
 
-def _refuse_twice(chosen: Sequence[str]) -> None:
-    if len(set(chosen)) < len(chosen):
-        raise Unclear("Two activities cannot be the same workout.")
+def _by_choice(plan: ActivityPlan, choices: Mapping[int, str]) -> Iterator[tuple[str, list[Pairing]]]:
+    """Each choice with the activities that it was made for: several only for a brick or a race. Raises Unclear."""
+    found = dict[str, list[Pairing]]()
+    for number, pairing in enumerate(plan.pairings):
+        if pairing.already:
+            continue
+        choice = choices.get(number, "")
+        if choice not in pairing.choices:
+            raise Unclear("Choose for each activity which workout it was.", pairing.choices)
+        if choice == NEW:
+            yield NEW, [pairing]
+        else:
+            found.setdefault(choice, []).append(pairing)
+    for choice, parts in found.items():
+        if len(parts) > 1 and not takes_several(_candidate(choice, parts[0])):
+            raise Unclear("Two activities cannot be the same workout, unless that is a brick or a race.")
+        yield choice, parts
 
 
-def _rows(pairing: Pairing, choice: str | None) -> Iterator[RowChange]:
-    if pairing.already:
-        return
-    if choice not in pairing.choices:
-        raise Unclear("Choose for each activity which workout it was.", pairing.choices)
+def _rows(choice: str, parts: Sequence[Pairing]) -> Iterator[RowChange]:
     if choice == NEW:
-        yield RowChange("workout", None, None, _unplanned(pairing))
+        yield RowChange("workout", None, None, _unplanned(parts[0]))
         return
-    workout = next(workout for workout in pairing.candidates if str(workout.pk) == choice)
+    try:
+        activity = combined([pairing.activity for pairing in parts])
+    except NotAnActivity as error:
+        raise Unclear("Together these activities are longer than a workout can be.") from error
+    workout = _candidate(choice, parts[0])
     selection = TABLES["selection"].values_of(workout.selection) if workout.selection else None
-    activity = pairing.activity
     figures = activity.all_columns() if was_another(workout, activity) else activity.columns()
     yield from done_rows(workout.pk, TABLES["workout"].values_of(workout), selection, figures)
+
+
+def _candidate(choice: str, pairing: Pairing) -> Workout:
+    return next(workout for workout in pairing.candidates if str(workout.pk) == choice)
 
 
 def _unplanned(pairing: Pairing) -> dict[str, Any]:

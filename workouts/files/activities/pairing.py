@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
-from workouts.files.activities.activity import Activity
+from workouts.files.activities.activity import Activity, NotAnActivity
+from workouts.files.activities.combining import combined
 from workouts.models import Workout
 from workouts.values.compliance import Compliance, compliance_of
 from workouts.values.disciplines import Discipline, discipline_of
@@ -16,6 +17,9 @@ NEW = "new"
 
 ANY_SPORT = frozenset({"brick", "crosstrain", "custom", "other", "race"})
 """Types that say nothing of the sport: of a planned workout, or of an activity whose device did not say."""
+
+OF_SEVERAL_PARTS = frozenset({"brick", "race"})
+"""Types of workouts that may be several activities of one file: those of a triathlon, say."""
 
 SAME_START = datetime.timedelta(minutes=1)
 """The same activity in two formats may begin with the first record or with the press of the button."""
@@ -48,7 +52,18 @@ def day_of(activity: Activity) -> datetime.date:
 
 
 def pairings(activities: Sequence[Activity], workouts: Collection[Workout]) -> list[Pairing]:
-    """One for each activity. `workouts` are those of their days, and those that may have them already."""
+    """One for each activity. `workouts` are those of their days, and those that may have them already.
+
+    If no part of a file is clearly a workout of its own, and there is one brick or race, all parts are that.
+    """
+    found = _one_by_one(activities, workouts)
+    whole = _whole(found)
+    if whole is None or any(one.already or (one.suggestion or NEW) != NEW for one in found):
+        return found
+    return [replace(one, suggestion=str(whole.pk)) for one in found]
+
+
+def _one_by_one(activities: Sequence[Activity], workouts: Collection[Workout]) -> list[Pairing]:
     found: list[Pairing] = []
     for activity in activities:
         taken = {pairing.suggestion for pairing in found}
@@ -59,10 +74,31 @@ def pairings(activities: Sequence[Activity], workouts: Collection[Workout]) -> l
     return found
 
 
+def _whole(found: Sequence[Pairing]) -> Workout | None:
+    """The brick or race that all the activities together may have been, if there is one."""
+    if len(found) < 2:
+        return None
+    try:
+        activity = combined([one.activity for one in found])
+    except NotAnActivity:
+        return None
+    common = [workout for workout in found[0].candidates if all(workout in one.candidates for one in found)]
+    several = [one for one in common if takes_several(one) and not (one.skipped or was_another(one, activity))]
+    return several[0] if len(several) == 1 and _grade(several[0], activity) != Compliance.FAR else None
+
+
+def takes_several(workout: Workout) -> bool:
+    return sport_of(workout.workout_type) in OF_SEVERAL_PARTS
+
+
 def has(workout: Workout, activity: Activity) -> bool:
-    """Whether the planner has the activity already, as this workout."""
+    """Whether the planner has the activity already, as this workout or as a part of it."""
     start = workout.started_at
-    return start is not None and abs(start - activity.started_at) <= SAME_START and may_be_same_sport(workout, activity)
+    if start is None or not may_be_same_sport(workout, activity):
+        return False
+    length = datetime.timedelta(hours=workout.actual_duration or 0)
+    is_part = takes_several(workout) and start < activity.started_at < start + length
+    return is_part or abs(start - activity.started_at) <= SAME_START
 
 
 def fits(workout: Workout, activity: Activity) -> bool:
