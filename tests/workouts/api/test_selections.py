@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from tests.api_client import ApiClient
@@ -34,11 +35,12 @@ def test_the_first_change_creates_the_selection(api: ApiClient, path: str, metho
     assert Change.objects.get().summary == "Run: moved to Fri 27 Nov, morning, notes changed"
 
 
-def test_a_change_is_written_with_its_history_in_six_statements(
+def test_a_change_is_written_with_its_history_in_few_statements(
     api: ApiClient, path: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Token, workout, selection; then the selection, the workout's time of change, the history. And a transaction."""
-    with django_assert_num_queries(6 + 2):
+    """Token, workout, selection; then the selection, and the workout's time of change with the history, which SQLite
+    gets one by one. And a transaction."""
+    with django_assert_num_queries((5 if connection.vendor == "postgresql" else 6) + 2):
         api.send("PUT", path, {"timeOfDay": "morning"})
 
 
