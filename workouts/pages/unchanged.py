@@ -94,6 +94,6 @@ def _written() -> str:
     return f"""
 SELECT id,
     (SELECT max(id) FROM {Change._meta.db_table}),
-    (SELECT count(*) || ' ' || max(created_at) FROM {Token._meta.db_table}),
-    (SELECT count(*) || ' ' || max(updated_at) FROM {WorkoutSelection._meta.db_table}),
+    (SELECT count(*) || ' ' || coalesce(max(created_at), '') FROM {Token._meta.db_table}),
+    (SELECT count(*) || ' ' || coalesce(max(updated_at), '') FROM {WorkoutSelection._meta.db_table}),
     (SELECT count(*) FROM {Workout._meta.db_table})"""  # noqa: S608

@@ -298,6 +298,8 @@ def test_a_page_is_sent_again_after_writes_past_the_history(athlete: Client, pla
     run, address = plan("Run", MONDAY), f"/week/{MONDAY}"
     page = athlete.get(address)
     for statement in (
+        f"INSERT INTO workout_selections (workout_id) VALUES ({run.pk})",
+        "DELETE FROM workout_selections",
         f"INSERT INTO workout_selections (workout_id, updated_at) VALUES ({run.pk}, '2026-11-23 08:00:00')",
         "UPDATE workout_selections SET user_notes = 'gels', updated_at = '2026-11-23 09:00:00'",
         "DELETE FROM workout_selections",
