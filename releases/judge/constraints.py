@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import indexes
-from releases.judge.sql import Node, digest, listed, name_of, quote
+from releases.judge.sql import Node, digest, listed, name_of, object_name, quote
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -64,14 +64,15 @@ def add_unique(constraint: Node, relation: Node, verdict: Verdict) -> None:
 
 
 def replace_primary_key(relation: Node, name: str, columns: str, old: str, verdict: Verdict) -> None:
-    """A table has one primary key, and until the old version has gone that is its own."""
-    table, index = name_of(relation), quote(name)
-    create = f"CREATE UNIQUE INDEX CONCURRENTLY {index} ON {table} ({columns})"
+    """A table has one primary key, and until the old version has gone that is its own. The index of the new one gets
+    the name of the constraint when it becomes that, so until then it has another one than the old."""
+    table, waiting = name_of(relation), object_name(relation.relname, "", "pkey1") if name == old else name
+    create = f"CREATE UNIQUE INDEX CONCURRENTLY {quote(waiting)} ON {table} ({columns})"
     verdict.later.append(Step(create, repeatable=True))
-    attach = f"DROP CONSTRAINT IF EXISTS {quote(old)}, ADD CONSTRAINT {index} PRIMARY KEY USING INDEX {index}"
-    description = f"make {name} the primary key of {relation.relname}"
-    step = Step(f"ALTER TABLE {table} {attach}")
-    verdict.defer("primary key", table, name, description, step, reason="The old version may need its own.")
+    attach = f"ADD CONSTRAINT {quote(name)} PRIMARY KEY USING INDEX {quote(waiting)}"
+    description = f"make {waiting} the primary key of {relation.relname}"
+    step = Step(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {quote(old)}, {attach}")
+    verdict.defer("primary key", table, waiting, description, step, reason="The old version may need its own.")
 
 
 def validate(table: str, name: str) -> Step:

@@ -55,7 +55,6 @@ def _replace_primary_key(relation: Node, column: Node, old: str, verdict: Verdic
         del column.constraints[:]
         column.constraints.extend(kept)
         name = object_name(relation.relname, "", "pkey")
-        name = object_name(relation.relname, "", "pkey1") if name == old else name
         constraints.replace_primary_key(relation, name, quote(column.colname), old, verdict)
 
 

@@ -239,6 +239,28 @@ def test_a_unique_field_that_waits_is_in_the_way_of_no_version(shop: Project, sq
     assert rows_of(database_url, SCHEMA) == schema
 
 
+@pytest.mark.parametrize("large", [1, 10**9])
+def test_a_numbered_key_in_the_place_of_another(
+    shop: Project, sql: Sql, databases: Databases, database_url: str, large: int
+) -> None:
+    plain = databases.make(database_url)
+    shop.settings(f'RELEASES["LARGE_TABLE"] = {large}')
+    shop.settings('RELEASES["ACCEPTS"] = {"shop": {"AddField": "Nobody uses it."}}')
+    shop.models(with_field("number = models.BigAutoField(primary_key=True)"))
+    shop.migration(
+        "0002_second",
+        "migrations.RemoveField('box', 'id')",
+        "migrations.AddField('box', 'number', models.BigAutoField(primary_key=True, serialize=False))",
+    )
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        succeeds(shop, "migrate")
+        sql(OLD_INSERT + " ON CONFLICT (id) DO NOTHING")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "verify_schema")
+    migrate_as_django(shop, plain)
+    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+
+
 def test_a_numbered_key_beside_an_old_one(shop: Project, sql: Sql, databases: Databases, database_url: str) -> None:
     """Accepted, of a large table: the old version keeps its key until it has gone."""
     plain = databases.make(database_url)

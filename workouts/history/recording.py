@@ -47,7 +47,7 @@ def record(
     if settled.stale:
         raise Stale([_name(row, state) for row in settled.stale])
     try:
-        written = list(write(settled.rows))
+        written, updates = write(settled.rows)
     except IntegrityError as error:  # inserted by another transaction in the meantime: there was no row to lock
         raise Stale([_name(row, state) for row in settled.rows if row.before is None]) from error
     limit = Change._meta.get_field("summary").max_length
@@ -59,7 +59,7 @@ def record(
         undoes=undoes,
     )
     modified = [update(Workout, "id", ids, {"modified_at": now}) for ids in in_chunks(workouts_of(written))]
-    (change.pk,) = send(*modified, insert(change))
+    (change.pk,) = send(*updates, *modified, insert(change))
     return outcome_of(change, written, state)
 
 

@@ -9,24 +9,32 @@ from django.db.models import Model
 
 from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.models import WorkoutSelection
-from workouts.models.statements import send, update
+from workouts.models.statements import Statement, send, update
 
 INSERTED_AT_ONCE = 1_000
 Writer = Callable[[Table, Sequence[RowChange]], Iterable[RowChange]]
 
 
-def write(rows: Iterable[RowChange]) -> Iterator[RowChange]:
-    """Yields the rows as written, in their order: inserted rows with their keys and the database's defaults.
+def write(rows: Iterable[RowChange]) -> tuple[list[RowChange], list[Statement]]:
+    """Writes the rows in their order, but for the updates at the end, whose statements are left to be sent.
 
-    Must be called in the transaction that locked the rows.
+    Returns the rows as written, inserted ones with their keys and the database's defaults, and these statements. Must
+    be called in the transaction that locked the rows.
     """
-    added: Key | None = None
+    written, updates, added = list[RowChange](), list[Statement](), None
     for _, group in groupby(rows, key=_kind):
         batch = [_of_workout(row, added) for row in group]
-        for row in _writer(batch[0])(TABLES[batch[0].table], batch):
-            if row.table == "workout":
-                added = row.key
-            yield row
+        table, writer = TABLES[batch[0].table], _writer(batch[0])
+        if writer is None:
+            updates += [_update(table, row) for row in batch]
+            written += batch
+            continue
+        send(*updates)
+        updates.clear()
+        for row in writer(table, batch):
+            added = row.key if row.table == "workout" else added
+            written.append(row)
+    return written, updates
 
 
 def _of_workout(row: RowChange, added: Key | None) -> RowChange:
@@ -39,11 +47,12 @@ def _kind(row: RowChange) -> Hashable:
     return row.table, writer, tuple(row.after or ()) if writer is _upsert else None
 
 
-def _writer(row: RowChange) -> Writer:
+def _writer(row: RowChange) -> Writer | None:
+    """None for an update."""
     if row.after is None:
         return _delete
     if row.before is not None:
-        return _update
+        return None
     return _upsert if row.table == "selection" else _insert
 
 
@@ -53,10 +62,8 @@ def _delete(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
     return rows
 
 
-def _update(table: Table, rows: Sequence[RowChange]) -> Sequence[RowChange]:
-    for row in rows:
-        send(update(table.model, table.key, [row.key], table.from_json(row.after or {})))
-    return rows
+def _update(table: Table, row: RowChange) -> Statement:
+    return update(table.model, table.key, [row.key], table.from_json(row.after or {}))
 
 
 def _insert(table: Table, rows: Sequence[RowChange]) -> Iterator[RowChange]:

@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
+SENT_AT_ONCE = 1_000
+
 Row = TypeVar("Row", bound=models.Model)
 Values = Mapping[str, Any]
 """The values of a model's fields, by attribute name."""
@@ -60,17 +62,15 @@ def insert(instance: models.Model) -> Statement:
 def send(*statements: Statement) -> Any:
     """Runs the statements in their order. Returns the last one's row, if it returns one.
 
-    On PostgreSQL they are sent together, which spares the time of a round trip.
+    On PostgreSQL they are sent together, which spares the time of the round trips.
     """
+    at_once = SENT_AT_ONCE if connection.vendor == "postgresql" else 1
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            together = "; ".join(sql for sql, _ in statements)
-            cursor.execute(together, [value for _, values in statements for value in values])
-            while cursor.nextset():
+        for start in range(0, len(statements), at_once):
+            some = statements[start : start + at_once]
+            cursor.execute("; ".join(sql for sql, _ in some), [value for _, values in some for value in values])
+            while at_once > 1 and cursor.nextset():
                 pass
-        else:
-            for sql, values in statements:
-                cursor.execute(sql, values)
         return cursor.fetchone() if cursor.description else None
 
 
