@@ -91,6 +91,8 @@ def refuse(judged: Judged, alias: str) -> None:
     lines = ["This release would disturb the version that is running, or fail. Nothing was changed."]
     for one in refused:
         lines += [f"- {one.migration}, {one.operation}: {one.verdict.reason}", *indented(one.verdict.instead, 2)]
+    if len(refused) > 1:
+        lines.append("Begin with the first: correcting it may change what is to be written for the others.")
     lines.append(f"To see the whole plan, run: {plan_command(alias)}")
     if overrulable := [one for one in refused if not one.verdict.is_final]:
         lines.append(OVERRULE % vars(overrulable[0]))

@@ -161,6 +161,27 @@ def test_pasting_what_a_refused_rename_of_a_model_prints_keeps_the_table(shop: P
 
 
 @on_postgresql
+def test_two_refusals_of_one_field_are_corrected_one_after_the_other(shop: Project, sql: Sql) -> None:
+    """As of wagtailcore.0070: once the first is, the column keeps its name in the second."""
+    shelf = 'migrations.AddField("Box", "shelf", models.ForeignKey("shop.Box", models.CASCADE, null=True))'
+    shop.migration("0002_shelf", shelf)
+    assert shop.manage("migrate", "-v0").returncode == 0
+    kept = 'models.CharField(max_length=9, null=True, db_column="shelf_id")'
+    rename = 'migrations.RenameField("Box", "shelf", "label")'
+    shop.migration(
+        "0003_label", 'migrations.AlterField("Box", "shelf", models.CharField(max_length=9, null=True))', rename
+    )
+    both = shop.manage("migrate").stderr
+    assert "\nBegin with the first: correcting it may change what is to be written for the others.\n" in both
+
+    shop.migration("0003_label", f'migrations.AlterField("Box", "shelf", {kept})', rename)
+    shop.settings('RELEASES["LARGE_TABLE"] = 10**9')  # of a large one the other type is refused as well
+    result = shop.manage("migrate")
+    assert result.returncode == 0, result.stderr
+    assert [name for (name,) in sql(COLUMNS)] == ["color", "id", "shelf_id", "size"]
+
+
+@on_postgresql
 def test_a_refused_table_name_is_kept_in_the_meta(shop: Project) -> None:
     shop.migration("0002_change", 'migrations.AlterModelTable("Box", "crates")')
     said = shop.manage("migrate").stderr
