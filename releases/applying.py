@@ -19,7 +19,7 @@ from releases.progress import Say
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
-    from releases.judge.plan import JudgedOperation
+    from releases.judge.judged_operation import JudgedOperation
 
 # Django's schema changes. The rest (RunSQL, RunPython, concurrent operations) may have to run outside a transaction.
 OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations.operations.models")

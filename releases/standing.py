@@ -11,7 +11,7 @@ from releases.journal import half_run
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
-    from releases.judge.plan import JudgedOperation
+    from releases.judge.judged_operation import JudgedOperation
     from releases.judging import Judged
 
 

@@ -13,11 +13,12 @@ from postgast import PgQueryError
 from releases.applying import commits_batches, name_of
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
+from releases.judge.judged_operation import JudgedOperation, TouchedTable
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import touched
 from releases.judge.statements import Statements, statements_of
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
-from releases.judge.violations import Violation, violations
+from releases.judge.violations import violations
 from releases.postgresql.offline import offline
 
 UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
@@ -28,64 +29,6 @@ IN_BATCHES = Verdict(
 Accepts = Mapping[str, Mapping[str, str]]
 Planned = tuple[Migration, Operation, ProjectState, ProjectState]
 """An operation of a migration, with the states before and after it."""
-
-
-@dataclass(frozen=True)
-class TouchedTable:
-    name: str
-    bytes: int
-    rows: int
-
-
-@dataclass(frozen=True)
-class JudgedOperation:
-    """`tables` are those that exist already. `accepted` is the reason why a refusal was overruled.
-
-    `violations` are to be looked for in the database. `begins_now`: only the rest waits for the old version to go.
-    `is_rewritten`: its statements are not run as they are written, or the contract changes.
-    """
-
-    migration: str
-    kind: str
-    operation: str
-    tables: tuple[TouchedTable, ...]
-    verdict: Verdict
-    accepted: str = ""
-    violations: tuple[Violation, ...] = ()
-    begins_now: bool = False
-    is_rewritten: bool = False
-
-    @property
-    def what(self) -> str:
-        """What the release does, in words."""
-        deferred = self.verdict.action is Action.DEFERRED
-        return (
-            f"now, and the rest {Action.DEFERRED.value}" if deferred and self.begins_now else self.verdict.action.value
-        )
-
-    @property
-    def is_as_it_is(self) -> bool:
-        return self.verdict.action is Action.AS_IS
-
-    @property
-    def is_refused(self) -> bool:
-        return self.verdict.action is Action.REFUSED and not self.accepted
-
-    def to_json(self) -> dict[str, Any]:
-        """For people and programs; without what is empty."""
-        verdict = self.verdict
-        everything = {
-            "migration": self.migration,
-            "operation": self.operation,
-            "tables": [vars(table) for table in self.tables],
-            "verdict": verdict.action.value,
-            "lock": verdict.lock,
-            "reason": verdict.reason,
-            "old_version": verdict.old_version,
-            "instead": verdict.instead,
-            "accepted": self.accepted,
-        }
-        return {name: value for name, value in everything.items() if value}
 
 
 @dataclass(frozen=True)

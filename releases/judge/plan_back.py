@@ -6,7 +6,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
 
-from releases.judge.plan import JudgedOperation, Planned, Situation, judge_operations
+from releases.judge.judged_operation import JudgedOperation
+from releases.judge.plan import Planned, Situation, judge_operations
 from releases.pending import states_between
 
 Plan = Iterable[tuple[Migration, ProjectState]]

@@ -10,7 +10,8 @@ from django.db.migrations.state import ModelState, ProjectState
 
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.following import followed
-from releases.judge.plan import Foretold, JudgedOperation, Situation, judge_plan
+from releases.judge.judged_operation import JudgedOperation
+from releases.judge.plan import Foretold, Situation, judge_plan
 from releases.judge.rules import Circumstances, judge
 from releases.judge.types import is_compatible
 from releases.judge.verdict import Action, Deferral, Key, Step, Verdict, strongest

@@ -21,7 +21,7 @@ from releases.postgresql.empty import is_unserved
 from releases.preflight.conflicts import ADOPT
 
 if TYPE_CHECKING:
-    from releases.judge.plan import JudgedOperation, TouchedTable
+    from releases.judge.judged_operation import JudgedOperation, TouchedTable
     from releases.judging import Judged
 
 WIDTH = 80
