@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, indexes
-from releases.judge.sql import Node, functions_in, name_of, object_name, quote, write_expression
+from releases.judge.sql import Node, is_stable, name_of, object_name, quote, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
-# Their value is the same for all rows of a statement, so the server stores it once.
-STABLE = {"now", "statement_timestamp", "transaction_timestamp", "current_setting", "current_user"}
 GENERATED = "It is computed for every row while nobody can read or write the table."
 SEQUENCE = "Every row gets a number while nobody can read or write the table."
 DEFERRED = " DEFERRABLE INITIALLY DEFERRED"
@@ -34,7 +32,7 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
         return True
     default = parts.get(tree.CONSTR_DEFAULT)
     taken_out = {tree.CONSTR_UNIQUE, tree.CONSTR_CHECK}
-    volatile = default is not None and not functions_in(default) <= STABLE
+    volatile = default is not None and not is_stable(default)  # a stable one is stored once, and not in each row
     if default is not None:
         taken_out |= {tree.CONSTR_FOREIGN, tree.CONSTR_ATTR_DEFERRABLE, tree.CONSTR_ATTR_DEFERRED}
     if default is not None and volatile:

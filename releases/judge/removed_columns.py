@@ -7,9 +7,8 @@ from postgast import find_nodes
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Column, Constraint, Facts, Table
-from releases.judge.new_columns import STABLE
 from releases.judge.removals import STILL_USED, add_again, foreign_keys
-from releases.judge.sql import Node, functions_in, name_of, parse, quote
+from releases.judge.sql import Node, is_stable, name_of, parse, quote
 from releases.judge.verdict import Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -66,4 +65,4 @@ def _unique_indexes(facts: Facts, table: Table, column: str) -> Iterator[tuple[s
 
 def _is_constant(column: Column) -> bool:
     """Whether each row gets the same default."""
-    return bool(column.default) and functions_in(parse(f"SELECT {column.default}")[0]) <= STABLE
+    return bool(column.default) and is_stable(parse(f"SELECT {column.default}")[0])

@@ -8,6 +8,7 @@ from postgast import pg_query_pb2 as tree
 
 Node = Any
 LONGEST_NAME = 63  # bytes
+STABLE = {"now", "statement_timestamp", "transaction_timestamp", "current_setting", "current_user"}
 
 
 def parse(sql: str) -> list[Node]:
@@ -87,9 +88,9 @@ def object_name(table: str, column: str, label: str) -> str:
     return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_{label}"
 
 
-def functions_in(node: Node) -> set[str]:
-    """The functions that an expression calls."""
-    return {call.funcname[-1].string.sval for call in postgast.find_nodes(node, tree.FuncCall)}
+def is_stable(node: Node) -> bool:
+    """Whether an expression has the same value for all rows of a statement."""
+    return {call.funcname[-1].string.sval for call in postgast.find_nodes(node, tree.FuncCall)} <= STABLE
 
 
 def touched(sql: str) -> list[str]:

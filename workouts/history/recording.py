@@ -1,5 +1,6 @@
 """Writes row changes and records them, with the values before and after, so that they can be undone."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -48,19 +49,24 @@ def record(
         raise Stale([_name(row, state) for row in settled.stale])
     try:
         written, updates = write(settled.rows)
+        modified = [update(Workout, "id", ids, {"modified_at": now}) for ids in in_chunks(workouts_of(written))]
+        change = _change(written, summary, now, by=by, undoes=undoes)
+        (change.pk,) = send(*updates, *modified, insert(change))
     except IntegrityError as error:  # inserted by another transaction in the meantime: there was no row to lock
         raise Stale([_name(row, state) for row in settled.rows if row.before is None]) from error
-    limit = Change._meta.get_field("summary").max_length
-    change = Change(
+    return outcome_of(change, written, state)
+
+
+def _change(
+    written: Iterable[RowChange], summary: str, now: datetime.datetime, *, by: Author, undoes: Change | None
+) -> Change:
+    return Change(
         made_at=now,
         made_by=by if isinstance(by, User) else None,
-        summary=summary[:limit],
+        summary=summary[: Change._meta.get_field("summary").max_length],
         rows=[vars(row) for row in written],
         undoes=undoes,
     )
-    modified = [update(Workout, "id", ids, {"modified_at": now}) for ids in in_chunks(workouts_of(written))]
-    (change.pk,) = send(*updates, *modified, insert(change))
-    return outcome_of(change, written, state)
 
 
 def _name(row: RowChange, state: State) -> str:
