@@ -39,6 +39,17 @@ def step_back_restores(project: Project, sql: Sql, schema: list[tuple[object, ..
     assert sql("SELECT * FROM releases_contract") == []
 
 
+def a_release_leaves_what_django_would(project: Project, sql: Sql, plain: str, old_insert: str) -> None:
+    """After its contract. Until then the old version inserts. `plain` is a copy from before."""
+    with psycopg.connect(project.database_url, application_name="version of-last-week"):
+        succeeds(project, "migrate")
+        sql(old_insert)
+    succeeds(project, "migrate", "--finish")
+    succeeds(project, "verify_schema")
+    migrate_as_django(project, plain)
+    assert rows_of(project.database_url, SCHEMA) == rows_of(plain, SCHEMA)
+
+
 @pytest.mark.parametrize(
     "models",
     [WITHOUT_NOTE, WITHOUT_SHELF, WITHOUT_UNIQUE, WITHOUT_BOX, NOT_NULL, WITH_COLOUR],
@@ -239,11 +250,36 @@ def test_a_unique_field_that_waits_is_in_the_way_of_no_version(shop: Project, sq
     assert rows_of(database_url, SCHEMA) == schema
 
 
+def test_a_field_whose_nulls_are_not_distinct_is_removed_in_two_releases(shop: Project, sql: Sql) -> None:
+    """As the refusal says."""
+    note = with_field("grade = models.IntegerField(null=True)")
+    rule = '            models.UniqueConstraint(fields=["grade", "serial"], name="one_grade", nulls_distinct=False),\n'
+    place = "        constraints = [\n"
+    change(shop, note.replace(place, place + rule))
+    succeeds(shop, "migrate", "--finish")
+
+    shop.models(BASE)
+    succeeds(shop, "makemigrations", "shop", "-n", "third")
+    refused = shop.manage("migrate")
+    assert refused.returncode == 1
+    assert (
+        "Remove one_grade in one release, and the field in the next, once that change has been made." in refused.stderr
+    )
+
+    (written,) = (shop.root / "shop/migrations").glob("0003_*.py")
+    written.unlink()
+    change(shop, note, "third")
+    succeeds(shop, "migrate", "--finish")
+    change(shop, BASE, "fourth")
+    for serial in (90001, 90002):
+        sql(f"INSERT INTO shop_box (size, serial, note) VALUES (7, {serial}, '')")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "verify_schema")
+
+
 @pytest.mark.parametrize("large", [1, 10**9])
-def test_a_numbered_key_in_the_place_of_another(
-    shop: Project, sql: Sql, databases: Databases, database_url: str, large: int
-) -> None:
-    plain = databases.make(database_url)
+def test_a_numbered_key_in_the_place_of_another(shop: Project, sql: Sql, databases: Databases, large: int) -> None:
+    plain = databases.make(shop.database_url)
     shop.settings(f'RELEASES["LARGE_TABLE"] = {large}')
     shop.settings('RELEASES["ACCEPTS"] = {"shop": {"AddField": "Nobody uses it."}}')
     shop.models(with_field("number = models.BigAutoField(primary_key=True)"))
@@ -252,18 +288,12 @@ def test_a_numbered_key_in_the_place_of_another(
         "migrations.RemoveField('box', 'id')",
         "migrations.AddField('box', 'number', models.BigAutoField(primary_key=True, serialize=False))",
     )
-    with psycopg.connect(database_url, application_name="version of-last-week"):
-        succeeds(shop, "migrate")
-        sql(OLD_INSERT + " ON CONFLICT (id) DO NOTHING")
-    succeeds(shop, "migrate", "--finish")
-    succeeds(shop, "verify_schema")
-    migrate_as_django(shop, plain)
-    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+    a_release_leaves_what_django_would(shop, sql, plain, OLD_INSERT + " ON CONFLICT (id) DO NOTHING")
 
 
-def test_a_numbered_key_beside_an_old_one(shop: Project, sql: Sql, databases: Databases, database_url: str) -> None:
+def test_a_numbered_key_beside_an_old_one(shop: Project, sql: Sql, databases: Databases) -> None:
     """Accepted, of a large table: the old version keeps its key until it has gone."""
-    plain = databases.make(database_url)
+    plain = databases.make(shop.database_url)
     serial = changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)"))
     change(shop, serial)
     succeeds(shop, "migrate", "--finish")
@@ -275,13 +305,7 @@ def test_a_numbered_key_beside_an_old_one(shop: Project, sql: Sql, databases: Da
         "migrations.AlterField('box', 'serial', models.IntegerField())",
         "migrations.AddField('box', 'id', models.BigAutoField(primary_key=True, serialize=False))",
     )
-    with psycopg.connect(database_url, application_name="version of-last-week"):
-        succeeds(shop, "migrate")
-        sql(OLD_INSERT + " ON CONFLICT (serial) DO NOTHING")
-    succeeds(shop, "migrate", "--finish")
-    succeeds(shop, "verify_schema")
-    migrate_as_django(shop, plain)
-    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+    a_release_leaves_what_django_would(shop, sql, plain, OLD_INSERT + " ON CONFLICT (serial) DO NOTHING")
 
 
 def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database_url: str) -> None:
