@@ -1,6 +1,6 @@
 """What the old version still needs: it is relaxed now, and dropped once that version has gone."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
@@ -13,42 +13,7 @@ if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
 STILL_USED = "The old version reads and writes it."
-STILL_NAMED = "A change that waits for the old version names what it would rename: {}."
-FULFIL_FIRST = (
-    "Rename it in a later release, once that change has been made. If the migrations are not yours: release those"
-    " before this one (migrate APP NAME), make the change (migrate --finish), and release the rest."
-)
 STILL_UNIQUE = "The old version may need it for ON CONFLICT. Until it is dropped, duplicates are still refused."
-
-
-def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
-    """A renamed table or column breaks every statement of the old version. Names of indexes and constraints do not."""
-    relation = statement.relation
-    table = circumstances.facts.table(relation.relname, relation.schemaname)
-    column = statement.rename_type == tree.OBJECT_COLUMN
-    if table is None or not (column or statement.rename_type == tree.OBJECT_TABLE):
-        verdict.note(Action.AS_IS, "No statement uses that name.", lock=SHORT)
-    elif column and statement.subname not in table.columns:
-        verdict.note(Action.AS_IS, "The column is new.")
-    elif item := _waiting_for(statement, circumstances):
-        verdict.note(Action.REFUSED, STILL_NAMED.format(item), instead=FULFIL_FIRST)
-        verdict.is_final = True
-    else:
-        verdict.note(
-            Action.REFUSED,
-            "It breaks every statement of the old version that names it.",
-            old_version="Its statements fail.",
-            instead=f'Keep the name in the database: db_column="{statement.subname}" on the field.'
-            if column
-            else f'Keep the name in the database: db_table = "{relation.relname}" in the Meta of the model.',
-        )
-
-
-def _waiting_for(statement: Node, circumstances: "Circumstances") -> Any:
-    """An item of the contract that names the table, or what it would be renamed to, and that this release leaves."""
-    names = {name_of(statement.relation), quote(statement.newname)}
-    items = (item for (_, table, _), item in circumstances.pending.items() if table in names)
-    return next((item for item in items if item.stays()), None)
 
 
 def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from postgast import PgQueryError, split
 
-from releases.judge import columns, indexes, removals
+from releases.judge import columns, indexes, new_names, removals
 from releases.judge.facts import Facts
 from releases.judge.following import followed
 from releases.judge.partial import is_undone
@@ -35,7 +35,7 @@ class Circumstances:
 RULES: dict[str, Rule] = {
     "AlterTableStmt": columns.alter_table,
     "UpdateStmt": columns.update,
-    "RenameStmt": removals.rename,
+    "RenameStmt": new_names.rename,
     "DropStmt": removals.drop,
     "IndexStmt": indexes.create,
 }

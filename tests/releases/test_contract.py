@@ -351,7 +351,7 @@ def test_migrations_of_others_that_rename_what_waits_are_released_in_two_parts(s
     shop.migration("0003_crate", 'migrations.RenameModel("Box", "Crate")')
     refused = shop.manage("migrate")
     assert refused.returncode == 1
-    assert "names what it would rename: drop the default of shop_box.colour." in refused.stderr
+    assert "names what it would rename, or the new name: drop the default of shop_box.colour." in refused.stderr
     assert "release those before this one (migrate APP NAME), make the change (migrate --finish)" in refused.stderr
     succeeds(shop, "migrate", "shop", "0002")
     succeeds(shop, "migrate", "--finish")
@@ -386,3 +386,20 @@ def test_a_constraint_of_another_name_does_not_bring_back_the_one_that_waits(
     assert sorted(sql(names)) == [("one_number",), ("one_serial",)]
     succeeds(shop, "migrate", "shop", "0001")
     assert rows_of(database_url, SCHEMA) == schema
+
+
+def test_what_waits_of_a_new_field_follows_its_rename(shop: Project, sql: Sql, databases: Databases) -> None:
+    shop.migration("0002_tint", 'migrations.AddField("Box", "tint", models.CharField(max_length=9, default="red"))')
+    shop.migration("0003_colour", 'migrations.RenameField("Box", "tint", "colour")')
+    shop.models(WITH_COLOUR)
+    a_release_leaves_what_django_would(shop, sql, databases.make(shop.database_url), OLD_INSERT)
+    assert sql("SELECT DISTINCT colour FROM shop_box") == [("red",)]
+
+
+def test_a_field_is_renamed_while_another_waits(shop: Project, sql: Sql, databases: Databases) -> None:
+    shop.settings('RELEASES["ACCEPTS"] = {"shop": {"RenameField": "Nobody uses it."}}')
+    shop.migration(
+        "0002_two", 'migrations.RemoveField("Box", "note")', 'migrations.RenameField("Box", "label", "tag")'
+    )
+    shop.models(changed((NOTE, ""), ("    label = ", "    tag = "), ('fields=["label"]', 'fields=["tag"]')))
+    a_release_leaves_what_django_would(shop, sql, databases.make(shop.database_url), "SELECT note FROM shop_box")

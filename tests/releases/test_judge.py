@@ -299,10 +299,21 @@ def test_renames_that_the_old_version_notices_are_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["ALTER TABLE box RENAME TO crate", "ALTER TABLE box RENAME COLUMN size TO width"])
-@pytest.mark.parametrize("key", [("column", '"box"', "note"), ("table", '"crate"', "")])
-def test_a_rename_of_what_the_contract_names_cannot_be_accepted(text: str, key: Key) -> None:
+@pytest.mark.parametrize(
+    ("key", "naming"),
+    [
+        (("column", '"box"', "size"), "table and column"),
+        (("column", '"box"', "width"), "table and column"),
+        (("trigger", '"box"', "in_step"), "table and column"),
+        (("column", '"box"', "note"), "table"),
+        (("table", '"crate"', ""), "table"),
+        (("column", '"shelf"', "size"), ""),
+    ],
+)
+def test_a_rename_of_what_the_contract_names_cannot_be_accepted(text: str, key: Key, naming: str) -> None:
     found = verdict(text, pending={key: Foretold(Deferral(*key, "drop it", ()))})
-    named = key[1] == '"box"' or "crate" in text
+    named = ("column" if "COLUMN" in text else "table") in naming
+    assert found.action is Action.REFUSED
     assert found.is_final == named
     assert ("drop it" in found.reason) == named
 

@@ -224,7 +224,7 @@ def test_an_accepted_rename_waits_for_the_contract(shop: Project, sql: Sql, apar
     with psycopg.connect(shop.database_url):  # an old session
         refused = shop.manage("migrate", COMMIT="two")
     assert refused.returncode == 1
-    assert "names what it would rename: drop column color of shop_box." in refused.stderr
+    assert "names what it would rename, or the new name: drop column color of shop_box." in refused.stderr
     assert "To release it all the same" not in refused.stderr
 
     if apart:

@@ -1,0 +1,82 @@
+"""RENAME: the old version notices the new name of a table or column. What waits may name it, too."""
+
+from typing import TYPE_CHECKING, Any
+
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.constraints import not_null
+from releases.judge.facts import Table
+from releases.judge.removals import default_dropped
+from releases.judge.sql import Node, name_of, quote
+from releases.judge.verdict import SHORT, Action, Deferral, Key, Verdict
+
+if TYPE_CHECKING:
+    from releases.judge.rules import Circumstances
+
+STILL_NAMED = "A change that waits for the old version names what it would rename, or the new name: {}."
+FULFIL_FIRST = (
+    "Rename it in a later release, once that change has been made. If the migrations are not yours: release those"
+    " before this one (migrate APP NAME), make the change (migrate --finish), and release the rest."
+)
+NEW_COLUMN = "The column is new."
+
+
+def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """A renamed table or column breaks every statement of the old version. Names of indexes and constraints do not."""
+    relation = statement.relation
+    table = circumstances.facts.table(relation.relname, relation.schemaname)
+    column = statement.rename_type == tree.OBJECT_COLUMN
+    if table is None or not (column or statement.rename_type == tree.OBJECT_TABLE):
+        verdict.note(Action.AS_IS, "No statement uses that name.", lock=SHORT)
+    elif column and statement.subname not in table.columns:
+        _rename_new(statement, table, circumstances, verdict)
+    elif items := _waiting_for(statement, circumstances):
+        _refuse(items[0], verdict)
+    else:
+        verdict.note(
+            Action.REFUSED,
+            "It breaks every statement of the old version that names it.",
+            old_version="Its statements fail.",
+            instead=f'Keep the name in the database: db_column="{statement.subname}" on the field.'
+            if column
+            else f'Keep the name in the database: db_table = "{relation.relname}" in the Meta of the model.',
+        )
+
+
+def _rename_new(statement: Node, table: Table, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """What waits of a column that this release adds gets its new name."""
+    where, old, new = name_of(statement.relation), statement.subname, statement.newname
+    verdict.note(Action.AS_IS, NEW_COLUMN)
+    for key in [key for key in circumstances.pending if key[1:] == (where, old)]:
+        if key[0] == "default":
+            verdict.deferred.append(default_dropped(new, statement.relation))
+        elif key[0] == "not null":
+            description = f"set {statement.relation.relname}.{new} NOT NULL"
+            verdict.deferred.append(Deferral("not null", where, new, description, not_null(where, new)))
+        else:
+            _refuse(circumstances.pending[key], verdict)
+            return
+        verdict.cancelled.append(key)
+
+
+def _refuse(item: Any, verdict: Verdict) -> None:
+    verdict.note(Action.REFUSED, STILL_NAMED.format(item), instead=FULFIL_FIRST)
+    verdict.is_final = True
+
+
+def _waiting_for(statement: Node, circumstances: "Circumstances") -> list[Any]:
+    """Items of the contract that name what gets another name, or that name, and that this release leaves."""
+    names = _names_column if statement.rename_type == tree.OBJECT_COLUMN else _names_table
+    found = (item for key, item in circumstances.pending.items() if names(key, statement))
+    return [item for item in found if item.stays()]
+
+
+def _names_table(key: Key, statement: Node) -> bool:
+    return key[1] in (name_of(statement.relation), quote(statement.newname))
+
+
+def _names_column(key: Key, statement: Node) -> bool:
+    """The function of a trigger may name any column of its table."""
+    kind, table, name = key
+    named = kind == "trigger" or name in (statement.subname, statement.newname)
+    return table == name_of(statement.relation) and named
