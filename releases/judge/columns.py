@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge import constraints, new_columns, removals, removed_columns, types
-from releases.judge.sql import Node, digest, inner, kind, name_of, object_name, quote, write, write_expression
+from releases.judge import constraints, new_columns, removals, removed_columns, shared_values, types
+from releases.judge.sql import Node, digest, name_of, object_name, quote, write, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _remains(command: Node, relation: Node, circumstances: "Circumstances", verd
 
 def _default(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """A default goes only after the version whose inserts leave the column out."""
-    if command.HasField("def"):
+    if command.HasField("def") or shared_values.default_dropped_now(command, relation, circumstances, verdict):
         return True
     verdict.deferred.append(removals.default_dropped(command.name, relation))
     verdict.note(Action.DEFERRED, "The old version's inserts leave the column out, and get its default.")
@@ -88,7 +88,7 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     """UPDATE … SET column = value WHERE column IS NULL, of AlterField: a trigger and batches."""
     relation = statement.relation
     table = circumstances.facts.table(relation.relname, relation.schemaname)
-    column = filled_column(statement)
+    column = shared_values.filled_column(statement)
     if table is None or not column or not circumstances.alters_field:
         verdict.note(Action.AS_IS, "What it will hold up cannot be foretold. The stall budget stops it.")
         return
@@ -96,6 +96,9 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         verdict.note(Action.AS_IS, "The table is small.")
         return
     value = write_expression(statement.target_list[0].res_target.val)
+    if shared_values.fills_key(statement, circumstances.facts) and not circumstances.backwards:
+        verdict.note(Action.ONLINE, shared_values.NOT_FILLED)
+        return
     circumstances.filled.add((relation.relname, column))
     fill = Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL")
     verdict.later.append(fill)
@@ -125,14 +128,3 @@ def fill_trigger(name: str, table: str, column: str, value: str) -> list[str]:
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $fill${body}$fill$",
         f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     ]
-
-
-def filled_column(statement: Node) -> str:
-    """The column, if the statement sets a single column where it is NULL; otherwise empty."""
-    if len(statement.target_list) != 1 or not statement.HasField("where_clause"):
-        return ""
-    target, where = statement.target_list[0].res_target, inner(statement.where_clause)
-    if kind(where) != "NullTest" or where.nulltesttype != tree.IS_NULL:
-        return ""
-    fields = inner(where.arg).fields if kind(inner(where.arg)) == "ColumnRef" else ()
-    return str(target.name) if fields and fields[-1].string.sval == target.name else ""

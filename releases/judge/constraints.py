@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import indexes
-from releases.judge.sql import Node, digest, listed, name_of, object_name, quote
+from releases.judge.sql import Node, digest, listed, listed_names, name_of, object_name, quote
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     if constraint.contype == tree.CONSTR_PRIMARY and table.primary_key and not circumstances.backwards:
         replace_primary_key(relation, constraint.conname, listed(constraint.keys), table.primary_key, verdict)
         return False
+    if indexes.compares_nulls(constraint, set(listed_names(constraint.keys)), table, verdict):
+        return True
     exclusion = constraint.contype == tree.CONSTR_EXCLUSION
     if not (table.is_large or (exclusion and table.bytes > SLOW)):
         return True

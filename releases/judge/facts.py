@@ -7,6 +7,8 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import conf
+from releases.judge.declared import Key, unique_keys
+from releases.judge.sql import is_stable, parse
 
 READ = """
 SELECT c.oid::int8, c.relname, n.nspname, pg_table_is_visible(c.oid), pg_relation_size(c.oid),
@@ -40,6 +42,11 @@ class Column:
     not_null: bool = False
     has_default: bool = False
     default: str = ""  # its expression
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether its default gives the same value to all rows of a statement."""
+        return bool(self.default) and is_stable(parse(f"SELECT {self.default}")[0])
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,11 @@ class Table:
 @dataclass(frozen=True)
 class Facts:
     """`tables` by name; by schema and name (`sales.box`) outside the search path. Tables that this release creates are
-    not here: no running version depends on them."""
+    not here: no running version depends on them. `unique` are the keys that the models declare, by table."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     indexes: Mapping[str, Index] = field(default_factory=dict)
+    unique: Mapping[str, frozenset[Key]] = field(default_factory=dict)
 
     def table(self, name: str, schema: str = "") -> Table | None:
         return self.tables.get(f"{schema}.{name}" if schema else name)
@@ -108,4 +116,4 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
     for oid, name, schema, visible, size, rows in found:
         names[oid] = name if visible else f"{schema}.{name}"
         tables[f"{schema}.{name}"] = tables[names[oid]] = Table(size, size >= large, rows, *parts[oid])
-    return Facts(tables, {name: Index(names[oid], *rest) for oid, name, *rest in indexes})
+    return Facts(tables, {name: Index(names[oid], *rest) for oid, name, *rest in indexes}, unique_keys())

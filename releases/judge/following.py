@@ -14,7 +14,7 @@ FOLLOWED = {"RenameStmt": renamed, "AlterTableStmt": retyped}
 
 def followed(facts: Facts, texts: Iterable[str]) -> Facts:
     """The facts once the statements have run, as far as they rename tables, columns and indexes, and as to the columns
-    that they add and the types that they change. The same object if they do none of that."""
+    that they add and what they change of columns. The same object if they do none of that."""
     for text in texts:
         if "RENAME" in text.upper() or "COLUMN" in text.upper():
             for statement in _statements(text):

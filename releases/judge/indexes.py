@@ -2,19 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-from releases.judge.sql import Node, name_of, write
+from releases.judge.facts import Table
+from releases.judge.sql import Node, name_of, named_columns, write
 from releases.judge.verdict import Action, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
 CONCURRENTLY = "Built concurrently; nobody waits for it."
+NULLS_TOO = "The old version's inserts leave its columns NULL, and it takes one NULL for a duplicate of another."
+ADDED_LATER = "Add it in the release after the one that adds its columns."
 DUPLICATES = "Fails if rows violate it; then nothing of it is left."
 
 
 def create(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
     """CREATE INDEX: concurrently on a large table, outside the transaction."""
     table = circumstances.facts.table(statement.relation.relname, statement.relation.schemaname)
+    if statement.unique and compares_nulls(statement, named_columns(statement), table, verdict):
+        return
     if table is None or not table.is_large or statement.concurrent:
         verdict.note(Action.AS_IS, "The table is new or small." if not statement.concurrent else CONCURRENTLY)
         return
@@ -22,6 +27,14 @@ def create(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     verdict.later.append(Step(write(statement), repeatable=True))
     reason = f"{CONCURRENTLY} {DUPLICATES}" if statement.unique else CONCURRENTLY
     verdict.note(Action.ONLINE, reason, lock="SHARE UPDATE EXCLUSIVE")
+
+
+def compares_nulls(rule: Node, columns: set[str], table: Table | None, verdict: Verdict) -> bool:
+    """Whether a unique index or constraint is refused, because one insert of the old version is like another to it."""
+    if not rule.nulls_not_distinct or table is None or not table.columns.keys().isdisjoint(columns):
+        return False
+    verdict.note(Action.REFUSED, NULLS_TOO, old_version="All of its inserts but one fail.", instead=ADDED_LATER)
+    return True
 
 
 def unique(relation: Node, name: str, columns: str, *, nulls_not_distinct: bool, attach: str) -> list[Step]:

@@ -7,7 +7,7 @@ from postgast import pg_query_pb2 as tree
 from releases.judge.constraints import validate
 from releases.judge.facts import Table
 from releases.judge.sql import Node, name_of, object_name, quote, write
-from releases.judge.verdict import SHORT, Action, Deferral, Step, Verdict
+from releases.judge.verdict import Action, Deferral, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from postgast import find_nodes
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.facts import Column, Constraint, Facts, Table
+from releases.judge.facts import Constraint, Facts, Table
 from releases.judge.removals import STILL_USED, add_again, foreign_keys
-from releases.judge.sql import Node, is_stable, name_of, parse, quote
+from releases.judge.sql import Node, name_of, parse, quote
 from releases.judge.verdict import Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     for key, text in foreign_keys(table, command.name).items():
         verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(key)}")
         restore += add_again(where, key, text)
-    repeated = bool(unique) and _is_constant(column)
+    repeated = bool(unique) and column.is_constant
     if repeated:  # each insert of the new version would get the same value
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP DEFAULT")
         restore.append(Step(f"ALTER TABLE {where} ALTER COLUMN {name} SET DEFAULT {column.default}"))
@@ -61,8 +61,3 @@ def _unique_indexes(facts: Facts, table: Table, column: str) -> Iterator[tuple[s
             statement = parse(index.definition)[0]
             if column in {one.name for one in find_nodes(statement, tree.IndexElem)}:
                 yield name, statement
-
-
-def _is_constant(column: Column) -> bool:
-    """Whether each row gets the same default."""
-    return bool(column.default) and is_stable(parse(f"SELECT {column.default}")[0])

@@ -36,7 +36,8 @@ def _index_renamed(facts: Facts, old: str, new: str) -> Facts:
         constraints = {new if name == old else name: one for name, one in owner.constraints.items()}
         now = replace(owner, constraints=constraints)
         tables = {name: now if one is owner else one for name, one in tables.items()}
-    return Facts(tables, {new if name == old else name: one for name, one in facts.indexes.items()})
+    indexes = {new if name == old else name: one for name, one in facts.indexes.items()}
+    return replace(facts, tables=tables, indexes=indexes)
 
 
 def _table_renamed(facts: Facts, table: Table, new: str) -> Facts:
@@ -96,7 +97,7 @@ def _reworded(facts: Facts, names: dict[str, str], reword: Reword) -> Facts:
         )
         for name, one in facts.indexes.items()
     }
-    return Facts(tables, indexes)
+    return replace(facts, tables=tables, indexes=indexes)
 
 
 def _constraint(table: str, constraint: Constraint, reword: Reword) -> Constraint:

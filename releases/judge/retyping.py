@@ -1,4 +1,4 @@
-"""Columns that a release adds, and the types and defaults that it changes."""
+"""Columns that a release adds, and the types, defaults and NOT NULL that it changes."""
 
 from dataclasses import replace
 
@@ -25,14 +25,14 @@ def _after(table: Table, command: Node) -> Table:
     given = getattr(command, "def")
     if command.subtype == tree.AT_AddColumn:
         column = given.column_def
-        values = (
-            one.constraint.raw_expr for one in column.constraints if one.constraint.contype == tree.CONSTR_DEFAULT
-        )
-        default = next(map(write_expression, values), "")
-        added = Column(write_type(column.type_name), has_default=bool(default), default=default)
+        parts = {one.constraint.contype: one.constraint for one in column.constraints}
+        default = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr) if tree.CONSTR_DEFAULT in parts else ""
+        added = Column(write_type(column.type_name), tree.CONSTR_NOTNULL in parts, bool(default), default)
         return replace(table, added={**table.added, column.colname: added})
     if command.subtype == tree.AT_AlterColumnType:
         return _changed(table, command.name, type=write_type(given.column_def.type_name))
+    if command.subtype in (tree.AT_SetNotNull, tree.AT_DropNotNull):
+        return _changed(table, command.name, not_null=command.subtype == tree.AT_SetNotNull)
     if command.subtype == tree.AT_DropIdentity:
         return _changed(table, command.name, has_default=False)
     if command.subtype == tree.AT_ColumnDefault and command.HasField("def"):

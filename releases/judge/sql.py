@@ -93,6 +93,12 @@ def is_stable(node: Node) -> bool:
     return {call.funcname[-1].string.sval for call in postgast.find_nodes(node, tree.FuncCall)} <= STABLE
 
 
+def named_columns(node: Node) -> set[str]:
+    """The columns that an index or the expressions in `node` name."""
+    references = {one.fields[-1].string.sval for one in postgast.find_nodes(node, tree.ColumnRef)}
+    return references | {one.name for one in postgast.find_nodes(node, tree.IndexElem) if one.name}
+
+
 def touched(sql: str) -> list[str]:
     """The names of the tables that `sql` names, and of the indexes and tables that it drops, with their schemas."""
     names = []

@@ -3,13 +3,22 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import postgast
 from postgast import PgQueryError
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.columns import filled_column
 from releases.judge.facts import Facts, Table
-from releases.judge.sql import Node, kind, listed_names, name_of, parse, quote, write_expression
+from releases.judge.shared_values import filled_column, fills_key
+from releases.judge.sql import (
+    Node,
+    is_stable,
+    kind,
+    listed_names,
+    name_of,
+    named_columns,
+    parse,
+    quote,
+    write_expression,
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,8 @@ def violations(texts: Iterable[str], facts: Facts) -> Iterator[Violation]:
             continue
         where = name_of(statement.relation)
         if kind(statement) == "UpdateStmt":
-            filled.add(filled_column(statement))
+            if not fills_key(statement, facts):
+                filled.add(filled_column(statement))
         elif kind(statement) == "IndexStmt":
             yield from _of_index(statement, where, table)
         else:
@@ -55,6 +65,18 @@ def _of_command(command: Node, where: str, table: Table, filled: set[str]) -> It
         rules = {tree.CONSTR_UNIQUE: _of_unique, tree.CONSTR_CHECK: _of_check, tree.CONSTR_FOREIGN: _of_foreign_key}
         if rule := rules.get(constraint.contype):
             yield from rule(constraint, where, table)
+    elif command.subtype == tree.AT_AddColumn:
+        yield from _of_column(getattr(command, "def").column_def, where, table)
+
+
+def _of_column(column: Node, where: str, table: Table) -> Iterator[Violation]:
+    """One that waits to be dropped is not added again."""
+    parts = {one.constraint.contype: one.constraint for one in column.constraints}
+    if column.colname in table.columns or tree.CONSTR_UNIQUE not in parts or tree.CONSTR_DEFAULT not in parts:
+        return
+    if is_stable(parts[tree.CONSTR_DEFAULT].raw_expr):
+        words = f"there are {{}} that would have the same {column.colname}"
+        yield Violation(f"SELECT count(*) FROM {where} HAVING count(*) > 1", words)
 
 
 def _of_unique(constraint: Node, where: str, table: Table) -> Iterator[Violation]:
@@ -64,7 +86,7 @@ def _of_unique(constraint: Node, where: str, table: Table) -> Iterator[Violation
 
 
 def _of_check(constraint: Node, where: str, table: Table) -> Iterator[Violation]:
-    if table.columns.keys() >= _named(constraint):
+    if table.columns.keys() >= named_columns(constraint):
         condition = write_expression(constraint.raw_expr)
         yield Violation(f"SELECT count(*) FROM {where} WHERE NOT ({condition})", "there are {}")
 
@@ -83,16 +105,10 @@ def _of_foreign_key(constraint: Node, where: str, table: Table) -> Iterator[Viol
 
 def _of_index(statement: Node, where: str, table: Table) -> Iterator[Violation]:
     elements = [one.index_elem for one in statement.index_params]
-    named = _named(statement) | {one.name for one in elements if one.name}
-    if statement.unique and table.columns.keys() >= named:
+    if statement.unique and table.columns.keys() >= named_columns(statement):
         values = [quote(one.name) if one.name else f"({write_expression(one.expr)})" for one in elements]
         condition = write_expression(statement.where_clause) if statement.HasField("where_clause") else ""
         yield _duplicates(where, values, condition, statement.nulls_not_distinct)
-
-
-def _named(node: Node) -> set[str]:
-    """The columns that expressions name."""
-    return {reference.fields[-1].string.sval for reference in postgast.find_nodes(node, tree.ColumnRef)}
 
 
 def _duplicates(where: str, values: list[str], condition: str, nulls_not_distinct: bool) -> Violation:

@@ -6,6 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.state import ProjectState
 from postgast import pg_query_pb2 as tree
 
+from releases.judge.declared import unique_keys
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.sql import Node, kind, listed_names, object_name, parse, write, write_type
 from releases.postgresql.offline import offline
@@ -36,7 +37,8 @@ def facts_of(state: ProjectState, connection: BaseDatabaseWrapper) -> Facts:
         else:
             added = getattr(statement.cmds[0].alter_table_cmd, "def").constraint
             tables[name][1].update([_constraint(name, added)])
-    return Facts({name: Table(SIZE, True, ROWS, *parts) for name, parts in tables.items()}, indexes)
+    large = {name: Table(SIZE, True, ROWS, *parts) for name, parts in tables.items()}
+    return Facts(large, indexes, unique_keys())
 
 
 def _statements(state: ProjectState, connection: BaseDatabaseWrapper) -> Iterator[Node]:

@@ -9,8 +9,8 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import BASE, changed, with_field
-from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
+from tests.releases.online_changes import BASE, changed, with_constraint, with_field
+from tests.releases.test_online import OldVersion, migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
@@ -398,8 +398,56 @@ def test_what_waits_of_a_new_field_follows_its_rename(shop: Project, sql: Sql, d
 
 def test_a_field_is_renamed_while_another_waits(shop: Project, sql: Sql, databases: Databases) -> None:
     shop.settings('RELEASES["ACCEPTS"] = {"shop": {"RenameField": "Nobody uses it."}}')
-    shop.migration(
-        "0002_two", 'migrations.RemoveField("Box", "note")', 'migrations.RenameField("Box", "label", "tag")'
-    )
+    shop.migration("0002_two", 'migrations.RemoveField("Box", "note")', 'migrations.RenameField("Box", "label", "tag")')
     shop.models(changed((NOTE, ""), ("    label = ", "    tag = "), ('fields=["label"]', 'fields=["tag"]')))
     a_release_leaves_what_django_would(shop, sql, databases.make(shop.database_url), "SELECT note FROM shop_box")
+
+
+KEY = 'models.CharField(max_length=40, default="none"{})'
+RECIPE = """def fill(apps, schema_editor):
+    for box in apps.get_model("shop", "Box").objects.all():
+        box.key = f"key {box.pk}"
+        box.save()
+
+
+"""
+
+
+@pytest.mark.parametrize("null", ["", ", null=True"])
+@pytest.mark.parametrize("rule", ["field", "constraint"])
+def test_a_new_field_becomes_unique_while_the_old_version_inserts(
+    shop: Project, sql: Sql, databases: Databases, null: str, rule: str
+) -> None:
+    """In the three steps of Django's documentation, `null` or not. What the old version inserts has no key."""
+    unique = 'models.UniqueConstraint(fields=["key"], name="one_key")'
+    field = KEY.format(", unique=True" if rule == "field" else "")
+    models = with_constraint(unique) if rule == "constraint" else BASE
+    shop.models(models.replace("    size = ", f"    key = {field}\n    size = "))
+    shop.migration("0002_key", f'migrations.AddField("Box", "key", {KEY.format(null)})')
+    shop.migration("0003_fill", "migrations.RunPython(fill, migrations.RunPython.noop)", before=RECIPE)
+    operations = [f'migrations.AlterField("Box", "key", {field})'] if null or rule == "field" else []
+    operations += [f'migrations.AddConstraint("Box", {unique})'] if rule == "constraint" else []
+    shop.migration("0004_unique", *operations)
+    plain = databases.make(shop.database_url)
+    with OldVersion(shop.database_url) as old:
+        released = succeeds(shop, "migrate")
+    assert old.errors == []
+    assert old.rounds > 0
+    assert "the rest after the old version" in released
+    refused = shop.manage("migrate", "--finish")
+    assert "It cannot set shop_box.key NOT NULL yet: rows without a value there:" in refused.stderr
+    sql("UPDATE shop_box SET key = 'key ' || id WHERE key IS NULL")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "verify_schema")
+    migrate_as_django(shop, plain)
+    assert rows_of(shop.database_url, SCHEMA) == rows_of(plain, SCHEMA)
+    succeeds(shop, "migrate", "shop", "0001")
+
+
+def test_a_unique_field_whose_default_all_rows_would_get_is_refused(shop: Project) -> None:
+    field = KEY.format(", unique=True")
+    shop.models(with_field(f"key = {field}"))
+    shop.migration("0002_key", f'migrations.AddField("Box", "key", {field})')
+    refused = shop.manage("migrate")
+    assert "Rows violate it: there are 500 that would have the same key." in refused.stderr
+    assert "Nothing was changed." in refused.stderr

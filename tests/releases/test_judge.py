@@ -1,13 +1,16 @@
 """The judge's rules, one by one. Pure: no database."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.apps.registry import Apps
 from django.db import connection, migrations, models
 from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
+from releases.judge.declared import keys_of, unique_keys
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.following import followed
 from releases.judge.judged_operation import JudgedOperation
@@ -227,6 +230,57 @@ def test_a_default_goes_after_the_old_version() -> None:
     found = verdict("ALTER TABLE box ALTER COLUMN width DROP DEFAULT")
     assert (found.action, found.now) == (Action.DEFERRED, [])
     assert verdict("ALTER TABLE box ALTER COLUMN size SET DEFAULT 3").action is Action.AS_IS
+
+
+ADDED = "ALTER TABLE box ADD COLUMN code text DEFAULT 'x' NOT NULL"
+
+
+@pytest.mark.parametrize("key", [("code",), ("code", "crate")])
+@pytest.mark.parametrize("facts", [LARGE, SMALL])
+def test_a_default_is_not_written_where_no_two_rows_may_have_the_same(facts: Facts, key: tuple[str, ...]) -> None:
+    unique = replace(facts, unique={"box": frozenset([key])})
+    found = verdict("ALTER TABLE box ALTER COLUMN code DROP DEFAULT", unique, after=ADDED)
+    assert found.now == [
+        "ALTER TABLE box ALTER COLUMN code DROP DEFAULT",
+        'ALTER TABLE "box" ALTER COLUMN "code" DROP NOT NULL',
+    ]
+    assert [one.key for one in found.deferred] == [("not null", '"box"', "code")]
+    nullable = verdict(
+        "ALTER TABLE box ALTER COLUMN code DROP DEFAULT", unique, after=ADDED.replace("NOT NULL", "NULL")
+    )
+    assert (len(nullable.now), nullable.deferred) == (1, [])
+
+
+@pytest.mark.parametrize(("table", "key"), [("box", ("code", "size")), ("box", ("size",)), ("crate", ("code",))])
+def test_a_default_is_written_where_another_column_tells_rows_apart(table: str, key: tuple[str, ...]) -> None:
+    facts = replace(LARGE, unique={table: frozenset([key])})
+    found = verdict("ALTER TABLE box ALTER COLUMN code DROP DEFAULT", facts, after=ADDED)
+    assert (found.now, [one.kind for one in found.deferred]) == ([], ["default"])
+
+
+def test_null_is_not_replaced_where_no_two_rows_may_have_the_same() -> None:
+    facts = replace(LARGE, unique={"box": frozenset([("note",)])})
+    given = Circumstances(facts, alters_field=True)
+    filled, _ = judge(BEFORE, given)
+    assert (filled.now, filled.later, filled.deferred) == ([], [], [])
+    (required,) = judge("ALTER TABLE box ALTER COLUMN note SET NOT NULL", given)
+    assert [one.kind for one in required.deferred] == ["not null"]
+    volatile, _ = judge(BEFORE.replace("''", "gen_random_uuid()"), Circumstances(facts, alters_field=True))
+    assert volatile.later
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE box ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (code)",
+        "CREATE UNIQUE INDEX i ON box (lower(code)) NULLS NOT DISTINCT",
+    ],
+)
+def test_a_rule_that_takes_null_for_a_duplicate_comes_after_its_column(sql: str) -> None:
+    added = "ALTER TABLE box ADD COLUMN code text"
+    assert verdict(sql, SMALL, after=added).action is Action.REFUSED
+    assert verdict(sql.replace("code", "note"), after=added).action is Action.ONLINE
+    assert verdict(sql.replace(" NULLS NOT DISTINCT", ""), after=added).action is Action.ONLINE
 
 
 def test_null_that_is_replaced_is_replaced_in_batches_and_by_a_trigger() -> None:
@@ -474,7 +528,7 @@ def test_a_default_that_waits_is_changed_with_the_type() -> None:
     drop, change = found.now
     assert drop == 'ALTER TABLE "box" ALTER COLUMN "added" DROP DEFAULT'
     assert change.endswith("ALTER COLUMN added SET DEFAULT 3::boolean")
-    assert given.facts.tables["box"].added["added"] == Column("boolean", has_default=True, default="3::boolean")
+    assert given.facts.tables["box"].added["added"] == Column("boolean", True, True, "3::boolean")
 
 
 def test_types_are_followed_through_a_release() -> None:
@@ -543,6 +597,10 @@ def test_the_strongest_verdict_is_the_one_that_needs_most_care() -> None:
             'SELECT count(*) FROM "box" WHERE (size > 1) GROUP BY (lower(note)) HAVING count(*) > 1 LIMIT 1',
         ),
         ("ALTER TABLE box ALTER COLUMN note SET NOT NULL", 'SELECT count(*) FROM "box" WHERE "note" IS NULL'),
+        (
+            "ALTER TABLE box ADD COLUMN code text DEFAULT '' NOT NULL UNIQUE",
+            'SELECT count(*) FROM "box" HAVING count(*) > 1',
+        ),
         ("ALTER TABLE box ADD CONSTRAINT c CHECK (size > 1)", 'SELECT count(*) FROM "box" WHERE NOT (size > 1)'),
         (
             "ALTER TABLE box ADD CONSTRAINT f FOREIGN KEY (size) REFERENCES crate (id)",
@@ -735,3 +793,26 @@ def test_facts_follow_a_renamed_table_outside_the_search_path() -> None:
         ["code"],
         ["number"],
     ]
+
+
+def test_the_keys_that_models_declare() -> None:
+    keys = unique_keys()
+    assert keys["workout_selections"] == {("workout_id",)}
+    assert keys["auth_permission"] == {("content_type_id", "codename")}
+    assert keys["tokens"] == {("user_id", "purpose")}
+
+
+def test_the_keys_of_expressions_and_transforms() -> None:
+    class Tag(models.Model):  # noqa: DJ008  # never shown
+        name = models.CharField(max_length=9)
+        kind = models.CharField(max_length=9, db_column="sort")
+
+        class Meta:
+            apps = Apps()
+            app_label = "shop"
+            constraints = (
+                models.UniqueConstraint(models.functions.Lower("name"), "kind", name="one"),
+                models.UniqueConstraint("name__lower", name="two"),
+            )
+
+    assert set(keys_of(Tag)) == {("name", "sort"), ("name",)}

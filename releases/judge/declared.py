@@ -1,0 +1,32 @@
+"""What the models declare."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models.expressions import ExpressionList
+
+Key = tuple[str, ...]
+
+
+def unique_keys() -> Mapping[str, frozenset[Key]]:
+    """By table, the columns of which no two rows may have the same: those of each key, whatever its condition."""
+    return {model._meta.db_table: frozenset(keys_of(model)) for model in apps.get_models(include_auto_created=True)}
+
+
+def keys_of(model: type[models.Model]) -> Iterator[Key]:
+    meta = model._meta
+    columns = {name: str(field.column) for field in meta.concrete_fields for name in (field.name, field.attname)}
+    unique = (field for field in meta.local_concrete_fields if field.unique and not field.primary_key)
+    yield from ((columns[field.name],) for field in unique)
+    rules = (_names(one) for one in meta.constraints if isinstance(one, models.UniqueConstraint))
+    for names in (*meta.unique_together, *rules):
+        yield tuple(columns.get(name, name) for name in names)
+
+
+def _names(constraint: models.UniqueConstraint) -> Iterator[str]:
+    """`name__lower` is an expression of the column `name`."""
+    yield from constraint.fields
+    parts: Iterator[Any] = ExpressionList(*constraint.expressions).flatten()
+    yield from (part.name.partition("__")[0] for part in parts if isinstance(part, models.F))  # type: ignore[attr-defined]
