@@ -1,5 +1,7 @@
 """The history of releases and of steps back."""
 
+from collections.abc import Iterator
+
 from django.db import connections, models
 
 
@@ -16,6 +18,19 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def mark_interrupted(self) -> int:
         """Call this while holding the migration lock: a release that is still `running` then was killed."""
         return self.filter(outcome=Release.Outcome.RUNNING).update(outcome=Release.Outcome.INTERRUPTED)
+
+    def unfinished(self) -> "Iterator[Release]":
+        """The releases that did not succeed, newest first, as long as none has succeeded after them.
+
+        A commit that had succeeded before was only released again: it does not know what they applied.
+        """
+        forwards = self.filter(direction=Release.Direction.FORWARDS)
+        succeeded = forwards.filter(outcome=Release.Outcome.SUCCEEDED)
+        for release in forwards.exclude(outcome=Release.Outcome.SUCCEEDED):
+            earlier = succeeded.filter(started__lt=release.started).exclude(commit="").values("commit")
+            if succeeded.filter(started__gt=release.started).exclude(commit__in=earlier).exists():
+                return
+            yield release
 
 
 class Release(models.Model):

@@ -51,6 +51,7 @@ class Run:
     watcher: "Watcher | None" = None
     record: Release | None = None
     schema: str = ""
+    is_served: bool = False  # a version uses the database
     deadline: Deadline = field(default_factory=lambda: Deadline(conf.read().deadline))
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
@@ -84,7 +85,7 @@ class Run:
             entry["verdicts"] = verdicts
         self.migrations.append(entry)
         self.current = None
-        is_due = is_initial(migration) or now - self._recorded > RECORD_EVERY  # history: which of those were adopted?
+        is_due = self.is_served or now - self._recorded > RECORD_EVERY or is_initial(migration)  # may be adopted
         if migration.app_label == Release._meta.app_label or (self.record and is_due):
             self.start_record()
 

@@ -1,4 +1,4 @@
-"""What stands in the database while a release runs, and which of its migrations must be applied online."""
+"""What of the database a version uses while a release runs, and which of its migrations must be applied online."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -46,6 +46,6 @@ class Standing:
         """Reads the facts; not of a database that no version uses yet."""
         self.half_run = half_run(self.connection)
         if self.connection.vendor == "postgresql" and (self.judged or self.half_run):
-            from releases.judge.facts import read_facts
+            from releases.unfinished import served_facts
 
-            self.facts = read_facts(self.connection)
+            self.facts = served_facts(self.connection)

@@ -23,10 +23,11 @@ def judge_release(run: Run, options: Mapping[str, Any]) -> "Judged":
     pending = pending_migrations(connection, options["app_label"], options["migration_name"])
     if not pending:
         return {}
-    from releases.judge.facts import read_facts
     from releases.judging import for_the_record, in_a_line, judge_pending, notable, refuse
+    from releases.unfinished import served_facts
 
-    judged = judge_pending(connection, pending, read_facts(connection), fake_initial=options["fake_initial"])
+    run.is_served = True
+    judged = judge_pending(connection, pending, served_facts(connection), fake_initial=options["fake_initial"])
     refuse(judged, connection.alias)
     run.verdicts = for_the_record(judged)
     for one in notable(judged):

@@ -120,10 +120,11 @@ def _wrapped(text: str, indent: int) -> str:
 
 
 def _judge(connection: BaseDatabaseWrapper, pending: list[Migration]) -> "Judged":
-    from releases.judge.facts import Facts, read_facts
+    from releases.judge.facts import Facts
     from releases.judging import judge_pending
+    from releases.unfinished import served_facts
 
-    facts = Facts() if is_unserved(connection) else read_facts(connection)
+    facts = Facts() if is_unserved(connection) else served_facts(connection)
     return judge_pending(connection, pending, facts, fake_initial=ADOPT in conf.read().command)
 
 

@@ -1,0 +1,56 @@
+"""What only releases that did not succeed have made: no version that serves knows it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+
+from releases.journal import half_run
+from releases.models import Release
+
+if TYPE_CHECKING:
+    from releases.judge.facts import Facts
+
+Key = tuple[str, str]
+
+
+def served_facts(connection: BaseDatabaseWrapper) -> "Facts":
+    """The facts of the database without that. PostgreSQL only."""
+    from releases.judge.facts import read_facts
+    from releases.judge.made import Made
+    from releases.judge.statements import statements_of
+    from releases.postgresql.offline import offline
+
+    facts, made = read_facts(connection), Made()
+    names, begun = _names(connection), half_run(connection)
+    if not (names or begun):
+        return facts
+    loader = MigrationLoader(connection)
+    keys = [key for key in loader.applied_migrations if key in loader.graph.nodes]
+    state = loader.project_state([key for key in keys if ".".join(key) not in names])
+    with offline(connection, lambda: facts) as server:
+        for key, operation in _operations(loader, {key for key in keys if ".".join(key) in names}, begun):
+            before = state.clone()
+            operation.state_forwards(key[0], state)
+            made.follow(statements_of(operation, key[0], before, state, server).texts)
+    return made.without(facts)
+
+
+def _names(connection: BaseDatabaseWrapper) -> set[str]:
+    """Of the migrations that such releases have recorded; not of those whose tables were there before."""
+    releases = Release.objects.using(connection.alias)
+    if not releases.is_recordable():
+        return set()
+    entries = (one for release in releases.unfinished() for one in release.migrations)
+    return {one["name"] for one in entries if not one.get("adopted")}
+
+
+def _operations(loader: MigrationLoader, keys: set[Key], begun: dict[Key, int]) -> Iterator[tuple[Key, Operation]]:
+    """In the order in which they ran; of a half-run migration those that are committed."""
+    counts = {**{key: len(loader.graph.nodes[key].operations) for key in keys}, **begun}
+    order = dict.fromkeys(key for leaf in loader.graph.leaf_nodes() for key in loader.graph.forwards_plan(leaf))
+    for key in order:
+        for operation in loader.graph.nodes[key].operations[: counts.get(key, 0)]:
+            yield key, operation
