@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
-from releases import conf
-from releases.models import Release
 from releases.naming import finish_command
+from releases.old_sessions import Connected, Session, listed, read_connected
 from releases.own_tables import contract_model, exists
 from releases.progress import Say
-from releases.sessions import name_of_this_release
-from releases.version import this_version, version_of
+from releases.version import this_version
 
 if TYPE_CHECKING:
     from releases.judge.verdict import Deferral
 
 Key = tuple[str, str, str]  # kind, table and name, as in Deferral
 
-SESSIONS = """
-SELECT pid, application_name, coalesce(usename, ''), date_trunc('second', backend_start)::text
-FROM pg_stat_activity
-WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-    AND application_name <> %s AND NOT application_name = ANY (%s)
-ORDER BY backend_start
-"""
 STANDS = {
     "table": "SELECT to_regclass(%s) IS NOT NULL",
     "index": "SELECT to_regclass(%s) IS NOT NULL",
@@ -45,10 +36,11 @@ VIOLATED = (
 
 @dataclass
 class Item:
-    """A pending change. It keeps its own place: see releases.online.steps."""
+    """A pending change. It keeps its own place: see releases.online.steps. `connected` are the sessions, if read."""
 
     connection: BaseDatabaseWrapper
     entry: Any
+    connected: Connected | None = None
     done: int = 0
     is_entered: ClassVar = True
 
@@ -92,7 +84,11 @@ class Item:
     def stays(self) -> bool:
         """Whether fulfil() would leave it now."""
         is_ours = self.version == this_version()
-        return is_ours or bool(old_sessions(self.connection, self)) or self.rows_without_value() > 0
+        return is_ours or bool(self.old_sessions()) or self.rows_without_value() > 0
+
+    def old_sessions(self) -> list[Session]:
+        """Those that may need what this would take away."""
+        return (self.connected or read_connected(self.connection)).older_than(self.version, self.entry.entered)
 
     def stands(self) -> bool:
         """Whether there is still something to change. Of a trigger that is gone the function may be left."""
@@ -103,19 +99,6 @@ class Item:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, [table, name][: sql.count("%s")])
             return bool(cursor.fetchone()[0])
-
-
-@dataclass(frozen=True)
-class OldSession:
-    """A session of an old version, or of no version that we know."""
-
-    pid: int
-    name: str
-    user: str
-    since: str
-
-    def __str__(self) -> str:
-        return f"pid {self.pid} ({self.name or 'unnamed'}, user {self.user}, since {self.since})"
 
 
 def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: "Iterable[Deferral]") -> None:
@@ -138,11 +121,11 @@ def cancel(connection: BaseDatabaseWrapper, keys: Iterable[Key]) -> None:
         _entries(connection).filter(kind=kind, table=table, name=name).delete()
 
 
-def pending(connection: BaseDatabaseWrapper) -> list[Item]:
+def pending(connection: BaseDatabaseWrapper, connected: Connected | None = None) -> list[Item]:
     """In the order in which they were entered."""
     if connection.vendor != "postgresql" or not exists(connection, contract_model()):
         return []
-    return [Item(connection, entry) for entry in _entries(connection).order_by("pk")]
+    return [Item(connection, entry, connected) for entry in _entries(connection).order_by("pk")]
 
 
 def in_words(connection: BaseDatabaseWrapper) -> list[str]:
@@ -155,18 +138,9 @@ def entered_here(connection: BaseDatabaseWrapper) -> list[Item]:
     return [item for item in pending(connection) if item.version == this_version()]
 
 
-def waiting(connection: BaseDatabaseWrapper) -> dict[Key, Item]:
+def waiting(connection: BaseDatabaseWrapper, connected: Connected | None = None) -> dict[Key, Item]:
     """The same by key, for the judge."""
-    return {item.key: item for item in pending(connection)}
-
-
-def old_sessions(connection: BaseDatabaseWrapper, item: Item) -> list[OldSession]:
-    """The sessions that may need what the item would take away: all but those of its version and of later ones."""
-    known = {this_version(), item.version, *_later_versions(connection, item)}
-    with connection.cursor() as cursor:
-        cursor.execute(SESSIONS, [name_of_this_release(), list(conf.read().contract_ignores)])
-        found = [OldSession(*row) for row in cursor.fetchall()]
-    return [session for session in found if version_of(session.name) not in known]
+    return {item.key: item for item in pending(connection, connected)}
 
 
 def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[str]:
@@ -181,8 +155,8 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
     for item in pending(connection):
         if item.version == this_version() and not at_once:
             continue
-        if waiting_for := old_sessions(connection, item):
-            left.append(WAITS.format(sessions=_listed(waiting_for), then=then))
+        if sessions := item.old_sessions():
+            left.append(WAITS.format(sessions=listed(sessions), then=then))
             break  # the later ones were entered by versions for which no fewer sessions are old
         if not item.stands():
             cancel(connection, [item.key])
@@ -192,21 +166,6 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
             say(f"Contract: {item}.")
             run_steps(connection, item, say)
     return left
-
-
-def _listed(sessions: Sequence[OldSession]) -> str:
-    more = f", and {len(sessions) - 5} more" if len(sessions) > 5 else ""
-    return ", ".join(map(str, sessions[:5])) + more
-
-
-def _later_versions(connection: BaseDatabaseWrapper, item: Item) -> set[str]:
-    """The commits that were first released after the item was entered. An old one may have been released again."""
-    releases = Release.objects.using(connection.alias)
-    if not releases.is_recordable():
-        return set()
-    commits = releases.exclude(commit="").values_list("commit", flat=True)
-    earlier = set(commits.filter(started__lte=item.entry.entered))
-    return set(commits.filter(started__gt=item.entry.entered)) - earlier
 
 
 def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:

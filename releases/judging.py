@@ -24,6 +24,7 @@ from releases.judge.plan_back import judge_plan_back
 from releases.judge.verdict import Action, Verdict
 from releases.judge.worst_case import facts_of
 from releases.naming import plan_command
+from releases.old_sessions import read_connected
 from releases.pending import applied_state
 
 Judged = dict[str, list[JudgedOperation]]
@@ -43,7 +44,8 @@ def judge_pending(
     migrations = list(migrations)
     adopted = [one for one in migrations if fake_initial and executor.detect_soft_applied(None, one)[0]]
     found: Judged = {}
-    situation = Situation(facts, contract.waiting(connection), conf.read().accepts, adopted, half_run(connection))
+    waiting = contract.waiting(connection, read_connected(connection))  # the judge has no server to ask
+    situation = Situation(facts, waiting, conf.read().accepts, adopted, half_run(connection))
     for one in judge_plan(migrations, applied_state(executor.loader), situation, connection):
         found.setdefault(one.migration, []).append(_with_violations(one, connection))
     return found

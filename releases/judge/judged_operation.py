@@ -19,7 +19,8 @@ class JudgedOperation:
     """`tables` are those that exist already. `accepted` is the reason why a refusal was overruled.
 
     `violations` are to be looked for in the database. `begins_now`: only the rest waits for the old version to go.
-    `is_rewritten`: its statements are not run as they are written, or the contract changes.
+    `is_rewritten`: its statements may not be run as they are written, or the contract changes.
+    `is_foretold`: what it does is known before it runs.
     """
 
     migration: str
@@ -31,6 +32,7 @@ class JudgedOperation:
     violations: tuple[Violation, ...] = ()
     begins_now: bool = False
     is_rewritten: bool = False
+    is_foretold: bool = True
 
     @property
     def what(self) -> str:

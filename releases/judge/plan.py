@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AlterField, Migration, RunSQL
+from django.db.migrations import AlterField, Migration, RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from postgast import PgQueryError
@@ -127,6 +127,7 @@ def _judge(
 ) -> JudgedOperation:
     """Notes in `waiting` what the operation, or undoing it, defers or cancels."""
     facts, texts = circumstances.facts, statements.texts
+    is_judged_then = not (statements.is_foretold or isinstance(operation, RunPython))  # when it runs
     unforetold = IN_BATCHES if commits_batches(operation) else UNFORETOLD
     verdicts = [] if statements.is_foretold else [unforetold]
     verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]
@@ -142,7 +143,8 @@ def _judge(
         tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
         strongest(verdicts),
         violations=tuple(violations(texts, facts)),
-        is_rewritten=any(one.deferred or one.cancelled or one.is_prepared for one in verdicts),
+        is_rewritten=any(one.deferred or one.cancelled or one.is_prepared for one in verdicts) or is_judged_then,
+        is_foretold=statements.is_foretold,
         begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
 

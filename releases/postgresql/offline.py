@@ -1,4 +1,7 @@
-"""A connection to PostgreSQL without a server: its schema editor collects statements, and its queries find nothing."""
+"""A connection to PostgreSQL without a server: its schema editor collects statements, and its queries find nothing.
+
+Which tables there are, and their constraints and indexes, it knows from the facts.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,13 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.introspection import TableInfo
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from releases.judge.facts import Facts, Table
 from releases.judge.sql import parse
 
 NEWEST = 180000  # of the server, where there is none to ask
-HARMLESS = ("SELECT", "SHOW", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK")
+QUERIES = ("SELECT", "SHOW")
+HARMLESS = ("SET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 @contextmanager
@@ -30,7 +35,9 @@ def offline(connection: BaseDatabaseWrapper, facts: Callable[[], Facts]) -> Iter
     kind: Any = type("OfflineWrapper", (_Offline, given), {"SchemaEditorClass": _editor(given.SchemaEditorClass)})
     made = kind(connection.settings_dict, connection.alias)
     made.pg_version = connection.pg_version if on_postgresql and connection.connection else NEWEST  # type: ignore[attr-defined]
+    made.created = set()
     made.introspection.get_constraints = lambda _, table: _constraints(facts(), table)
+    made.introspection.get_table_list = lambda _: _tables([*facts().tables, *made.created])
     connections[connection.alias] = made
     try:
         yield made
@@ -43,6 +50,8 @@ class _Offline:
 
     connection = None
     wrote = False  # whether anything was sent past the schema editor that may change data or the schema
+    asked = False  # whether anything was queried
+    created: set[str]  # tables
 
     def ensure_connection(self) -> None:
         pass
@@ -73,8 +82,9 @@ class _Cursor:
         return iter(())
 
     def execute(self, sql: object, *args: Any) -> None:
-        if not str(sql).lstrip().upper().startswith(HARMLESS):
-            self._connection.wrote = True
+        text = str(sql).lstrip().upper()
+        self._connection.asked |= text.startswith(QUERIES)
+        self._connection.wrote |= not text.startswith((*QUERIES, *HARMLESS))
 
     executemany = execute
 
@@ -108,6 +118,14 @@ class _Editor:
             text %= tuple(map(self.quote_value, params))
         self.collected_sql.append(text)
 
+    def create_model(self, model: Any) -> None:
+        super().create_model(model)  # type: ignore[misc]
+        self.connection.created.add(model._meta.db_table)
+
+    def delete_model(self, model: Any) -> None:
+        super().delete_model(model)  # type: ignore[misc]
+        self.connection.created.discard(model._meta.db_table)
+
     def quote_value(self, value: Any) -> str:
         from django.db.backends.postgresql.psycopg_any import get_adapters_template, sql
 
@@ -121,6 +139,11 @@ class _Editor:
 
 def _editor(given: type[BaseDatabaseSchemaEditor]) -> type[Any]:
     return type("OfflineEditor", (_Editor, given), {})
+
+
+def _tables(names: list[str]) -> list[TableInfo]:
+    """What introspection.get_table_list() would find: those in the search path."""
+    return [TableInfo(name, "t") for name in dict.fromkeys(names) if "." not in name]
 
 
 def _constraints(facts: Facts, name: str) -> dict[str, dict[str, Any]]:

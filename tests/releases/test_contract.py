@@ -451,3 +451,32 @@ def test_a_unique_field_whose_default_all_rows_would_get_is_refused(shop: Projec
     refused = shop.manage("migrate")
     assert "Rows violate it: there are 500 that would have the same key." in refused.stderr
     assert "Nothing was changed." in refused.stderr
+
+
+IF_EXISTS = '''
+class DeleteModelIfExists(migrations.DeleteModel):
+    """As django-modelsearch and wagtail have it."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        table = from_state.apps.get_model(app_label, self.name)._meta.db_table
+        with schema_editor.connection.cursor() as cursor:
+            {asks}
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+'''
+ASKS = {
+    "introspection": "if table in schema_editor.connection.introspection.table_names(cursor):",
+    "sql": 'cursor.execute("SELECT to_regclass(%s)", [table])\n            if cursor.fetchone()[0]:',
+}
+
+
+@pytest.mark.parametrize("asks", ASKS)
+def test_an_operation_that_asks_the_database_first(shop: Project, sql: Sql, databases: Databases, asks: str) -> None:
+    shop.models(WITHOUT_BOX)
+    code = IF_EXISTS.format(asks=ASKS[asks])
+    shop.migration("0002_lid", 'migrations.CreateModel("Lid", [("id", models.BigAutoField(primary_key=True))])')
+    shop.migration("0003_less", 'DeleteModelIfExists("Box")', 'DeleteModelIfExists("Lid")', before=code)
+    planned = succeeds(shop, "plan_release")
+    assert ("after the old version" if asks == "introspection" else "cannot be foretold") in planned
+    a_release_leaves_what_django_would(shop, sql, databases.make(shop.database_url), OLD_INSERT)

@@ -99,7 +99,7 @@ def described(judged: "JudgedOperation") -> list[str]:
     """Indented lines of at most 80 characters, but for code."""
     verdict = judged.verdict
     lines = ["; ".join(map(sized, judged.tables))] if judged.tables else []
-    lines += [verdict.reason] if judged.tables or not judged.is_as_it_is else []
+    lines += [verdict.reason] if judged.tables or not (judged.is_as_it_is and judged.is_foretold) else []
     lines += [f"Lock: {verdict.lock}."] if verdict.lock else []
     lines += [f"The old version: {verdict.old_version}"] if verdict.old_version else []
     lines += [f"Accepted: {judged.accepted}"] if judged.accepted else []

@@ -1,0 +1,66 @@
+"""The sessions that are connected, and which of them may be of an old version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Min
+
+from releases import conf
+from releases.models import Release
+from releases.sessions import name_of_this_release
+from releases.version import this_version, version_of
+
+SESSIONS = """
+SELECT pid, application_name, coalesce(usename, ''), date_trunc('second', backend_start)::text
+FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+    AND application_name <> %s AND NOT application_name = ANY (%s)
+ORDER BY backend_start
+"""
+
+
+@dataclass(frozen=True)
+class Session:
+    pid: int
+    name: str
+    user: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"pid {self.pid} ({self.name or 'unnamed'}, user {self.user}, since {self.since})"
+
+
+@dataclass(frozen=True)
+class Connected:
+    """Sessions, and the commits that were released, with the time of their first release."""
+
+    sessions: Sequence[Session]
+    released: Mapping[str, datetime]
+
+    def older_than(self, version: str, entered: datetime) -> list[Session]:
+        """The sessions that may need what `version` then let wait: all but those of its own and of later ones.
+
+        An old commit may have been released again since.
+        """
+        later = {commit for commit, first in self.released.items() if first > entered}
+        known = {this_version(), version, *later}
+        return [session for session in self.sessions if version_of(session.name) not in known]
+
+
+def read_connected(connection: BaseDatabaseWrapper) -> Connected:
+    """Without this session and those that a setting names. PostgreSQL only."""
+    with connection.cursor() as cursor:
+        cursor.execute(SESSIONS, [name_of_this_release(), list(conf.read().contract_ignores)])
+        sessions = [Session(*row) for row in cursor.fetchall()]
+    releases = Release.objects.using(connection.alias)
+    if not releases.is_recordable():
+        return Connected(sessions, {})
+    named = releases.exclude(commit="").order_by()
+    return Connected(sessions, dict(named.values_list("commit").annotate(Min("started"))))
+
+
+def listed(sessions: Sequence[Session]) -> str:
+    more = f", and {len(sessions) - 5} more" if len(sessions) > 5 else ""
+    return ", ".join(map(str, sessions[:5])) + more
