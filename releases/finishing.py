@@ -25,4 +25,4 @@ def _fulfil(run: Run) -> None:
     elif left := contract.fulfil(run.connection, run.say, at_once=True):
         made = before - len(contract.pending(run.connection))
         what = f"this made {made} of {before} changes" if made else "nothing was changed"
-        raise CommandError(f"The contract stays pending; {what}. {' '.join(left)}")
+        raise CommandError("\n".join([f"The contract stays pending; {what}.", *left]))

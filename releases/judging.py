@@ -3,6 +3,7 @@
 PostgreSQL only.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -30,10 +31,6 @@ from releases.pending import applied_state
 Judged = dict[str, list[JudgedOperation]]
 
 CLEAN = "Remove or change such rows first: in this release by a migration before this one, or in an earlier release."
-OVERRULE = (
-    'To release it all the same, say why in the class of the migration: release_accepts = {"%(kind)s": "..."}. If it is'
-    ' not yours, in the settings: RELEASES["ACCEPTS"] = {"%(migration)s": {"%(kind)s": "..."}}.'
-)
 
 
 def judge_pending(
@@ -97,9 +94,23 @@ def refuse(judged: Judged, alias: str) -> None:
     if len(refused) > 1:
         lines.append("Begin with the first: correcting it may change what is to be written for the others.")
     lines.append(f"To see the whole plan, run: {plan_command(alias)}")
-    if overrulable := [one for one in refused if not one.verdict.is_final]:
-        lines.append(OVERRULE % vars(overrulable[0]))
-    raise CommandError("\n".join(lines))
+    raise CommandError("\n".join([*lines, *_overruling(refused)]))
+
+
+def _overruling(refused: Iterable[JudgedOperation]) -> list[str]:
+    """How to release it all the same, to paste."""
+    accepts: dict[str, dict[str, str]] = {}
+    for one in refused:
+        if not one.verdict.is_final:
+            accepts.setdefault(one.migration, {})[one.kind] = "..."
+    if not accepts:
+        return []
+    return [
+        "To release it all the same, say why in the class of the migration:",
+        *(f"  {migration}: release_accepts = {json.dumps(kinds)}" for migration, kinds in accepts.items()),
+        "If it is not yours, in the settings:",
+        f'  RELEASES["ACCEPTS"] = {json.dumps(accepts)}',
+    ]
 
 
 def in_a_line(judged: JudgedOperation) -> str:

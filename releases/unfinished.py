@@ -28,10 +28,11 @@ def served_facts(connection: BaseDatabaseWrapper) -> "Facts":
     if not (names or begun):
         return facts
     loader = MigrationLoader(connection)
-    keys = [key for key in loader.applied_migrations if key in loader.graph.nodes]
-    state = loader.project_state([key for key in keys if ".".join(key) not in names])
+    applied = loader.applied_migrations.keys() & loader.graph.nodes.keys()
+    keys = _last({key for key in applied if ".".join(key) in names}, applied, loader)
+    state = loader.project_state([*(applied - keys)])
     with offline(connection, lambda: facts) as server:
-        for key, operation in _operations(loader, {key for key in keys if ".".join(key) in names}, begun):
+        for key, operation in _operations(loader, keys, begun):
             before = state.clone()
             operation.state_forwards(key[0], state)
             made.follow(statements_of(operation, key[0], before, state, server).texts)
@@ -45,6 +46,11 @@ def _names(connection: BaseDatabaseWrapper) -> set[str]:
         return set()
     entries = (one for release in releases.unfinished() for one in release.migrations)
     return {one["name"] for one in entries if not one.get("adopted")}
+
+
+def _last(keys: set[Key], applied: set[Key], loader: MigrationLoader) -> set[Key]:
+    """Those on which nothing else depends that is applied."""
+    return {key for key in keys if applied.intersection(loader.graph.backwards_plan(key)) <= keys}
 
 
 def _operations(loader: MigrationLoader, keys: set[Key], begun: dict[Key, int]) -> Iterator[tuple[Key, Operation]]:

@@ -91,7 +91,7 @@ def test_contract_waits_for_the_old_version_and_names_it(shop: Project, sql: Sql
         change(shop, WITHOUT_NOTE)
         shop.migration("0003_nothing", "migrations.RunPython(migrations.RunPython.noop)")
         waiting = succeeds(shop, "migrate")
-        assert "The contract stays pending. It waits for sessions of an older or unknown version: pid" in waiting
+        assert "The contract stays pending.\nIt waits for sessions of an older or unknown version: pid" in waiting
         assert "(version of-last-week, user postgres" in waiting
         refused = shop.manage("migrate", "--finish")
         assert refused.returncode == 1
@@ -125,7 +125,7 @@ def test_not_null_without_a_default_waits_for_the_old_version(shop: Project, sql
     succeeds(shop, "verify_schema")
     refused = shop.manage("migrate", "--finish")
     assert (
-        "The contract stays pending; nothing was changed. It cannot set shop_box.code NOT NULL yet:" in refused.stderr
+        "The contract stays pending; nothing was changed.\nIt cannot set shop_box.code NOT NULL yet:" in refused.stderr
     )
     assert ": rows without a value there: 1. Give" in refused.stderr
     (update,) = re.findall(r"such as: (UPDATE.*;)", refused.stderr)

@@ -297,6 +297,20 @@ def test_a_reason_in_the_settings_overrules(shop: Project, name: str) -> None:
 
 
 @on_postgresql
+def test_what_a_refusal_prints_overrules_all_of_it(shop: Project, sql: Sql) -> None:
+    shop.models(BOX.replace("color", "colour").replace("Box", "Crate"))
+    shop.migration("0002_change", RENAME)
+    shop.migration("0003_crate", 'migrations.RenameModel("Box", "Crate")')
+    refused = shop.manage("migrate").stderr
+    assert '  shop.0003_crate: release_accepts = {"RenameModel": "..."}' in refused
+    (printed,) = re.findall(r'^  RELEASES\["ACCEPTS"\] = .*$', refused, re.MULTILINE)
+    shop.settings(printed.strip())
+    result = shop.manage("migrate", "--traceback")
+    assert result.returncode == 0, result.stderr
+    assert [name for (name,) in sql(COLUMNS.replace("shop_box", "shop_crate"))] == ["colour", "id", "size"]
+
+
+@on_postgresql
 def test_a_reason_for_another_operation_overrules_nothing(shop: Project) -> None:
     shop.migration("0002_change", RENAME)
     accept(shop, "0002_change", "RenameModel")

@@ -132,9 +132,9 @@ class Command(migrate.Command):
             self.running, self.line_is_open = None, False
             self.done.append(str(migration))
             if self.run:
+                self.run.migration_succeeded(adopted=fake)
                 if action == "apply_success" and not fake:
                     self._applied(cast("Applying", vars(migration)["applying"]))
-                self.run.migration_succeeded(adopted=fake)
 
     def _applied(self, applying: Applying) -> None:
         applying.close()
@@ -177,7 +177,7 @@ class Command(migrate.Command):
             run.start_record()
             forget_recorded(connection)
             if left := contract.fulfil(connection, self._say):
-                self._say(f"The contract stays pending. {' '.join(left)}")
+                self._say("\n".join(["The contract stays pending.", *left]))
             self.standing = Standing(connection, self.judged)
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
