@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, indexes
-from releases.judge.sql import Node, is_stable, name_of, object_name, quote, write_expression
+from releases.judge.sql import Node, is_serial, is_stable, name_of, object_name, quote, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def _rewrites(parts: dict[int, Node], column: Node) -> str:
     generated = parts.get(tree.CONSTR_GENERATED)
     if generated is not None and generated.generated_kind != "v":
         return GENERATED
-    serial = column.type_name.names[-1].string.sval in ("serial", "bigserial", "smallserial")
-    return SEQUENCE if serial or tree.CONSTR_IDENTITY in parts or tree.CONSTR_PRIMARY in parts else ""
+    return SEQUENCE if is_serial(column) or tree.CONSTR_IDENTITY in parts or tree.CONSTR_PRIMARY in parts else ""
 
 
 def _fill_in_batches(relation: Node, column: str, value: str, verdict: Verdict) -> None:

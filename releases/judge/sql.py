@@ -88,6 +88,10 @@ def object_name(table: str, column: str, label: str) -> str:
     return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_{label}"
 
 
+def is_serial(column: Node) -> bool:
+    return column.type_name.names[-1].string.sval in ("serial", "bigserial", "smallserial")
+
+
 def is_stable(node: Node) -> bool:
     """Whether an expression has the same value for all rows of a statement."""
     return {call.funcname[-1].string.sval for call in postgast.find_nodes(node, tree.FuncCall)} <= STABLE

@@ -10,6 +10,7 @@ from releases.judge.facts import Facts, Table
 from releases.judge.shared_values import filled_column, fills_key
 from releases.judge.sql import (
     Node,
+    is_serial,
     is_stable,
     kind,
     listed_names,
@@ -19,6 +20,8 @@ from releases.judge.sql import (
     quote,
     write_expression,
 )
+
+WITH_VALUE = {tree.CONSTR_DEFAULT, tree.CONSTR_IDENTITY, tree.CONSTR_GENERATED}
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,7 @@ def _statements(texts: Iterable[str]) -> Iterator[Node]:
 
 def _of_command(command: Node, where: str, table: Table, filled: set[str]) -> Iterator[Violation]:
     if command.subtype == tree.AT_SetNotNull and command.name in table.columns.keys() - filled:
-        query = f"SELECT count(*) FROM {where} WHERE {quote(command.name)} IS NULL"
-        yield Violation(query, f"there are {{}} without a value in {command.name}")
+        yield _without_value(where, command.name)
     elif command.subtype == tree.AT_AddConstraint:
         constraint = getattr(command, "def").constraint
         rules = {tree.CONSTR_UNIQUE: _of_unique, tree.CONSTR_CHECK: _of_check, tree.CONSTR_FOREIGN: _of_foreign_key}
@@ -70,13 +72,23 @@ def _of_command(command: Node, where: str, table: Table, filled: set[str]) -> It
 
 
 def _of_column(column: Node, where: str, table: Table) -> Iterator[Violation]:
-    """One that waits to be dropped is not added again."""
-    parts = {one.constraint.contype: one.constraint for one in column.constraints}
-    if column.colname in table.columns or tree.CONSTR_UNIQUE not in parts or tree.CONSTR_DEFAULT not in parts:
-        return
-    if is_stable(parts[tree.CONSTR_DEFAULT].raw_expr):
-        words = f"there are {{}} that would have the same {column.colname}"
+    """One that waits to be dropped has its values, and is not added again."""
+    name, parts = column.colname, {one.constraint.contype: one.constraint for one in column.constraints}
+    default = parts.get(tree.CONSTR_DEFAULT)
+    lacks_value = tree.CONSTR_NOTNULL in parts and not (parts.keys() & WITH_VALUE or is_serial(column))
+    if name in table.columns:
+        if lacks_value:
+            yield _without_value(where, name)
+    elif lacks_value:
+        yield Violation(f"SELECT count(*) FROM {where}", f"there are {{}}, and {name} has no value for them")
+    elif default is not None and tree.CONSTR_UNIQUE in parts and is_stable(default.raw_expr):
+        words = f"there are {{}} that would have the same {name}"
         yield Violation(f"SELECT count(*) FROM {where} HAVING count(*) > 1", words)
+
+
+def _without_value(where: str, column: str) -> Violation:
+    query = f"SELECT count(*) FROM {where} WHERE {quote(column)} IS NULL"
+    return Violation(query, f"there are {{}} without a value in {column}")
 
 
 def _of_unique(constraint: Node, where: str, table: Table) -> Iterator[Violation]:

@@ -9,6 +9,7 @@ from postgast import pg_query_pb2 as tree
 from releases.judge.declared import unique_keys
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.sql import Node, kind, listed_names, object_name, parse, write, write_type
+from releases.judge.violations import WITH_VALUE
 from releases.postgresql.offline import offline
 
 SIZE, ROWS = 1024**3, 10_000_000
@@ -19,7 +20,6 @@ KINDS = {
     tree.CONSTR_FOREIGN: ("f", "fkey"),
     tree.CONSTR_EXCLUSION: ("x", "excl"),
 }
-WITH_VALUE = {tree.CONSTR_DEFAULT, tree.CONSTR_IDENTITY, tree.CONSTR_GENERATED}  # from the server, if there is none
 
 Constraints = dict[str, Constraint]
 

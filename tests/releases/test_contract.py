@@ -19,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("postgresql")
 NOTE = '    note = models.CharField(max_length=40, default="", unique=False)\n'
 WITHOUT_NOTE = changed((NOTE, ""))
 WITHOUT_SHELF = changed(('    shelf = models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")\n', ""))
-WITHOUT_UNIQUE = changed(('            models.UniqueConstraint(fields=["serial"], name="one_serial"),\n', ""))
+SERIAL_IS_UNIQUE = '            models.UniqueConstraint(fields=["serial"], name="one_serial"),\n'
+WITHOUT_UNIQUE = changed((SERIAL_IS_UNIQUE, ""))
 WITHOUT_BOX = "class Shelf(models.Model):\n    name = models.CharField(max_length=20)\n"
 NOT_NULL = changed(("max_length=40, null=True", 'max_length=40, default="none"'))
 WITH_COLOUR = with_field('colour = models.CharField(max_length=9, default="red")')
@@ -480,3 +481,17 @@ def test_an_operation_that_asks_the_database_first(shop: Project, sql: Sql, data
     planned = succeeds(shop, "plan_release")
     assert ("after the old version" if asks == "introspection" else "cannot be foretold") in planned
     a_release_leaves_what_django_would(shop, sql, databases.make(shop.database_url), OLD_INSERT)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_step_back_to_a_value_that_rows_lack_is_refused(shop: Project, sql: Sql, finished: bool) -> None:
+    without = changed(("    serial = models.IntegerField()\n", ""), (SERIAL_IS_UNIQUE, ""))
+    change(shop, without)
+    sql("INSERT INTO shop_box (size, note) VALUES (1, '')")
+    if finished:
+        succeeds(shop, "migrate", "--finish")
+    refused = shop.manage("migrate", "shop", "0001").stderr
+    words = "there are 501, and serial has no value for them" if finished else "there are 1 without a value in serial"
+    assert f"Rows violate it: {words}. Nothing was changed." in refused
+    sql("DELETE FROM shop_box" if finished else "DELETE FROM shop_box WHERE serial IS NULL")
+    succeeds(shop, "migrate", "shop", "0001")
