@@ -73,7 +73,8 @@ MIDDLEWARE = [
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "workouts.accounts.backends.AccountBackend",
+    "django.contrib.auth.backends.ModelBackend",  # of sessions that began before the one above
 ]
 
 # Only the API, for front ends on other origins. They send a token, so they need no cookie. Without such a front end the

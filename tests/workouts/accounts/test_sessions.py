@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -70,3 +71,18 @@ def test_a_login_deletes_the_sessions_that_expired() -> None:
 
     assert Session.objects.count() == 2
     assert Session.objects.filter(pk=valid.pk).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("backend", settings.AUTHENTICATION_BACKENDS[1:])
+def test_an_account_is_looked_up_for_each_request(client: Client, backend: str) -> None:
+    """Sessions that the version before began name Django's backend."""
+    account = User.objects.create_user("athlete")
+    client.force_login(account, backend)
+    assert client.get("/settings/").context["user"] == account
+    User.objects.update(is_active=False)
+    assert client.get("/settings/").status_code == 302
+    User.objects.update(is_active=True)
+    assert client.get("/settings/").status_code == 200
+    User.objects.all().delete()
+    assert client.get("/settings/").status_code == 302
