@@ -1,8 +1,9 @@
 """A card is moved to another day and time of day: by dragging it, by keyboard, by touch."""
 
+import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.plan import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK
 from tests.browser.week import card, drag, slot, toast, total
@@ -90,7 +91,72 @@ def test_a_moved_card_takes_its_time_with_it(page: Page) -> None:
     expect(total(page)).to_contain_text("8 h")
 
 
-def test_a_finger_moves_a_card(phone: Page) -> None:
+class Finger:
+    """Touches the page as the browser's own protocol sends it, held and moved."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+
+    def touch(self, kind: str, *points: tuple[float, float]) -> None:
+        given = [{"x": x, "y": y} for x, y in points]
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": given})
+
+
+def middle(place: Locator) -> tuple[float, float]:
+    box = place.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 3, box["y"] + box["height"] / 2
+
+
+def test_a_card_that_is_held_follows_the_finger(phone: Page) -> None:
+    phone.goto(WEEK)
+    finger = Finger(phone)
+    run = card(phone, "Easy run")
+    requests = requests_of(phone)
+
+    finger.touch("touchStart", middle(run))
+    expect(run).to_have_class(re.compile("dragged"))
+    goal = slot(phone, MONDAY, "evening")
+    finger.touch("touchMove", middle(goal))
+    expect(goal).to_have_class(re.compile("target"))
+    finger.touch("touchEnd")
+
+    expect(card(slot(phone, MONDAY, "evening"), "Easy run")).to_be_visible()
+    expect(toast(phone)).to_contain_text("Easy run: evening")
+    assert requests == [("POST", "/workouts/selections")]
+
+
+def test_the_page_scrolls_on_under_a_finger_at_its_edge(phone: Page) -> None:
+    phone.goto(WEEK)
+    finger = Finger(phone)
+    run = card(phone, "Easy run")
+    x, _ = middle(run)
+    finger.touch("touchStart", middle(run))
+    expect(run).to_have_class(re.compile("dragged"))
+    finger.touch("touchMove", (x, 820))
+    expect(phone.get_by_role("heading", level=1)).not_to_be_in_viewport()
+    finger.touch("touchCancel")
+    expect(run).not_to_have_class(re.compile("dragged"))
+    expect(phone.locator(".slot.free")).to_have_count(0)
+
+
+def test_a_finger_that_scrolls_or_taps_moves_nothing(phone: Page) -> None:
+    phone.goto(WEEK)
+    finger = Finger(phone)
+    run = card(phone, "Easy run")
+    requests = requests_of(phone)
+    x, y = middle(run)
+    finger.touch("touchStart", (x, y))
+    finger.touch("touchMove", (x, y - 60))
+    phone.wait_for_timeout(600)
+    expect(run).not_to_have_class(re.compile("dragged"))
+    finger.touch("touchEnd")
+    assert not requests
+    run.get_by_role("link").tap()
+    expect(phone.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_finger_moves_a_card_by_the_form(phone: Page) -> None:
     phone.goto(WEEK)
     ride = card(phone, "Threshold ride")
 
