@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from releases.naming import finish_command
 from releases.old_sessions import Connected, Session, listed, read_connected
@@ -28,6 +31,10 @@ COLUMN = "SELECT count(*) > 0 FROM pg_attribute WHERE attrelid = to_regclass(%s)
 
 
 WAITS = "It waits for sessions of an older or unknown version: {sessions}. When they have gone, {then}"
+NOT_OURS = (
+    "It leaves this: {item}. This code does not have {migration}, so it may need what that would take away. A release"
+    " of code that has the migration makes the change; or undo it from there, with: python manage.py rollback"
+)
 VIOLATED = (
     "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
     " {column} = ... WHERE {column} IS NULL; then {then}"
@@ -84,7 +91,16 @@ class Item:
     def stays(self) -> bool:
         """Whether fulfil() would leave it now."""
         is_ours = self.version == this_version()
-        return is_ours or bool(self.old_sessions()) or self.rows_without_value() > 0
+        return is_ours or not self.is_known or bool(self.old_sessions()) or self.rows_without_value() > 0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this code has the migration that entered it. Otherwise it is older, and its models may need more."""
+        return str(self.entry.migration) in _known()
+
+    def renew(self) -> None:
+        """As if it were entered now: the versions that were released up to now are older."""
+        _entries(self.connection).filter(pk=self.entry.pk).update(entered=timezone.now())
 
     def old_sessions(self) -> list[Session]:
         """Those that may need what this would take away."""
@@ -146,6 +162,8 @@ def waiting(connection: BaseDatabaseWrapper, connected: Connected | None = None)
 def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[str]:
     """Makes the pending changes, up to the first for which an old version is connected. Returns why any are left.
 
+    Older code that is released again leaves what it may need.
+
     `at_once`: also the changes that this version entered.
     """
     from releases.online.steps import run_steps
@@ -154,6 +172,10 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
     then = f"run this again: {command}" if at_once else f"the next release makes the changes, or: {command}"
     for item in pending(connection):
         if item.version == this_version() and not at_once:
+            continue
+        if not item.is_known:
+            item.renew()
+            left.append(NOT_OURS.format(item=item, migration=item.entry.migration))
             continue
         if sessions := item.old_sessions():
             left.append(WAITS.format(sessions=listed(sessions), then=then))
@@ -166,6 +188,14 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
             say(f"Contract: {item}.")
             run_steps(connection, item, say)
     return left
+
+
+@cache
+def _known() -> set[str]:
+    """The migrations of this code, and those that its squashes replace."""
+    migrations = MigrationLoader(None).disk_migrations
+    replaced = {key for migration in migrations.values() for key in migration.replaces}
+    return {f"{app}.{name}" for app, name in migrations.keys() | replaced}
 
 
 def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
