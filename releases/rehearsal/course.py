@@ -25,6 +25,7 @@ from releases.rehearsal.version import CONTRACT, DeployError, Version
 
 WHOLE = "The release found everything that the models declare."  # or it would have failed
 PASSED = "No test of the old version fails only on the new schema."
+BROUGHT_BACK = "The old version can be brought back: its own release succeeds on the new schema."
 NAME, COMMIT, NEXT = "rehearsal", "rehearsed", "rehearsed-next"
 
 
@@ -79,6 +80,8 @@ class Course:
             self._recording.breaking += broken
             found += [] if broken else [PASSED]
         if not self._options.deploy_only:
+            if old:
+                self._bring_back(old)
             self._step_back(new, before)
             self._next(new, requests)
 
@@ -127,6 +130,15 @@ class Course:
             self._traffic.of(NEW, lambda: User(requests, new.port)),
         ):
             self._recording.left = CONTRACT.findall(new.release("next release", **new.of(NEXT)))
+
+    def _bring_back(self, old: Version) -> None:
+        """As an image that is brought back, which is released, too: over the newer schema."""
+        try:
+            old.release("release of the old version, brought back", **old.of("old"))
+        except DeployError as error:
+            self._recording.breaking.append(str(error))
+        else:
+            self._recording.findings.append(BROUGHT_BACK)
 
     def _judge(self, new: Version) -> None:
         """Notes what the release foretold of each migration. Of several replicas, each may have made one."""
