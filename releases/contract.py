@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.loader import MigrationLoader
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from releases.naming import finish_command
-from releases.old_sessions import Connected, Session, listed, read_connected
+from releases.old_sessions import Connected, Session, read_connected
 from releases.own_tables import contract_model, exists
-from releases.progress import Say
+from releases.pending import known_migrations
 from releases.version import this_version
 
 if TYPE_CHECKING:
@@ -28,17 +25,6 @@ STANDS = {
     "constraint": "SELECT count(*) > 0 FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = %s",
 }
 COLUMN = "SELECT count(*) > 0 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = %s AND NOT attisdropped"
-
-
-WAITS = "It waits for sessions of an older or unknown version: {sessions}. When they have gone, {then}"
-NOT_OURS = (
-    "It leaves this: {item}. This code does not have {migration}, so it may need what that would take away. A release"
-    " of code that has the migration makes the change; or undo it from there, with: python manage.py rollback"
-)
-VIOLATED = (
-    "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
-    " {column} = ... WHERE {column} IS NULL; then {then}"
-)
 
 
 @dataclass
@@ -90,21 +76,27 @@ class Item:
 
     def stays(self) -> bool:
         """Whether fulfil() would leave it now."""
-        is_ours = self.version == this_version()
-        return is_ours or not self.is_known or bool(self.old_sessions()) or self.rows_without_value() > 0
+        if self.version == this_version() or not self.is_known:
+            return True
+        seen = self.seen()
+        unfinished = self.entry.migration in seen.unfinished
+        return unfinished or bool(self.older(seen)) or self.rows_without_value() > 0
 
     @property
     def is_known(self) -> bool:
         """Whether this code has the migration that entered it. Otherwise it is older, and its models may need more."""
-        return str(self.entry.migration) in _known()
+        return str(self.entry.migration) in known_migrations()
 
     def renew(self) -> None:
         """As if it were entered now: the versions that were released up to now are older."""
         _entries(self.connection).filter(pk=self.entry.pk).update(entered=timezone.now())
 
-    def old_sessions(self) -> list[Session]:
-        """Those that may need what this would take away."""
-        return (self.connected or read_connected(self.connection)).older_than(self.version, self.entry.entered)
+    def seen(self) -> Connected:
+        return self.connected or read_connected(self.connection)
+
+    def older(self, seen: Connected) -> list[Session]:
+        """The sessions that may need what this would take away."""
+        return seen.older_than(self.version, self.entry.entered)
 
     def stands(self) -> bool:
         """Whether there is still something to change. Of a trigger that is gone the function may be left."""
@@ -157,45 +149,6 @@ def entered_here(connection: BaseDatabaseWrapper) -> list[Item]:
 def waiting(connection: BaseDatabaseWrapper, connected: Connected | None = None) -> dict[Key, Item]:
     """The same by key, for the judge."""
     return {item.key: item for item in pending(connection, connected)}
-
-
-def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[str]:
-    """Makes the pending changes, up to the first for which an old version is connected. Returns why any are left.
-
-    Older code that is released again leaves what it may need.
-
-    `at_once`: also the changes that this version entered.
-    """
-    from releases.online.steps import run_steps
-
-    command, left = finish_command(connection.alias), []
-    then = f"run this again: {command}" if at_once else f"the next release makes the changes, or: {command}"
-    for item in pending(connection):
-        if item.version == this_version() and not at_once:
-            continue
-        if not item.is_known:
-            item.renew()
-            left.append(NOT_OURS.format(item=item, migration=item.entry.migration))
-            continue
-        if sessions := item.old_sessions():
-            left.append(WAITS.format(sessions=listed(sessions), then=then))
-            break  # the later ones were entered by versions for which no fewer sessions are old
-        if not item.stands():
-            cancel(connection, [item.key])
-        elif count := item.rows_without_value():
-            left.append(VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column, then=then))
-        else:
-            say(f"Contract: {item}.")
-            run_steps(connection, item, say)
-    return left
-
-
-@cache
-def _known() -> set[str]:
-    """The migrations of this code, and those that its squashes replace."""
-    migrations = MigrationLoader(None).disk_migrations
-    replaced = {key for migration in migrations.values() for key in migration.replaces}
-    return {f"{app}.{name}" for app, name in migrations.keys() | replaced}
 
 
 def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:

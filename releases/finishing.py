@@ -5,6 +5,7 @@ from functools import partial
 from django.core.management import CommandError
 
 from releases import contract
+from releases.fulfilling import fulfil
 from releases.pending import pending_migrations
 from releases.run import Run, run_alone
 from releases.schema import verified
@@ -22,7 +23,7 @@ def _fulfil(run: Run) -> None:
     before = len(contract.pending(run.connection))
     if not before:
         run.say("Nothing is pending in the contract.")
-    elif left := contract.fulfil(run.connection, run.say, at_once=True):
+    elif left := fulfil(run.connection, run.say, at_once=True):
         made = before - len(contract.pending(run.connection))
         what = f"this made {made} of {before} changes" if made else "nothing was changed"
         raise CommandError("\n".join([f"The contract stays pending; {what}.", *left]))

@@ -1,7 +1,7 @@
 """The sessions that are connected, and which of them may be of an old version."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -10,6 +10,7 @@ from django.db.models import Min
 from releases import conf
 from releases.models import Release
 from releases.sessions import name_of_this_release
+from releases.unfinished import unfinished_migrations
 from releases.version import this_version, version_of
 
 SESSIONS = """
@@ -34,10 +35,12 @@ class Session:
 
 @dataclass(frozen=True)
 class Connected:
-    """Sessions, and the commits that were released, with the time of their first release."""
+    """Sessions, and the commits that were released, with the time of their first release. `unfinished` are migrations
+    of which no release has succeeded: an older version serves, even if it has no session at the moment."""
 
     sessions: Sequence[Session]
-    released: Mapping[str, datetime]
+    released: Mapping[str, datetime] = field(default_factory=dict)
+    unfinished: Container[str] = ()
 
     def older_than(self, version: str, entered: datetime) -> list[Session]:
         """The sessions that may need what `version` then let wait: all but those of its own and of later ones.
@@ -56,9 +59,10 @@ def read_connected(connection: BaseDatabaseWrapper) -> Connected:
         sessions = [Session(*row) for row in cursor.fetchall()]
     releases = Release.objects.using(connection.alias)
     if not releases.is_recordable():
-        return Connected(sessions, {})
+        return Connected(sessions)
     named = releases.exclude(commit="").order_by()
-    return Connected(sessions, dict(named.values_list("commit").annotate(Min("started"))))
+    released = dict(named.values_list("commit").annotate(Min("started")))
+    return Connected(sessions, released, unfinished_migrations(connection))
 
 
 def listed(sessions: Sequence[Session]) -> str:

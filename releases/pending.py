@@ -1,6 +1,7 @@
 """Which migrations a run would apply."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
@@ -22,6 +23,14 @@ def pending_migrations(
         if targets[0] not in loader.graph.nodes:  # a partly applied squash
             targets = [loader.replacements[targets[0]].replaces[-1]]
     return [migration for migration, backwards in executor.migration_plan(targets) if not backwards]
+
+
+@cache
+def known_migrations() -> set[str]:
+    """Those of this code, and those that its squashes replace: `shop.0002_box`."""
+    migrations = MigrationLoader(None).disk_migrations
+    replaced = {key for migration in migrations.values() for key in migration.replaces}
+    return set(map(".".join, migrations.keys() | replaced))
 
 
 def applied_state(loader: MigrationLoader) -> ProjectState:

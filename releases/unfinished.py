@@ -24,7 +24,7 @@ def served_facts(connection: BaseDatabaseWrapper) -> "Facts":
     from releases.postgresql.offline import offline
 
     facts, made = read_facts(connection), Made()
-    names, begun = _names(connection), half_run(connection)
+    names, begun = _recorded(connection), half_run(connection)
     if not (names or begun):
         return facts
     loader = MigrationLoader(connection)
@@ -39,8 +39,13 @@ def served_facts(connection: BaseDatabaseWrapper) -> "Facts":
     return made.without(facts)
 
 
-def _names(connection: BaseDatabaseWrapper) -> set[str]:
-    """Of the migrations that such releases have recorded; not of those whose tables were there before."""
+def unfinished_migrations(connection: BaseDatabaseWrapper) -> set[str]:
+    """Those of which no release has succeeded yet: `shop.0002_box`."""
+    return {*_recorded(connection), *map(".".join, half_run(connection))}
+
+
+def _recorded(connection: BaseDatabaseWrapper) -> set[str]:
+    """Those that such releases have recorded, without those whose tables were there before."""
     releases = Release.objects.using(connection.alias)
     if not releases.is_recordable():
         return set()

@@ -510,8 +510,9 @@ def test_code_that_needs_what_waits_is_released_again(shop: Project, sql: Sql, d
     second.unlink()
     shop.models(BASE)
     released = succeeds(shop, "migrate", COMMIT=commit)
-    assert "It leaves this: drop column note of shop_box. This code does not have shop.0002_second" in released
-    assert "It leaves this" in shop.manage("migrate", "--finish", COMMIT=commit).stderr
+    words = "This code does not have shop.0002_second, and may need what these would take away: drop column note of"
+    assert words in released
+    assert words in shop.manage("migrate", "--finish", COMMIT=commit).stderr
     shop.migration("0002_other", "migrations.RunPython(migrations.RunPython.noop)")
     succeeds(shop, "migrate", COMMIT="four")
     sql(OLD_INSERT)

@@ -4,10 +4,12 @@ import pytest
 
 from releases.judge.facts import Column, Facts, Index, Table
 from releases.judge.made import Made
+from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, with_field
+from tests.releases.test_contract import OLD_INSERT, WITHOUT_NOTE
 from tests.releases.test_interrupted import KILLER
 from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
 
@@ -115,3 +117,22 @@ def test_facts_are_without_what_was_made() -> None:
     assert (set(reduced.tables["box"].columns), set(reduced.tables["box"].added)) == ({"size"}, {"width"})
     assert reduced.tables["public.box"] == reduced.tables["box"]
     assert reduced.indexes.keys() == {"two"}
+
+
+@on_postgresql
+def test_what_a_failed_release_let_wait_is_not_made_until_one_has_succeeded(shop: Project, sql: Sql) -> None:
+    """The version that serves may have no session at the moment."""
+    shop.settings('RELEASES["COMMIT_VARIABLE"] = "COMMIT"')
+    succeeds(shop, "migrate", COMMIT="old")
+    shop.models(WITHOUT_NOTE)
+    shop.migration("0002_less", 'migrations.RemoveField("box", "note")')
+    shop.migration("0003_between", BROKEN)
+    assert "Migration shop.0003_between failed" in shop.manage("migrate", COMMIT="new").stderr
+    words = "No release of shop.0002_less has succeeded yet, and the version that serves may need"
+    assert words in shop.manage("migrate", "--finish", COMMIT="new").stderr
+    shop.migration("0003_between", SELECT)
+    released = succeeds(shop, "migrate", COMMIT="fixed")
+    assert words in released
+    assert "drop column note of shop_box. When one has succeeded, the next release makes the changes" in released
+    sql(OLD_INSERT)
+    assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate", "--finish", COMMIT="fixed")

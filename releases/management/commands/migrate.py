@@ -21,6 +21,7 @@ from releases.checks import refuse_settings
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
 from releases.finishing import finish
+from releases.fulfilling import fulfil
 from releases.half_run import half_run_beyond
 from releases.health import unknown_to
 from releases.indexes import repeatable
@@ -176,7 +177,7 @@ class Command(migrate.Command):
             self.judged = self.judged or judge_release(run, options)  # once, for all attempts
             run.start_record()
             forget_recorded(connection)
-            if left := contract.fulfil(connection, self._say):
+            if left := fulfil(connection, self._say):
                 self._say("\n".join(["The contract stays pending.", *left]))
             self.standing = Standing(connection, self.judged)
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):

@@ -22,9 +22,11 @@ from django.test.runner import DiscoverRunner
 
 from releases import contract
 from releases.applying import Applying, run_deferred
+from releases.fulfilling import fulfil
 from releases.judge.facts import read_facts
 from releases.judge.plan import Situation, judge_plan
 from releases.own_tables import contract_model, ensure, journal_model
+from releases.pending import known_migrations
 from releases.steps import unrecord_within_transaction
 from tests.releases.catalogue import SCHEMA
 
@@ -53,7 +55,8 @@ def apply(editor: Any, app_label: str, operations: Sequence[Operation], state: P
         assert not contract.pending(editor.connection), "The contract still has items of what was undone."
         applied["undone"] += 1
     state = _release(editor, new(), state)
-    assert not contract.fulfil(editor.connection, lambda _: None, at_once=True)
+    known_migrations().add(str(new()))  # it is in no file
+    assert not fulfil(editor.connection, lambda _: None, at_once=True)
     assert not contract.pending(editor.connection)
     applied["operations"] += len(operations)
     if forwards is not None:

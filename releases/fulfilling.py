@@ -1,0 +1,70 @@
+"""The contract is fulfilled: what no process needs any more is changed, and the rest is left, with the reasons."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from releases.contract import Item, cancel, pending
+from releases.naming import finish_command
+from releases.old_sessions import Connected, listed
+from releases.progress import Say
+from releases.version import this_version
+
+WAITS = "It waits for sessions of an older or unknown version: {sessions}. When they have gone, {then}"
+VIOLATED = (
+    "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
+    " {column} = ... WHERE {column} IS NULL; then {then}"
+)
+
+Reason = tuple[str, str]
+"""What is said before the changes that are left, and after them."""
+
+
+def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[str]:
+    """Makes the pending changes, up to the first for which an old version is connected. Returns why any are left.
+
+    Older code that is released again leaves what it may need. `at_once`: also the changes that this version entered.
+    """
+    command = finish_command(connection.alias)
+    then = f"run this again: {command}" if at_once else f"the next release makes the changes, or: {command}"
+    left: dict[Reason, list[str]] = {}
+    for item in pending(connection):
+        if item.version == this_version() and not at_once:
+            continue
+        seen = item.seen()
+        if reason := _reason(item, seen, then):
+            left.setdefault(reason, []).append(str(item))
+        elif sessions := item.older(seen):
+            left[WAITS.format(sessions=listed(sessions), then=then), ""] = []
+            break  # the later ones were entered by versions for which no fewer sessions are old
+        elif not item.stands():
+            cancel(connection, [item.key])
+        elif count := item.rows_without_value():
+            words = VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column, then=then)
+            left[words, ""] = []
+        else:
+            _make(item, say)
+    return [f"{before}{', '.join(items)}{after}" for (before, after), items in left.items()]
+
+
+def _reason(item: Item, seen: Connected, then: str) -> Reason | None:
+    """Why it is left, whoever is connected."""
+    migration = item.entry.migration
+    if not item.is_known:
+        item.renew()
+        return (
+            f"This code does not have {migration}, and may need what these would take away: ",
+            ". A release of code that has it makes them; or undo it from there, with: python manage.py rollback",
+        )
+    if migration in seen.unfinished:
+        return (
+            f"No release of {migration} has succeeded yet, and the version that serves may need what these would take"
+            " away: ",
+            f". When one has succeeded, {then}",
+        )
+    return None
+
+
+def _make(item: Item, say: Say) -> None:
+    from releases.online.steps import run_steps
+
+    say(f"Contract: {item}.")
+    run_steps(item.connection, item, say)
