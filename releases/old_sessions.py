@@ -13,11 +13,15 @@ from releases.sessions import name_of_this_release
 from releases.unfinished import unfinished_migrations
 from releases.version import this_version, version_of
 
-SESSIONS = """
-SELECT pid, application_name, coalesce(usename, ''), date_trunc('second', backend_start)::text
+# Of another role's session a role without pg_read_all_stats sees only the names. Autovacuum has no user.
+CLIENTS = """
 FROM pg_stat_activity
-WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-    AND application_name <> %s AND NOT application_name = ANY (%s)
+WHERE datname = current_database() AND coalesce(backend_type, 'client backend') = 'client backend'
+    AND usename IS NOT NULL AND pid <> pg_backend_pid() AND application_name <> %s
+"""
+SESSIONS = f"""
+SELECT pid, application_name, usename, coalesce(date_trunc('second', backend_start)::text, 'an unknown time') {CLIENTS}
+    AND NOT application_name = ANY (%s)
 ORDER BY backend_start
 """
 

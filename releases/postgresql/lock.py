@@ -26,7 +26,7 @@ from releases.sessions import for_a_release
 KEY = int.from_bytes(hashlib.sha256(b"django-migrations").digest()[:8], "big", signed=True)
 
 HOLDER = """
-SELECT a.pid, a.application_name, date_trunc('second', a.backend_start)
+SELECT a.pid, a.application_name, coalesce(date_trunc('second', a.backend_start)::text, 'an unknown time')
 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()
     AND (l.classid::bigint << 32) | l.objid::bigint = %s

@@ -1,6 +1,7 @@
 """What the old version still needs waits in the contract, and can be taken back until it is gone."""
 
 import re
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, changed, with_constraint, with_field
+from tests.releases.test_causes import as_user
 from tests.releases.test_online import OldVersion, migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
@@ -525,3 +527,23 @@ def test_code_that_needs_what_waits_is_released_again(shop: Project, sql: Sql, d
         with psycopg.connect(database_url, application_name=f"version {old}"):
             assert f"(version {old}, user" in succeeds(shop, "migrate", COMMIT="five")
     assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate", COMMIT="five")
+
+
+def test_the_sessions_of_another_role_hold_it_up(
+    role: str, database_url: str, sql: Sql, new_project: Callable[[str], Project]
+) -> None:
+    """The server shows a role without rights little of them."""
+    sql(f"GRANT CREATE ON SCHEMA public TO {role}")
+    shop = new_project(as_user(database_url, role, role))
+    shop.settings('RELEASES |= {"LARGE_TABLE": 0}')
+    shop.models(BASE)
+    succeeds(shop, "makemigrations", "shop", "-n", "first")
+    succeeds(shop, "migrate", "-v0")
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, WITHOUT_NOTE)
+        refused = shop.manage("migrate", "--finish").stderr
+        assert "(version of-last-week, user postgres, since an unknown time)" in refused
+        assert "Other sessions of this database now: 1." in succeeds(shop, "rollback", "--steps", "1", "--noinput")
+    succeeds(shop, "migrate")
+    assert "Contract: drop column note" in succeeds(shop, "migrate", "--finish")
+    sql(f"DROP OWNED BY {role}")

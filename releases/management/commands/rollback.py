@@ -20,6 +20,7 @@ from releases.lock import alone
 from releases.loss import Loss
 from releases.management.commands import migrate
 from releases.models import Release
+from releases.old_sessions import CLIENTS
 from releases.run import Run, run_alone
 from releases.sessions import name_of_this_release
 from releases.steps import (
@@ -32,11 +33,7 @@ from releases.steps import (
 )
 from releases.undoing import refuse_irreversible, undo
 
-OTHER_SESSIONS = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-    AND application_name <> %s
-"""
+OTHER_SESSIONS = f"SELECT count(*) {CLIENTS}"
 RUNNING_CODE = """\
 This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first step on,
 and a container of it that starts migrates forward again. So bring the older version back first."""
