@@ -1,8 +1,10 @@
 """The contract is fulfilled: what no process needs any more is changed, and the rest is left, with the reasons."""
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.contract import Item, cancel, pending
+from releases.errors import reason, sqlstate
 from releases.naming import finish_command
 from releases.old_sessions import Connected, listed
 from releases.progress import Say
@@ -13,6 +15,8 @@ VIOLATED = (
     "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
     " {column} = ... WHERE {column} IS NULL; then {then}"
 )
+
+STILL_DEPENDED_ON = "2BP01"
 
 Reason = tuple[str, str]
 """What is said before the changes that are left, and after them."""
@@ -30,8 +34,8 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
         if item.version == this_version() and not at_once:
             continue
         seen = item.seen()
-        if reason := _reason(item, seen, then):
-            left.setdefault(reason, []).append(str(item))
+        if why := _reason(item, seen, then):
+            left.setdefault(why, []).append(str(item))
         elif sessions := item.older(seen):
             left[WAITS.format(sessions=listed(sessions), then=then), ""] = []
             break  # the later ones were entered by versions for which no fewer sessions are old
@@ -40,8 +44,8 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
         elif count := item.rows_without_value():
             words = VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column, then=then)
             left[words, ""] = []
-        else:
-            _make(item, say)
+        elif dependents := _make(item, say):
+            left[f"It cannot {item}: {dependents}. Drop or change that; then {then}", ""] = []
     return [f"{before}{', '.join(items)}{after}" for (before, after), items in left.items()]
 
 
@@ -63,8 +67,15 @@ def _reason(item: Item, seen: Connected, then: str) -> Reason | None:
     return None
 
 
-def _make(item: Item, say: Say) -> None:
+def _make(item: Item, say: Say) -> str:
+    """Returns the objects of others that depend on what it would drop: then it stays. None of Django's own does."""
     from releases.online.steps import run_steps
 
+    try:
+        run_steps(item.connection, item, say)
+    except DatabaseError as error:
+        if sqlstate(error) != STILL_DEPENDED_ON:
+            raise
+        return reason(error)
     say(f"Contract: {item}.")
-    run_steps(item.connection, item, say)
+    return ""

@@ -62,7 +62,7 @@ def _drop_table(table: Table, where: str, name: str, circumstances: "Circumstanc
     }
     verdict.now += [f"ALTER TABLE {where} DROP CONSTRAINT {quote(name)}" for name in keys]
     restore = tuple(step for name, text in keys.items() for step in add_again(where, name, text))
-    step = Step(f"DROP TABLE IF EXISTS {where} CASCADE")
+    step = Step(f"DROP TABLE IF EXISTS {where}")
     verdict.defer("table", where, "", f"drop table {name}", step, restore=restore, reason=STILL_USED)
 
 

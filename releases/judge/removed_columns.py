@@ -48,7 +48,7 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     if waiting or (column.not_null and (repeated or not column.has_default)):
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP NOT NULL")
     verdict.cancelled += [key for key in waiting if key[0] == "not null"]
-    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {name} CASCADE")
+    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {name}")
     description = f"drop column {command.name} of {relation.relname}"
     verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)
     return False

@@ -547,3 +547,17 @@ def test_the_sessions_of_another_role_hold_it_up(
     succeeds(shop, "migrate")
     assert "Contract: drop column note" in succeeds(shop, "migrate", "--finish")
     sql(f"DROP OWNED BY {role}")
+
+
+@pytest.mark.parametrize(("models", "what"), [(WITHOUT_NOTE, "column note of"), (WITHOUT_BOX, "table")])
+def test_what_somebody_elses_view_shows_is_not_dropped(shop: Project, sql: Sql, models: str, what: str) -> None:
+    change(shop, models)
+    sql("CREATE VIEW report AS SELECT note FROM shop_box")
+    refused = shop.manage("migrate", "--finish").stderr
+    assert f"It cannot drop {what} shop_box: cannot drop" in refused
+    assert "view report depends on" in refused
+    assert sql("SELECT count(note) FROM report") == [(500,)]
+    shop.migration("0003_nothing", "migrations.RunPython(migrations.RunPython.noop)")
+    assert "view report depends on" in succeeds(shop, "migrate")
+    sql("DROP VIEW report")
+    assert f"Contract: drop {what} shop_box." in succeeds(shop, "migrate", "--finish")
