@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
 from workouts.pages.distances import DistanceField
+from workouts.pages.shown import ShowsForm, changed_fields, was_changed, with_changes
 from workouts.pages.time_spans import DurationField, TimeSpanField
 from workouts.values import bounds, validation
 from workouts.values.disciplines import Discipline
@@ -48,7 +49,7 @@ class SelectionForm(forms.Form):
         super().__init__(data)
         self.workout = workout
         sent = {"is_selected"} if "is_selected" in data else set(data)
-        for name in set(self.fields) - {name for name in sent if _is_changed(data, name)}:
+        for name in set(self.fields) - {name for name in sent if was_changed(data, name)}:
             del self.fields[name]
 
     def values(self) -> dict[str, Any]:
@@ -61,11 +62,6 @@ class SelectionForm(forms.Form):
         return values
 
 
-def _is_changed(data: QueryDict, name: str) -> bool:
-    shown, now = (data.get(key, "").replace("\r\n", "\n") for key in (f"initial-{name}", name))
-    return f"initial-{name}" not in data or now != shown
-
-
 def in_slot(workout: Workout, slot: str) -> dict[str, Any]:
     """The columns that put a workout into a slot. One that is there already keeps its clock time."""
     return {} if slot_of(workout.time_of_day) == slot else {"time_of_day": slot or None}
@@ -76,7 +72,7 @@ def on_day(workout: Workout, day: datetime.date | None) -> dict[str, Any]:
     return {"current_plan_day": None if day == workout.originally_planned_day else day}
 
 
-class DoneForm(forms.Form):
+class DoneForm(ShowsForm, forms.Form):
     """What was done. A field that is not sent or not changed stays as it is: a button alone says, done as planned."""
 
     actual_duration = DurationField("Time")
@@ -104,10 +100,10 @@ class DoneForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """The columns that change."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        return {name: self.cleaned_data[name] for name in changed_fields(self)}
 
 
-class WorkoutForm(forms.ModelForm):
+class WorkoutForm(ShowsForm, forms.ModelForm):
     """A workout of the athlete's own."""
 
     originally_planned_day = forms.DateField(
@@ -157,7 +153,7 @@ class WorkoutForm(forms.ModelForm):
 
     def edited(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The columns to set of the workout and of its selection. One with another day is planned there, not moved."""
-        values = {name: self.cleaned_data[name] for name in self.changed_data}
+        values = {name: self.cleaned_data[name] for name in changed_fields(self)}
         return values, {"current_plan_day": None} if "originally_planned_day" in values else {}
 
 
@@ -167,7 +163,7 @@ class EstimateForm(forms.Form):
     tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
 
 
-class TargetsForm(forms.Form):
+class TargetsForm(ShowsForm, forms.Form):
     """The targets of one week: hours and minutes in total and per discipline, and TSS."""
 
     def __init__(self, target: WeekTarget, data: Any = None) -> None:
@@ -181,17 +177,14 @@ class TargetsForm(forms.Form):
 
     def values(self) -> dict[str, Any] | None:
         """The columns of WeekTarget, or None if every field is empty."""
-        if not any(self.cleaned_data.values()):
+        given = with_changes(self)
+        if not any(given.values()):
             return None
-        of_disciplines = {name: self.cleaned_data[name] for name in Discipline.values if self.cleaned_data[name]}
-        return {
-            "minutes": self.cleaned_data["minutes"],
-            "tss": self.cleaned_data["tss"],
-            "minutes_by_discipline": of_disciplines,
-        }
+        of_disciplines = {name: given[name] for name in Discipline.values if given[name]}
+        return {"minutes": given["minutes"], "tss": given["tss"], "minutes_by_discipline": of_disciplines}
 
 
-class PreferencesForm(forms.ModelForm):
+class PreferencesForm(ShowsForm, forms.ModelForm):
     """Units, and the times at which the slots of a day begin."""
 
     class Meta:
@@ -204,3 +197,7 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, instance=Preferences.load(), label_suffix="")
+
+    def values(self) -> dict[str, Any]:
+        """All columns."""
+        return with_changes(self)

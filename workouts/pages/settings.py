@@ -31,7 +31,7 @@ class AthletesRequest(HtmxRequest):
 def settings(request: AthletesRequest) -> HttpResponse:
     form = PreferencesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        save_preferences(form.cleaned_data, by=request.user)
+        save_preferences(form.values(), by=request.user)
         messages.success(request, "The units and times were saved.")
         return redirect("settings")
     return _page(request, form)

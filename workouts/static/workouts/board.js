@@ -42,6 +42,8 @@ const keepAsSaved = (form) => {
   for (const field of form.elements) {
     if (field.options) for (const option of field.options) option.defaultSelected = option.selected;
     else [field.defaultValue, field.defaultChecked] = [field.value, field.checked];
+    const shown = form.elements[`initial-${field.name}`];
+    if (shown) [shown.value, shown.defaultValue] = [field.value, field.value];
   }
 };
 

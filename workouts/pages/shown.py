@@ -1,0 +1,48 @@
+"""A form sends back what the page showed, as `initial-…`. Only what was changed there is written.
+
+The rest may have been changed elsewhere meanwhile.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+PREFIX = "initial-"
+
+
+class ShowsForm(forms.BaseForm):
+    """A form whose template includes `workouts/shown.html`."""
+
+    def shown(self) -> list[tuple[str, str]]:
+        """The hidden inputs, as name and value. A form that was refused sends again what it had sent."""
+        if self.is_bound:
+            return [(name, str(self.data[name])) for name in self.data if name.startswith(PREFIX)]
+        return [(f"{PREFIX}{name}", value) for field in self for name, value in _inputs(field)]
+
+
+def changed_fields(form: forms.BaseForm) -> list[str]:
+    """The names of the fields that were changed on the page, and have another value than now."""
+    inputs = {field.name: [name for name, _ in _inputs(field)] for field in form}
+    return [name for name in form.changed_data if any(was_changed(form.data, one) for one in inputs[name])]
+
+
+def with_changes(form: forms.BaseForm) -> dict[str, Any]:
+    """The values of all fields: where the page changed nothing, those of now."""
+    changed = changed_fields(form)
+    return {name: form.cleaned_data[name] if name in changed else form.initial.get(name) for name in form.fields}
+
+
+def was_changed(data: Mapping[str, str], name: str) -> bool:
+    """Whether an input has another value than the page showed. It counts as changed if that was not sent."""
+    before, now = (str(data.get(key, "")).replace("\r\n", "\n") for key in (f"{PREFIX}{name}", name))
+    return f"{PREFIX}{name}" not in data or now != before
+
+
+def _inputs(field: BoundField) -> Iterator[tuple[str, str]]:
+    """Name and value of each input of a field: a time span has two."""
+    widget = field.field.widget.get_context(field.html_name, field.value(), {})["widget"]
+    for one in widget.get("subwidgets", [widget]):
+        value = one["value"][0] if isinstance(one["value"], list) else one["value"]
+        yield one["name"], "" if value is None else str(value)
