@@ -22,6 +22,7 @@ def test_one_tap_marks_a_workout_as_done_and_redraws_the_sums(page: Page) -> Non
     page.keyboard.press("Escape")
 
     card(page, "Easy run").get_by_role("link", name="RPE").press("Enter")
+    expect(page.get_by_role("dialog").get_by_label("RPE, 1 to 10")).to_be_focused()
     page.get_by_role("dialog").get_by_label("RPE, 1 to 10").fill("7")
     minutes = page.get_by_role("dialog").get_by_label("min", exact=True)
     expect(minutes).to_have_value("45")

@@ -44,6 +44,15 @@ def test_a_question_mark_lists_the_keys_and_they_can_be_turned_off(page: Page) -
     expect(page.get_by_role("dialog")).to_contain_text("Really easy.")
 
 
+def test_on_other_pages_a_key_leads_to_today_and_one_to_the_list(page: Page) -> None:
+    page.goto("/history/")
+    page.keyboard.press("?")
+    expect(page).to_have_url(re.compile("/keys$"))
+    expect(page.get_by_role("heading", level=2)).to_have_text("Keys")
+    page.keyboard.press("t")
+    expect(page).to_have_url(re.compile("/$"))
+
+
 def test_two_tabs_skip_to_the_first_workout(page: Page) -> None:
     page.goto(WEEK)
     for key in ("Tab", "Tab", "Enter", "Tab"):

@@ -17,6 +17,14 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _answer(request, 413, "Too large", sentence)
 
 
+def wrong_method(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """For a person who opens the address of a form, from the history or by loading an answer again."""
+    sentence = "This address only takes what a form sends. Nothing was changed."
+    answer = _answer(request, refused.status_code, "Nothing to show here", sentence)
+    answer.headers["Allow"] = refused.headers["Allow"]
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     sentence = (
         "The planner could not answer. If you were changing something, check whether it was saved."

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django.asserts import assertContains
 
 from workouts.accounts.tokens import find
 from workouts.models import Change, Preferences, Token, Workout
@@ -145,6 +146,7 @@ def test_the_api_token_is_shown_once(page: Client, athlete: User) -> None:
 def test_a_secret_is_created_only_by_a_form_and_for_a_known_purpose(page: Client) -> None:
     assert page.get("/settings/feed/issue/").status_code == 405
     assert page.get("/settings/feed/revoke/").status_code == 405
+    assertContains(page.get("/settings/coach/issue/"), "only takes what a form sends", status_code=405)
     for act in ("issue", "revoke"):
         assert page.post(f"/settings/world/{act}/").status_code == 404
     assert not Token.objects.exists()

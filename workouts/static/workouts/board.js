@@ -23,10 +23,11 @@ const toast = () => document.getElementById("toast");
 let toastTimer = null;
 
 // A toast below an open dialog could not be read or clicked, so it moves into the dialog.
-const showDialog = () => {
+const showDialog = (place) => {
   dialog.append(toast());
   dialog.ariaLabel = dialog.querySelector("h2").textContent;
   if (!dialog.open) dialog.showModal();
+  if (place) dialog.querySelector(place)?.focus();
 };
 
 const isTypedIn = ({ value, defaultValue, checked, defaultChecked, options }) =>
@@ -102,7 +103,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, target, successful, xhr, pathInfo } = event.detail;
   if (!successful || xhr.status >= 400) return; // refused: keep what was typed
-  if (target === dialog && elt.tagName === "A") showDialog();
+  if (target === dialog && elt.tagName === "A") showDialog(elt.hash);
   else if (hasUnsaved(elt)) keepAsSaved(elt);
   else if (dialog.contains(elt)) dialog.close();
   if (elt.matches("#several") && pathInfo.requestPath === elt.getAttribute("action")) elt.reset();

@@ -15,10 +15,12 @@ document.documentElement.classList.add("scripted");
 
 document.addEventListener("keydown", (event) => {
   if (!isKey(event) || event.defaultPrevented || isTyping(event.target)) return;
-  const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
+  const named = `[aria-keyshortcuts="${CSS.escape(event.key)}"]`;
+  const element = document.querySelector(`body ${named}`) ?? document.querySelector(named);
   if (!element) return;
   event.preventDefault();
   if (element.matches("input")) element.focus();
+  else if (element.matches("link")) location.assign(element.href);
   else element.click();
 });
 
