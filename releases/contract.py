@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from releases.old_sessions import Connected, Session, read_connected
-from releases.own_tables import contract_model, exists
+from releases.own_tables import contract_model, create, delete, exists
 from releases.pending import known_migrations
 from releases.version import this_version
 
@@ -54,7 +54,7 @@ class Item:
         if self.steps:
             mine.update(steps=self.steps, position=position)
         else:
-            mine.delete()
+            delete(mine)
 
     @property
     def since(self) -> str:
@@ -113,7 +113,9 @@ def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: "Iterable[
     """Adds to the contract, in the transaction of the operation. An item that is pending already is replaced."""
     for deferral in deferrals:
         cancel(connection, [deferral.key])
-        contract_model()._default_manager.using(connection.alias).create(
+        create(
+            contract_model(),
+            connection,
             **dict(zip(("kind", "table", "name"), deferral.key, strict=True)),
             description=deferral.description,
             steps=[step.to_json() for step in deferral.steps],
@@ -126,7 +128,7 @@ def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: "Iterable[
 def cancel(connection: BaseDatabaseWrapper, keys: Iterable[Key]) -> None:
     """Takes items out of the contract: their migration was undone, or what they would change is gone."""
     for kind, table, name in keys:
-        _entries(connection).filter(kind=kind, table=table, name=name).delete()
+        delete(_entries(connection).filter(kind=kind, table=table, name=name))
 
 
 def pending(connection: BaseDatabaseWrapper, connected: Connected | None = None) -> list[Item]:

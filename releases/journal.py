@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.writer import OperationWriter
 from django.db.models import QuerySet
 
-from releases.own_tables import exists, journal_model
+from releases.own_tables import create, delete, exists, journal_model
 
 
 def digest(operations: Sequence[Operation]) -> str:
@@ -41,7 +41,7 @@ def forget_recorded(connection: BaseDatabaseWrapper) -> None:
     """
     for app, name in half_run(connection):
         if (app, name) in MigrationRecorder(connection).applied_migrations():
-            _entries(connection).filter(app=app, name=name).delete()
+            delete(_entries(connection).filter(app=app, name=name))
 
 
 def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
@@ -70,7 +70,7 @@ class Journal:
 
     def open(self) -> None:
         """Reads the entry, or creates it. Raises CommandError if what is committed was edited since then."""
-        entry, _ = _entries(self._connection).get_or_create(**self._key, defaults={"digest": digest([])})
+        entry = _entries(self._connection).filter(**self._key).first() or self._begin()
         self.done, self.steps, self.position = entry.done, entry.steps, entry.position
         if entry.digest != self._digest():
             raise CommandError(
@@ -99,7 +99,10 @@ class Journal:
 
     def close(self) -> None:
         """Call this when Django has recorded the migration."""
-        _entries(self._connection).filter(**self._key).delete()
+        delete(_entries(self._connection).filter(**self._key))
+
+    def _begin(self) -> Any:
+        return create(journal_model(), self._connection, **self._key, digest=digest([]))
 
     def _digest(self) -> str:
         return digest(self._operations[: self.committed])

@@ -39,10 +39,12 @@ def judge_pending(
     """By migration; those that `--fake-initial` would only record are left out. Reads, and changes nothing."""
     executor = MigrationExecutor(connection)
     migrations = list(migrations)
-    adopted = [one for one in migrations if fake_initial and executor.detect_soft_applied(None, one)[0]]
+    begun = half_run(connection)
+    whole = [one for one in migrations if fake_initial and (one.app_label, one.name) not in begun]
+    adopted = [one for one in whole if executor.detect_soft_applied(None, one)[0]]
     found: Judged = {}
     waiting = contract.waiting(connection, read_connected(connection))  # the judge has no server to ask
-    situation = Situation(facts, waiting, conf.read().accepts, adopted, half_run(connection))
+    situation = Situation(facts, waiting, conf.read().accepts, adopted, begun)
     for one in judge_plan(migrations, applied_state(executor.loader), situation, connection):
         found.setdefault(one.migration, []).append(_with_violations(one, connection))
     return found

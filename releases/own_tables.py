@@ -5,6 +5,7 @@ migration runs, and they belong in no dump.
 """
 
 from functools import cache
+from typing import Any
 
 from django.apps.registry import Apps
 from django.db import models
@@ -56,6 +57,17 @@ def contract_model() -> type[models.Model]:
             db_table = f"{own_label()}_contract"
 
     return Entry
+
+
+def create(model: type[models.Model], connection: BaseDatabaseWrapper, **values: Any) -> Any:
+    """Without signals, as delete(): a receiver of all of them may not know these models."""
+    entry = model(**values)
+    model._default_manager.using(connection.alias).bulk_create([entry])
+    return entry
+
+
+def delete(entries: "models.QuerySet[Any]") -> None:
+    entries._raw_delete(entries.db)  # noqa: SLF001
 
 
 def exists(connection: BaseDatabaseWrapper, model: type[models.Model]) -> bool:

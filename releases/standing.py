@@ -29,8 +29,11 @@ class Standing:
 
     def facts_for(self, migration: Migration) -> "Facts | None":
         """The facts, if the migration must be applied online."""
-        started = (migration.app_label, migration.name) in self.half_run
-        return self.facts if started or is_online(self._verdicts(migration)) else None
+        online = self.is_half_run(migration) or is_online(self._verdicts(migration))
+        return self.facts if online else None
+
+    def is_half_run(self, migration: Migration) -> bool:
+        return (migration.app_label, migration.name) in self.half_run
 
     def follow(self, migration: Migration, facts: "Facts | None") -> None:
         """After a migration, which may have renamed tables and columns. `facts` are those that it followed, if any."""

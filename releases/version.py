@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+from django.db.utils import load_backend
 
 from releases.conf import find_faults
 from releases.sessions import commit
@@ -33,11 +35,19 @@ def name_sessions() -> None:
     if list(find_faults(getattr(settings, "RELEASES", {}))):
         return  # the system checks say what is wrong
     for database in connections.settings.values():
-        if database["ENGINE"].endswith(("postgresql", "postgis")):
+        if _is_postgresql(database["ENGINE"]):
             given = str(database["OPTIONS"].get("application_name", "")).encode()
             said = f"version {this_version()}"
             name = f"{given[: LONGEST - len(said) - 1].decode(errors='ignore')} {said}".strip()
             database["OPTIONS"] = {**database["OPTIONS"], "application_name": name}
+
+
+def _is_postgresql(engine: str) -> bool:
+    """Also a backend that builds on Django's. What is not installed, the system checks name."""
+    try:
+        return bool(load_backend(engine).DatabaseWrapper.vendor == "postgresql")
+    except ImproperlyConfigured:
+        return False
 
 
 def _migrations() -> str:

@@ -116,6 +116,12 @@ class Backfill(Operation):
         if self.reverse:
             Passes(rows, self.reverse, None, Bookmark(rows.model, digest([self])), print).run()
 
+    def trigger(self, app_label: str, state: ProjectState) -> tuple[str, str]:
+        """The table on which a trigger may keep in step what the old version writes, and what that fills."""
+        meta: Any = state.apps.get_model(app_label, self.model_name)._meta
+        columns = ", ".join(meta.get_field(name).column for name in self.update)
+        return meta.db_table, f"{meta.db_table}.{columns}"
+
     def _rows(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState
     ) -> QuerySet[Any] | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, new_columns, removals, removed_columns, shared_values, types
-from releases.judge.sql import Node, digest, name_of, object_name, quote, write, write_expression
+from releases.judge.sql import Node, fill_name, name_of, object_name, quote, write, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     if circumstances.backwards:
         verdict.note(Action.BATCHES, "NULL is replaced in batches.")
         return
-    name = quote(f"releases_fill_{digest(f'{name_of(relation)}.{column}')}")
+    name = quote(fill_name(name_of(relation), column))
     verdict.now += fill_trigger(name, name_of(relation), column, value)
     dropped = Step(f"DROP TRIGGER IF EXISTS {name} ON {name_of(relation)}; DROP FUNCTION IF EXISTS {name}()")
     verdict.defer(

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.constraints import not_null
-from releases.judge.facts import Table
 from releases.judge.removals import default_dropped
 from releases.judge.sql import Node, name_of, quote
 from releases.judge.verdict import SHORT, Action, Deferral, Key, Verdict
@@ -26,10 +25,14 @@ def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     relation = statement.relation
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     column = statement.rename_type == tree.OBJECT_COLUMN
-    if table is None or not (column or statement.rename_type == tree.OBJECT_TABLE):
+    if not (column or statement.rename_type == tree.OBJECT_TABLE):
         verdict.note(Action.AS_IS, "No statement uses that name.", lock=SHORT)
+    elif item := _taken(statement, circumstances):
+        _refuse(item, verdict)
+    elif table is None:
+        verdict.note(Action.AS_IS, "The table is new.", lock=SHORT)
     elif column and statement.subname not in table.columns:
-        _rename_new(statement, table, circumstances, verdict)
+        _rename_new(statement, circumstances, verdict)
     elif items := _waiting_for(statement, circumstances):
         _refuse(items[0], verdict)
     else:
@@ -43,7 +46,17 @@ def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         )
 
 
-def _rename_new(statement: Node, table: Table, circumstances: "Circumstances", verdict: Verdict) -> None:
+def _taken(statement: Node, circumstances: "Circumstances") -> Any:
+    """The item of the contract that will drop what has the new name until then, if this release leaves it."""
+    if statement.rename_type == tree.OBJECT_COLUMN:
+        key = ("column", name_of(statement.relation), statement.newname)
+    else:
+        key = ("table", quote(statement.newname), "")
+    item: Any = circumstances.pending.get(key)
+    return item if item and item.stays() else None
+
+
+def _rename_new(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
     """What waits of a column that this release adds gets its new name."""
     where, old, new = name_of(statement.relation), statement.subname, statement.newname
     verdict.note(Action.AS_IS, NEW_COLUMN)

@@ -11,11 +11,12 @@ from django.db.migrations.state import ProjectState
 from postgast import PgQueryError
 
 from releases.applying import commits_batches, name_of
+from releases.backfill.operation import Backfill
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
 from releases.judge.rules import Circumstances, judge
-from releases.judge.sql import touched
+from releases.judge.sql import quote, touched
 from releases.judge.statements import Statements, statements_of
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import violations
@@ -90,7 +91,7 @@ def judge_operations(
             circumstances = Circumstances(
                 known.facts, alters_field=alters_field, backwards=backwards, pending=known.waiting
             )
-            one = _judge(operation, migration, statements, known.waiting, circumstances)
+            one = _judge(operation, migration, after, statements, known.waiting, circumstances)
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
             is_queried = data_is_known and _stand(one.tables, known.facts, situation.facts)
@@ -121,6 +122,7 @@ def _operations(migrations: Iterable[Migration], state: ProjectState, situation:
 def _judge(
     operation: Operation,
     migration: Migration,
+    after: ProjectState,
     statements: Statements,
     waiting: dict[Key, Any],
     circumstances: Circumstances,
@@ -135,6 +137,12 @@ def _judge(
         waiting.update({deferral.key: Foretold(deferral) for deferral in verdict.deferred})
         for key in verdict.cancelled:
             waiting.pop(key, None)
+    if isinstance(operation, Backfill) and not circumstances.backwards:
+        table, filled = operation.trigger(migration.app_label, after)
+        what = f"drop the trigger that fills {filled}"
+        if facts.table(table):
+            deferral = Deferral("trigger", quote(table), filled, what, ())
+            waiting[deferral.key] = Foretold(deferral)
     names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
     return JudgedOperation(
         str(migration),

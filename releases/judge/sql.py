@@ -58,6 +58,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def fill_name(table: str, column: str) -> str:
+    """Of the trigger that fills a column, and of its function."""
+    return f"releases_fill_{digest(f'{table}.{column}')}"
+
+
 def name_of(relation: Node) -> str:
     """A table as SQL names it."""
     schema = f"{quote(relation.schemaname)}." if relation.schemaname else ""

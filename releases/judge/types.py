@@ -1,13 +1,15 @@
 """Which changes of a column's type PostgreSQL makes in the catalogue alone."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releases.judge.sql import Node, parse, write_type
+from releases.judge.sql import Node, fill_name, name_of, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
+COMPILED = "The trigger that waits on the table is compiled again by each session."
 TEXT = ("varchar", "text")
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
 
@@ -15,6 +17,9 @@ PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
 def change(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """Returns True: the command remains in its statement."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
+    for name in _functions(relation, circumstances):
+        verdict.now.append(f"ALTER FUNCTION {quote(name)}() COST 100")
+        verdict.note(Action.ONLINE, COMPILED, lock=SHORT)
     wanted = getattr(command, "def").column_def
     column = table.column(command.name) if table else None
     if table is None or not table.is_large:
@@ -31,6 +36,15 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         " read the new one, and remove the old one in a later release.",
     )
     return True
+
+
+def _functions(relation: Node, circumstances: "Circumstances") -> Iterator[str]:
+    """Those of the triggers that wait to be dropped. A session that has run one keeps it with the old type, and fails,
+    until the function is altered, in whatever way."""
+    table = name_of(relation)
+    for kind, of, name in circumstances.pending:
+        if of == table and kind in ("fill", "trigger"):
+            yield fill_name(table, name) if kind == "fill" else name
 
 
 def is_same(one: str, other: str) -> bool:

@@ -20,6 +20,7 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Model
 from django.db.models.signals import pre_migrate
 
+from releases.journal import half_run
 from releases.naming import migrate_command
 from releases.preflight.columns import column_differences
 from releases.preflight.pending import Pending, reaching_the_database
@@ -83,18 +84,19 @@ def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial:
         visible = existing.keys() | set(connection.introspection.table_names(cursor))
     if not visible:
         return found
-    executor, pending = MigrationExecutor(connection), Pending(connection)
+    executor, pending, begun = MigrationExecutor(connection), Pending(connection), half_run(connection)
     loader = executor.loader
     state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
     for migration, _ in plan:
+        committed = begun.get((migration.app_label, migration.name), 0)
         created = {name for model in _created(migration.operations, migration) for name in pending.tables(model)}
-        if created & visible:
+        if created & visible and not committed:
             adopted, after = executor.detect_soft_applied(state, migration)
             if adopted:
                 _adopt(connection, migration, after, found, fake_initial=fake_initial)
                 state = migration.mutate_state(state, preserve=False)
                 continue
-        for name in _conflicting(migration, state, pending, existing):
+        for name in _conflicting(migration, state, pending, existing, committed):
             found.conflicts.append(_conflict(connection, migration, existing[name], name))
     return found
 
@@ -106,10 +108,15 @@ def _created(operations: Sequence[Operation], migration: Migration) -> Iterator[
                 yield ModelState(migration.app_label, one.name, one.fields, dict(one.options))
 
 
-def _conflicting(migration: Migration, state: ProjectState, pending: Pending, existing: Kinds) -> Iterator[str]:
-    """Applies `migration` to `state`, and removes from `existing` what its operations drop or rename."""
-    for operation in migration.operations:
-        for model in _created([operation], migration):
+def _conflicting(
+    migration: Migration, state: ProjectState, pending: Pending, existing: Kinds, committed: int
+) -> Iterator[str]:
+    """Applies `migration` to `state`, and removes from `existing` what its operations drop or rename.
+
+    What the first ones created, which are committed, is its own.
+    """
+    for number, operation in enumerate(migration.operations):
+        for model in _created([operation], migration) if number >= committed else ():
             yield from (name for name in pending.tables(model) if name in existing)
         before = _all_tables(state, pending) if _frees(operation) else set()
         operation.state_forwards(migration.app_label, state)

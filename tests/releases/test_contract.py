@@ -561,3 +561,80 @@ def test_what_somebody_elses_view_shows_is_not_dropped(shop: Project, sql: Sql, 
     assert "view report depends on" in succeeds(shop, "migrate")
     sql("DROP VIEW report")
     assert f"Contract: drop {what} shop_box." in succeeds(shop, "migrate", "--finish")
+
+
+@pytest.mark.parametrize(
+    ("operations", "name"),
+    [
+        (
+            (
+                'migrations.AddField("Box", "memo", models.TextField(default=""))',
+                'migrations.RemoveField("Box", "note")',
+                'migrations.RenameField("Box", "memo", "note")',
+            ),
+            "column note of shop_box",
+        ),
+        (
+            (
+                'migrations.CreateModel("Crate", [("id", models.BigAutoField(primary_key=True))])',
+                'migrations.DeleteModel("Box")',
+                'migrations.RenameModel("Crate", "Box")',
+            ),
+            "table shop_box",
+        ),
+    ],
+)
+def test_nothing_gets_the_name_of_what_waits_to_be_dropped(
+    shop: Project, sql: Sql, operations: tuple[str, ...], name: str
+) -> None:
+    accepted = '{"RenameField": "It is new.", "RenameModel": "It is new."}'
+    shop.settings(f'RELEASES["ACCEPTS"] = {{"shop": {accepted}}}')
+    for number, one in enumerate(operations, 2):
+        shop.migration(f"000{number}_step", one)
+    refused = shop.manage("migrate")
+    assert f"or the new name: drop {name}." in refused.stderr
+    assert "Nothing was changed." in refused.stderr
+    succeeds(shop, "migrate", "shop", "0003")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "migrate", "shop", "0004")
+
+
+TEXTS = """class Box(models.Model):
+    code = models.TextField({})
+    full = models.TextField(null=True)
+"""
+
+
+@pytest.mark.parametrize("by", ["AlterField", "Backfill"])
+def test_old_sessions_bear_a_change_of_type_under_a_trigger(shop: Project, sql: Sql, by: str) -> None:
+    """They have compiled its function before."""
+    fills = by == "AlterField"
+    succeeds(shop, "migrate", "shop", "zero")
+    short, required = "models.CharField(max_length=10, null=True)", 'models.CharField(max_length=10, default="")'
+    fields = ", ".join(f'("{name}", {short})' for name in ("code", "full"))
+    key = '("id", models.BigAutoField(primary_key=True))'
+    shop.migration("0001_first", f'migrations.CreateModel("Box", [{key}, {fields}])')
+    succeeds(shop, "migrate", "shop", "0001")
+    where = "models.Q(full=None, code__isnull=False)"
+    backfill = f'Backfill("Box", update={{"full": models.functions.Upper("code")}}, where={where}, reverse={{}})'
+    shop.migration("0002_fill", f'migrations.AlterField("Box", "code", {required})' if fills else backfill)
+    text = "default=''" if fills else "null=True"
+    shop.models(TEXTS.format(text))
+    shop.migration(
+        "0003_text",
+        f'migrations.AlterField("Box", "code", models.TextField({text}))',
+        'migrations.AlterField("Box", "full", models.TextField(null=True))',
+    )
+    with OldInserts(shop.database_url) as old:
+        succeeds(shop, "migrate")
+    assert old.errors == []
+    assert old.rounds > 0
+    assert sql("SELECT count(*) > 0 FROM shop_box WHERE code IS NULL") == [(not fills,)]
+
+
+class OldInserts(OldVersion):
+    STATEMENTS = (
+        "INSERT INTO shop_box (code) VALUES ('a')",
+        "INSERT INTO shop_box (code) VALUES (NULL)",
+        "UPDATE shop_box SET code = code WHERE mod(id, 50) = 0",
+    )

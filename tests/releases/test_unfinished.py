@@ -8,7 +8,7 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import BASE, with_field
+from tests.releases.online_changes import BASE, changed, with_field
 from tests.releases.test_contract import OLD_INSERT, WITHOUT_NOTE
 from tests.releases.test_interrupted import KILLER
 from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
@@ -136,3 +136,29 @@ def test_what_a_failed_release_let_wait_is_not_made_until_one_has_succeeded(shop
     assert "drop column note of shop_box. When one has succeeded, the next release makes the changes" in released
     sql(OLD_INSERT)
     assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate", "--finish", COMMIT="fixed")
+
+
+@on_postgresql
+@pytest.mark.parametrize("initial", [False, True])
+def test_a_half_run_migration_goes_on_beside_the_table_that_it_created(
+    shop: Project, sql: Sql, databases: Databases, database_url: str, initial: bool
+) -> None:
+    """Also with --fake-initial, which would take it for one that has run."""
+    plain = databases.make(database_url)
+    log = "\n\nclass Log(models.Model):\n    data = models.TextField()\n"
+    shop.models(changed(("label = models.CharField(", "label = models.CharField(db_index=True, ")) + log)
+    create = 'migrations.CreateModel("Log", [("id", models.BigAutoField(primary_key=True)), {}])'
+    create = create.format('("data", models.TextField())')
+    label = 'migrations.AlterField("Box", "label", models.CharField(max_length=40, null=True, db_index=True))'
+    fill = "def fill(apps, editor):\n    {}apps.get_model('shop', 'Log').objects.create(data='x')\n\n"
+    run = "migrations.RunPython(fill, migrations.RunPython.noop)"
+    for text in ("1 / 0\n    ", ""):
+        shop.migration("0002_log", create, label, run, before=fill.format(text))
+        path = shop.root / "shop/migrations/0002_log.py"
+        path.write_text(path.read_text().replace("    atomic", f"    initial = {initial}\n    atomic"))
+        result = shop.manage("migrate", "--fake-initial")
+        assert (result.returncode == 0) == (text == ""), result.stderr
+    assert sql("SELECT data FROM shop_log") == [("x",)]
+    assert sql("SELECT * FROM releases_journal") == []
+    migrate_as_django(shop, plain)
+    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)

@@ -122,6 +122,8 @@ class Command(migrate.Command):
         if self.run and migration and action in ("apply_start", "unapply_start"):
             if action == "apply_start":
                 facts = self.standing.facts_for(migration) if self.standing else None
+                if self.standing and self.standing.is_half_run(migration):
+                    migration.initial = False  # type: ignore[misc]  # its tables are there, and --fake-initial would leave out the rest
                 Applying(migration, self.run.connection, facts, self._say)
             else:
                 unrecord_within_transaction(migration)

@@ -1,0 +1,53 @@
+"""What other apps and backends of a project do beside `releases`."""
+
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.conftest import Project
+from tests.releases.online_changes import changed
+from tests.releases.test_contract import WITHOUT_NOTE, change
+from tests.releases.test_online import shop, succeeds
+
+__all__ = ["shop"]
+
+pytestmark = pytest.mark.usefixtures("postgresql")
+
+RECEIVERS = """from django.db.models.signals import post_save, pre_delete, pre_save
+
+
+def registered(sender, **_):
+    from django.apps import apps
+
+    if sender._meta.app_label != "migrations":  # of Django itself
+        apps.get_model(sender._meta.app_label, sender._meta.object_name)
+
+
+for signal in (pre_save, post_save, pre_delete):
+    signal.connect(registered)
+
+
+"""
+BACKEND = """from django.db.backends.postgresql.base import DatabaseWrapper as Given
+
+
+class DatabaseWrapper(Given):
+    pass
+"""
+NAME = "from django.db import connection; print(connection.settings_dict['OPTIONS']['application_name'])"
+
+
+def test_receivers_of_all_signals_do_not_hear_of_its_own_tables(shop: Project, sql: Sql) -> None:
+    indexed = changed(('default="", unique=False', 'default="", db_index=True'))
+    shop.models(RECEIVERS + indexed)
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    succeeds(shop, "migrate")
+    change(shop, RECEIVERS + WITHOUT_NOTE, "third")
+    assert "Contract: drop column note" in succeeds(shop, "migrate", "--finish")
+    assert sql("SELECT * FROM releases_journal") == sql("SELECT * FROM releases_contract") == []
+
+
+def test_sessions_of_a_derived_backend_say_their_version(project: Project) -> None:
+    project.write("derived/base.py", BACKEND)
+    project.write("derived/__init__.py", "")
+    project.settings('DATABASES["default"]["ENGINE"] = "derived"')
+    assert "version migrations-" in succeeds(project, "shell", "-v0", "-c", NAME)
