@@ -1,8 +1,8 @@
 """How a migration is applied: in one transaction, or each of its operations by itself with an entry in the journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -44,7 +44,7 @@ def is_online(operations: "Sequence[JudgedOperation]") -> bool:
     """
     if any(one.verdict.action.is_online or one.is_rewritten for one in operations):
         return True
-    data = any(one.kind in ("RunPython", "RunSQL") for one in operations)
+    data = any(one.changes_data for one in operations)
     return data and len(operations) > 1 and any(one.tables for one in operations if one.kind != "RunPython")
 
 
@@ -57,6 +57,7 @@ class Applying:
     connection: BaseDatabaseWrapper
     facts: "Facts | None" = None
     say: Say = print
+    together: Mapping[int, int] = field(default_factory=dict)  # releases.together.spans()
     journal: Journal | None = None
     operation: Operation | None = None  # the last one started
 
@@ -98,25 +99,31 @@ class Applying:
             if number < journal.committed:
                 self.operation = operation
                 operation.state_forwards(self.migration.app_label, state)
-            else:
-                state = self._commit(number, operation, state, schema_editor)
-            if journal.steps and number == journal.done:
+        if journal.steps:
+            self._run_steps(journal)
+        while journal.committed < len(self.migration.operations):
+            state = self._commit(journal.committed, state, schema_editor)
+            if journal.steps:
                 self._run_steps(journal)
         return state
 
-    def _commit(
-        self, number: int, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
-    ) -> ProjectState:
-        """Applies one operation, and notes in the same transaction what is left to do of it."""
+    def _commit(self, first: int, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
+        """Applies one operation, or those that belong together, and notes in their transaction what is left to do."""
         assert self.journal  # noqa: S101
-        whole = self.is_whole(operation)
+        last = self.together.get(first, first)
+        if not all(map(self.is_whole, self.migration.operations[first : last + 1])):
+            last = first
+        operations = self.migration.operations[first : last + 1]
+        whole, steps = self.is_whole(operations[0]), list[dict[str, Any]]()
         with transaction.atomic(using=self.connection.alias) if whole else nullcontext():
-            if whole and self.facts is not None and not isinstance(operation, RunPython):
-                state, steps = self._apply_online(operation, state, schema_editor, self.facts)
-            else:
-                state, steps = self._apply(operation, state, schema_editor), []
-                run_deferred(schema_editor)
-            self.journal.commit(number if steps else number + 1, steps)
+            for number, operation in enumerate(operations, first):
+                if whole and self.facts is not None and not isinstance(operation, RunPython):
+                    state, left = self._apply_online(operation, state, schema_editor, self.facts)
+                    steps += [{**step, "of": number} for step in left]
+                else:
+                    state = self._apply(operation, state, schema_editor)
+                    run_deferred(schema_editor)
+            self.journal.commit(last if steps else last + 1, steps)
         return state
 
     def _apply_online(

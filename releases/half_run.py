@@ -73,7 +73,7 @@ class HalfRun:
     def _undo(self, number: int, after: ProjectState, before: ProjectState, editor: BaseDatabaseSchemaEditor) -> None:
         operation = self.migration.operations[number]
         editor.undoing = str(self.migration), number  # type: ignore[attr-defined]  # for Backfill
-        partly_done = number >= self._journal.done
+        partly_done = number >= self._journal.left
         with (
             transaction.atomic(using=self._connection.alias) if self._is_whole(operation) else nullcontext(),
             by_steps(self._connection, operation, partly_done=partly_done) as steps,

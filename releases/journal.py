@@ -86,6 +86,11 @@ class Journal:
         return _committed(self.done, self.steps)
 
     @property
+    def left(self) -> int:
+        """The number of operations of which nothing is left to do: steps say `of` which one they are."""
+        return min((step.get("of", self.done) for step in self.steps), default=self.done)
+
+    @property
     def undoes(self) -> bool:
         """Whether a step back is to be finished before anything else."""
         return self.committed == self.done and bool(self.steps)

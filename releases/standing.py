@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
-from releases.applying import is_online
+from releases.applying import Applying, is_online
 from releases.journal import half_run
+from releases.progress import Say
+from releases.together import spans
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
@@ -27,13 +29,16 @@ class Standing:
     def __post_init__(self) -> None:
         self._look()
 
-    def facts_for(self, migration: Migration) -> "Facts | None":
-        """The facts, if the migration must be applied online."""
-        online = self.is_half_run(migration) or is_online(self._verdicts(migration))
-        return self.facts if online else None
-
-    def is_half_run(self, migration: Migration) -> bool:
-        return (migration.app_label, migration.name) in self.half_run
+    def prepare(self, migration: Migration, say: Say) -> None:
+        """Lets the migration be applied as its verdicts say."""
+        judged = self._verdicts(migration)
+        is_half_run = (migration.app_label, migration.name) in self.half_run
+        if is_half_run:  # its tables are there: --fake-initial would leave out the rest
+            migration.initial = False  # type: ignore[misc]
+        before = len(migration.operations) - len(judged)  # were committed when it was judged
+        together = {first + before: last + before for first, last in spans(judged).items()}
+        facts = self.facts if is_half_run or is_online(judged) else None
+        Applying(migration, self.connection, facts, say, together)
 
     def follow(self, migration: Migration, facts: "Facts | None") -> None:
         """After a migration, which may have renamed tables and columns. `facts` are those that it followed, if any."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from releases.judge.objects import Object
 from releases.judge.verdict import Action, Verdict
 from releases.judge.violations import Violation
 
@@ -20,7 +21,7 @@ class JudgedOperation:
 
     `violations` are to be looked for in the database. `begins_now`: only the rest waits for the old version to go.
     `is_rewritten`: its statements may not be run as they are written, or the contract changes.
-    `is_foretold`: what it does is known before it runs.
+    `is_foretold`: what it does is known before it runs. `drops` and `creates` are views, triggers and the like.
     """
 
     migration: str
@@ -33,6 +34,9 @@ class JudgedOperation:
     begins_now: bool = False
     is_rewritten: bool = False
     is_foretold: bool = True
+    changes_data: bool = False
+    drops: frozenset[Object] = frozenset()
+    creates: frozenset[Object] = frozenset()
 
     @property
     def what(self) -> str:

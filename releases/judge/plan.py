@@ -15,6 +15,7 @@ from releases.backfill.operation import Backfill
 from releases.judge.facts import Facts
 from releases.judge.instead import instead_of
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
+from releases.judge.objects import changes_data, left_and_made
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import quote, touched
 from releases.judge.statements import Statements, statements_of
@@ -143,6 +144,7 @@ def _judge(
         if facts.table(table):
             deferral = Deferral("trigger", quote(table), filled, what, ())
             waiting[deferral.key] = Foretold(deferral)
+    dropped, made = left_and_made(texts)
     names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
     return JudgedOperation(
         str(migration),
@@ -153,6 +155,9 @@ def _judge(
         violations=tuple(violations(texts, facts)),
         is_rewritten=any(one.deferred or one.cancelled or one.is_prepared for one in verdicts) or is_judged_then,
         is_foretold=statements.is_foretold,
+        changes_data=isinstance(operation, RunPython) or (isinstance(operation, RunSQL) and changes_data(texts)),
+        drops=dropped,
+        creates=made,
         begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
 

@@ -121,10 +121,10 @@ class Command(migrate.Command):
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
         if self.run and migration and action in ("apply_start", "unapply_start"):
             if action == "apply_start":
-                facts = self.standing.facts_for(migration) if self.standing else None
-                if self.standing and self.standing.is_half_run(migration):
-                    migration.initial = False  # type: ignore[misc]  # its tables are there, and --fake-initial would leave out the rest
-                Applying(migration, self.run.connection, facts, self._say)
+                if self.standing:
+                    self.standing.prepare(migration, self._say)
+                else:
+                    Applying(migration, self.run.connection, say=self._say)
             else:
                 unrecord_within_transaction(migration)
             self.run.migration_starts(migration)
