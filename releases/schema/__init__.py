@@ -22,6 +22,7 @@ from releases.schema import postgresql, sqlite
 from releases.schema.declared import Declaration, columns_only, declare, foreign_keys
 from releases.schema.description import Table
 from releases.schema.differences import Difference, compare, compare_columns
+from releases.schema.like import is_left_out
 from releases.schema.sequences import lagging
 
 COMPARED = ("postgresql", "sqlite")
@@ -89,7 +90,8 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
         return Verdict(digest, sequences)
     loader = MigrationLoader(connection)
     wanted = _wanted(connection, declaration)
-    found = _compare(declaration, wanted, existing, _ahead(loader))
+    different = _compare(declaration, wanted, existing, _ahead(loader))
+    found = [one for one in different if not is_left_out(one, declaration.models[one.table], loader)]
     shallow = not wanted
     if not found:
         return Verdict("" if shallow else digest, sequences, shallow=shallow)

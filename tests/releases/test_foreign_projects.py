@@ -3,10 +3,12 @@
 import pytest
 
 from tests.conftest import Sql
+from tests.databases import Databases
+from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import changed
 from tests.releases.test_contract import WITHOUT_NOTE, change
-from tests.releases.test_online import shop, succeeds
+from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
@@ -51,3 +53,16 @@ def test_sessions_of_a_derived_backend_say_their_version(project: Project) -> No
     project.write("derived/__init__.py", "")
     project.settings('DATABASES["default"]["ENGINE"] = "derived"')
     assert "version migrations-" in succeeds(project, "shell", "-v0", "-c", NAME)
+
+
+def test_a_number_that_becomes_a_unique_text_is_as_django_leaves_it(shop: Project, databases: Databases) -> None:
+    """Without the index for LIKE, as django-apscheduler's tables."""
+    text = "models.CharField(max_length=9, null=True, unique=True)"
+    shop.models(changed(("code = models.IntegerField(null=True, unique=True)", f"code = {text}")))
+    shop.migration("0002_text", f'migrations.AlterField("Box", "code", {text})')
+    shop.settings('RELEASES["LARGE_TABLE"] = 10**9')
+    plain = databases.make(shop.database_url)
+    succeeds(shop, "migrate")
+    migrate_as_django(shop, plain)
+    assert rows_of(shop.database_url, SCHEMA) == rows_of(plain, SCHEMA)
+    succeeds(shop, "verify_schema")
