@@ -23,13 +23,16 @@ class Compliance(TextChoices):
 LIMITS = {Compliance.CLOSE: 20, Compliance.NEAR: 50}
 """The largest difference from the plan, in per cent of the plan."""
 
+INEXACT = 0.01
+"""Per cent. Hours are stored with as few as six decimals, so 24 of 20 minutes may be a little more than 120 %."""
+
 
 def compliance_of(figures: Iterable[Pair]) -> Compliance:
     """UNMEASURED if no figure is both planned and done."""
-    off = deviation(figures)
+    off = _deviation(figures)
     if off is None:
         return Compliance.UNMEASURED
-    return next((grade for grade, most in LIMITS.items() if abs(off) <= most), Compliance.FAR)
+    return next((grade for grade, most in LIMITS.items() if abs(off) <= most + INEXACT), Compliance.FAR)
 
 
 def deviation(figures: Iterable[Pair]) -> int | None:
@@ -37,4 +40,9 @@ def deviation(figures: Iterable[Pair]) -> int | None:
 
     Compares by the first pair that has both figures. None if none has.
     """
-    return next((round((done / planned - 1) * 100) for planned, done in figures if planned and done), None)
+    off = _deviation(figures)
+    return None if off is None else round(off)
+
+
+def _deviation(figures: Iterable[Pair]) -> float | None:
+    return next(((done / planned - 1) * 100 for planned, done in figures if planned and done), None)

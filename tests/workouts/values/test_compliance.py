@@ -16,6 +16,9 @@ from workouts.values.compliance import Compliance, compliance_of, deviation
         (60, 30, "near"),
         (60, 91, "far"),
         (60, 29, "far"),
+        (4, 4 + 49 / 60, "near"),  # + 20.4 %
+        (4, 6 + 1 / 60, "far"),  # + 50.4 %
+        (0.333333, 0.4, "close"),  # 20 and 24 minutes in hours with six decimals
     ],
 )
 def test_the_limits_are_those_of_trainingpeaks(planned: float, done: float, grade: str) -> None:
