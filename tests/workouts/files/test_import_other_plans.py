@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,27 @@ def test_a_calendar_of_trainingpeaks_says_what_was_planned_and_done() -> None:
 def test_any_calendar_says_day_type_and_length(event: str, expected: tuple[object, ...]) -> None:
     (workout,), skipped = read_workouts(calendar(event))
     assert (brief(workout), skipped) == (expected, [])
+
+
+@pytest.mark.parametrize("zone", [";TZID=Europe/Vienna", ""], ids=["with a zone", "in the athlete's"])
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("20261025T013000", "20261025T043000", 4),  # the clocks go back at three
+        ("20260329T013000", "20260329T043000", 2),  # and forward at two
+        ("20260330T013000", "20260330T043000", 3),
+        ("20260329T000000", "20260330T000000", None),
+        ("20261025T000000", "20261026T000000", None),
+        ("20260330T043000", "20260330T013000", None),
+    ],
+)
+def test_an_event_is_as_long_as_it_lasts_when_the_clocks_change(
+    zone: str, start: str, end: str, hours: float | None
+) -> None:
+    event = f"SUMMARY:Ride\r\nDTSTART{zone}:{start}\r\nDTEND{zone}:{end}\r\n"
+    with timezone.override("Europe/Vienna"):
+        (workout,), _ = read_workouts(calendar(event))
+    assert workout.content["planned_duration"] == hours
 
 
 @pytest.mark.parametrize(

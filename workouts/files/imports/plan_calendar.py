@@ -30,6 +30,9 @@ TEXTS, SHORT = ("SUMMARY", "DESCRIPTION"), 1_000
 PARAMETERS = re.compile(r'[^:"]{0,500}(?:"[^"]{0,500}"[^:"]{0,500}){0,5}:')
 """What stands before the value of a property. icalendar takes minutes for a file of nothing else."""
 
+WHOLE_DAY = datetime.timedelta(hours=23)
+"""The day on which the clocks go forward."""
+
 OWN = re.compile(r"^PRODID:-//Workout planner//", re.MULTILINE)
 TOO_LONG = f"It has more than {ROW_CHARACTERS} characters, or a property that is much longer than any calendar's."
 LENGTHS = {"m": 1, "km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "yd": METRES_PER_YARD}
@@ -170,12 +173,18 @@ def _categories(event: Component) -> list[str]:
 
 
 def _length(event: Component) -> str:
-    """The hours of an event with a time; empty for a whole day."""
+    """The hours of an event with a time, also if the clocks change meanwhile; empty for a whole day or more."""
     start, end = event.decoded("dtstart"), event.decoded("dtend", None)
     if not isinstance(start, datetime.datetime):
         return ""
-    lasts = event.decoded("duration", None) if end is None else end - start
-    return _hours(lasts.total_seconds()) if isinstance(lasts, datetime.timedelta) and lasts.days == 0 else ""
+    lasts = event.decoded("duration", None) if end is None else _instant(end) - _instant(start)
+    is_length = isinstance(lasts, datetime.timedelta) and datetime.timedelta(0) <= lasts < WHOLE_DAY
+    return _hours(lasts.total_seconds()) if is_length else ""
+
+
+def _instant(moment: datetime.datetime) -> datetime.datetime:
+    """In UTC, because times of one zone are subtracted as the clock shows them. Without a zone, it is the athlete's."""
+    return (moment if moment.tzinfo else timezone.make_aware(moment)).astimezone(datetime.UTC)
 
 
 def _number(text: str) -> str:
