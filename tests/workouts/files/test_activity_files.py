@@ -98,6 +98,16 @@ def test_a_compressed_file_is_unpacked(name: str, content: bytes) -> None:
     assert one(content) == one(packed) == one(zipped(name, content)) == one(zipped(f"{name}.gz", packed))
 
 
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize("content", [tcx(lap(60, 500)), track().to_xml().encode()], ids=["TCX", "GPX"])
+def test_white_space_before_the_declaration_is_ignored(content: bytes) -> None:
+    assert content.startswith(b"<?xml")
+    for before in (" " * 10, "\r\n\t", BOM, f"{BOM}\n  "):
+        assert one(before.encode() + content) == one(content)
+
+
 @pytest.mark.parametrize(
     ("sport", "sub_sport", "expected"),
     [

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from defusedxml import DefusedXmlException
 from defusedxml.sax import parse
 
+from workouts.files import json_stream
 from workouts.files.activities.activity import NotAnActivity
 
 DEEPEST, LONGEST = 50, 1_000
@@ -51,10 +52,17 @@ class Elements(xml.sax.handler.ContentHandler):
 def read_elements(content: bytes, opened: Opened, closed: Closed) -> None:
     """Raises NotAnActivity if the file is malformed, or declares entities, which could expand to gigabytes."""
     try:
-        parse(io.BytesIO(content), Elements(opened, closed), forbid_dtd=True)
+        parse(_source(content), Elements(opened, closed), forbid_dtd=True)
     except DefusedXmlException as error:
         raise NotAnActivity(
             "This XML file declares a document type or entities, as no recorded activity does."
         ) from error
     except (xml.sax.SAXException, ValueError, LookupError) as error:
         raise NotAnActivity("This XML file is truncated or malformed. Export it again.") from error
+
+
+def _source(content: bytes) -> xml.sax.xmlreader.InputSource:
+    """From the first element on: Strava's bulk export begins with spaces, which XML forbids before a declaration."""
+    source = xml.sax.xmlreader.InputSource()
+    source.setByteStream(io.BytesIO(content.removeprefix(json_stream.BOM).lstrip()))
+    return source
