@@ -1,11 +1,15 @@
 """Recognizes other kinds of files by how they begin, so that a refusal can name them."""
 
+import codecs
 import re
 
 from workouts.files import json_stream
 
 HEAD, NAMES = 1024, 8
 """How many bytes are inspected, and how many names of a JSON object."""
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""The byte order marks with which such a text begins."""
 
 IMAGE, ACTIVITY, CALENDAR = "an image", "a recorded activity", "a calendar file (.ics)"
 WEB_PAGE, STRUCTURED = "a web page (.html)", "a structured workout"
@@ -39,7 +43,8 @@ TEXT = {
 def kind_of(content: bytes) -> str:
     """The kind, such as `a calendar file (.ics)`; empty for other tables and unknown content."""
     head = content[:HEAD]
-    text = head.removeprefix(json_stream.BOM).lstrip().lower()
+    text = (head.decode("utf-16", "ignore").encode() if head.startswith(UTF_16) else head).lower()
+    text = text.removeprefix(json_stream.BOM).lstrip()
     found = (
         name
         for kinds, start in ((BINARY, head), (TEXT, text))

@@ -108,6 +108,14 @@ def test_white_space_before_the_declaration_is_ignored(content: bytes) -> None:
         assert one(before.encode() + content) == one(content)
 
 
+@pytest.mark.parametrize("content", [tcx(lap(60, 500)), track().to_xml().encode()], ids=["TCX", "GPX"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_file_may_be_in_utf_16_whatever_its_declaration_says(content: bytes, encoding: str) -> None:
+    assert b'encoding="UTF-8"' in content
+    for text in (content.decode(), content.decode().replace("UTF-8", "UTF-16"), f"\n  {content.decode()}"):
+        assert one((BOM + text).encode(encoding)) == one(content)
+
+
 @pytest.mark.parametrize(
     ("sport", "sub_sport", "expected"),
     [
@@ -149,6 +157,7 @@ REFUSED = {
     "GPX without places": (b"<gpx><trk><trkseg><trkpt/></trkseg></trk></gpx>", "truncated or malformed"),
     "deep GPX": (b"<gpx>" + b"<trk>" * 100_000, "nested too deeply"),
     "GPX in an unknown encoding": (b'<?xml version="1.0" encoding="x"?><gpx/>', "truncated or malformed"),
+    "truncated UTF-16": (track().to_xml().encode("utf-16")[:-51], "truncated or malformed"),
     "TCX course": (tcx().replace(b"Activit", b"Cours"), "This TCX file has no recorded activity"),
     "TCX without laps": (tcx(), "The file does not say when the activity began."),
     "TCX of an absurd length": (tcx(lap(1e9, 1)), "how long the activity took"),

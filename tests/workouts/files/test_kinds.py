@@ -20,6 +20,8 @@ KINDS = [
     (XML + b"<svg>", "an image (.svg)"),
     (XML + b"<kml>", "an XML file (.xml)"),
     (b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n", "a calendar file (.ics)"),
+    ("<gpx>".encode("utf-16"), "a recorded activity (.gpx)"),
+    ('{"format": 1}'.encode("utf-16"), "a JSON file (.json)"),
     (b"\n<!DOCTYPE html>", "a web page (.html)"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls)"),
     (b"\x1f\x8b\x08\0", "a compressed file (.gz)"),

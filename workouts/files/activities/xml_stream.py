@@ -11,6 +11,7 @@ from defusedxml.sax import parse
 
 from workouts.files import json_stream
 from workouts.files.activities.activity import NotAnActivity
+from workouts.files.kinds import UTF_16
 
 DEEPEST, LONGEST = 50, 1_000
 """How deep elements may be nested, and how many characters of a text are read."""
@@ -62,7 +63,13 @@ def read_elements(content: bytes, opened: Opened, closed: Closed) -> None:
 
 
 def _source(content: bytes) -> xml.sax.xmlreader.InputSource:
-    """From the first element on: Strava's bulk export begins with spaces, which XML forbids before a declaration."""
+    """From the first element on: Strava's bulk export begins with spaces, which XML forbids before a declaration.
+
+    UTF-16 becomes UTF-8, because the declaration names the encoding that a file had before an editor saved it.
+    """
     source = xml.sax.xmlreader.InputSource()
+    if content.startswith(UTF_16):
+        content = content.decode("utf-16").encode()
+        source.setEncoding("utf-8")
     source.setByteStream(io.BytesIO(content.removeprefix(json_stream.BOM).lstrip()))
     return source

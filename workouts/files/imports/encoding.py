@@ -7,6 +7,8 @@ from itertools import islice
 
 import chardet
 
+from workouts.files.kinds import UTF_16
+
 UNICODE = "Unicode"
 WESTERN = "cp1252"
 LEGACY = {
@@ -31,7 +33,7 @@ def decode(content: bytes) -> tuple[str, str]:
     """
     if content.startswith(codecs.BOM_UTF8):
         return content.decode("utf-8-sig", errors="replace"), UNICODE
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content.startswith(UTF_16):
         return content.decode("utf-16", errors="replace"), UNICODE
     with suppress(UnicodeDecodeError):
         return content.decode(), UNICODE
