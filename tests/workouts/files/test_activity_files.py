@@ -98,6 +98,23 @@ def test_a_compressed_file_is_unpacked(name: str, content: bytes) -> None:
     assert one(content) == one(packed) == one(zipped(name, content)) == one(zipped(f"{name}.gz", packed))
 
 
+@pytest.mark.parametrize("nothing", ["", "-", "NaN", "inf"])
+def test_what_a_sensor_left_empty_at_a_point_is_ignored(nothing: str) -> None:
+    gpx = track().to_xml()
+    values = "".join(f"<{name}>{{}}</{name}>" for name in ("hr", "cad", "atemp", "power"))
+    first, second, *others = gpx.split("</trkpt>")
+    measured = [first + f"<extensions><x>{values.format(*[140] * 4)}</x></extensions>"]
+    failed = [second + f"<extensions><x>{values.format(*[nothing] * 4)}</x></extensions><ele>{nothing}</ele>"]
+    lost = [f'<trkpt lat="{nothing}" lon="11"><time>{nothing}</time>']
+    found = one("</trkpt>".join([*measured, *failed, *lost, *others]).encode())
+    assert found == one(gpx.encode()).model_copy(update={"heart_rate": 140, "power": 140})
+
+    laps = [lap(60, 500, None, None), lap(60, 500, None, None).replace(">120<", f">{nothing}<")]
+    laps[1] = laps[1].replace(">180<", f">{nothing}<").replace("<DistanceMeters>3.5", f"<DistanceMeters>{nothing}")
+    found = one(tcx(*laps))
+    assert (found.heart_rate, found.power, found.metres) == (120, 180, 1000)
+
+
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -154,7 +171,7 @@ REFUSED = {
     "GPX route": (b'<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>', "This GPX file has no times"),
     "GPX of one point": (b"<gpx><trk><trkseg>" + POINT + b"</trkseg></trk></gpx>", "how long the activity took"),
     "truncated GPX": (track().to_xml().encode()[:-50], "truncated or malformed"),
-    "GPX without places": (b"<gpx><trk><trkseg><trkpt/></trkseg></trk></gpx>", "truncated or malformed"),
+    "GPX without anything": (b"<gpx><trk><trkseg><trkpt/></trkseg></trk></gpx>", "This GPX file has no times"),
     "deep GPX": (b"<gpx>" + b"<trk>" * 100_000, "nested too deeply"),
     "GPX in an unknown encoding": (b'<?xml version="1.0" encoding="x"?><gpx/>', "truncated or malformed"),
     "truncated UTF-16": (track().to_xml().encode("utf-16")[:-51], "truncated or malformed"),

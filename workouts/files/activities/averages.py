@@ -1,5 +1,16 @@
 """Averages of values that come one by one. Pure."""
 
+import math
+
+
+def number_of(text: str) -> float | None:
+    """None for a text that is not a finite number: a sensor that lost its signal leaves points without one."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
 
 class Average:
     def __init__(self) -> None:
@@ -8,6 +19,12 @@ class Average:
     def add(self, value: float, weight: float = 1) -> None:
         self.total += value * weight
         self.weight += weight
+
+    def add_text(self, text: str, weight: float = 1) -> None:
+        """Adds the number in a text, if it is one."""
+        value = number_of(text)
+        if value is not None:
+            self.add(value, weight)
 
     @property
     def value(self) -> float | None:

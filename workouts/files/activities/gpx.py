@@ -1,10 +1,11 @@
 """GPX files: tracks of points. Time and distance are those within segments: a pause that splits a track is left out."""
 
 import datetime
+from contextlib import suppress
 from math import asin, cos, radians, sin, sqrt
 
 from workouts.files.activities.activity import Activity, NotAnActivity, activity_of
-from workouts.files.activities.averages import Average
+from workouts.files.activities.averages import Average, number_of
 from workouts.files.activities.sports import workout_type_of
 from workouts.files.activities.xml_stream import Attributes, read_elements
 
@@ -28,8 +29,7 @@ class Track:
     def opened(self, path: list[str], attributes: Attributes) -> None:
         if path[-1] == "trkseg":
             self.place = self.moment = None
-        elif path[-1] == "trkpt":
-            here = float(attributes["lat"]), float(attributes["lon"])
+        elif path[-1] == "trkpt" and (here := _place(attributes)):
             self.metres += great_circle(self.place, here) if self.place else 0
             self.place = here
 
@@ -40,11 +40,12 @@ class Track:
             case [*_, "trk", "type"]:
                 self.sport = self.sport or text
             case [*_, "trkpt", "time"]:
-                self._pass(moment_of(text))
+                with suppress(ValueError):
+                    self._pass(moment_of(text))
             case [*_, "trkpt", "extensions", "power"] | [*_, "trkpt", "extensions", _, "power" | "PowerInWatts"]:
-                self.power.add(float(text))
+                self.power.add_text(text)
             case [*_, "hr"]:
-                self.heart_rate.add(float(text))
+                self.heart_rate.add_text(text)
 
     def _pass(self, moment: datetime.datetime) -> None:
         self.started_at = self.started_at or moment
@@ -68,8 +69,13 @@ def read_gpx(content: bytes) -> list[Activity]:
     return [activity_of(track.started_at, workout_type_of(track.sport), figures, track.title)]
 
 
+def _place(attributes: Attributes) -> Place | None:
+    latitude, longitude = (number_of(attributes.get(name, "")) for name in ("lat", "lon"))
+    return None if latitude is None or longitude is None else (latitude, longitude)
+
+
 def moment_of(text: str) -> datetime.datetime:
-    """A time in ISO 8601. The formats require UTC, so a time without a zone is UTC."""
+    """A time in ISO 8601. The formats require UTC, so a time without a zone is UTC. Raises ValueError."""
     moment = datetime.datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 

@@ -3,7 +3,7 @@
 import datetime
 
 from workouts.files.activities.activity import Activity, NotAnActivity, activity_of
-from workouts.files.activities.averages import Average
+from workouts.files.activities.averages import Average, number_of
 from workouts.files.activities.gpx import moment_of
 from workouts.files.activities.sports import workout_type_of
 from workouts.files.activities.xml_stream import Attributes, read_elements
@@ -54,15 +54,15 @@ class TrainingCenter:
                 laps.lap_seconds = float(text)
                 laps.seconds += laps.lap_seconds
             case [*_, "Lap", "DistanceMeters"]:
-                laps.metres += float(text)
+                laps.metres += number_of(text) or 0
             case [*_, "Lap", "AverageHeartRateBpm", "Value"]:
-                laps.heart_rate.add(float(text), laps.lap_seconds)
+                laps.heart_rate.add_text(text, laps.lap_seconds)
             case [*_, "LX", "AvgWatts"]:
-                laps.power.add(float(text), laps.lap_seconds)
+                laps.power.add_text(text, laps.lap_seconds)
             case [*_, "Trackpoint", "HeartRateBpm", "Value"]:
-                laps.heart_rate_of_points.add(float(text))
+                laps.heart_rate_of_points.add_text(text)
             case [*_, "TPX", "Watts"]:
-                laps.power_of_points.add(float(text))
+                laps.power_of_points.add_text(text)
 
 
 def read_tcx(content: bytes) -> list[Activity]:
