@@ -1,5 +1,6 @@
 """Reading recorded activities: FIT, TCX and GPX, compressed or not; and files that are broken or hostile."""
 
+import datetime
 import gzip
 import io
 import tracemalloc
@@ -8,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 
+import gpxpy.gpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +67,38 @@ def test_a_gpx_file_is_as_long_as_its_segments() -> None:
     assert (found.started_at, found.workout_type, found.title) == (SIX, "Run", "Morning run")
     assert found.hours == pytest.approx(98 * 10 / 3600), "without the pause between the segments"
     assert found.metres == pytest.approx(file.length_2d(), rel=0.005)
+
+
+def recorded(interval: int, gap: int, metres: float) -> gpxpy.gpx.GPX:
+    """Twice half an hour at 3 m/s in one segment, and `gap` seconds between, in which the athlete gets so far."""
+    file = track(0)
+    seconds = [*range(0, 1801, interval), *range(1800 + gap, 3601 + gap, interval)]
+    for second in seconds:
+        way = 3 * second if second <= 1800 else 3 * (second - gap) + metres
+        place = 48 + way / 111_195, 11
+        file.tracks[0].segments[0].points.append(
+            gpxpy.gpx.GPXTrackPoint(*place, time=SIX + datetime.timedelta(seconds=second))
+        )
+    return file
+
+
+@pytest.mark.parametrize(
+    ("interval", "gap", "metres"),
+    [(1, 1800, 0), (1, 1800, 400), (5, 120, 10), (1, 1800, 600), (1, 300, 2000)],
+    ids=["a pause", "walked to the café", "a short pause", "walked on", "a tunnel"],
+)
+def test_a_gpx_file_is_as_long_as_gpxpy_says_that_the_athlete_moved(interval: int, gap: int, metres: float) -> None:
+    file = recorded(interval, gap, metres)
+    found = one(file.to_xml().encode())
+    moved = file.tracks[0].get_moving_data(raw=True)
+    assert found.hours == pytest.approx(moved.moving_time / 3600)
+    assert found.metres == pytest.approx(moved.moving_distance, rel=0.005)
+    assert (found.hours < 1.001) == (metres < gap / 3.6)
+
+
+@pytest.mark.parametrize(("interval", "gap"), [(1, 20), (60, 300)])
+def test_a_gap_that_is_no_longer_than_recorders_write_is_no_pause(interval: int, gap: int) -> None:
+    assert one(recorded(interval, gap, 0).to_xml().encode()).hours == pytest.approx((3600 + gap) / 3600)
 
 
 def test_a_gpx_file_has_heart_rate_and_power_in_its_extensions() -> None:

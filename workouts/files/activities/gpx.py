@@ -1,4 +1,4 @@
-"""GPX files: tracks of points. Time and distance are those within segments: a pause that splits a track is left out."""
+"""GPX files: tracks of points. Time and distance are those within segments, without their pauses."""
 
 import datetime
 from contextlib import suppress
@@ -6,6 +6,7 @@ from math import asin, cos, radians, sin, sqrt
 
 from workouts.files.activities.activity import Activity, NotAnActivity, activity_of
 from workouts.files.activities.averages import Average, number_of
+from workouts.files.activities.pauses import Pauses
 from workouts.files.activities.sports import workout_type_of
 from workouts.files.activities.xml_stream import Attributes, read_elements
 
@@ -20,7 +21,8 @@ class Track:
 
     def __init__(self) -> None:
         self.started_at: datetime.datetime | None = None
-        self.seconds = self.metres = 0.0
+        self.seconds = self.metres = self.way = 0.0
+        self.pauses = Pauses()
         self.heart_rate, self.power = Average(), Average()
         self.title = self.sport = ""
         self.place: Place | None = None
@@ -30,7 +32,7 @@ class Track:
         if path[-1] == "trkseg":
             self.place = self.moment = None
         elif path[-1] == "trkpt" and (here := _place(attributes)):
-            self.metres += great_circle(self.place, here) if self.place else 0
+            self.way += great_circle(self.place, here) if self.place else 0
             self.place = here
 
     def closed(self, path: list[str], text: str) -> None:
@@ -50,7 +52,10 @@ class Track:
     def _pass(self, moment: datetime.datetime) -> None:
         self.started_at = self.started_at or moment
         if self.moment:
-            self.seconds += max(0, (moment - self.moment).total_seconds())
+            seconds = max(0, (moment - self.moment).total_seconds())
+            self.seconds += seconds
+            self.pauses.add(seconds, self.way)
+        self.metres, self.way = self.metres + self.way, 0
         self.moment = moment
 
 
@@ -60,9 +65,10 @@ def read_gpx(content: bytes) -> list[Activity]:
     read_elements(content, track.opened, track.closed)
     if track.started_at is None:
         raise NotAnActivity("This GPX file has no times, so it is a route and no recorded activity.")
+    pauses = list(track.pauses)
     figures = {
-        "hours": track.seconds / 3600,
-        "metres": track.metres,
+        "hours": (track.seconds - sum(seconds for seconds, _ in pauses)) / 3600,
+        "metres": track.metres + track.way - sum(metres for _, metres in pauses),
         "heart_rate": track.heart_rate.value,
         "power": track.power.value,
     }
