@@ -1,9 +1,11 @@
 """A workout in one line, such as `Run 45min easy` or `Bike 1h30 60km 80 TSS at 18:00 intervals`. Pure."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from workouts.models import WorkoutType
+from workouts.plan.quick_parts import BARE, HOUR, OTHER_DAY, PARTS, UNREAD, WITHOUT_FIGURE
 from workouts.values import bounds
 from workouts.values.measures import METRES_PER_KILOMETRE, METRES_PER_MILE, METRES_PER_YARD
 from workouts.values.times import clock_time
@@ -24,37 +26,13 @@ TYPES = {
 
 LONGEST_FIRST = "|".join(map(re.escape, sorted(TYPES, key=len, reverse=True)))
 TYPE = re.compile(rf"(?<![\w-])(?:{LONGEST_FIRST})(?![\w-])", re.IGNORECASE)
-AROUND = " ,:;-\N{EN DASH}"
+AROUND = " .,:;~-\N{EN DASH}"
 SHORTEST = 50
 """Metres. A distance below is hardly meant: `45m` may be minutes, and `2,400m` a thousands separator."""
 
-TIMES = "x*\N{MULTIPLICATION SIGN}"
-NUMBER = r"\d+(?:[.,]\d+)?"
-BARE = re.compile(rf"(?<![\w.,:]){NUMBER}(?![\w.,:%])")
-PARTS = re.compile(
-    rf"""(?<![\w.,:]) (?:
-        (?P<title> \d+ \s* [{TIMES}] \s* {NUMBER} (?:\s*(?:km|k|mi|m|yd|h|min|minutes|s|sec|seconds|['"])(?!\w))?
-                 | \d+:[0-5]\d \s* / \s* \w+ )
-      | (?: at\s+ | @\s* )? (?P<time> \d\d?(?:[:.]\d\d)? \s* [ap]m ) (?!\w)
-      | (?: at\s+ | @\s* ) (?P<clock> \d\d?[:.]\d\d ) (?![\w/%])
-      | (?P<slot> morning | afternoon | evening ) (?!\w)
-      | (?: (?:in|for)\s+ )? (?:
-            (?P<hm>
-                (?P<whole> \d+ ) (?: : | \s*(?:h|hours?)\s* ) (?P<rest> [0-5]?\d ) (?:\s*(?:min|minutes|m|'))?
-            ) (?!\w)
-          | (?P<h> {NUMBER} ) \s* (?:h|hours?) (?!\w)
-          | (?P<min> {NUMBER} ) \s* (?: (?:min|minutes) (?!\w) | ' )
-        )
-      | (?P<km> {NUMBER} ) \s* (?:km|k) (?!\w)
-      | (?P<mi> {NUMBER} ) \s* (?:mi|miles?) (?!\w)
-      | (?P<yd> {NUMBER} ) \s* (?:yd|yards?) (?!\w)
-      | (?P<m> {NUMBER} ) \s* (?:m|metres?|meters?) (?!\w)
-      | (?P<tss> {NUMBER} ) \s* tss (?!\w)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-HOUR = re.compile(r"(?<!\w)at\s+\d\d?(?=\s*$)", re.IGNORECASE)
-OTHER_DAY = re.compile(r"(?<!\w)(?:tomorrow|yesterday)(?!\w)", re.IGNORECASE)
+HALF_A_DAY, CLOCK_LIKE = 12, 10
+"""Hours: `at 19` is not `19am`, and `45:00` may be minutes."""
+
 KINDS = {
     "time of day": dict.fromkeys(("time", "clock", "slot"), 1.0),
     "duration": {"hm": 1.0, "h": 1.0, "min": 1 / 60},
@@ -97,14 +75,9 @@ def read(line: str) -> QuickWorkout:
             )
         if kind:
             found[kind] = part
-    values = {kind: _number(kind, found[kind]) for kind in MOST if kind in found}
     rest = PARTS.sub(lambda part: part[0] if part["title"] else " ", line)
-    if not {"duration", "distance"} & values.keys() and (bare := BARE.search(PARTS.sub(" ", line))):
-        raise NotUnderstood(f"“{bare[0]}” has no unit: write {bare[0]}min or {bare[0]}km.")
-    if hour := HOUR.search(rest):
-        raise NotUnderstood(f"“{hour[0]}” is no time of day: write {hour[0]}:00 or {hour[0]}am.")
-    if day := OTHER_DAY.search(rest):
-        raise NotUnderstood(f"“{day[0]}”: write it on the day on which you want to do it.")
+    _check(PARTS.sub(" ", line), rest, found)
+    values = {kind: _number(kind, found[kind]) for kind in MOST if kind in found}
     title, kind_of_workout = _title_and_type(" ".join(rest.split()).strip(AROUND))
     return QuickWorkout(
         title,
@@ -116,16 +89,36 @@ def read(line: str) -> QuickWorkout:
     )
 
 
+def _check(unread: str, rest: str, found: Container[str]) -> None:
+    """Raises NotUnderstood if what is left looks like a figure. `rest` has those that belong to the title, as well."""
+    if day := OTHER_DAY.search(rest):
+        raise NotUnderstood(f"“{day[0]}”: write it on the day on which you want to do it.")
+    if hour := HOUR.search(rest):
+        or_am = f" or {hour[0]}am" if int(hour[0].split()[1]) <= HALF_A_DAY else ""
+        raise NotUnderstood(f"“{hour[0]}” is no time of day: write {hour[0]}:00{or_am}.")
+    if part := UNREAD.search(unread):
+        raise NotUnderstood(f"“{part[0]}” cannot be read: write one figure and its unit, such as 45min, 1h30 or 12km.")
+    if "duration" in found or "distance" in found:
+        return
+    if part := WITHOUT_FIGURE.search(unread):
+        raise NotUnderstood(f"“{part[0]}” cannot be read: a duration is written 45min or 1h30.")
+    if bare := BARE.search(unread):
+        raise NotUnderstood(f"“{bare[0]}” has no unit: write {bare[0]}min or {bare[0]}km.")
+
+
 def _groups(part: re.Match[str]) -> set[str]:
     return {name for name, text in part.groupdict().items() if text is not None}
 
 
 def _number(kind: str, part: re.Match[str]) -> float:
+    if part["past"] and not part["past_s"] and int(part["whole"]) >= CLOCK_LIKE:
+        raise NotUnderstood(f"“{part[0]}” can be minutes or hours: write {part['whole']}min or {part['whole']}h.")
     if part["hm"]:
-        value = int(part["whole"]) + int(part["rest"]) / 60
+        value = int(part["whole"]) + int(part["past"] or part["rest"]) / 60
     else:
         name = next(iter(KINDS[kind].keys() & _groups(part)))
         value = float(part[name].replace(",", ".")) * KINDS[kind][name]
+    value += int(part["past_s"] or part["rest_s"] or part["min_s"] or 0) / 3600
     if part["m"] and value < SHORTEST:
         raise NotUnderstood(f"“{part[0]}” is {value:g} metres. Minutes are written “45min”, a longer distance “1500m”.")
     if not 0 < value <= MOST[kind]:
@@ -149,4 +142,5 @@ def _title_and_type(text: str) -> tuple[str, str]:
         raise NotUnderstood(f"The title is longer than {bounds.TITLE} characters.")
     if not title and not found:
         raise NotUnderstood("Write what and how long, such as “Run 45min easy”.")
-    return title[:1].upper() + title[1:] or str(kind.label), kind.value
+    named = title if re.search(r"\w", title) else ""
+    return named[:1].upper() + named[1:] or str(kind.label), kind.value

@@ -1,5 +1,7 @@
 """One line as a workout: what is read, and what is refused in words."""
 
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -47,10 +49,50 @@ LINES: dict[str, dict[str, Any]] = {
     "Zone 2 ride 60'": {"title": "Zone 2 ride", "workout_type": "Bike", "planned_duration": 1},
     "ריצה 45min": {"title": "ריצה", "workout_type": "Other", "planned_duration": 0.75},
     "Day off": {"title": "Day Off", "workout_type": "Day Off"},
+    "Run 21.1km 1:45:00": {
+        "title": "Run",
+        "workout_type": "Run",
+        "planned_duration": 1.75,
+        "planned_distance_meters": 21_100,
+    },
+    "Run (45mins)": {"title": "Run", "workout_type": "Run", "planned_duration": 0.75},
+    "Run 45 mins: easy": {"title": "Easy", "workout_type": "Run", "planned_duration": 0.75},
+    "Run 2hrs.": {"title": "Run", "workout_type": "Run", "planned_duration": 2},
+    "Run ~1hr": {"title": "Run", "workout_type": "Run", "planned_duration": 1},
+    "Run 1 hour and 30 minutes": {"title": "Run", "workout_type": "Run", "planned_duration": 1.5},
+    "Run 2 hr 15 mins, strides of 20s": {"title": "Strides of 20s", "workout_type": "Run", "planned_duration": 2.25},
+    "Run 5kms 22min 30s": {
+        "title": "Run",
+        "workout_type": "Run",
+        "planned_duration": 0.375,
+        "planned_distance_meters": 5000,
+    },
+    "Run 10 kilometers": {"title": "Run", "workout_type": "Run", "planned_distance_meters": 10_000},
+    "Run 1h 10 x 400m": {"title": "10 x 400m", "workout_type": "Run", "planned_duration": 1},
+    "Bike 1h 50 TSS": {"title": "Bike", "workout_type": "Bike", "planned_duration": 1, "tss": 50},
+    "Bike 1h 30/30 intervals": {"title": "30/30 intervals", "workout_type": "Bike", "planned_duration": 1},
+    "Bike 1h at 30 km/h": {"title": "At 30 km/h", "workout_type": "Bike", "planned_duration": 1},
+    "Run 45min 4:30 min/km": {"title": "4:30 min/km", "workout_type": "Run", "planned_duration": 0.75},
+    "Run 45min at 5k pace": {"title": "At 5k pace", "workout_type": "Run", "planned_duration": 0.75},
+    "Run 45min in the sun": {"title": "In the sun", "workout_type": "Run", "planned_duration": 0.75},
 }
 REFUSED = {
     "Run 45min at 7": "“at 7” is no time of day: write at 7:00 or at 7am.",
     "Swim 2km tomorrow": "“tomorrow”: write it on the day",
+    "Thursday run 45min": "“Thursday”: write it on the day",
+    "Sat long run 2h": "“Sat”: write it on the day",
+    "Run 2026-11-28 45min": "“2026-11-28”: write it on the day",
+    "Run 45min next week": "“next week”: write it on the day",
+    "Run 45min at 19": "“at 19” is no time of day: write at 19:00.",
+    "Run 3/4h": "“3/4h” cannot be read: write one figure and its unit",
+    "Run 1½ hours": "“1½ hours” cannot be read: write one figure and its unit",
+    "Run 30-45min": "“30-45min” cannot be read: write one figure and its unit",
+    "Run 45min-1h": "“45min-1h” cannot be read: write one figure and its unit",
+    "Run 1h45:30": "“1h45:30” cannot be read: write one figure and its unit",
+    "6 x 3/4 mile run": "“3/4 mile” cannot be read: write one figure and its unit",
+    "Run half an hour": "“an hour” cannot be read: a duration is written 45min or 1h30.",
+    "Run 90s": "“90s” cannot be read: a duration is written 45min or 1h30.",
+    "Run 45:00": "“45:00” can be minutes or hours: write 45min or 45h.",
     " ": "Write what and how long",
     "45min": "Write what and how long",
     "Run 45": "“45” has no unit: write 45min or 45km.",
@@ -69,6 +111,14 @@ def test_is_read(line: str) -> None:
     found = read(line)
     assert found == QuickWorkout(**LINES[line] | {"planned_distance_meters": found.planned_distance_meters})
     assert found.planned_distance_meters == pytest.approx(LINES[line].get("planned_distance_meters"))
+
+
+@pytest.mark.parametrize("line", ["1" * 1_000, "a " * 500, "1h" * 500, "1:00:00" * 140, "hour " * 200, "(1 " * 333])
+def test_a_line_of_any_length_is_read_or_refused_at_once(line: str) -> None:
+    started = time.process_time()
+    with suppress(NotUnderstood):
+        read(line)
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("line", REFUSED)
