@@ -207,7 +207,7 @@ def _coach(page: Page) -> None:
 def _steps(page: Page) -> None:
     page.goto("/workouts/7/edit")
     page.get_by_label("Type").select_option("Bike")
-    steps = "15min warm-up 50-65 %, 12 x 3min @ 110 % with 2min rest; 5min easy; 10min cool-down"
+    steps = "15min warm-up 50-65 %, 9 x 3min @ 110 % with 2min rest; 5min easy; 10min cool-down"
     page.get_by_label("Description").fill(steps)
     page.get_by_role("button", name="Save").click()
     page.goto("/workouts/7")
