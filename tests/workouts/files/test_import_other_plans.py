@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from tests.trainingpeaks import read_workouts
 from tests.workouts.conftest import Plan
+from workouts.files.imports.import_plan import plan_import
 from workouts.files.imports.importing import import_file
 from workouts.files.imports.plan_calendar import MOST_EVENTS
 from workouts.files.imports.row import PlannedWorkout
 from workouts.files.uploads import NotImportable
+from workouts.history import change_selection
 from workouts.models import Workout
 
 pytestmark = pytest.mark.either_engine
@@ -212,6 +214,60 @@ def test_activities_of_intervals_icu_were_done_without_a_plan() -> None:
             "rpe": 6.0,
         },
     )
+
+
+RIDE = {"title": "Endurance", "workout_type": "Bike", "originally_planned_day": datetime.date(2026, 11, 24)}
+
+
+@pytest.mark.parametrize(
+    ("planned", "row", "is_it"),
+    [
+        ({"planned_duration": 1.05}, {}, True),
+        ({"planned_distance_meters": 30_000.0, "workout_type": "Mtn Bike"}, {}, True),
+        ({"planned_duration": 2.0}, {}, False),
+        ({"planned_duration": 1.05, "workout_type": "Run"}, {}, False),
+        ({"planned_duration": 1.05, "is_dropped": True}, {}, False),
+        ({"planned_duration": 1.05, "is_custom": True}, {}, False),
+        ({"planned_duration": 1.05}, {"2026-11-24": "2026-11-25"}, False),
+        ({"planned_duration": 1.05, "actual_duration": 0.9}, {}, False),  # another ride
+        ({}, {}, False),
+    ],
+)
+def test_an_activity_of_intervals_icu_is_the_planned_workout_that_it_clearly_was(
+    db: None, planned: dict[str, object], row: dict[str, str], *, is_it: bool
+) -> None:
+    ride = Workout.objects.create(**{"is_custom": False, "is_recorded": False, **RIDE, **planned})
+    content = ACTIVITIES
+    for old, new in row.items():
+        content = content.replace(old, new)
+
+    result = import_file("activities.csv", content.encode(), by=None).result
+
+    assert (result["new"], result["changed"]) == ((0, 1) if is_it else (1, 0))
+    assert not (is_it and result["gone"])
+    ride.refresh_from_db()
+    assert (ride.title, ride.planned_duration) == ("Endurance", planned.get("planned_duration"))
+    assert (ride.actual_heart_rate == 141) == is_it
+    again = import_file("activities.csv", content.encode(), by=None).result
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 1)
+
+
+def test_it_is_added_if_two_workouts_may_have_been_it_or_it_was_skipped_or_moved(plan: Plan) -> None:
+    ride = plan("Endurance", "2026-11-24", workout_type="Bike", planned_duration=1.05, is_recorded=False)
+    other = plan("Tempo", "2026-11-24", workout_type="Bike", planned_duration=1.0, is_recorded=False)
+    twice = ACTIVITIES + ACTIVITIES.splitlines()[1].replace("i1", "i2").replace("Evening", "Late") + "\n"
+
+    def found(content: str) -> tuple[int, int]:
+        merged = plan_import(content.encode(), Workout.objects.all()).merge
+        return len(merged.new), len(merged.changed)
+
+    assert found(ACTIVITIES) == (1, 0)
+    change_selection(other.pk, {"is_selected": False}, by=None)
+    assert found(ACTIVITIES) == (0, 1)
+    assert found(twice) == (2, 0)
+    change_selection(ride.pk, {"current_plan_day": datetime.date(2026, 11, 25)}, by=None)
+    assert found(ACTIVITIES) == (1, 0)
+    assert found(ACTIVITIES.replace("24T18", "25T18") + "i3,2026-11-24T07:00:00,Run,Run,60,,,,,,\n") == (1, 1)
 
 
 def test_numbers_that_are_none_are_refused_as_in_any_file() -> None:

@@ -14,11 +14,11 @@ from workouts.files.imports.decisions import Decided, Decisions, Policy, by_poli
 from workouts.files.imports.gone import Gone, gone_from
 from workouts.files.imports.matching import DayAndName, day_and_name
 from workouts.files.imports.merge import Match, Merge, merge, span
-from workouts.files.imports.recorded import without_recorded
-from workouts.files.imports.row import Skipped, read_names, read_rows
+from workouts.files.imports.recorded import as_planned, without_recorded
+from workouts.files.imports.row import PlannedWorkout, Skipped, read_names, read_rows
 from workouts.files.uploads import NotImportable
 from workouts.history import TABLES, RowChange
-from workouts.models import Workout, WorkoutQuerySet, WorkoutSelection
+from workouts.models import Workout, WorkoutQuerySet
 
 
 @dataclass(frozen=True)
@@ -93,16 +93,23 @@ def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
     if not rows and not skipped:
         raise NotImportable("The file has a header and no workouts.")
     days = span(rows)
-    coachs = workouts.filter(is_custom=False, originally_planned_day__range=days).order_by("id") if days else ()
-    found = list(coachs)
-    selections = WorkoutSelection.objects.filter(workout__originally_planned_day__range=days) if days else ()
-    with_selection = {selection.workout_id for selection in selections}
+    known = workouts.with_selection().filter(originally_planned_day__range=days) if days else workouts.none()
+    found = list(known.filter(is_custom=False).order_by("id"))
+    with_selection = {workout.pk for workout in found if workout.selection}
     # Of workouts with the same name and day, those with a selection are matched first, and dropped ones last.
     found.sort(key=lambda workout: (bool(workout.is_dropped), workout.pk not in with_selection))
-    own = workouts.filter(is_recorded=True, is_custom=True, originally_planned_day__range=days) if days else ()
-    merged = without_recorded(merge(rows, found), own)
+    own = known.filter(is_recorded=True, is_custom=True)
+    merged = _with_activities(merge(rows, found), rows, own)
     merged = replace(merged, gone=_without_skipped(merged.gone, file, skipped))
     return ImportPlan(merged, gone_from(merged, with_selection), skipped, file.encoding)
+
+
+def _with_activities(merged: Merge, rows: Sequence[PlannedWorkout], own: Iterable[Workout]) -> Merge:
+    """The merge without activities that the planner has. A file of activities alone says what was done of the plan."""
+    if not all(row.recorded for row in rows):
+        return without_recorded(merged, own)
+    done = (workout for workout in merged.gone if workout.was_done)
+    return as_planned(without_recorded(merged, [*own, *done]))
 
 
 def before(match: Match) -> dict[str, Any]:

@@ -76,9 +76,9 @@ def merge(rows: Sequence[PlannedWorkout], workouts: Iterable[Workout]) -> Merge:
     gone = [workout for found in left.values() for workout in found if has_done or not workout.is_recorded]
     return Merge(
         new=sorted(rows, key=lambda row: row.number),
-        changed=_in_order(match for match in matches if match.after),
-        unchanged=_in_order(match for match in matches if not match.after),
-        moved=_in_order(moved),
+        changed=in_order(match for match in matches if match.after),
+        unchanged=in_order(match for match in matches if not match.after),
+        moved=in_order(moved),
         gone=sorted(gone, key=lambda workout: (workout.originally_planned_day, workout.pk)),
     )
 
@@ -135,5 +135,5 @@ def _marks(row: PlannedWorkout, workout: Workout) -> dict[str, bool]:
     return marks
 
 
-def _in_order(matches: Iterable[Match]) -> list[Match]:
+def in_order(matches: Iterable[Match]) -> list[Match]:
     return sorted(matches, key=lambda match: match.row.number)
