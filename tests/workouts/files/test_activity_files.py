@@ -149,6 +149,17 @@ def test_what_a_sensor_left_empty_at_a_point_is_ignored(nothing: str) -> None:
     assert (found.heart_rate, found.power, found.metres) == (120, 180, 1000)
 
 
+def test_a_heart_rate_of_0_is_none_and_no_watts_are_a_power() -> None:
+    first, second, *others = track().to_xml().split("</trkpt>")
+    values = "<extensions><x><hr>{0}</hr><power>{0}</power></x></extensions>"
+    found = one("</trkpt>".join([first + values.format(140), second + values.format(0), *others]).encode())
+    assert (found.heart_rate, found.power) == (140, 70)
+
+    laps = lap(60, 500, None, None), lap(60, 500, None, None).replace(">120<", ">0<").replace(">180<", ">0<")
+    found = one(tcx(*laps))
+    assert (found.heart_rate, found.power) == (120, 90)
+
+
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 

@@ -13,7 +13,10 @@ def number_of(text: str) -> float | None:
 
 
 class Average:
-    def __init__(self) -> None:
+    """Texts with a value below `least` are no measurements, such as a heart rate of 0; 0 watts are one."""
+
+    def __init__(self, *, least: float = 0) -> None:
+        self.least = least
         self.total = self.weight = 0.0
 
     def add(self, value: float, weight: float = 1) -> None:
@@ -21,9 +24,9 @@ class Average:
         self.weight += weight
 
     def add_text(self, text: str, weight: float = 1) -> None:
-        """Adds the number in a text, if it is one."""
+        """Adds the number in a text, if it is a measurement."""
         value = number_of(text)
-        if value is not None:
+        if value is not None and value >= self.least:
             self.add(value, weight)
 
     @property

@@ -23,7 +23,7 @@ class Track:
         self.started_at: datetime.datetime | None = None
         self.seconds = self.metres = self.way = 0.0
         self.pauses = Pauses()
-        self.heart_rate, self.power = Average(), Average()
+        self.heart_rate, self.power = Average(least=1), Average()
         self.title = self.sport = ""
         self.place: Place | None = None
         self.moment: datetime.datetime | None = None

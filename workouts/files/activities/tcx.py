@@ -16,8 +16,8 @@ class Laps:
         self.sport = sport
         self.started_at: datetime.datetime | None = None
         self.seconds = self.metres = self.lap_seconds = 0.0
-        self.heart_rate, self.power = Average(), Average()
-        self.heart_rate_of_points, self.power_of_points = Average(), Average()
+        self.heart_rate, self.power = Average(least=1), Average()
+        self.heart_rate_of_points, self.power_of_points = Average(least=1), Average()
 
     def activity(self) -> Activity:
         heart_rate, power = self.heart_rate.value, self.power.value
