@@ -19,7 +19,7 @@ LONGEST_TEXT, MOST_STEPS, MOST_OPEN = 5_000, 200, 4
 """Characters, steps with repetitions, and steps that may be a part of the set before them or not."""
 
 OFF_PLAN = 0.05
-"""How much longer or shorter than planned the steps may be in all. Otherwise they are misunderstood, or not all."""
+"""How much longer than planned the steps may be in all; and how much shorter, where the planned time decides."""
 
 
 def steps_of(workout: Workout) -> tuple[Block, ...]:
@@ -39,7 +39,8 @@ def read(description: str, *, ride: bool = True, planned: float | None = None) -
     except NoSteps:
         return ()
     if planned:
-        found = [blocks for blocks in found if abs(sum(one.seconds for one in blocks) - planned) <= planned * OFF_PLAN]
+        least = 0 if len(found) == 1 else planned * (1 - OFF_PLAN)  # the rest of it may not be described
+        found = [one for one in found if least <= sum(block.seconds for block in one) <= planned * (1 + OFF_PLAN)]
     return found[0] if len(found) == 1 and _is_whole(found[0]) else ()
 
 

@@ -151,7 +151,8 @@ BY_THE_TIME = [
     ("2 x 20min @ 90 %, 10min easy", 80, []),
     ("3 x 12min @ 85 %\n3 x 12min @ 90 %", 60, []),
     ("2h @ 65 %, 2 x 5min @ 90 %", 120, []),
-    ("3 x 12min @ 90 % with 5min rest", 75, []),  # the rest of the workout is not described
+    ("3 x 12min @ 90 % with 5min rest", 75, ["3 x (12 min at 90 %; 5 min easy)"]),  # the rest is not described
+    ("3 x 12min @ 90 %", 60, ["3 x 12 min at 90 %"]),
     ("3 x 12min @ 90 % with 5min rest", 53, ["3 x (12 min at 90 %; 5 min easy)"]),
     (", ".join(["2 x 1min @ 90 %, 1min easy"] * 5), 15, []),  # too many questions
 ]
