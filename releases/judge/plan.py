@@ -131,19 +131,12 @@ def _judge(
     """Notes in `waiting` what the operation, or undoing it, defers or cancels."""
     facts, texts = circumstances.facts, statements.texts
     is_judged_then = not (statements.is_foretold or isinstance(operation, RunPython))  # when it runs
-    unforetold = IN_BATCHES if commits_batches(operation) else UNFORETOLD
-    verdicts = [] if statements.is_foretold else [unforetold]
+    verdicts = [] if statements.is_foretold else [_unforetold(operation, migration, after, circumstances)]
     verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]
     for verdict in verdicts:
         waiting.update({deferral.key: Foretold(deferral) for deferral in verdict.deferred})
         for key in verdict.cancelled:
             waiting.pop(key, None)
-    if isinstance(operation, Backfill) and not circumstances.backwards:
-        table, filled = operation.trigger(migration.app_label, after)
-        what = f"drop the trigger that fills {filled}"
-        if facts.table(table):
-            deferral = Deferral("trigger", quote(table), filled, what, ())
-            waiting[deferral.key] = Foretold(deferral)
     dropped, made = left_and_made(texts)
     names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
     return JudgedOperation(
@@ -160,6 +153,19 @@ def _judge(
         creates=made,
         begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
+
+
+def _unforetold(
+    operation: Operation, migration: Migration, after: ProjectState, circumstances: Circumstances
+) -> Verdict:
+    """A backfill creates a trigger, too, which waits to be dropped."""
+    if not isinstance(operation, Backfill):
+        return IN_BATCHES if commits_batches(operation) else UNFORETOLD
+    table, filled = operation.trigger(migration.app_label, after)
+    if circumstances.backwards or not circumstances.facts.table(table):
+        return IN_BATCHES
+    waits = Deferral("trigger", quote(table), filled, f"drop the trigger that fills {filled}", ())
+    return replace(IN_BATCHES, deferred=[waits])
 
 
 def _refused(
