@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.plan import FRIDAY, MONDAY, WEEK
-from tests.browser.week import card, drag, slot, toast
+from tests.browser.plan import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEEK
+from tests.browser.week import card, drag, slot, toast, total
 from tests.browser.witness import Witness
 
 
@@ -52,3 +52,53 @@ def test_a_row_that_was_changed_since_is_not_undone_and_the_reason_is_shown(page
     expect(page.get_by_role("alert")).to_contain_text("Changed in the meantime: Easy run. Nothing was written.")
     page.get_by_role("link", name="Back").click()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
+
+
+ALREADY = "Nothing was changed: it is so already."
+
+
+def test_a_tab_that_has_not_seen_a_change_shows_it_after_the_next_press(page: Page) -> None:
+    """And says if there was nothing to change."""
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(WEEK)
+    card(page, "Easy run").get_by_role("button", name="Skip").click()
+    expect(card(page, "Easy run")).to_contain_text("Skipped")
+
+    card(other, "Easy run").get_by_role("button", name="Skip").click()
+    expect(card(other, "Easy run")).to_contain_text("Skipped")
+    expect(toast(other)).to_contain_text(f"{ALREADY} Last change: Easy run: skipped")
+    expect(total(other)).to_contain_text("7 h 15 min")
+
+    drag(card(page, "Technique swim"), slot(page, FRIDAY, ""))
+    expect(card(slot(page, FRIDAY, ""), "Technique swim")).to_be_visible()
+    card(other, "Threshold ride").get_by_role("button", name="Skip").click()
+    expect(card(slot(other, THURSDAY, ""), "Threshold ride")).to_contain_text("Skipped")
+    expect(card(slot(other, FRIDAY, ""), "Technique swim")).to_be_visible()
+    expect(card(other, "Technique swim")).to_have_count(1)
+    expect(other.locator(f"#day-{TUESDAY} .sum")).to_be_empty()
+
+    other.keyboard.press("u")
+    expect(card(other, "Threshold ride")).not_to_contain_text("Skipped")
+
+
+def test_a_month_that_has_not_seen_a_change_shows_it_after_the_next_press(page: Page) -> None:
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto("/month/2024-01")
+    drag(card(page, "Easy run"), page.locator(f"#day-{FRIDAY}"))
+    expect(card(page.locator(f"#day-{FRIDAY}"), "Easy run")).to_be_visible()
+    drag(card(other, "Long ride"), other.locator(f"#day-{THURSDAY}"))
+    expect(card(other.locator(f"#day-{THURSDAY}"), "Long ride")).to_be_visible()
+    expect(card(other.locator(f"#day-{FRIDAY}"), "Easy run")).to_be_visible()
+    expect(card(other.locator(f"#day-{MONDAY}"), "Easy run")).to_have_count(0)
+
+
+def test_without_scripts_the_page_says_that_nothing_was_changed(unscripted: Page) -> None:
+    other = unscripted.context.new_page()
+    for tab in (unscripted, other):
+        tab.goto(WEEK)
+    for tab in (unscripted, other):
+        card(tab, "Easy run").get_by_role("button", name="Skip").click()
+        expect(card(tab, "Easy run")).to_contain_text("Skipped")
+    expect(other.get_by_text(ALREADY)).to_be_visible()

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from workouts.pages import HtmxRequest
 from workouts.pages.month_board import Month
-from workouts.pages.redraw import change_before
+from workouts.pages.redraw import change_before, last_seen
 from workouts.pages.unchanged import show_if_changed
 from workouts.values.days import Day
 
@@ -16,4 +16,5 @@ from workouts.values.days import Day
 @show_if_changed
 def month(request: HtmxRequest, first: Day | None = None) -> HttpResponse:
     board = Month(first or timezone.localdate().replace(day=1))
-    return render(request, "workouts/month.html", {**board.context(), "change": change_before(request)})
+    context = {"seen": last_seen(), "change": change_before(request)}
+    return render(request, "workouts/month.html", {**context, **board.context()})

@@ -92,10 +92,16 @@ class Month:
             "slots": SLOTS,
         }
 
-    def changes(self, days: Collection[Day]) -> dict[str, Any]:
-        """The context of the parts to redraw: the cells of `days`, and the sums of their weeks."""
-        rows = [row for row in self.rows() if not {cell.day for cell in row.cells}.isdisjoint(days)]
-        return {"month": self, "rows": rows, "cells": [cell for row in rows for cell in row.cells if cell.day in days]}
+    def changes(self, days: Collection[Day] | None) -> dict[str, Any]:
+        """The context of the parts to redraw: the cells of `days`, or all cells, and the sums of their weeks."""
+        rows = self.rows()
+        shown = {cell.day: cell for row in rows for cell in row.cells}
+        changed = shown if days is None else shown.keys() & set(days)
+        return {
+            "month": self,
+            "rows": [row for row in rows if any(cell.day in changed for cell in row.cells)],
+            "cells": [cell for day, cell in shown.items() if day in changed],
+        }
 
     def _row(self, week: list[Day], target: WeekTarget | None) -> MonthWeek:
         workouts = [workout for day in week for workout in self.by_day[day]]

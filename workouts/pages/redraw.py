@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
@@ -12,17 +14,31 @@ from workouts.pages import HtmxRequest
 from workouts.pages.board import Board
 from workouts.pages.month_board import Month
 
+UNCHANGED = "Nothing was changed: it is so already."
+
 
 def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> HttpResponse:
     """Shows what a verb did and offers to undo it: on the page's board, if it has one.
 
-    Otherwise it goes to the page `back`, or to the page that the request came from.
+    Otherwise it goes to the page `back`, or to the page that the request came from. If there was nothing to change, it
+    says so, and offers to undo the last change. A page that has not seen other changes gets its whole board.
     """
     board = (Board.shown_by(request.POST) or Month.shown_by(request.POST)) if request.htmx else None
     if not board:
-        target = _with_change(back or address_of(request), outcome.change)
-        return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
-    return render(request, board.parts, {**board.changes(outcome.days), "change": outcome.change})
+        return _go(request, outcome, back or address_of(request))
+    change = outcome.change or Change.objects.for_list().first()
+    days = None if _is_behind(request.POST.get("seen", ""), outcome.change) else outcome.days
+    context = {
+        "change": change,
+        "seen": change.pk if change else 0,
+        "unchanged": "" if outcome.change else UNCHANGED,
+    }
+    return render(request, board.parts, {**board.changes(days), **context})
+
+
+def last_seen() -> int:
+    """The number of the last change. A page looks before it reads what it shows, and sends it with its forms."""
+    return Change.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def change_before(request: HtmxRequest) -> Change | None:
@@ -36,6 +52,20 @@ def address_of(request: HtmxRequest) -> str:
     url = urlsplit(request.headers.get("Referer", ""))
     here = url.netloc == request.get_host()
     return f"{url.path}?{url.query}" if here and url.query else url.path if here else "/"
+
+
+def _is_behind(seen: str, own: Change | None) -> bool:
+    """Whether there are changes that a page has not seen, other than its own. A page that does not say is not."""
+    if not (seen.isascii() and seen.isdigit()):
+        return False
+    return Change.objects.filter(pk__gt=seen).exclude(pk=own.pk if own else 0).exists()
+
+
+def _go(request: HtmxRequest, outcome: Outcome, address: str) -> HttpResponse:
+    if not outcome.change:
+        messages.info(request, UNCHANGED)
+    target = _with_change(address, outcome.change)
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
 
 
 def _with_change(address: str, change: Change | None) -> str:

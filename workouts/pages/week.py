@@ -7,7 +7,7 @@ from django.urls import reverse
 from workouts.pages import HtmxRequest
 from workouts.pages.board import Board, Filters
 from workouts.pages.first_steps import first_steps
-from workouts.pages.redraw import change_before
+from workouts.pages.redraw import change_before, last_seen
 from workouts.pages.unchanged import show_if_changed
 from workouts.values.days import Day
 
@@ -19,5 +19,9 @@ def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     if day and day != board.first:
         query = request.META["QUERY_STRING"]
         return redirect(reverse("week_of", args=[board.first]) + (f"?{query}" if query else ""))
-    context = {"first_steps": [] if board.workouts else first_steps(board.monday), "change": change_before(request)}
+    context = {
+        "seen": last_seen(),
+        "first_steps": [] if board.workouts else first_steps(board.monday),
+        "change": change_before(request),
+    }
     return render(request, "workouts/week.html", {**board.context(), **context})

@@ -20,7 +20,7 @@ from workouts.pages.unchanged import SHOWN
 
 MONDAY = "2026-11-23"
 BYTES = 35_000
-QUERIES = 9  # session, account, state, preferences, workouts, selections, availability, target, season
+QUERIES = 10  # session, account, state, last change, preferences, workouts, selections, availability, target, season
 
 
 def titles(client: Client, address: str) -> dict[str, dict[str, list[str]]]:
@@ -214,7 +214,8 @@ def test_month_redraws_the_days_that_changed_and_the_sums_of_their_weeks(athlete
 
     for part in ("day-2026-11-24", "day-2026-12-02", "week-2026-11-23", "week-2026-11-30", "toast"):
         assert parts.count(f'id="{part}"') == 1
-    assert parts.count("hx-swap-oob") == 5
+    assert 'id="seen"' in parts
+    assert parts.count("hx-swap-oob") == 6
 
 
 @pytest.mark.parametrize(("start", "first", "last"), [(6, "2026-11-22", "2026-11-28"), (5, "2026-11-21", "2026-11-27")])
