@@ -1,6 +1,7 @@
 """What was changed can be undone: at once from the toast, later from the history."""
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.browser.plan import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEEK
 from tests.browser.week import card, drag, slot, toast, total
@@ -55,6 +56,66 @@ def test_a_row_that_was_changed_since_is_not_undone_and_the_reason_is_shown(page
 
 
 ALREADY = "Nothing was changed: it is so already."
+
+
+def slow_down(page: Page, milliseconds: int) -> None:
+    """Lets what is written wait before it is sent."""
+
+    def wait(route: Route) -> None:
+        page.wait_for_timeout(milliseconds)
+        route.continue_()
+
+    page.route("**/workouts/**", wait)
+
+
+def press_twice(button: Locator) -> None:
+    """As a hand does it: the second press may come before or after the answer to the first."""
+    box = button.bounding_box()
+    assert box
+    button.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=60)
+
+
+@pytest.mark.parametrize("answered", [0, 300])
+def test_a_second_press_leaves_the_undo(page: Page, answered: int) -> None:
+    """`answered`: after how many milliseconds."""
+    posts: list[str] = []
+
+    def count(request: Request) -> None:
+        posts.extend([request.url] * (request.method == "POST"))
+
+    page.on("request", count)
+    slow_down(page, answered)
+    page.goto(WEEK)
+    for title, name, said in (
+        ("Easy run", "Done", "Easy run: done, 45 min"),
+        ("Technique swim", "Skip", "Technique swim: skipped"),
+    ):
+        press_twice(card(page, title).get_by_role("button", name=name))
+        expect(toast(page)).to_have_text(f"{said}Undo")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(".card :checked")).to_have_count(0)
+    card(page, "Long ride").get_by_role("checkbox").check()
+    press_twice(page.get_by_role("button", name="A week later"))
+    expect(toast(page)).to_contain_text("Long ride: moved to Sat 13 Jan")
+    press_twice(toast(page).get_by_role("button", name="Undo"))
+    expect(toast(page)).to_contain_text("Undone: Long ride: moved to Sat 13 Jan")
+    page.wait_for_timeout(2 * answered)
+    card(page, "Family walk").get_by_role("button", name="Done").evaluate(
+        "button => { button.click(); button.click(); }"
+    )
+    expect(toast(page)).to_contain_text("Family walk: done, 1 h 15 min")
+    page.wait_for_timeout(2 * answered)
+    expect(toast(page).get_by_role("button", name="Undo")).to_be_visible()
+    assert len(posts) == 5
+
+
+def test_cards_that_are_pressed_before_the_first_is_answered_are_all_changed(page: Page) -> None:
+    slow_down(page, 200)
+    page.goto(WEEK)
+    for title in ("Easy run", "Technique swim", "Long ride"):
+        card(page, title).get_by_role("button", name="Skip").click()
+    for title in ("Easy run", "Technique swim", "Long ride"):
+        expect(card(page, title)).to_contain_text("Skipped")
 
 
 def test_a_tab_that_has_not_seen_a_change_shows_it_after_the_next_press(page: Page) -> None:

@@ -92,6 +92,55 @@ const refocus = () => {
   (card?.querySelector(last.selector) ?? card?.querySelector("a") ?? document.getElementById("undo"))?.focus();
 };
 
+// What a press sends, as it was when it was pressed: the answer to the one before it redraws cards and resets ticks.
+const PRESSED = "#several, .toast form";
+const presses = new WeakMap(); // by the event that htmx keeps with a request
+const waiting = new Set();
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    if (!form.matches(PRESSED)) return;
+    const path = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+    const sent = new FormData(form, submitter);
+    const press = { path, sent, key: `${path}?${new URLSearchParams(sent)}` };
+    if (waiting.has(press.key)) {
+      event.preventDefault(); // the same again, while it is not answered
+      event.stopImmediatePropagation();
+      return;
+    }
+    waiting.add(press.key);
+    presses.set(event, press);
+  },
+  { capture: true },
+);
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const press = presses.get(detail.triggeringEvent);
+  if (!press) return;
+  detail.path = press.path;
+  for (const name of press.sent.keys()) detail.parameters[name] = press.sent.getAll(name);
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  waiting.delete(presses.get(detail.requestConfig.triggeringEvent)?.key);
+});
+
+// The second half of a double click would press what the first one has put there: "Do it" after "Skip", "Redo" after
+// "Undo", the tick of the card that has moved up.
+let pressedButton = false;
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.detail === 1) pressedButton = Boolean(event.target.closest(".do > *, .several button, .toast button"));
+    if (event.detail < 2 || !pressedButton) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  { capture: true },
+);
+
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { responseURL } = event.detail.xhr;
   if (responseURL && new URL(responseURL).pathname.startsWith("/login/")) {
