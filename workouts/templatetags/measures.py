@@ -16,6 +16,14 @@ register.filter(measures.minutes)
 register.filter(measures.duration)
 register.simple_tag(measures.distance)
 
+MARKS = {
+    Compliance.CLOSE: "✓",
+    Compliance.NEAR: "~",
+    Compliance.FAR: "≠",
+    Compliance.MISSED: "✕",
+    Compliance.UNMEASURED: "•",
+}
+
 
 @register.filter
 def kind(workout_type: str) -> str:
@@ -26,6 +34,23 @@ def kind(workout_type: str) -> str:
 @register.filter
 def grade(workout: Workout, today: Day) -> Compliance | None:
     return grade_of(workout, today)
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """A line ends before or after it."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def mark(grade: Compliance) -> str:
+    """A sign for the grade, because a color alone says nothing to many."""
+    return MARKS[grade]
+
+
+@register.filter
+def in_words(grade: Compliance) -> str:
+    return grade.label if grade == Compliance.MISSED else f"done, {grade.label}"
 
 
 @register.filter

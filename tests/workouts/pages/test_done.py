@@ -1,6 +1,7 @@
 """Done: on a card, in the details, and how cards and days show it."""
 
 import datetime
+import html
 import re
 
 import pytest
@@ -19,12 +20,17 @@ SHOWN = {"board": MONDAY, "type": "", "source": ""}
 HTMX = {"HX-Request": "true"}
 
 
+def text_of(markup: str) -> str:
+    """As it is read, without the spaces at which no line ends."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
 def card(client: Client, workout: Workout, address: str = WEEK) -> str:
     """The text of a card, as it is read."""
     page = client.get(address).content.decode()
     found = re.search(rf'<li class="card[^>]*id="card-{workout.pk}".*?</li>', page, re.DOTALL)
     assert found
-    return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
+    return text_of(found[0])
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
@@ -123,8 +129,9 @@ def test_cards_and_days_say_how_close_done_came_to_planned(athlete: Client, plan
 
     grades = {column.day.isoformat(): column.grade for column in page.context["columns"] if column.grade}
     assert grades == {MONDAY: "missed", TUESDAY: "near", SUNDAY: "unmeasured"}
-    text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
-    for words in ("✕ Missed 1 h", "✓ 1 h 12 min of 2 h", "✓ + 30 min", "Done (+10 %)", "Done (-90 %)"):
+    text = text_of(page.content.decode())
+    near = "~ done, within 50 % 1 h 12 min of 2 h"
+    for words in ("✕ Missed 1 h", near, "+ 30 min unplanned", "Done (+10 %)", "Done (-90 %)"):
         assert words in text
     for grade in ("missed", "close", "far", "unmeasured"):
         assert re.search(rf'class="card [^"]*{grade}"', page.content.decode())
@@ -176,10 +183,39 @@ def test_what_was_not_planned_is_added_beside_what_was_done_of_the_plan(athlete:
     plan("Ride to work", MONDAY, workout_type="Bike", is_recorded=True, actual_duration=0.5)
     plan("Ride to work", TUESDAY, workout_type="Bike", is_recorded=True, actual_duration=0.5)
     page = athlete.get(WEEK).content.decode()
-    sums = [
-        " ".join(re.sub(r"<[^>]+>", " ", found).split())
-        for found in re.findall(r'class="sum">(.*?)</div>', page, re.DOTALL)
+    sums = [text_of(found) for found in re.findall(r'class="sum">(.*?)</div>', page, re.DOTALL)]
+    assert sums[0].startswith("~ done, within 50 % 45 min of 1 h + 30 min unplanned")
+    assert sums[1].startswith("+ 30 min unplanned")
+
+
+def test_the_week_and_the_month_show_and_name_what_is_planned_done_and_to_come(athlete: Client, plan: Plan) -> None:
+    today = timezone.localdate()
+    for hours, fields in ((2.0, {"actual_duration": 1.5}), (1.0, {})):
+        plan("Run", today.isoformat(), planned_duration=hours, **fields)
+    plan("Swim", today.isoformat(), workout_type="Swim", is_recorded=True, actual_duration=0.5)
+
+    week, month = (athlete.get(address).content.decode() for address in ("/", "/month"))
+
+    lines = [text_of(line) for line in re.findall(r"<li class=\"\w+\"><p>.*?</li>", week)]
+    assert lines == [
+        "Swim done 30 min",
+        "Run plan 3 h done 1 h 30 min",
+        "Total plan 3 h, ≈ 169 TSS done 2 h, ≈ 113 TSS · to come 1 h",
     ]
-    assert sums[0].startswith("✓ 45 min of 1 h + 30 min that was not planned")
-    assert sums[1].startswith("✓ + 30 min that was not planned")
-    assert ">1 h 45 min done</span>" in page
+    [total] = [text_of(cell) for cell in re.findall(r'<td class="total".*?</td>', month) if "done" in cell]
+    assert total.endswith("plan 3 h , ≈ 169 TSS done 2 h , ≈ 113 TSS")
+
+
+def test_a_month_shows_what_was_done_and_how_close_it_came_in_signs_and_words(athlete: Client, plan: Plan) -> None:
+    done = {
+        "✓ done, within 20 % 58 min": plan("Close", MONDAY, planned_duration=1.0, actual_duration=58 / 60),
+        "~ done, within 50 % 45 min": plan("Near", TUESDAY, planned_duration=1.0, actual_duration=0.75),
+        "≠ done, beyond 50 % 3 h": plan("Far", "2025-11-26", planned_duration=1.0, actual_duration=3.0),
+        "✕ missed 1 h": plan("Missed", "2025-11-27", planned_duration=1.0),
+        "• done, no plan to compare with 30 min": plan("More", SUNDAY, is_recorded=True, actual_duration=0.5),
+    }
+    month = athlete.get("/month/2025-11").content.decode()
+    for words, workout in done.items():
+        assert card(athlete, workout, "/month/2025-11").endswith(words)
+        [cell] = re.findall(rf'<td id="day-{workout.day}".*?<ul>', month)
+        assert words.rsplit(" ", 2)[0] in text_of(cell)
