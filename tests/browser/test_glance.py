@@ -8,7 +8,8 @@ from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.browser.extremes import LONG
 from tests.browser.fitting import misfits
 from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add
-from tests.browser.week import card, drag, slot
+from tests.browser.week import card, drag, slot, total
+from tests.conftest import execute
 from workouts.values.days import ONE_DAY, ONE_WEEK
 
 REACH = PHONE["viewport"]["height"] / 2
@@ -31,10 +32,12 @@ def test_a_week_of_13_workouts_its_summary_and_the_season_fit_a_laptops_screen(p
     for day in (MONDAY, MONDAY, TUESDAY, THURSDAY, SATURDAY, SUNDAY):
         add(site.database, LONG, day, planned_distance_meters=21_000, tss=120)
     add(site.database, "Next week's", MONDAY + ONE_WEEK, tss=300)
+    execute(site.database, "UPDATE workouts SET is_done = true, actual_duration = 1.26, actual_tss = 65 WHERE id < 10")
 
     page.goto(WEEK)
 
     assert page.locator(".card").count() == 13
+    expect(total(page)).to_contain_text("done")
     assert page.evaluate("document.documentElement.scrollHeight") <= DESKTOP["viewport"]["height"]
     assert bottom(page.locator("#summary")) <= top(page.locator(".board"))
     assert bottom(page.locator(".board")) <= top(page.locator("#season"))
