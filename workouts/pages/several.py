@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from workouts.history import Author, Outcome, change_selections, copy_workouts
-from workouts.models import Workout
+from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
 from workouts.pages.forms import in_slot, of_our_time, on_day, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse, says_refusals
-from workouts.values.days import ONE_WEEK, Day, week_of
+from workouts.values.days import ONE_WEEK, Day, first_of_week, week_of
 from workouts.values.times import Slot
 
 KEEP = "keep"
@@ -83,11 +83,18 @@ def change_week(request: HtmxRequest, day: Day) -> HttpResponse:
         workouts = [workout for workout in workouts if not workout.was_done]
     if not workouts:
         return refuse(request, "Nothing is planned in this week. Nothing was changed.", status=422)
-    back, there = reverse("week_of", args=[first]), f"to the week of {first:%-d %b}"
+    back, there = reverse("week_of", args=[first]), _days_from(first)
     if form.cleaned_data["verb"] == "shift":
         return _shift(request, workouts, first - day, f"moved {there}", back)
     days = {workout.pk: workout.day + (first - day) for workout in workouts}
     return redraw(request, copy_workouts(days, f"copied {there}", by=request.user), back)
+
+
+def _days_from(first: Day) -> str:
+    """Where a whole week goes. From another day than that on which weeks begin, its end is in the week after."""
+    if first == first_of_week(first, Preferences.load().week_start):
+        return f"to the week of {first:%-d %b}"
+    return f"to the days from {first:%a %-d %b} to {week_of(first)[-1]:%a %-d %b}"
 
 
 def _move(workouts: Collection[Workout], day: Day | None, slot: str, by: Author) -> Outcome:

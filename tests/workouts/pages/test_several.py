@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.workouts.conftest import Plan
-from workouts.models import Change, Workout, WorkoutSelection
+from workouts.models import Change, Preferences, Workout, WorkoutSelection
 
 WEEK = "/week/2026-11-23"
 HTMX = {"HX-Request": "true"}
@@ -92,7 +92,23 @@ def test_a_week_is_copied_or_moved_and_its_page_shown(athlete: Client, plan: Pla
     athlete.post(f"/history/{copied.pk}/undo/")
     athlete.post(f"{WEEK}/change", {"verb": "shift", "first": "2026-11-24"})
     assert days() == {"Long run": ["24 Nov 7am"], "Ride": ["30 Nov"], "Done": ["25 Nov"], **others}
-    assert str(Change.objects.latest("id")) == "2 workouts: moved to the week of 24 Nov"
+    assert str(Change.objects.latest("id")) == "2 workouts: moved to the days from Tue 24 Nov to Mon 30 Nov"
+
+
+def test_a_week_that_is_moved_where_it_is_stays_and_the_page_says_so(athlete: Client, plan: Plan) -> None:
+    plan("Long run", "2026-11-23")
+    page = athlete.post(f"{WEEK}/change", {"verb": "shift", "first": "2026-11-23"}, follow=True)
+    assert page.redirect_chain == [(WEEK, 302)]
+    assert "Nothing was changed: it is so already." in page.content.decode()
+    assert not Change.objects.exists()
+
+
+def test_a_week_that_begins_on_sunday_is_named_as_one(athlete: Client, plan: Plan) -> None:
+    Preferences(pk=1, week_start=6).save()
+    for title, day in (("Long run", "2026-11-22"), ("Ride", "2026-11-28")):
+        plan(title, day)
+    athlete.post("/week/2026-11-22/change", {"verb": "copy", "first": "2026-12-06"})
+    assert str(Change.objects.latest("id")) == "2 workouts: copied to the week of 6 Dec"
 
 
 @pytest.mark.parametrize(
