@@ -8,7 +8,8 @@ from workouts.history.locking import lock_all
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
 from workouts.history.rows import TABLES, RowChange, Values, to_json
-from workouts.values.days import Day
+from workouts.models import Preferences
+from workouts.values.days import Day, first_of_week
 
 PREFERENCES = 1
 """The key of the only row."""
@@ -17,7 +18,8 @@ PREFERENCES = 1
 def set_target(monday: Day, values: Values | None, *, by: Author) -> Outcome:
     """Sets the targets of a week. `values` has all columns of WeekTarget; None removes them. Raises Stale."""
     row = RowChange("target", monday.isoformat(), None, values)
-    return _put(row, f"Targets of the week of {monday:%-d %b %Y}", by)
+    first = first_of_week(monday, Preferences.load().week_start)
+    return _put(row, f"Targets of the week of {first:%-d %b %Y}", by)
 
 
 def save_preferences(values: Values, *, by: Author) -> Outcome:

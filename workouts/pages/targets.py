@@ -5,12 +5,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from workouts.history import set_target
-from workouts.models import WeekTarget
+from workouts.models import Preferences, WeekTarget
 from workouts.pages import HtmxRequest
 from workouts.pages.forms import TargetsForm
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import says_refusals
-from workouts.values.days import Day, monday_of
+from workouts.values.days import Day, first_of_week, monday_of
 
 
 @says_refusals
@@ -24,5 +24,10 @@ def targets(request: HtmxRequest, day: Day) -> HttpResponse:
     if form.is_valid():
         outcome = set_target(day, form.values(), by=request.user)
         return redraw(request, outcome, back=reverse("week_of", args=[day]))
-    context = {"form": form, "monday": day, "suggested": earlier if not current else None}
+    start = Preferences.load().week_start
+    context = {
+        "form": form,
+        "first": first_of_week(day, start),
+        "suggested": first_of_week(earlier.week, start) if earlier and not current else None,
+    }
     return render(request, "workouts/targets.html", context, status=422 if form.errors else 200)

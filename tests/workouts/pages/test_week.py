@@ -235,6 +235,10 @@ def test_weeks_begin_where_the_athlete_prefers_and_keep_their_targets(
     assert (total.planned.minutes, total.target_minutes) == (60, 600)
     assert [(bar.first.isoformat(), bar.hours) for bar in page.context["season"].bars if bar.shown] == [(first, 1.0)]
     assert athlete.get("/month/2026-11").context["rows"][-1].first.weekday() == start
+    name = f"Targets of the week of {first[-2:]} Nov"
+    assert f"{name}ember 2026" in athlete.get(f"/week/{MONDAY}/targets").content.decode()
+    athlete.post(f"/week/{MONDAY}/targets", {"total_0": "9"})
+    assert str(Change.objects.get()) == f"{name} 2026"
 
 
 @pytest.mark.parametrize("address", ["/", f"/week/{MONDAY}", "/month/2026-11"])
