@@ -46,8 +46,10 @@ def as_text(request: HttpRequest, day: Day) -> HttpResponse:
     days = {one.day: (one.away, [card for _, _, cards in one.slots for card in cards]) for one in columns}
     context = _of_week(board)
     text = week_text(days, board.moved_out, context["summary"].total, board.preferences, board.today)
-    mail = f"mailto:?{urlencode({'subject': text.partition(chr(10))[0], 'body': _lines(text)}, quote_via=quote)}"
-    context |= {"text": text, "mail": mail if len(mail) <= LONGEST_LINK else ""}
+    subject = text.partition("\n")[0]
+    mail = _mail(subject=subject, body=_lines(text))
+    is_whole = len(mail) <= LONGEST_LINK
+    context |= {"text": text, "mail": mail if is_whole else _mail(subject=subject), "is_whole": is_whole}
     return render(request, "workouts/week_text.html", context)
 
 
@@ -58,6 +60,10 @@ def _of_week(board: Board) -> dict[str, Any]:
         "before": board.first - ONE_WEEK,
         "after": board.first + ONE_WEEK,
     }
+
+
+def _mail(**fields: str) -> str:
+    return f"mailto:?{urlencode(fields, quote_via=quote)}"
 
 
 def _lines(text: str) -> str:

@@ -124,10 +124,14 @@ def test_the_week_as_text(athlete: Client, week: None) -> None:
     assert unquote(mail).endswith(page.context["text"].replace("\n", "\r\n"))
 
 
-def test_a_long_week_is_text_without_a_mail(athlete: Client, plan: Plan) -> None:
-    plan("<b>Run</b>", str(MONDAY), {"user_notes": "ü" * 5000})
+def test_a_long_week_is_text_to_paste_into_the_mail(athlete: Client, plan: Plan) -> None:
+    hint = "Copy it first, then paste it into the mail."
+    plan("<b>Run</b>", str(MONDAY))
+    assert hint not in athlete.get(f"/week/{MONDAY}/text").content.decode()
+    plan("Long run", str(MONDAY), {"user_notes": "ü" * 5000})
     page = athlete.get(f"/week/{MONDAY}/text")
-    assert page.context["mail"] == ""
+    assert page.context["mail"] == "mailto:?subject=Week%20of%201%20January%202024"
+    assert hint in page.content.decode()
     assert "&lt;b&gt;Run" in page.content.decode()
     assert len(page.context["text"]) < 1500
     assert Client().get(f"/week/{MONDAY}/text").status_code == 302
