@@ -16,7 +16,9 @@ from workouts.plan.progress import grade_of_day
 from workouts.plan.summary import Line, summarise
 from workouts.values.compliance import Compliance
 from workouts.values.days import ONE_DAY, Day, MonthConverter, monday_in, month_weeks, next_month
+from workouts.values.times import slot_of
 
+ORDER = list(SLOTS)
 SHOWN = 3
 """How many workouts a day shows. The others are behind `+2 more`, but one alone takes no more place than that."""
 
@@ -108,7 +110,7 @@ class Month:
         return MonthWeek(week[0], [self._cell(day) for day in week], summarise(workouts, self.today, target).total)
 
     def _cell(self, day: Day) -> Cell:
-        workouts = self.by_day[day]
+        workouts = sorted(self.by_day[day], key=lambda workout: ORDER.index(slot_of(workout.time_of_day)))
         shown = SHOWN if len(workouts) > SHOWN + 1 else SHOWN + 1
         grade = grade_of_day(workouts, self.today)
         away = [one for one in self.availability if one.concerns(day)]

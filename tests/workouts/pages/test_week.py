@@ -206,6 +206,13 @@ def test_month_sums_each_week_beside_its_target_and_folds_full_days(
     assert (week.total.planned.minutes, week.total.target_minutes) == (540, 600)
 
 
+def test_month_orders_a_day_as_the_week_does(athlete: Client, plan: Plan) -> None:
+    for title, time in (("Late", "evening"), ("Early", "7am"), ("Whenever", None)):
+        plan(title, MONDAY, {"time_of_day": time})
+    [*_, week, _] = athlete.get("/month/2026-11").context["rows"]
+    assert [workout.title for workout in week.cells[0].shown] == ["Whenever", "Early", "Late"]
+
+
 def test_month_redraws_the_days_that_changed_and_the_sums_of_their_weeks(athlete: Client, plan: Plan) -> None:
     run = plan("Run", "2026-11-24")
     sent = {"workout": run.pk, "verb": "move", "current_plan_day": "2026-12-02", "slot": "keep", "month": "2026-11"}
