@@ -10,11 +10,11 @@ from workouts.values.days import ONE_WEEK
 def test_shows_each_workout_on_the_day_where_the_athlete_has_it(page: Page) -> None:
     page.goto("/month/2024-01")
 
-    thursday = page.get_by_role("cell").filter(has=page.get_by_role("link", name="Thursday 4 January"))
+    thursday = page.get_by_role("cell").filter(has=page.get_by_role("link", name="Thursday 4 January", exact=True))
     expect(thursday.get_by_role("link", name="Threshold ride")).to_be_visible()
     expect(page.get_by_role("link", name="Strength, skipped: Core circuit")).to_be_visible()
 
-    page.get_by_role("link", name="Thursday 4 January").click()
+    page.get_by_role("link", name="Thursday 4 January", exact=True).click()
     expect(card(slot(page, THURSDAY, "evening"), "Threshold ride")).to_be_visible()
 
 
@@ -54,3 +54,13 @@ def test_links_to_the_months_around_it_and_to_a_workout(page: Page) -> None:
 
     page.get_by_role("link", name="Easy run").click()
     expect(page.get_by_text("Really easy.")).to_be_visible()
+
+
+def test_a_line_adds_a_workout_on_any_day_by_mouse_and_by_touch(page: Page, phone: Page) -> None:
+    for device, title in ((page, "Mouse"), (phone, "Touch")):
+        device.goto("/month/2024-01")
+        add = device.get_by_role("link", name="Add a workout on Wednesday 3 January")
+        add.tap() if device is phone else add.click()
+        device.get_by_label("In one line").fill(f"Run 45min {title}")
+        device.get_by_label("In one line").press("Enter")
+        expect(device.locator("#day-2024-01-03").get_by_role("link", name=f"Run: {title}")).to_be_visible()
