@@ -21,7 +21,7 @@ def week(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
         return redirect(reverse("week_of", args=[board.first]) + (f"?{query}" if query else ""))
     context = {
         "seen": last_seen(),
-        "first_steps": [] if board.workouts else first_steps(board.monday),
+        "first_steps": [] if board.workouts else first_steps(board.first),
         "change": change_before(request),
     }
     return render(request, "workouts/week.html", {**board.context(), **context})

@@ -17,6 +17,7 @@ from tests.workouts.conftest import Plan
 from workouts.models import Availability, Change, Preferences, Token, WeekTarget, Workout, WorkoutSelection
 from workouts.pages.board import Column
 from workouts.pages.unchanged import SHOWN
+from workouts.values.days import monday_of
 
 MONDAY = "2026-11-23"
 BYTES = 35_000
@@ -109,17 +110,26 @@ def test_filters_choose_cards_and_leave_the_summary(athlete: Client, plan: Plan)
     assert whole.total.planned.minutes == 240
 
 
-def test_an_empty_planner_shows_three_steps_instead_of_empty_tables(athlete: Client, plan: Plan) -> None:
+@pytest.mark.parametrize(
+    ("address", "table"),
+    [(f"/week/{MONDAY}", 'class="board"'), ("/month/2026-11", 'class="month"'), (f"/season/{MONDAY}", 'class="loads"')],
+)
+def test_an_empty_planner_shows_three_steps_instead_of_empty_tables(
+    athlete: Client, plan: Plan, address: str, table: str
+) -> None:
     WeekTarget.objects.create(week=datetime.date(2026, 11, 23), minutes=600)
-    page = athlete.get(f"/week/{MONDAY}")
+    page = athlete.get(address)
     steps = [(step.address, step.done) for step in page.context["first_steps"]]
-    assert steps == [("/imports/", False), (f"/week/{MONDAY}/targets", True), ("/settings/#feed", False)]
-    for address, _ in steps:
-        assert athlete.get(address.partition("#")[0]).status_code == 200
-    assert 'class="board"' not in page.content.decode()
+    this_week = monday_of(timezone.localdate()).isoformat()
+    week = this_week if "month" in address else MONDAY
+    assert steps == [("/imports/", False), (f"/week/{week}/targets", True), ("/settings/#feed", False)]
+    assert 'href="/workouts/add"' in page.content.decode()
+    for step, _ in steps:
+        assert athlete.get(step.partition("#")[0]).status_code == 200
+    assert table not in page.content.decode()
 
     plan("Next year's", "2027-11-23")
-    assert 'class="board"' in athlete.get(f"/week/{MONDAY}").content.decode()
+    assert table in athlete.get(address).content.decode()
 
 
 def test_is_small_and_takes_a_constant_number_of_queries(
