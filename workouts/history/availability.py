@@ -11,7 +11,9 @@ from workouts.models import Availability
 
 @transaction.atomic
 def add_availability(values: Values, *, by: Author) -> tuple[Availability, Outcome]:
-    """`values` has all columns of Availability."""
+    """`values` has all columns of Availability. What is there already is not added again."""
+    if same := Availability.objects.filter(**values).first():
+        return same, Outcome()
     after = {name: to_json(value) for name, value in values.items()}
     outcome = record({}, [RowChange("availability", None, None, after)], _summary(after), by=by)
     rows = outcome.change.rows if outcome.change else []

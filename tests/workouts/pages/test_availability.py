@@ -98,6 +98,19 @@ def test_a_weekday_is_one_change_and_one_line_of_the_list(
     assert Change.objects.latest("pk").summary == f"{added.summary}: removed"
 
 
+def test_the_same_is_not_added_again(athlete: Client, api: ApiClient) -> None:
+    for values in (AWAY, THURSDAYS, NO_SWIM):
+        athlete.post("/availability/", values)
+        page = athlete.post("/availability/", values, follow=True)
+        assert "Nothing was changed: it is so already." in page.content.decode()
+    athlete.post("/availability/", {**AWAY, "reason": "work"})
+    sent = {"firstDay": "2026-11-26", "discipline": "Swim"}
+    assert (
+        api.send("POST", "availability", sent, status=201)["id"] == Availability.objects.get(weekday=None, reason="").pk
+    )
+    assert (Availability.objects.count(), Change.objects.count()) == (4, 4)
+
+
 def test_undoing_redraws_its_days_on_the_board(athlete: Client, plan: Plan) -> None:
     plan("Ride", "2026-11-23")
     athlete.post("/availability/", AWAY)
