@@ -57,9 +57,10 @@ class SelectionColumns(models.Model):
         return self.is_selected is False
 
     def summary(self) -> str:
-        """One short line, such as `selected, 2026-01-16, morning`."""
+        """One short line, such as `selected, Fri 16 Jan 2026, morning`."""
         state = "skipped" if self.skipped else "selected"
-        rest = (self.current_plan_day, self.time_of_day, self.workout_location, self.user_notes)
+        day = self.current_plan_day and f"{self.current_plan_day:%a %-d %b %Y}"
+        rest = (day, self.time_of_day, self.workout_location, self.user_notes)
         return ", ".join(Truncator(str(part)).chars(40) for part in (state, *rest) if part)
 
 

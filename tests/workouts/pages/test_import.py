@@ -319,13 +319,13 @@ def decisions_of(page: Any) -> dict[str, str]:
 def test_gone_workouts_are_shown_with_a_decision_for_each(athlete: Client) -> None:
     import_file("plan.csv", export(SWIM, RUN, workout("Yoga", TUESDAY, "Other"), RIDE), by=None)
     ids = dict(Workout.objects.values_list("title", "pk"))
-    change_selection(ids["Yoga"], {"time_of_day": "7am"}, by=None)
+    change_selection(ids["Yoga"], {"time_of_day": "7am", "current_plan_day": datetime.date(2026, 12, 3)}, by=None)
 
     page = upload(athlete, export(SWIM, {**RUN, "Title": "Longest run"}, RIDE))
 
     assert "0 new 0 changed 0 moved 2 unchanged 0 skipped 2 not in the file" in text(page)
     assert "In the planner, not in this file" in text(page)
-    assert "You: selected, 7am" in text(page)
+    assert "You: selected, Thu 3 Dec 2026, 7am" in text(page)
     assert decisions_of(page) == {f"gone-{ids['Long run']}": "3", f"gone-{ids['Yoga']}": "keep"}
 
     confirm(athlete, page, **{**decisions_of(page), f"gone-{ids['Yoga']}": "drop"})
