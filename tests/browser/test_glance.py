@@ -2,10 +2,11 @@
 
 import datetime
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site
-from tests.browser.extremes import LONG
+from tests.browser.extremes import LONG, WORD
 from tests.browser.fitting import misfits
 from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add
 from tests.browser.week import card, drag, slot, total
@@ -102,3 +103,67 @@ def test_six_weeks_of_a_month_fit_a_laptops_screen(page: Page, site: Site) -> No
     page.goto("/month/2024-01")
     page.get_by_text("+3 more").click()
     assert page.locator(f"#day-{MONDAY} .card:visible").count() == 6
+
+
+@pytest.mark.parametrize("width", [721, 768, 960])
+def test_the_longest_name_of_a_week_leaves_room_for_its_buttons(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/week/2026-11-30")
+    add = page.get_by_role("main").locator(".new")
+    assert top(add) < bottom(page.get_by_role("heading", level=1))
+
+
+@pytest.mark.parametrize("address", [WEEK, "/month/2024-01"])
+def test_on_a_phone_the_end_of_the_page_is_above_its_buttons(phone: Page, address: str) -> None:
+    phone.goto(address)
+    phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+    last = phone.locator("main p.quiet:visible").last
+    phone.wait_for_function("last => last.getBoundingClientRect().bottom < innerHeight", arg=last.element_handle())
+    assert bottom(last) <= top(phone.locator(".new"))
+
+
+def test_the_sums_of_the_coachs_page_keep_their_distance_and_the_lines_of_a_card_stay_together(
+    page: Page, site: Site
+) -> None:
+    add(site.database, LONG, MONDAY, tss=120, workout_type="Swim")
+    page.goto("/settings/")
+    page.locator("form[action*='coach/issue'] button").click()
+    page.set_viewport_size({"width": 768, "height": 900})
+    link = page.locator('input[value*="/coach/"]').input_value()
+    page.goto(link.replace("/coach/?", f"/coach/{MONDAY}?"))
+
+    right = "getBoundingClientRect().right"
+    sums = f"sums => sums.map(sum => sum.closest('section').{right} - sum.{right})"
+    for width in (768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert min(page.locator(".sum").evaluate_all(sums)) >= 5
+    page.set_viewport_size({"width": 768, "height": 900})
+    short = card(page, "Easy run")
+    assert top(short.locator(".kind")) - bottom(short.locator("h4")) < 2
+    assert top(short.locator(".facts").first) - bottom(short.locator(".kind")) < 2
+
+
+def test_a_long_word_is_broken_with_a_hyphen(page: Page, site: Site) -> None:
+    add(site.database, WORD, MONDAY)
+    page.goto(WEEK)
+    title = card(page, WORD).locator("h4 a")
+    assert "\N{SOFT HYPHEN}" in (title.text_content() or "")
+
+
+def test_the_tick_of_a_months_card_is_beside_its_time(page: Page) -> None:
+    page.goto("/month/2024-01")
+    ride = card(page, "Long ride")
+    ride.hover()
+    time, tick = ride.locator(".long").bounding_box(), ride.get_by_role("checkbox").bounding_box()
+    assert time
+    assert tick
+    assert time["x"] + time["width"] <= tick["x"]
+
+
+def test_the_ring_around_the_line_leaves_its_label_free(page: Page) -> None:
+    page.goto(WEEK)
+    page.keyboard.press("n")
+    ring = (
+        "input => parseFloat(getComputedStyle(input).outlineOffset) + parseFloat(getComputedStyle(input).outlineWidth)"
+    )
+    assert page.get_by_label("In one line").evaluate(ring) <= 2
