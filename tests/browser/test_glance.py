@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site
-from tests.browser.extremes import LONG, WORD
+from tests.browser.extremes import LONG
 from tests.browser.fitting import misfits
 from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add
 from tests.browser.week import card, drag, slot, total
@@ -141,13 +141,6 @@ def test_the_sums_of_the_coachs_page_keep_their_distance_and_the_lines_of_a_card
     short = card(page, "Easy run")
     assert top(short.locator(".kind")) - bottom(short.locator("h4")) < 2
     assert top(short.locator(".facts").first) - bottom(short.locator(".kind")) < 2
-
-
-def test_a_long_word_is_broken_with_a_hyphen(page: Page, site: Site) -> None:
-    add(site.database, WORD, MONDAY)
-    page.goto(WEEK)
-    title = card(page, WORD).locator("h4 a")
-    assert "\N{SOFT HYPHEN}" in (title.text_content() or "")
 
 
 def test_the_tick_of_a_months_card_is_beside_its_time(page: Page) -> None:
