@@ -1,6 +1,7 @@
 """What is in sight without scrolling, in pixels."""
 
 import datetime
+import json
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -8,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.browser.extremes import LONG
 from tests.browser.fitting import misfits
-from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add
+from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add, insert
 from tests.browser.week import card, drag, slot, total
 from tests.conftest import execute
 from workouts.values.days import ONE_DAY, ONE_WEEK
@@ -33,6 +34,9 @@ def test_a_week_of_13_workouts_its_summary_and_the_season_fit_a_laptops_screen(p
     for day in (MONDAY, MONDAY, TUESDAY, THURSDAY, SATURDAY, SUNDAY):
         add(site.database, LONG, day, planned_distance_meters=21_000, tss=120)
     add(site.database, "Next week's", MONDAY + ONE_WEEK, tss=300)
+    each = json.dumps(dict.fromkeys(("Swim", "Bike", "Run", "Strength", "Other"), 150))
+    target = {"week": MONDAY, "minutes": 750, "tss": 700, "minutes_by_discipline": each}
+    insert(site.database, "week_targets", target)
     execute(site.database, "UPDATE workouts SET is_done = true, actual_duration = 1.26, actual_tss = 65 WHERE id < 10")
 
     page.goto(WEEK)

@@ -56,7 +56,7 @@ def address_of(request: HtmxRequest) -> str:
 
 def _is_behind(seen: str, own: Change | None) -> bool:
     """Whether there are changes that a page has not seen, other than its own. A page that does not say is not."""
-    if not (seen.isascii() and seen.isdigit()):
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 19):
         return False
     return Change.objects.filter(pk__gt=seen).exclude(pk=own.pk if own else 0).exists()
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.workouts.conftest import Plan
 from workouts.models import Change, Workout
 from workouts.plan.progress import grade_of_day
+from workouts.values.days import ONE_DAY, ONE_WEEK
 
 pytestmark = pytest.mark.either_engine
 
@@ -193,9 +194,12 @@ def test_the_week_and_the_month_show_and_name_what_is_planned_done_and_to_come(a
     for hours, fields in ((2.0, {"actual_duration": 1.5}), (1.0, {})):
         plan("Run", today.isoformat(), planned_duration=hours, **fields)
     plan("Swim", today.isoformat(), workout_type="Swim", is_recorded=True, actual_duration=0.5)
+    plan("Run", (today + ONE_DAY).isoformat(), {"current_plan_day": today + ONE_WEEK}, planned_duration=0.5)
 
     week, month = (athlete.get(address).content.decode() for address in ("/", "/month"))
 
+    days = [text_of(found) for found in re.findall(r'class="sum">(.*?)</div>', week, re.DOTALL)]
+    assert any(day.startswith("plan 30 min") for day in days)
     lines = [text_of(line) for line in re.findall(r"<li class=\"\w+\"><p>.*?</li>", week)]
     assert lines == [
         "Swim done 30 min",

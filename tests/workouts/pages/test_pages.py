@@ -66,6 +66,16 @@ def test_with_htmx_only_the_days_that_changed_are_sent(athlete: Client, plan: Pl
     assert "Ride" not in parts, "the filter of the page holds"
 
 
+@pytest.mark.parametrize(("seen", "shown"), [("0", 7), ("", 1), ("9" * 5000, 1), ("x", 1)])
+def test_a_page_that_is_behind_gets_its_whole_board(athlete: Client, plan: Plan, seen: str, shown: int) -> None:
+    """And one that does not say what it has seen the days that changed."""
+    for day in ("2026-11-23", "2026-11-27"):
+        sent = {"is_selected": "false", "seen": seen, **SHOWN}
+        answer = athlete.post(f"/workouts/{plan('Run', day).pk}/selection", sent, headers=HTMX)
+    assert len(answer.context["columns"]) == shown
+    assert answer.context["seen"] == Change.objects.latest("pk").pk
+
+
 def test_the_page_says_what_it_shows(athlete: Client, plan: Plan) -> None:
     plan("Long run", "2026-11-23")
     for address, shown in (
