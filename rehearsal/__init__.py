@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 user = User.objects.create_user(f"measured-{User.objects.count()}")
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[1]  # that of the login form
 session.save()
 print(session.session_key)
 """
