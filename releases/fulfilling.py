@@ -33,6 +33,8 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
     for item in pending(connection):
         if item.version == this_version() and not at_once:
             continue
+        if not item.is_known:
+            item.renew()
         seen = item.seen()
         if why := _reason(item, seen, then):
             left.setdefault(why, []).append(str(item))
@@ -53,7 +55,6 @@ def _reason(item: Item, seen: Connected, then: str) -> Reason | None:
     """Why it is left, whoever is connected."""
     migration = item.entry.migration
     if not item.is_known:
-        item.renew()
         return (
             f"This code does not have {migration}, and may need what these would take away: ",
             ". A release of code that has it makes them; or undo it from there, with: python manage.py rollback",

@@ -73,14 +73,8 @@ def _set_not_null(command: Node, relation: Node, circumstances: "Circumstances",
             Action.BATCHES if filled else Action.ONLINE, "Checked while the table is read and written.", lock=SHORT
         )
         return False
-    verdict.defer(
-        "not null",
-        name_of(relation),
-        command.name,
-        f"set {relation.relname}.{command.name} NOT NULL",
-        *steps,
-        reason="The old version may write NULL, and there is no default to write instead.",
-    )
+    verdict.deferred.append(constraints.not_null_waits(relation, command.name))
+    verdict.note(Action.DEFERRED, "The old version may write NULL, and there is no default to write instead.")
     return False
 
 

@@ -6,7 +6,7 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge import indexes
 from releases.judge.sql import Node, digest, listed, listed_names, name_of, object_name, quote
-from releases.judge.verdict import SHORT, Action, Step, Verdict
+from releases.judge.verdict import SHORT, Action, Deferral, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -79,6 +79,11 @@ def replace_primary_key(relation: Node, name: str, columns: str, old: str, verdi
 
 def validate(table: str, name: str) -> Step:
     return Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}", repeatable=True)
+
+
+def not_null_waits(relation: Node, column: str) -> Deferral:
+    table = name_of(relation)
+    return Deferral("not null", table, column, f"set {relation.relname}.{column} NOT NULL", not_null(table, column))
 
 
 def not_null(table: str, column: str) -> tuple[Step, ...]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from postgast import PgQueryError
-
 from releases.judge.facts import Facts
 from releases.judge.renames import renamed
 from releases.judge.retyping import retyped
-from releases.judge.sql import Node, kind, parse
+from releases.judge.sql import kind, parsed
 
 FOLLOWED = {"RenameStmt": renamed, "AlterTableStmt": retyped}
 
@@ -17,13 +15,6 @@ def followed(facts: Facts, texts: Iterable[str]) -> Facts:
     that they add and what they change of columns. The same object if they do none of that."""
     for text in texts:
         if "RENAME" in text.upper() or "COLUMN" in text.upper():
-            for statement in _statements(text):
+            for statement in (one for one in parsed([text]) if kind(one) in FOLLOWED):
                 facts = FOLLOWED[kind(statement)](facts, statement)
     return facts
-
-
-def _statements(text: str) -> list[Node]:
-    try:
-        return [statement for statement in parse(text) if kind(statement) in FOLLOWED]
-    except PgQueryError:
-        return []

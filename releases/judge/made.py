@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from postgast import PgQueryError
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Facts, Table
-from releases.judge.sql import Node, kind, parse
+from releases.judge.sql import Node, kind, parsed
 
 ALL = ""
 """Instead of a column: the table."""
@@ -27,7 +26,7 @@ class Made:
             "RenameStmt": self._rename,
             "DropStmt": self._drop,
         }
-        for statement in _parsed(texts):
+        for statement in parsed(texts):
             if rule := rules.get(kind(statement)):
                 rule(statement)
 
@@ -79,11 +78,3 @@ class Made:
             self.pairs.discard((table, column))
         else:
             self._dropped.add((table, column))
-
-
-def _parsed(texts: Iterable[str]) -> Iterable[Node]:
-    for text in texts:
-        try:
-            yield from parse(text)
-        except PgQueryError:
-            continue

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.constraints import not_null
+from releases.judge.constraints import not_null_waits
 from releases.judge.removals import default_dropped
 from releases.judge.sql import Node, name_of, quote
-from releases.judge.verdict import SHORT, Action, Deferral, Key, Verdict
+from releases.judge.verdict import SHORT, Action, Key, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -17,7 +17,6 @@ FULFIL_FIRST = (
     "Rename it in a later release, once that change has been made. If the migrations are not yours: release those"
     " before this one (migrate APP NAME), make the change (migrate --finish), and release the rest."
 )
-NEW_COLUMN = "The column is new."
 
 
 def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
@@ -33,8 +32,8 @@ def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         verdict.note(Action.AS_IS, "The table is new.", lock=SHORT)
     elif column and statement.subname not in table.columns:
         _rename_new(statement, circumstances, verdict)
-    elif items := _waiting_for(statement, circumstances):
-        _refuse(items[0], verdict)
+    elif item := _waiting_for(statement, circumstances):
+        _refuse(item, verdict)
     else:
         verdict.note(
             Action.REFUSED,
@@ -59,13 +58,12 @@ def _taken(statement: Node, circumstances: "Circumstances") -> Any:
 def _rename_new(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
     """What waits of a column that this release adds gets its new name."""
     where, old, new = name_of(statement.relation), statement.subname, statement.newname
-    verdict.note(Action.AS_IS, NEW_COLUMN)
+    verdict.note(Action.AS_IS, "The column is new.")
     for key in [key for key in circumstances.pending if key[1:] == (where, old)]:
         if key[0] == "default":
             verdict.deferred.append(default_dropped(new, statement.relation))
         elif key[0] == "not null":
-            description = f"set {statement.relation.relname}.{new} NOT NULL"
-            verdict.deferred.append(Deferral("not null", where, new, description, not_null(where, new)))
+            verdict.deferred.append(not_null_waits(statement.relation, new))
         else:
             _refuse(circumstances.pending[key], verdict)
             return
@@ -77,11 +75,11 @@ def _refuse(item: Any, verdict: Verdict) -> None:
     verdict.is_final = True
 
 
-def _waiting_for(statement: Node, circumstances: "Circumstances") -> list[Any]:
-    """Items of the contract that name what gets another name, or that name, and that this release leaves."""
+def _waiting_for(statement: Node, circumstances: "Circumstances") -> Any:
+    """An item of the contract that names what gets another name, or that name, and that this release leaves."""
     names = _names_column if statement.rename_type == tree.OBJECT_COLUMN else _names_table
     found = (item for key, item in circumstances.pending.items() if names(key, statement))
-    return [item for item in found if item.stays()]
+    return next((item for item in found if item.stays()), None)
 
 
 def _names_table(key: Key, statement: Node) -> bool:

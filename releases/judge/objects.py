@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from postgast import PgQueryError
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.sql import Node, kind, listed_names, parse
+from releases.judge.sql import Node, kind, listed_names, parse, parsed
 
 Object = tuple[str, ...]
 """Its kind and its name; of a trigger, a rule or a policy also the table."""
@@ -21,25 +21,19 @@ CHANGES_DATA = {"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "SelectSt
 
 def changes_data(texts: Iterable[str]) -> bool:
     """Whether statements may change or read rows, or cannot be parsed."""
-    return any(one is None or kind(one) in CHANGES_DATA for one in _statements(texts))
+    try:
+        return any(kind(one) in CHANGES_DATA for text in texts for one in parse(text))
+    except PgQueryError:
+        return True
 
 
 def left_and_made(texts: Iterable[str]) -> tuple[frozenset[Object], frozenset[Object]]:
     """What the statements leave dropped, and what they leave created."""
     dropped, made = set[Object](), set[Object]()
-    for statement in _statements(texts):
-        if statement is not None:
-            gone, there = {*_dropped(statement)}, {*_created(statement)}
-            dropped, made = (dropped | gone) - there, (made - gone) | there
+    for statement in parsed(texts):
+        gone, there = {*_dropped(statement)}, {*_created(statement)}
+        dropped, made = (dropped | gone) - there, (made - gone) | there
     return frozenset(dropped), frozenset(made)
-
-
-def _statements(texts: Iterable[str]) -> Iterator[Node | None]:
-    for text in texts:
-        try:
-            yield from parse(text)
-        except PgQueryError:
-            yield None
 
 
 def _dropped(statement: Node) -> Iterator[Object]:

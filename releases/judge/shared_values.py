@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.constraints import not_null
+from releases.judge.constraints import not_null_waits
 from releases.judge.facts import Facts
 from releases.judge.sql import Node, inner, is_stable, kind, name_of, quote
-from releases.judge.verdict import Verdict
+from releases.judge.verdict import Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -36,10 +36,9 @@ def default_dropped_now(command: Node, relation: Node, circumstances: "Circumsta
     if column is None or not column.is_constant or not would_repeat(circumstances.facts, relation, command.name):
         return False
     if column.not_null:
-        where, name = name_of(relation), quote(command.name)
-        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP NOT NULL")
-        description = f"set {relation.relname}.{command.name} NOT NULL"
-        verdict.defer("not null", where, command.name, description, *not_null(where, command.name), reason=LEFT_OUT)
+        verdict.now.append(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(command.name)} DROP NOT NULL")
+        verdict.deferred.append(not_null_waits(relation, command.name))
+        verdict.note(Action.DEFERRED, LEFT_OUT)
     return True
 
 

@@ -1,6 +1,8 @@
 """SQL as PostgreSQL's own parser reads it, and text made from that again."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import postgast
@@ -14,6 +16,13 @@ STABLE = {"now", "statement_timestamp", "transaction_timestamp", "current_settin
 def parse(sql: str) -> list[Node]:
     """The statements of `sql`: messages such as AlterTableStmt. Raises postgast.PgQueryError if it is not valid SQL."""
     return [getattr(one.stmt, one.stmt.WhichOneof("node")) for one in postgast.parse(sql).stmts]
+
+
+def parsed(texts: Iterable[str]) -> Iterator[Node]:
+    """The statements of several texts, without the texts that are not valid SQL."""
+    for text in texts:
+        with suppress(postgast.PgQueryError):
+            yield from parse(text)
 
 
 def kind(node: Node) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from postgast import PgQueryError
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Facts, Table
@@ -16,7 +15,7 @@ from releases.judge.sql import (
     listed_names,
     name_of,
     named_columns,
-    parse,
+    parsed,
     quote,
     write_expression,
 )
@@ -35,7 +34,7 @@ class Violation:
 def violations(texts: Iterable[str], facts: Facts) -> Iterator[Violation]:
     """Of the statements of one operation: what can be asked of columns that exist already."""
     filled: set[str] = set()
-    for statement in _statements(texts):
+    for statement in (one for one in parsed(texts) if kind(one) in ("AlterTableStmt", "IndexStmt", "UpdateStmt")):
         table = facts.table(statement.relation.relname, statement.relation.schemaname)
         if table is None:
             continue
@@ -48,15 +47,6 @@ def violations(texts: Iterable[str], facts: Facts) -> Iterator[Violation]:
         else:
             for one in statement.cmds:
                 yield from _of_command(one.alter_table_cmd, where, table, filled)
-
-
-def _statements(texts: Iterable[str]) -> Iterator[Node]:
-    for text in texts:
-        try:
-            statements = parse(text)
-        except PgQueryError:
-            continue
-        yield from (one for one in statements if kind(one) in ("AlterTableStmt", "IndexStmt", "UpdateStmt"))
 
 
 def _of_command(command: Node, where: str, table: Table, filled: set[str]) -> Iterator[Violation]:
