@@ -499,36 +499,6 @@ def test_a_step_back_to_a_value_that_rows_lack_is_refused(shop: Project, sql: Sq
     succeeds(shop, "migrate", "shop", "0001")
 
 
-@pytest.mark.parametrize("commit", ["one", "three"], ids=["image of before", "reverted commit"])
-def test_code_that_needs_what_waits_is_released_again(shop: Project, sql: Sql, database_url: str, commit: str) -> None:
-    shop.settings('RELEASES["COMMIT_VARIABLE"] = "COMMIT"')
-    succeeds(shop, "migrate", COMMIT="one")
-    shop.models(WITHOUT_NOTE)
-    succeeds(shop, "makemigrations", "shop", "-n", "second")
-    succeeds(shop, "migrate", COMMIT="two")
-    second = shop.root / "shop/migrations/0002_second.py"
-    text = second.read_text()
-
-    second.unlink()
-    shop.models(BASE)
-    released = succeeds(shop, "migrate", COMMIT=commit)
-    words = "This code does not have shop.0002_second, and may need what these would take away: drop column note of"
-    assert words in released
-    assert words in shop.manage("migrate", "--finish", COMMIT=commit).stderr
-    shop.migration("0002_other", "migrations.RunPython(migrations.RunPython.noop)")
-    succeeds(shop, "migrate", COMMIT="four")
-    sql(OLD_INSERT)
-    assert sql("SELECT count(note) FROM shop_box") == [(501,)]
-
-    (shop.root / "shop/migrations/0002_other.py").unlink()
-    second.write_text(text)
-    shop.models(WITHOUT_NOTE)
-    for old in (commit, "four"):
-        with psycopg.connect(database_url, application_name=f"version {old}"):
-            assert f"(version {old}, user" in succeeds(shop, "migrate", COMMIT="five")
-    assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate", COMMIT="five")
-
-
 def test_the_sessions_of_another_role_hold_it_up(
     role: str, database_url: str, sql: Sql, new_project: Callable[[str], Project]
 ) -> None:
