@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from django.core.management import CommandError
-from django.db import ProgrammingError
+from django.db import DataError, ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -56,7 +56,7 @@ def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: I
     states = [(one, loader.project_state((one.app_label, one.name), at_end=False)) for one in plan]
     found: Judged = {}
     for one in judge_plan_back(states, situation, connection):
-        if reason := _violated(one, connection):
+        for reason, _ in _violated(one, connection):
             raise CommandError(
                 f"Undoing {one.migration}, {one.operation}, would fail. {reason} Nothing was changed. Remove or change"
                 " such rows, then run this again."
@@ -67,22 +67,24 @@ def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: I
 
 def _with_violations(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> JudgedOperation:
     """Refused, if rows already violate what it adds."""
-    reason = _violated(judged, connection)
-    verdict = Verdict(Action.REFUSED, reason=reason, instead=CLEAN, is_final=True)
-    return replace(judged, verdict=verdict, accepted="") if reason else judged
+    violated = next(_violated(judged, connection), None)
+    if violated is None:
+        return judged
+    reason, instead = violated
+    verdict = Verdict(Action.REFUSED, reason=reason, instead=instead or CLEAN, is_final=True)
+    return replace(judged, verdict=verdict, accepted="")
 
 
-def _violated(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> str:
-    """A sentence with the number of rows, if there are any. Their values must not be logged."""
+def _violated(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    """A sentence with the number of rows, and what to do. Values of rows must not be logged."""
     for one in judged.violations:
         count = 0
-        # It may name tables and functions that the release creates.
-        with suppress(ProgrammingError), connection.cursor() as cursor:
+        # It may name tables and functions that the release creates, or be undefined for some values.
+        with suppress(ProgrammingError, DataError), connection.cursor() as cursor:
             cursor.execute(one.query)
             (count,) = cursor.fetchone() or (0,)
         if count:
-            return f"Rows violate it: {one.words.format(count)}."
-    return ""
+            yield f"Rows violate it: {one.words.format(count)}.", one.instead
 
 
 def refuse(judged: Judged, alias: str) -> None:

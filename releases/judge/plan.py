@@ -12,7 +12,7 @@ from postgast import PgQueryError
 
 from releases.applying import commits_batches, name_of
 from releases.backfill.operation import Backfill
-from releases.judge.facts import Facts
+from releases.judge.facts import Facts, Table
 from releases.judge.instead import instead_of
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
 from releases.judge.objects import changes_data, left_and_made
@@ -96,14 +96,19 @@ def judge_operations(
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
             is_queried = data_is_known and _stand(one.tables, known.facts, situation.facts)
-            judged.append(one if is_queried else replace(one, violations=()))
+            asked = (each for each in one.violations if (not backwards if each.instead else is_queried))
+            judged.append(replace(one, violations=tuple(asked)))
             known = replace(known, facts=circumstances.facts)
     return judged
 
 
 def _stand(tables: Iterable[TouchedTable], facts: Facts, before: Facts) -> bool:
-    """Whether the tables, and their columns, have these names already."""
-    return all(facts.tables[table.name] == before.tables.get(table.name) for table in tables)
+    """Whether the tables, and their columns, have these names already; apart from columns that are added."""
+    return all(_without_added(facts, table.name) == _without_added(before, table.name) for table in tables)
+
+
+def _without_added(facts: Facts, table: str) -> Table | None:
+    return replace(facts.tables[table], added={}) if table in facts.tables else None
 
 
 def _operations(migrations: Iterable[Migration], state: ProjectState, situation: Situation) -> Iterator[Planned]:

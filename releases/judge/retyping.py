@@ -15,13 +15,14 @@ def retyped(facts: Facts, statement: Node) -> Facts:
         return facts
     now = table
     for one in statement.cmds:
-        now = _after(now, one.alter_table_cmd)
+        now = after(now, one.alter_table_cmd)
     if now is table:
         return facts
     return replace(facts, tables={name: now if one is table else one for name, one in facts.tables.items()})
 
 
-def _after(table: Table, command: Node) -> Table:
+def after(table: Table, command: Node) -> Table:
+    """The table after a command of ALTER TABLE."""
     given = getattr(command, "def")
     if command.subtype == tree.AT_AddColumn:
         column = given.column_def

@@ -349,6 +349,62 @@ def test_rows_that_a_condition_leaves_out_are_no_duplicates(shop: Project, sql: 
     assert shop.manage("plan_release").returncode == 0
 
 
+SCORE = 'migrations.AddField("Box", "score", models.IntegerField(default=0))'
+POSITIVE = 'migrations.AddConstraint("Box", models.CheckConstraint(condition=models.Q(score__gt=0), name="positive"))'
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("operations", "words"),
+    [
+        ([SCORE, POSITIVE], "there are 60000"),
+        (
+            [
+                'migrations.AddField("Box", "shop", models.IntegerField(null=True, default=1))',
+                'migrations.AddConstraint("Box", models.UniqueConstraint("shop", "color", name="one_color"))',
+            ],
+            "there are 60000 with the same shop, color",
+        ),
+        (
+            ['migrations.AddField("Box", "next", models.ForeignKey("shop.Box", models.CASCADE, default=0))'],
+            "there are 60000 whose next_id refers to no row of shop_box",
+        ),
+    ],
+    ids=["check", "unique", "foreign key"],
+)
+def test_a_default_that_violates_is_found_before_the_first_change(
+    shop: Project, sql: Sql, operations: list[str], words: str
+) -> None:
+    shop.migration("0002_change", *operations)
+    columns = sql(COLUMNS)
+    result = shop.manage("migrate")
+    assert (result.returncode, sql(COLUMNS)) == (1, columns)
+    assert f"Rows violate it: {words}." in result.stderr
+    assert "Nothing was changed." in result.stderr
+    sql("DELETE FROM shop_box")
+    assert shop.manage("plan_release").returncode == (operations[-1] == POSITIVE)
+
+
+@on_postgresql
+def test_a_default_that_is_replaced_in_all_rows_but_those_of_the_old_version(shop: Project, sql: Sql) -> None:
+    shop.migration("0002_score", SCORE)
+    shop.migration("0003_fill", "migrations.RunSQL('UPDATE shop_box SET score = size')")
+    shop.migration("0004_positive", POSITIVE)
+    result = shop.manage("migrate")
+    assert result.returncode == 1
+    assert "Rows violate it: those that the old version inserts, by the default of score." in result.stderr
+    assert "or add the constraint in the next release." in result.stderr
+    assert "score" not in str(sql(COLUMNS))
+
+    (shop.root / "shop/migrations/0004_positive.py").unlink()
+    assert shop.manage("migrate").returncode == 0
+    shop.migration("0004_positive", POSITIVE)
+    result = shop.manage("migrate")
+    assert (result.returncode, result.stderr) == (0, "")
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        sql("INSERT INTO shop_box (size, color) VALUES (1, 'red')")
+
+
 @on_postgresql
 def test_duplicates_that_an_earlier_operation_may_remove_are_not_refused(shop: Project, sql: Sql) -> None:
     sql("UPDATE shop_box SET size = 7 WHERE id < 4")
