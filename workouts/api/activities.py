@@ -18,10 +18,10 @@ router = Router(tags=["Workouts"], by_alias=True)
 
 
 class ActivityOptions(BaseModel):
-    workout: str = Field(
-        "",
-        description="The id of the workout that the first activity of the file was, or “new” if it was not planned."
-        " Needed if it is not clear.",
+    workout: list[str] = Field(
+        [],
+        description="The id of the workout that the activity was, or “new” if it was not planned. For a file with"
+        " several activities once for each, in their order, empty for one that is clear.",
     )
 
 
@@ -45,20 +45,21 @@ def import_activity(request: HttpRequest, options: Query[ActivityOptions]) -> St
     """Imports a FIT, TCX or GPX file, also as .gz or .zip, sent as the form field `file` or as the whole body.
 
     It becomes what was done of the planned workout of its day and discipline, or a recorded activity if there is none.
-    If it is not clear which workout it was, the answer is 409 with the `choices`. The same file again changes nothing.
+    If it is not clear which workout it was, the answer is 409 with the `choices` and the number of the `activity`. The
+    same file again changes nothing.
     """
     name, content = uploaded_file(request, "activity")
     if len(content) > MAX_BYTES:
         return refuse(413, f"The file is larger than {MAX_BYTES // 1024**2} MB. Nothing was imported.")
     if not content:
         return refuse(400, "No file. Send it as the form field “file”, or as the body.")
-    chosen = {0: options.workout} if options.workout else {}
+    chosen = {number: choice for number, choice in enumerate(options.workout) if choice}
     try:
         upload = import_activities(name, content, chosen, by=request.user)
     except NotImportable as error:
         return refuse_values({"file": str(error)})
     except Unclear as error:
-        return refuse(409, f"{error} Nothing was imported.", choices=error.choices)
+        return refuse(409, f"{error} Nothing was imported.", choices=error.choices, activity=error.activity)
     activities = [
         {"started_at": one.activity.started_at, "workout_type": one.activity.workout_type, "workout_id": one.already.pk}
         for one in plan_of(upload).pairings

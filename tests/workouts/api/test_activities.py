@@ -1,8 +1,10 @@
 """POST /api/activities."""
 
+import datetime
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.activities import RUN, fit
+from tests.activities import RUN, SIX, fit
 from tests.api_client import ApiClient
 from tests.workouts.conftest import Plan
 from workouts.models import Change, Upload, Workout
@@ -33,6 +35,19 @@ def test_what_is_not_clear_is_refused_with_the_choices(api: ApiClient, plan: Pla
     assert not Upload.objects.exists()
     send(api, fit(RUN), 201, "?workout=new")
     assert Workout.objects.latest("id").is_recorded
+
+
+RIDE_AND_RUN = [{**RUN, "sport": "cycling"}, {**RUN, "start_time": SIX + datetime.timedelta(hours=2)}]
+
+
+def test_each_activity_of_a_file_has_its_choice(api: ApiClient, plan: Plan) -> None:
+    ride = plan("Ride", "2026-11-23", workout_type="Bike", planned_duration=0.75)
+    run = plan("Run", "2026-11-23", planned_duration=3.0)
+    answer = send(api, fit(*RIDE_AND_RUN), 409)
+    assert (answer["activity"], answer["choices"]) == (2, [str(run.pk), "new"])
+    send(api, fit(*RIDE_AND_RUN), 201, "?workout=&workout=new")
+    assert Workout.objects.latest("id").is_recorded
+    assert api.send("GET", f"workouts/{ride.pk}")["isDone"]
 
 
 def test_a_bad_file_is_refused(api: ApiClient) -> None:

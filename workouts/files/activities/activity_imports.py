@@ -38,12 +38,12 @@ COUNTS = {"new": 0, "changed": 0, "moved": [], "unchanged": 0, "skipped": []}
 class Unclear(Exception):
     """It was not said which workout an activity was, or it cannot be that one. Nothing was written.
 
-    `choices` are those of the activity.
+    `choices` are those of the activity with the number `activity`, the first being 1.
     """
 
-    def __init__(self, reason: str, choices: Sequence[str] = ()) -> None:
+    def __init__(self, reason: str, choices: Sequence[str] = (), activity: int = 1) -> None:
         super().__init__(reason)
-        self.choices = list(choices)
+        self.choices, self.activity = list(choices), activity
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _by_choice(plan: ActivityPlan, choices: Mapping[int, str]) -> Iterator[tuple
             continue
         choice = choices.get(number, "")
         if choice not in pairing.choices:
-            raise Unclear("Choose for each activity which workout it was.", pairing.choices)
+            raise Unclear("Choose for each activity which workout it was.", pairing.choices, number + 1)
         if choice == NEW:
             yield NEW, [pairing]
         else:
