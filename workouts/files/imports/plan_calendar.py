@@ -5,17 +5,19 @@ event is the planned duration, and its title or its category says the type.
 """
 
 import datetime
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils import timezone
 from icalendar import Component, Event
 
+from workouts.files.imports.calendar_text import events
 from workouts.files.imports.cells import BadRow
 from workouts.files.imports.encoding import decode
 from workouts.files.imports.plan_table import Row
+from workouts.files.imports.repeating import Changed, changed_days, instant, starts
 from workouts.files.uploads import MAX_BYTES, NotImportable
 from workouts.plan.quick_add import TYPE, TYPES
 from workouts.values.bounds import ROW_CHARACTERS
@@ -24,15 +26,21 @@ from workouts.values.measures import METRES_PER_KILOMETRE, METRES_PER_MILE, METR
 MOST_EVENTS = 3_000
 """Three a day for more than two years."""
 
-NEEDED = {"DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "CATEGORIES", "STATUS", "RRULE", "RDATE"}
-NAME = re.compile("[;:]")
-TEXTS, SHORT = ("SUMMARY", "DESCRIPTION"), 1_000
-PARAMETERS = re.compile(r'[^:"]{0,500}(?:"[^"]{0,500}"[^:"]{0,500}){0,5}:')
-"""What stands before the value of a property. icalendar takes minutes for a file of nothing else."""
+MOST_REPEATED = 100
+"""Events that repeat. Each takes a few milliseconds."""
 
 WHOLE_DAY = datetime.timedelta(hours=23)
 """The day on which the clocks go forward."""
 
+Cells = dict[str, str]
+INVALID = (ValueError, KeyError, AttributeError, TypeError)
+"""What icalendar raises for invalid events."""
+
+TOO_MANY = (
+    f"The calendar has more than {MOST_EVENTS} events, each day of those that repeat included. Export fewer weeks at a"
+    " time."
+)
+NOT_VALID = "The event is not valid."
 OWN = re.compile(r"^PRODID:-//Workout planner//", re.MULTILINE)
 TOO_LONG = f"It has more than {ROW_CHARACTERS} characters, or a property that is much longer than any calendar's."
 LENGTHS = {"m": 1, "km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "yd": METRES_PER_YARD}
@@ -54,7 +62,10 @@ PREFIX = re.compile(r"(?P<type>[^:]{1,40}):\s*(?P<title>.*)", re.DOTALL)
 
 @dataclass(frozen=True)
 class PlanCalendar:
-    """The rows are numbered as the events are, from 1. `encoding` is its name for people."""
+    """The rows are numbered as the events are, from 1; after the last one come the further days of those that repeat.
+
+    `encoding` is its name for people.
+    """
 
     rows: list[Row]
     encoding: str
@@ -70,69 +81,57 @@ def read(content: bytes) -> PlanCalendar:
     text, encoding = decode(content)
     if OWN.search(text):
         raise NotImportable("This is the calendar of this planner: its workouts are here already.")
-    rows: list[Row] = []
-    for number, event in enumerate(_events(text), start=1):
-        if number > MOST_EVENTS:
-            raise NotImportable(f"The calendar has more than {MOST_EVENTS} events. Export fewer weeks at a time.")
-        rows.append(_row(number, event))
-    if not rows:
+    parsed = [_parsed(event) for event in islice(events(text), MOST_EVENTS + 1)]
+    if not parsed:
         raise NotImportable("The calendar has no events.")
+    valid = [event for event in parsed if isinstance(event, Component)]
+    if sum("rrule" in event for event in valid) > MOST_REPEATED:
+        raise NotImportable(f"The calendar has more than {MOST_REPEATED} events that repeat. Export fewer of them.")
+    rows = _rows(parsed, changed_days(valid))
     return PlanCalendar(rows, encoding)
 
 
-def _events(text: str) -> Iterator[str]:
-    """The text of each event with the properties that are needed, once each; empty if it is too long.
-
-    icalendar takes a millisecond for a few properties, and an event may have any number of them.
-    """
-    event: dict[str, list[str]] | None = None
-    name, depth = "", 0
-    for line in (ended.rstrip("\r\n") for ended in io.StringIO(text)):
-        if line.startswith((" ", "\t")):
-            if event and name in event:
-                event[name].append(line)
-            continue
-        name = NAME.split(line, maxsplit=1)[0].upper()
-        if line.strip().upper() == "BEGIN:VEVENT":
-            event, depth = {}, 0
-        elif event is not None and line.strip().upper() == "END:VEVENT":
-            yield _joined(event)
-            event = None
-        elif name in ("BEGIN", "END"):
-            depth += 1 if name == "BEGIN" else -1
-        elif event is not None and not depth and name in NEEDED and name not in event:
-            event[name] = [line]
-            continue
-        name = ""
-
-
-def _joined(event: dict[str, list[str]]) -> str:
-    """Empty if it is too long. Parameters are short, and so are all properties but the texts."""
-    properties = ["".join([first, *(line[1:] for line in more)]) for first, *more in event.values()]
-    short = [one for one in properties if not one.upper().startswith(TEXTS)]
-    too_long = sum(map(len, properties)) > ROW_CHARACTERS or any(len(one) > SHORT for one in short)
-    if too_long or not all(PARAMETERS.match(one) for one in properties):
-        return ""
-    return "\r\n".join(["BEGIN:VEVENT", *properties, "END:VEVENT"])
-
-
-def _row(number: int, text: str) -> Row:
+def _parsed(text: str) -> Component | str:
+    """The event, or what is wrong with it."""
     if not text:
-        return Row(number, fault=TOO_LONG)
+        return TOO_LONG
     try:
-        event = Event.from_ical(text)
-        return Row(number, _cells(event))
-    except BadRow as error:
-        return Row(number, fault=str(error))
-    except (ValueError, KeyError, AttributeError, TypeError):  # what icalendar raises for invalid events
-        return Row(number, fault="The event is not valid.")
+        return Event.from_ical(text)
+    except INVALID:
+        return NOT_VALID
 
 
-def _cells(event: Component) -> dict[str, str]:
+def _rows(events: Sequence[Component | str], changed: Changed) -> list[Row]:
+    rows: list[Row] = []
+    further: list[Cells] = []
+    for number, event in enumerate(events, start=1):
+        try:
+            cells, *others = _each_time(event, changed)
+            rows.append(Row(number, cells))
+            further += others
+        except BadRow as error:
+            rows.append(Row(number, fault=str(error)))
+        if len(rows) + len(further) > MOST_EVENTS:
+            raise NotImportable(TOO_MANY)
+    return rows + [Row(number, cells) for number, cells in enumerate(further, start=len(events) + 1)]
+
+
+def _each_time(event: Component | str, changed: Changed) -> list[Cells]:
+    """Its cells, for each day. Raises BadRow."""
+    if isinstance(event, str):
+        raise BadRow(event)
+    try:
+        cells = _cells(event)
+        if "rrule" not in event:
+            return [cells]
+        return [{**cells, "WorkoutDay": _day(start).isoformat()} for start in starts(event, changed)]
+    except INVALID as error:
+        raise BadRow(NOT_VALID) from error
+
+
+def _cells(event: Component) -> Cells:
     if str(event.get("status", "")).upper() == "CANCELLED":
         raise BadRow("The event is cancelled.")
-    if "rrule" in event or "rdate" in event:
-        raise BadRow("The event repeats. Only single events are imported.")
     if "dtstart" not in event:
         raise BadRow("The event has no day.")
     summary, description = (str(event.get(name, "")).strip() for name in ("summary", "description"))
@@ -177,14 +176,9 @@ def _length(event: Component) -> str:
     start, end = event.decoded("dtstart"), event.decoded("dtend", None)
     if not isinstance(start, datetime.datetime):
         return ""
-    lasts = event.decoded("duration", None) if end is None else _instant(end) - _instant(start)
+    lasts = event.decoded("duration", None) if end is None else instant(end) - instant(start)
     is_length = isinstance(lasts, datetime.timedelta) and datetime.timedelta(0) <= lasts < WHOLE_DAY
     return _hours(lasts.total_seconds()) if is_length else ""
-
-
-def _instant(moment: datetime.datetime) -> datetime.datetime:
-    """In UTC, because times of one zone are subtracted as the clock shows them. Without a zone, it is the athlete's."""
-    return (moment if moment.tzinfo else timezone.make_aware(moment)).astimezone(datetime.UTC)
 
 
 def _number(text: str) -> str:
