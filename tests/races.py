@@ -16,6 +16,7 @@ from workouts.files.exports.exporting import export_json
 from workouts.files.restores.restoring import confirm, plan_of, preview
 from workouts.history import (
     RowChange,
+    add_availability,
     add_workout,
     apply,
     change_selection,
@@ -23,7 +24,7 @@ from workouts.history import (
     reset_selection,
     undo,
 )
-from workouts.models import Change, WeekTarget, Workout, WorkoutSelection
+from workouts.models import Availability, Change, WeekTarget, Workout, WorkoutSelection
 
 MONDAY, FRIDAY = datetime.date(2026, 11, 23), datetime.date(2026, 11, 27)
 OLD_VERSION = "INSERT INTO workout_selections (workout_id, is_selected, time_of_day) VALUES (%s, true, 'night')"
@@ -124,6 +125,14 @@ def same_target() -> Result:
     monday = MONDAY + datetime.timedelta(weeks=WeekTarget.objects.count())
     row = RowChange("target", monday.isoformat(), None, {"minutes": 600})
     return at_once(*[lambda: apply([row], "Target", by=None)] * 2)
+
+
+def same_availability() -> Result:
+    """Returns how many there are of two."""
+    first = MONDAY + datetime.timedelta(weeks=Availability.objects.count())
+    values = {"discipline": "", "first_day": first, "last_day": first, "weekday": None, "reason": ""}
+    at_once(*[lambda: add_availability(values, by=None)] * 2)
+    return [Availability.objects.filter(first_day=first).count()]
 
 
 def restore_and_add() -> Result:

@@ -8,7 +8,6 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 
 from workouts.history import Author
@@ -16,7 +15,6 @@ from workouts.models import Upload
 
 MAX_BYTES = 10 * 1024 * 1024
 PREVIEW_LASTS = datetime.timedelta(days=1)
-LOCK = 0x776F726B  # any number, the same for every import
 
 
 class NotImportable(Exception):
@@ -34,13 +32,6 @@ def keep(purpose: Upload.Purpose, file_name: str, content: bytes, result: dict[s
     return Upload.objects.create(
         purpose=purpose, file_name=_clean(file_name), content=content, made_by=author, result=result
     )
-
-
-def wait_for_other_imports() -> None:
-    """Of two concurrent imports, the second sees what the first added. On SQLite, writing transactions wait anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _clean(file_name: str) -> str:

@@ -9,6 +9,7 @@ from workouts.history.availability import add_availability, remove_availability
 from workouts.history.copying import copy_workouts
 from workouts.history.doing import NothingPlanned, clear_done, done_rows, record_done
 from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
+from workouts.history.locking import wait_for_other_additions
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, Stale, apply
 from workouts.history.rows import TABLES, Key, RowChange, Values, to_json
@@ -43,4 +44,5 @@ __all__ = [
     "set_target",
     "to_json",
     "undo",
+    "wait_for_other_additions",
 ]

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from workouts.history.locking import lock
+from workouts.history.locking import lock, wait_for_other_additions
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
 from workouts.history.rows import TABLES, RowChange, Values, to_json
@@ -12,6 +12,7 @@ from workouts.models import Availability
 @transaction.atomic
 def add_availability(values: Values, *, by: Author) -> tuple[Availability, Outcome]:
     """`values` has all columns of Availability. What is there already is not added again."""
+    wait_for_other_additions()
     if same := Availability.objects.filter(**values).first():
         return same, Outcome()
     after = {name: to_json(value) for name, value in values.items()}

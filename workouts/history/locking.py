@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
-from django.db import models
+from django.db import connection, models
 
 from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.history.settling import State
@@ -12,6 +12,9 @@ from workouts.models.statements import Select
 
 Keys = Mapping[str, Collection[Key]]
 """By table."""
+
+ADDITIONS = 0x776F726B
+"""Any number, the same for all that add what is not there yet."""
 
 IDS = range(1, 2**31)
 """Every id of a column of type `integer`."""
@@ -31,6 +34,16 @@ def lock(keys: Keys, *, deleting: bool = False) -> State:
         for instance in _locked(table, keys.get(name, ()), weak=weak):
             state[name, table.key_of(instance)] = table.values_of(instance)
     return state
+
+
+def wait_for_other_additions() -> None:
+    """Until the end of the transaction. Of two that add what is not there yet, the second sees what the first added.
+
+    On SQLite, transactions that write wait anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADDITIONS])
 
 
 def _locked(table: Table, keys: Collection[Key], *, weak: bool) -> Iterator[models.Model]:

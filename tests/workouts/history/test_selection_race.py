@@ -78,6 +78,10 @@ def test_the_second_of_two_that_set_the_same_target_gets_an_error(race: Callable
         assert sorted(outcome) == ["Outcome", "Stale"]
 
 
+def test_what_is_sent_twice_at_once_is_added_once(race: Callable[[str, int], Rounds]) -> None:
+    assert race("same_availability", 30) == [[1]] * 30
+
+
 def test_a_restore_uses_no_id_that_is_being_assigned(race: Callable[[str, int], Rounds]) -> None:
     for *restored, added, ids in race("restore_and_add", 20):
         assert added == "int"

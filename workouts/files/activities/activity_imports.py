@@ -22,8 +22,8 @@ from workouts.files.activities.pairing import (
     was_another,
 )
 from workouts.files.activities.recognizing import read_activities
-from workouts.files.uploads import NotImportable, PlanChanged, keep, wait_for_other_imports
-from workouts.history import TABLES, Author, RowChange, Stale, apply, done_rows
+from workouts.files.uploads import NotImportable, PlanChanged, keep
+from workouts.history import TABLES, Author, RowChange, Stale, apply, done_rows, wait_for_other_additions
 from workouts.models import Upload, Workout
 
 __all__ = ["ActivityPlan", "Unclear", "confirm", "import_activities", "plan_of", "preview", "summary"]
@@ -101,7 +101,7 @@ def confirm(upload_id: int, *, digest: str, choices: Mapping[int, str], by: Auth
 
     Raises Upload.DoesNotExist, Unclear, and PlanChanged if the digest of the plan is no longer `digest`.
     """
-    wait_for_other_imports()
+    wait_for_other_additions()
     upload = Upload.objects.activities().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
@@ -117,7 +117,7 @@ def confirm(upload_id: int, *, digest: str, choices: Mapping[int, str], by: Auth
 @transaction.atomic
 def import_activities(file_name: str, content: bytes, choices: Mapping[int, str], *, by: Author) -> Upload:
     """Imports a file without a preview, as `choices` say, and as is clear. Raises NotImportable and Unclear."""
-    wait_for_other_imports()
+    wait_for_other_additions()
     upload = preview(file_name, content, by=by)
     plan = plan_of(upload)
     return _apply(upload, plan, {**plan.suggestions, **choices}, by)

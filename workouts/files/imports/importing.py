@@ -8,8 +8,8 @@ from django.db import transaction
 from workouts.files.imports.decisions import Decisions, InvalidDecision, Policy
 from workouts.files.imports.import_plan import ImportPlan, plan_import
 from workouts.files.imports.results import result_of, summary
-from workouts.files.uploads import NotImportable, PlanChanged, keep, wait_for_other_imports
-from workouts.history import Author, apply
+from workouts.files.uploads import NotImportable, PlanChanged, keep
+from workouts.history import Author, apply, wait_for_other_additions
 from workouts.models import Upload, Workout, WorkoutQuerySet
 
 __all__ = [
@@ -53,7 +53,7 @@ def confirm(
     `gone` decides on the workouts that are not in the file. Raises Upload.DoesNotExist, InvalidDecision, and
     PlanChanged if the digest of the plan is no longer `digest`.
     """
-    wait_for_other_imports()
+    wait_for_other_additions()
     upload = Upload.objects.imports().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
@@ -73,7 +73,7 @@ def import_file(
     gone: Policy = Policy.KEEP,
 ) -> Upload:
     """Imports a file without a preview. Raises NotImportable and EveryRowSkipped."""
-    wait_for_other_imports()
+    wait_for_other_additions()
     plan = plan_file(content, Workout.objects.select_for_update(no_key=True), moved=moved, gone=gone)
     upload = keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan), by=by)
     return _apply(upload, plan, by)
