@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.plan import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK
@@ -124,6 +125,25 @@ def test_a_card_that_is_held_follows_the_finger(phone: Page) -> None:
     expect(card(slot(phone, MONDAY, "evening"), "Easy run")).to_be_visible()
     expect(toast(phone)).to_contain_text("Easy run: evening")
     assert requests == [("POST", "/workouts/selections")]
+
+
+def test_a_card_that_is_only_held_stays_where_it_is(phone: Page) -> None:
+    """Meanwhile the empty slots of all days unfold above it."""
+    phone.goto(WEEK)
+    finger = Finger(phone)
+    ride = card(phone, "Threshold ride")
+    ride.scroll_into_view_if_needed()
+    requests = requests_of(phone)
+    before = middle(ride)
+    finger.touch("touchStart", before)
+    expect(ride).to_have_class(re.compile("dragged"))
+    phone.wait_for_timeout(200)
+    expect(phone.locator(".target")).to_have_count(0)
+    assert middle(ride) == pytest.approx(before, abs=1)
+    finger.touch("touchEnd")
+    expect(phone.locator(".slot.free")).to_have_count(0)
+    assert middle(ride) == pytest.approx(before, abs=1)
+    assert not requests
 
 
 def test_the_page_scrolls_on_under_a_finger_at_its_edge(phone: Page) -> None:

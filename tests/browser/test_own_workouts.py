@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.plan import TUESDAY, WEDNESDAY, WEEK
-from tests.browser.week import card, slot, toast
+from tests.browser.week import card, press_twice, slot, slow_down_answers, toast
 from tests.browser.witness import Witness
 
 
@@ -34,6 +34,19 @@ def test_is_added_edited_deleted_and_brought_back(page: Page) -> None:
 
     toast(page).get_by_role("button", name="Undo").click()
     expect(card(page, "Club ride in the hills")).to_be_visible()
+
+
+def test_a_form_whose_button_is_pressed_twice_is_sent_once(page: Page) -> None:
+    slow_down_answers(page, 400)
+    page.goto(f"/workouts/add/{WEDNESDAY}")
+    page.get_by_label("Title").fill("Club ride")
+    press_twice(page.get_by_role("button", name="Save"))
+    expect(card(page, "Club ride")).to_have_count(1)
+
+    page.locator(".menu summary").click()
+    press_twice(page.get_by_role("button", name="Copy the week"))
+    expect(toast(page)).to_contain_text("copied")
+    expect(card(page, "Club ride")).to_have_count(1)
 
 
 def test_one_line_adds_a_workout_on_its_day_after_showing_how_it_is_understood(page: Page, witness: Witness) -> None:

@@ -1,10 +1,10 @@
 """What was changed can be undone: at once from the toast, later from the history."""
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.plan import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEEK
-from tests.browser.week import card, drag, slot, toast, total
+from tests.browser.week import card, drag, press_twice, slot, slow_down, toast, total
 from tests.browser.witness import Witness
 
 
@@ -56,23 +56,6 @@ def test_a_row_that_was_changed_since_is_not_undone_and_the_reason_is_shown(page
 
 
 ALREADY = "Nothing was changed: it is so already."
-
-
-def slow_down(page: Page, milliseconds: int) -> None:
-    """Lets what is written wait before it is sent."""
-
-    def wait(route: Route) -> None:
-        page.wait_for_timeout(milliseconds)
-        route.continue_()
-
-    page.route("**/workouts/**", wait)
-
-
-def press_twice(button: Locator) -> None:
-    """As a hand does it: the second press may come before or after the answer to the first."""
-    box = button.bounding_box()
-    assert box
-    button.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=60)
 
 
 @pytest.mark.parametrize("answered", [0, 300])

@@ -1,8 +1,9 @@
 """Where things are on the week page."""
 
+import contextlib
 import datetime
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page, Route
 
 
 def card(place: Page | Locator, title: str) -> Locator:
@@ -39,3 +40,36 @@ def open_menu(page: Page) -> None:
 
 def toast(page: Page) -> Locator:
     return page.locator("#toast")
+
+
+def slow_down(page: Page, milliseconds: int) -> None:
+    """Lets what is written wait before it is sent."""
+
+    def wait(route: Route) -> None:
+        page.wait_for_timeout(milliseconds)
+        route.continue_()
+
+    page.route("**/workouts/**", wait)
+
+
+def slow_down_answers(page: Page, milliseconds: int) -> None:
+    """What is written arrives at once, and the answer waits."""
+
+    def wait(route: Route) -> None:
+        if route.request.method == "GET":
+            route.continue_()
+            return
+        answer = route.fetch(max_redirects=0)
+        page.wait_for_timeout(milliseconds)
+        with contextlib.suppress(Error):  # nobody waits for it any more
+            route.fulfill(response=answer)
+
+    page.route("**/*", wait)
+
+
+def press_twice(button: Locator) -> None:
+    """As a hand does it: the second press may come before or after the answer to the first."""
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box
+    button.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=60)

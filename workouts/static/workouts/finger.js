@@ -9,12 +9,15 @@ let held = null;
 
 const follow = () => {
   if (!held || moved !== held.card) return;
-  const { x, y } = held;
+  const { x, y, hasStrayed } = held;
   const { innerHeight } = window;
+  if (!hasStrayed) return requestAnimationFrame(follow); // it goes nowhere before the finger does
   if (y < EDGE || y > innerHeight - EDGE) window.scrollBy(0, y < EDGE ? -STEP : STEP);
   pick(placeOf(document.elementFromPoint(x, y)));
   requestAnimationFrame(follow);
 };
+
+const isAway = (x, y) => Math.hypot(x - held.x, y - held.y) > SLACK;
 
 const take = () => {
   held.card.classList.add("dragged");
@@ -36,7 +39,7 @@ document.addEventListener(
     const card = cardOf(event.target);
     if (!card || event.touches.length > 1 || event.target.closest("input, button")) return;
     const [{ clientX: x, clientY: y }] = event.touches;
-    held = { card, x, y, timer: setTimeout(take, HELD) };
+    held = { card, x, y, hasStrayed: false, timer: setTimeout(take, HELD) };
   },
   { passive: true },
 );
@@ -48,8 +51,9 @@ document.addEventListener(
     const [{ clientX: x, clientY: y }] = event.touches;
     if (moved === held.card) {
       event.preventDefault(); // the page does not scroll with it
-      Object.assign(held, { x, y });
-    } else if (Math.hypot(x - held.x, y - held.y) > SLACK) {
+      const hasStrayed = held.hasStrayed || isAway(x, y);
+      Object.assign(held, { x, y, hasStrayed });
+    } else if (isAway(x, y)) {
       letGo();
     }
   },

@@ -38,19 +38,33 @@ const showFreeSlots = () => {
   }
 };
 
+// The card stays where it is, under the finger or the pointer, while other parts of the page come and go.
+const inPlace = (card, change) => {
+  const before = card.getBoundingClientRect().top;
+  change();
+  window.scrollBy(0, card.getBoundingClientRect().top - before);
+};
+
 const begin = (card) => {
   if (moved === card) return;
   moved = card;
-  document.body.classList.add("moving");
-  showFreeSlots();
+  inPlace(card, () => {
+    document.body.classList.add("moving");
+    showFreeSlots();
+  });
+};
+
+const fold = () => {
+  document.body.classList.remove("moving");
+  for (const slot of document.querySelectorAll(".slot.free")) slot.remove();
 };
 
 const end = () => {
   pick(null);
-  for (const slot of document.querySelectorAll(".slot.free")) slot.remove();
+  if (moved?.isConnected) inPlace(moved, fold);
+  else fold();
   moved?.classList.remove("dragged");
   moved = null;
-  document.body.classList.remove("moving");
 };
 
 const press = (verb) => several.querySelector(`[value=${verb}]`).click();
