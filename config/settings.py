@@ -32,7 +32,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 hosts = [*environment.ALLOWED_HOSTS, *environment.RAILWAY_PUBLIC_DOMAIN]
 ALLOWED_HOSTS = [*hosts, "localhost", "127.0.0.1", "[::1]"]  # the machine itself
-CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in hosts if host != "*"]
 
 INSTALLED_APPS = [
     "releases",

@@ -25,7 +25,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from serving.connection import Connection, Waits
 from serving.framing import HeadTooLong
-from serving.limits import HEAD_BYTES, HELD_BYTES, SMALL_BYTES, STOPPING_IDLE, TIMEOUT
+from serving.limits import HEAD_BYTES, HELD_BYTES, SMALL_BYTES, STOPPING_IDLE
 
 READ_BYTES = 256 * 1024  # read from one connection before the others have their turn
 NO_CLIENT = (errno.EAGAIN, errno.ECONNABORTED)
@@ -123,6 +123,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _wait(self, conn: Connection, waits: Waits) -> None:
         conn.wait(waits)
         self._watch(conn)
+        self._limit_held_bytes()
 
     def _watch(self, conn: Connection) -> None:
         event = selectors.EVENT_WRITE if conn.waits is Waits.ANSWER else selectors.EVENT_READ
@@ -211,7 +212,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.counted = conn.held
 
     def _close_overdue(self, now: float, idle: float) -> None:
-        too_slow = partial(self._refuse, 408, "Request Timeout", f"It did not end within {TIMEOUT:.0f} seconds.")
+        too_slow = partial(self._refuse, 408, "Request Timeout", "It did not end in time.")
         for conn in [conn for conn in self.waiting if conn.is_overdue(now, idle)]:
             half_sent = conn.waits is Waits.REQUEST and not conn.idle
             self._step(too_slow if half_sent else self._close, conn)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.either_engine
 
 def test_the_demo_week_is_loaded_once(manage: Manage, sql: Sql, migrated: None) -> None:
     assert manage("load_demo_week").stdout == "Loaded a demo week of 7 workouts, for this week and the next.\n"
-    assert manage("load_demo_week").stdout == "The planner has workouts; the demo week was not loaded.\n"
+    assert manage("load_demo_week").stdout == "The planner has been used; the demo week was not loaded.\n"
 
     assert sql("SELECT count(*) FROM workouts") == [(14,)]
     assert sql("SELECT count(*) FROM workout_selections") == [(8,)]

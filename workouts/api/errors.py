@@ -111,7 +111,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _database_does_not_answer(request: HttpRequest, error: Any) -> JsonResponse:
     logger.error("The database does not answer", exc_info=error)
-    return refuse(503, "The database does not answer. Nothing was changed; try again.")
+    return refuse(503, "The database does not answer, so it is not known whether anything was changed.")
 
 
 def _refuse(status: int, text: str | None, request: HttpRequest, error: object) -> JsonResponse:

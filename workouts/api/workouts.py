@@ -11,7 +11,7 @@ from ninja.responses import Status
 from workouts.api.bodies import NewWorkoutBody, WorkoutBody, WorkoutFilters
 from workouts.api.errors import READING, UNKNOWN, WRITING, InvalidValues, refuse_values
 from workouts.api.schemas import Done, WorkoutAnswer, WorkoutList
-from workouts.history import add_workout, change_selection, delete_workout, edit_workout
+from workouts.history import add_workout, delete_workout, edit_workout
 from workouts.models import Workout, WorkoutQuerySet
 
 router = Router(tags=["Workouts"], by_alias=True)
@@ -40,9 +40,7 @@ def get(request: HttpRequest, workout_id: int) -> Workout:
 def change(request: HttpRequest, workout_id: int, body: WorkoutBody) -> Workout | HttpResponse:
     """Changes the fields that are sent. Of a coach's workout: TSS, and the athlete's time of day and place."""
     with transaction.atomic():
-        edit_workout(workout_id, body.columns(), by=request.user)
-        if selection := body.selection_columns():
-            change_selection(workout_id, selection, by=request.user)
+        edit_workout(workout_id, body.columns(), body.selection_columns(), by=request.user)
         workout = _load(workout_id)
         if "is_custom" in body.model_fields_set and body.is_custom != workout.is_custom:
             transaction.set_rollback(True)

@@ -22,6 +22,7 @@ class Wanted:
 
     endings: tuple[str, ...]
     kind: str
+    several: str
     please: str
     most_bytes: int
 
@@ -75,7 +76,9 @@ def _only(archive: ZipFile, wanted: Wanted) -> ZipInfo:
         raise NotUnpacked(f"This ZIP archive contains no {wanted.kind}. {wanted.please}")
     if len(files) > 1:
         named = ", ".join(file.filename[-40:] for file in files[:5])
-        raise NotUnpacked(f"This ZIP archive contains {len(files)} {wanted.kind}s: {named}. Unpack it, and import one.")
+        raise NotUnpacked(
+            f"This ZIP archive contains {len(files)} {wanted.several}: {named}. Unpack it, and import one."
+        )
     return files[0]
 
 

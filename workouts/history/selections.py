@@ -84,6 +84,8 @@ def describe(rows: Iterable[RowChange]) -> str:
     words = []
     if "is_dropped" in after or "is_selected" in after:
         words.append("skipped" if after.get("is_selected") is False else "selected")
+        if after.get("is_selected") is False and "time_of_day" in after and not after["time_of_day"]:
+            words[-1] += ", without its time of day"
     if "current_plan_day" in after:
         day = after["current_plan_day"]
         words.append(

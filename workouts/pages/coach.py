@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,11 @@ from workouts.values.days import ONE_WEEK, Day
 LONGEST_LINK = 1_900
 """Characters of a mail's address with its text; Windows and Outlook cut longer ones off."""
 
+NO_LINK = {
+    "title": "This link does not work",
+    "sentence": "It is not complete, or was renewed or revoked. Ask the athlete for the link.",
+    "for_strangers": True,
+}
 PRIVATE = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
 
@@ -29,7 +34,7 @@ def coach(request: HttpRequest, day: Day | None = None) -> HttpResponse:
     """The secret is in the query string, because our access log and the platform's contain only the path."""
     key = request.GET.get("key", "")
     if not find(key, Token.Purpose.COACH):
-        raise Http404
+        return render(request, "error.html", NO_LINK, status=404)
     board = Board(day or timezone.localdate(), Filters())
     context = {**_of_week(board), "columns": board.columns(), "key": urlencode({"key": key})}
     response = render(request, "workouts/coach.html", context)

@@ -24,6 +24,13 @@ def of_our_time(day: datetime.date) -> None:
         raise ValidationError(f"{error}.") from error
 
 
+class NumberField(forms.FloatField):
+    """Shows `5` and not `5.0`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def reasons(form: forms.BaseForm) -> str:
     """Why the form is refused, in sentences."""
     parts = [f"{form[name].label}: {' '.join(map(str, messages))}" for name, messages in form.errors.items()]
@@ -77,12 +84,12 @@ class DoneForm(ShowsForm, forms.Form):
 
     actual_duration = DurationField("Time")
     actual_distance_meters = DistanceField()
-    actual_tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
-    actual_heart_rate = forms.FloatField(
+    actual_tss = NumberField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
+    actual_heart_rate = NumberField(
         label="Heart rate, beats per minute", required=False, min_value=0, max_value=bounds.HEART_RATE
     )
-    rpe = forms.FloatField(label="RPE, 1 to 10", required=False, min_value=1, max_value=bounds.RPE)
-    feeling = forms.FloatField(
+    rpe = NumberField(label="RPE, 1 to 10", required=False, min_value=1, max_value=bounds.RPE)
+    feeling = NumberField(
         label="Feeling, 1 (weak) to 5 (strong)", required=False, min_value=1, max_value=bounds.FEELING
     )
 
@@ -91,6 +98,12 @@ class DoneForm(ShowsForm, forms.Form):
         if units:
             cast("DistanceField", self.fields["actual_distance_meters"]).show_in(unit_of(workout.workout_type, units))
         self.initial = {name: getattr(workout, name) for name in self.fields}
+        for name, most in (("rpe", bounds.RPE), ("feeling", bounds.FEELING)):
+            if rating := self.initial[name]:  # a file may have brought one from another scale, which can stay
+                label = self.fields[name].label
+                self.fields[name] = NumberField(
+                    label=label, required=False, min_value=min(rating, 1), max_value=max(rating, most)
+                )
         if not workout.was_done:
             self.initial["actual_duration"] = workout.planned_duration
         if data is not None:
@@ -112,7 +125,7 @@ class WorkoutForm(ShowsForm, forms.ModelForm):
     workout_type = forms.ChoiceField(label="Type", choices=WorkoutType.choices, initial=WorkoutType.RUN)
     planned_duration = DurationField("Duration")
     planned_distance_meters = DistanceField()
-    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
+    tss = NumberField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
     workout_description = forms.CharField(
         label="Description",
         required=False,
@@ -157,10 +170,17 @@ class WorkoutForm(ShowsForm, forms.ModelForm):
         return values, {"current_plan_day": None} if "originally_planned_day" in values else {}
 
 
-class EstimateForm(forms.Form):
+class EstimateForm(ShowsForm, forms.Form):
     """The athlete's estimate of the TSS of a coach's workout."""
 
-    tss = forms.FloatField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
+    tss = NumberField(label="TSS", required=False, min_value=0, max_value=bounds.TSS)
+
+    def __init__(self, workout: Workout, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"tss": workout.tss}, auto_id=False)
+
+    def values(self) -> dict[str, Any]:
+        """The column to set, if it was changed."""
+        return {name: self.cleaned_data[name] for name in changed_fields(self)}
 
 
 class TargetsForm(ShowsForm, forms.Form):

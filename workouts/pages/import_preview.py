@@ -10,8 +10,10 @@ from workouts.files.imports.encoding import UNICODE
 from workouts.files.imports.gone import Gone
 from workouts.files.imports.import_plan import ImportPlan
 from workouts.files.imports.results import counts, result_of
-from workouts.models import Preferences, WorkoutSelection
+from workouts.files.imports.row import PlannedWorkout
+from workouts.models import Preferences, Workout, WorkoutSelection
 from workouts.pages.differences import differences, unusual_values
+from workouts.plan.wording import done
 
 SHOWN = 100
 """How many rows a table of the preview shows. An import may have thousands."""
@@ -57,11 +59,17 @@ def context_of(plan: ImportPlan, sent: QueryDict | None) -> dict[str, Any]:
         ),
         "ticked": confirmed_moves(sent) if sent else None,
         "changed": [(match, differences(match, preferences)) for match in suggested.merge.changed[:SHOWN]],
+        "new": [(row, _done(row, preferences)) for row in suggested.merge.new[:SHOWN]],
         "preferences": preferences,
         "shown": SHOWN,
         "decided_singly": DECIDED_SINGLY,
         "all_moves": ALL_MOVES,
     }
+
+
+def _done(row: PlannedWorkout, preferences: Preferences) -> str:
+    """What was done of a planned workout that is new, in words."""
+    return "" if row.recorded else done(Workout(**row.values()), preferences)
 
 
 def _with_decisions(gone: Sequence[Gone], decisions: Decisions) -> list[dict[str, Any]]:

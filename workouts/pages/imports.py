@@ -24,6 +24,7 @@ from workouts.pages.import_preview import SHOWN, confirmed_moves, context_of, de
 PER_PAGE = 20
 ACCEPTED = ".csv,.ics,.zip,.fit,.tcx,.gpx,.gz,text/csv,text/calendar,application/zip"
 
+OCTETS = "application/octet-stream"
 ACTIVITIES_TOO = "Recorded activities are imported here too: FIT, TCX or GPX."
 
 
@@ -69,8 +70,8 @@ def file(request: HtmxRequest, upload_id: int) -> FileResponse:
     """Downloads the file as it was uploaded."""
     upload = get_object_or_404(Upload.objects.imported(), pk=upload_id)
     content = bytes(upload.content)
-    table = "text/csv" if upload.purpose != Upload.Purpose.ACTIVITY else "application/octet-stream"
-    kind = "application/zip" if is_archive(content) else table
+    plan = "text/calendar" if plan_file.is_calendar(content) else "text/csv"
+    kind = "application/zip" if is_archive(content) else OCTETS if upload.purpose == Upload.Purpose.ACTIVITY else plan
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=upload.file_name, content_type=kind)
 
 

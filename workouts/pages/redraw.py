@@ -42,9 +42,11 @@ def last_seen() -> int:
 
 
 def change_before(request: HtmxRequest) -> Change | None:
-    """The change after which the page was loaded: `?changed=12`."""
+    """The change after which the page was loaded: `?changed=12`, unless it was undone since."""
     number = request.GET.get("changed", "")
-    return Change.objects.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Change.objects.filter(pk=number, undone_by=None).first()
 
 
 def address_of(request: HtmxRequest) -> str:

@@ -29,7 +29,9 @@ def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable
         except (AlreadyUndone, NothingPlanned) as refusal:
             return refuse(request, str(refusal))
         except Stale as stale:
-            return refuse(request, f"{stale} Undo the later change first: see the history.")
+            undoes = request.resolver_match and request.resolver_match.url_name == "undo"
+            then = "Undo the later change first: see the history." if undoes else "Reload the page, and try again."
+            return refuse(request, f"{stale} {then}")
 
     return wrapper
 

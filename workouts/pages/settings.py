@@ -19,6 +19,9 @@ from workouts.models import Token
 from workouts.pages import HtmxRequest
 from workouts.pages.forms import PreferencesForm
 from workouts.pages.refusals import says_refusals
+from workouts.pages.shown import saved_alone
+
+ALREADY = "Nothing was changed: it was renewed already. What was shown then works, and cannot be shown again."
 
 
 class AthletesRequest(HtmxRequest):
@@ -28,6 +31,7 @@ class AthletesRequest(HtmxRequest):
 
 
 @says_refusals
+@saved_alone
 def settings(request: AthletesRequest) -> HttpResponse:
     form = PreferencesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -40,7 +44,14 @@ def settings(request: AthletesRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def issue_token(request: AthletesRequest, purpose: str) -> HttpResponse:
-    """Shows the secret in the answer itself: a redirect would have to store it until the next page."""
+    """Shows the secret in the answer itself: a redirect would have to store it until the next page.
+
+    So the answer may be loaded again, which replaces nothing: the form says which secret it replaces.
+    """
+    token = Token.objects.filter(user=request.user, purpose=_purpose(purpose)).first()
+    if request.POST.get("replaces", "") != (token.created_at.isoformat() if token else ""):
+        messages.info(request, ALREADY)
+        return redirect("settings")
     secret = issue(request.user, _purpose(purpose))
     return _page(request, PreferencesForm(), **{f"{purpose}_secret": secret})
 

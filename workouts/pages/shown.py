@@ -3,11 +3,17 @@
 The rest may have been changed elsewhere meanwhile.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.forms.boundfield import BoundField
+from django.http import HttpResponse
+
+from workouts.history import wait_for_other_additions
+from workouts.pages import HtmxRequest
 
 PREFIX = "initial-"
 
@@ -20,6 +26,20 @@ class ShowsForm(forms.BaseForm):
         if self.is_bound:
             return [(name, str(self.data[name])) for name in self.data if name.startswith(PREFIX)]
         return [(f"{PREFIX}{name}", value) for field in self for name, value in _inputs(field)]
+
+
+def saved_alone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorates a view whose form writes `with_changes`: of two at once, the second has the values of the first."""
+
+    @wraps(view)
+    def wrapper(request: HtmxRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            wait_for_other_additions()
+            return view(request, *args, **kwargs)
+
+    return wrapper
 
 
 def changed_fields(form: forms.BaseForm) -> list[str]:

@@ -10,10 +10,12 @@ from workouts.pages import HtmxRequest
 from workouts.pages.forms import TargetsForm
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import says_refusals
+from workouts.pages.shown import saved_alone
 from workouts.values.days import Day, first_of_week, monday_of
 
 
 @says_refusals
+@saved_alone
 def targets(request: HtmxRequest, day: Day) -> HttpResponse:
     """The form for one week. Without targets it starts from those of the last earlier week that has targets."""
     if day != monday_of(day):

@@ -7,15 +7,17 @@ from django.core.exceptions import ValidationError
 
 from workouts.values import bounds
 
+MOST = bounds.HOURS, bounds.HOURS * 60
+
 
 class TimeSpanWidget(forms.MultiWidget):
-    """Hours and minutes, as one value in minutes."""
+    """Hours and minutes, as one value in minutes. 75 minutes are one hour and 15."""
 
     template_name = "workouts/time_span.html"
 
     def __init__(self) -> None:
         number = {"inputmode": "numeric", "min": 0}
-        super().__init__([forms.NumberInput({**number, "max": bounds.HOURS}), forms.NumberInput({**number, "max": 59})])
+        super().__init__([forms.NumberInput({**number, "max": most}) for most in MOST])
 
     def decompress(self, value: int | None) -> list[int | None]:
         return [None, None] if value is None else list(divmod(value, 60))
@@ -25,7 +27,7 @@ class TimeSpanField(forms.MultiValueField):
     widget = TimeSpanWidget
 
     def __init__(self, label: str) -> None:
-        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in (bounds.HOURS, 59)]
+        fields = [forms.IntegerField(required=False, min_value=0, max_value=most) for most in MOST]
         super().__init__(fields, label=label, required=False, require_all_fields=False)
 
     def compress(self, data_list: list[int | None]) -> float | None:

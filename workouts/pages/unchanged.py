@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache as memory
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
@@ -63,8 +64,8 @@ def _kept(etag: str, view: View, request: HttpRequest, *args: Any, **kwargs: Any
 
 @cache
 def code() -> bytes:
-    """A digest of the planner's code and templates: another version may show the same differently."""
-    digest = hashlib.sha256()
+    """A digest of the planner's code, templates and static files: another version may show the same differently."""
+    digest = hashlib.sha256(str(getattr(staticfiles_storage, "manifest_hash", "")).encode())
     for path in sorted([*PLANNER.rglob("*.py"), *PLANNER.rglob("*.html")]):
         digest.update(path.read_bytes())
     return digest.digest()

@@ -42,6 +42,7 @@ def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
         "preferences": preferences,
         "today": timezone.localdate(),
         "done_form": DoneForm(workout, units=preferences),
+        "estimate_form": EstimateForm(workout),
         "steps": chart_of(steps_of(workout)),
         "change": change_before(request),
     }
@@ -96,10 +97,10 @@ def reset(request: HtmxRequest, workout_id: int) -> HttpResponse:
 @require_POST
 @says_refusals
 def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    form = EstimateForm(request.POST)
+    form = EstimateForm(Workout.objects.get(pk=workout_id), request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
-    return redraw(request, edit_workout(workout_id, form.cleaned_data, by=request.user))
+    return redraw(request, edit_workout(workout_id, form.values(), by=request.user))
 
 
 def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from django.template.defaultfilters import floatformat
+
 from workouts.models import Availability, Preferences, Workout
 from workouts.plan.clashes import clash_of
 from workouts.plan.progress import grade_of
@@ -38,7 +40,7 @@ def _sums(total: Line) -> str:
     """Such as `Planned 8 h, 412 TSS. Done 3 h, 180 TSS. To come 5 h, 232 TSS.`"""
     sums = {"Planned": total.planned, "Done": total.done, "To come": total.ahead}
     return " ".join(
-        f"{title} {minutes(one.minutes)}, {'about ' if one.estimated else ''}{one.tss:.0f} TSS."
+        f"{title} {minutes(one.minutes)}, {'about ' if one.estimated else ''}{floatformat(one.tss, 0)} TSS."
         for title, one in sums.items()
     )
 

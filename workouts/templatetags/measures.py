@@ -9,7 +9,7 @@ from workouts.plan.progress import figures_of, grade_of
 from workouts.values import measures
 from workouts.values.compliance import Compliance, deviation
 from workouts.values.days import Day
-from workouts.values.disciplines import Discipline, discipline_of
+from workouts.values.disciplines import discipline_of
 
 register = template.Library()
 register.filter(measures.minutes)
@@ -28,7 +28,8 @@ MARKS = {
 @register.filter
 def kind(workout_type: str) -> str:
     """The CSS class and the icon's id of a workout type, such as `run`."""
-    return (discipline_of(workout_type) or Discipline.OTHER).lower() if workout_type.lower() != "day off" else "rest"
+    found = discipline_of(workout_type)
+    return found.lower() if found else "rest"
 
 
 @register.filter

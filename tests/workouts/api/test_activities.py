@@ -23,7 +23,7 @@ def test_a_file_becomes_what_was_done_and_the_same_again_changes_nothing(api: Ap
     assert send(api, fit(RUN), 201) == {"message": "Imported", "activities": expected}
     assert api.send("GET", f"workouts/{run.pk}")["actualDuration"] == 0.75
     assert send(api, fit(RUN), 201) == {"message": "Already imported", "activities": expected}
-    assert Change.objects.count() == 1
+    assert (Change.objects.count(), Upload.objects.count()) == (1, 1)
 
     form = {"file": SimpleUploadedFile("run.fit", fit(RUN))}
     assert api.post("/api/activities", form).json()["message"] == "Already imported"

@@ -252,6 +252,14 @@ def test_only_tss_time_and_place_of_a_coachs_workout_change(api: ApiClient, plan
     assert api.send("GET", f"workouts/{workout.pk}") == changed
 
 
+def test_what_is_sent_together_is_one_change(api: ApiClient, plan: Plan) -> None:
+    ride = plan("Ride", "2026-11-28")
+    api.send("PUT", f"workouts/{ride.pk}", {"tss": 70, "timeOfDay": "7am"})
+    undo(Change.objects.get().pk, by=None)
+    ride.refresh_from_db()
+    assert (ride.tss, api.send("GET", f"workouts/{ride.pk}")["timeOfDay"]) == (None, None)
+
+
 def test_is_custom_cannot_be_changed(api: ApiClient) -> None:
     added = api.send("POST", "workouts", {"title": "Ride", "originallyPlannedDay": "2026-01-15"}, 201)
     answer = api.send("PUT", f"workouts/{added['id']}", {"title": "Coach's", "isCustom": False}, status=422)

@@ -147,12 +147,15 @@ def test_every_number_is_checked(column: str) -> None:
     assert reasons(export(workout("Run", DAY, **{column: "1e300"})))[0][1].endswith("cannot be right.")
 
 
-@pytest.mark.parametrize("day", ["2026-11-23", "2026-11-23T06:30:00", "2026-11-23 00:00", "2026-11-23T00:00:00Z"])
-def test_days_are_iso_dates_with_or_without_a_time(day: str) -> None:
+@pytest.mark.parametrize(
+    "day",
+    ["2026-11-23", "2026-11-23T06:30:00", "2026-11-23 00:00", "2026-11-23T00:00:00Z", "23.11.2026", "23.11.2026 06:30"],
+)
+def test_days_are_iso_dates_or_german_ones_with_or_without_a_time(day: str) -> None:
     assert only(export(workout("Run", day))).day == datetime.date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("day", ["23.11.2026", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1"])
+@pytest.mark.parametrize("day", ["31.2.2026", "23.11.26", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1"])
 def test_a_row_with_any_other_day_is_skipped(day: str) -> None:
     assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed.")]
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.api_client import ApiClient
 from tests.trainingpeaks import Cells, export, workout
+from tests.workouts.conftest import Plan
 from tests.workouts.outcomes import change_of
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import confirm, import_file, plan_of, preview
@@ -320,6 +321,14 @@ def test_a_workout_whose_row_has_too_many_cells_is_not_gone(row: str) -> None:
 
     assert len(result["skipped"]) == 1
     assert gone(result) == [("Long run", "keep", None)], "the ride of the same title"
+
+
+def test_a_skipped_workout_that_was_done_after_all_is_selected_again(plan: Plan) -> None:
+    run = plan("Run", "2026-11-23", {"is_selected": False}, planned_duration=1.0)
+    rows = workout("Run", "2026-11-23", PlannedDuration=1, TimeTotalInHours=1)
+    import_file("plan.csv", export(rows), by=None)
+    now = Workout.objects.with_selection().get(pk=run.pk)
+    assert (now.was_done, now.skipped) == (True, False)
 
 
 def test_a_skipped_row_keeps_one_workout_from_being_gone() -> None:

@@ -87,7 +87,7 @@ def test_a_calendar_of_trainingpeaks_says_what_was_planned_and_done() -> None:
             ("2026-11-28", "Swim", "Session 4", {}),
         ),
         (
-            "SUMMARY:Camp: day one\r\nDTSTART;VALUE=DATE:20261128\r\nDTEND;VALUE=DATE:20261201\r\n",
+            "SUMMARY:Camp: day one\r\nDTSTART;VALUE=DATE:20261128\r\nDTEND;VALUE=DATE:20261129\r\n",
             ("2026-11-28", "Other", "Camp: day one", {}),
         ),
         ("DTSTART;VALUE=DATE:20261128\r\n", ("2026-11-28", "Other", "Other", {})),
@@ -126,6 +126,8 @@ def test_an_event_is_as_long_as_it_lasts_when_the_clocks_change(
         ("SUMMARY:Run\r\nDTSTART:soon\r\n", "The event is not valid."),
         ("SUMMARY:Run\r\nDTSTART;VALUE=DATE:20261128\r\nSTATUS:CANCELLED\r\n", "The event is cancelled."),
         ("SUMMARY:Run\r\nDTSTART;VALUE=DATE:10661014\r\n", "A year from 1970"),
+        ("SUMMARY:Camp\r\nDTSTART;VALUE=DATE:20261128\r\nDTEND;VALUE=DATE:20261201\r\n", "lasts several days"),
+        ("SUMMARY:Run\r\nDTSTART:00010101T000000\r\nRRULE:FREQ=DAILY\r\n", "The event"),
         (f"DTSTART;VALUE=DATE:20261128\r\nDESCRIPTION:{'x' * 500_000}\r\n", "more than 500000 characters"),
         (f"DTSTART;VALUE=DATE{';A=B' * 200}:20261128\r\n", "much longer than any calendar's"),
     ],

@@ -83,6 +83,22 @@ def test_days_that_are_left_out_or_changed() -> None:
     assert workouts[2].content["planned_duration"] == 1.5
 
 
+def test_what_is_left_out_or_changed_may_be_named_by_its_instant() -> None:
+    """As some programs write it, in UTC: there it is the next day already."""
+    repeated = (
+        "UID:a\r\nSUMMARY:Ride\r\nDTSTART;TZID=America/New_York:20261208T190000\r\nRRULE:FREQ=WEEKLY;COUNT=4\r\n"
+        "EXDATE:20261223T000000Z\r\n"
+    )
+    moved = "UID:a\r\nSUMMARY:Moved\r\nDTSTART:20261217T230000Z\r\nRECURRENCE-ID:20261216T000000Z\r\n"
+    with timezone.override("America/New_York"):
+        workouts, _ = read_workouts(calendar(repeated, moved))
+    assert sorted((str(one.day), one.title) for one in workouts) == [
+        ("2026-12-08", "Ride"),
+        ("2026-12-17", "Moved"),
+        ("2026-12-29", "Ride"),
+    ]
+
+
 def test_the_same_calendar_again_changes_nothing(athlete: Client) -> None:
     content = calendar("SUMMARY:Swim\r\nDTSTART;VALUE=DATE:20261123\r\nRRULE:FREQ=WEEKLY;COUNT=4\r\n")
     import_file("club.ics", content, by=None)
@@ -96,6 +112,8 @@ def test_the_same_calendar_again_changes_nothing(athlete: Client) -> None:
     ("lines", "reason"),
     [
         ("RRULE:FREQ=YEARLY\r\n", "The event repeats in a way that is not read"),
+        ("RRULE:FREQ=DAILY;BYMONTHDAY=15\r\n", "The event repeats in a way that is not read"),
+        ("RRULE:FREQ=WEEKLY;BYDAY=1MO\r\n", "The event repeats in a way that is not read"),
         ("RRULE:FREQ=HOURLY\r\n", "The event repeats in a way that is not read"),
         ("RRULE:FREQ=DAILY;BYMONTH=2\r\n", "The event repeats in a way that is not read"),
         ("RRULE:FREQ=DAILY;INTERVAL=0\r\n", "The event repeats in a way that is not read"),

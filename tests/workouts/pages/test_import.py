@@ -137,7 +137,7 @@ def test_two_tabs_with_the_same_file_import_it_once(athlete: Client) -> None:
 
     assert page.status_code == 409
     assert "The plan has changed since this preview. Nothing was imported." in text(page)
-    assert "Everything in this file is already in the planner." in text(page)
+    assert "Everything in this file is in the planner already." in text(page)
     assert Workout.objects.count() == 3
 
 
@@ -260,7 +260,7 @@ def test_the_page_names_what_it_accepts(athlete: Client) -> None:
     [
         (
             b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Run\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-            "Row numbers are those of the events in the file, from 1. Row 1: The event has no day.",
+            "the further days of events that repeat come after the last one. Row 1: The event has no day.",
         ),
         (export(workout("Run", "soon")), "Row numbers are as in a spreadsheet: the header is row 1. Row 2:"),
     ],

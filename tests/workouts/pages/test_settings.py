@@ -35,7 +35,10 @@ def page(client: Client, athlete: User) -> Client:
 
 def shown(client: Client, purpose: str) -> str:
     """Creates a secret and returns what the page shows of it."""
-    response = client.post(f"/settings/{purpose}/issue/")
+    page = client.get("/settings/").content.decode()
+    replaced = re.search(rf'{purpose}/issue/#{purpose}".*?name="replaces"\s+value="([^"]*)"', page, re.DOTALL)
+    assert replaced
+    response = client.post(f"/settings/{purpose}/issue/", {"replaces": replaced[1]})
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
     found = re.search(r'value="([^"]+)"\s+readonly', response.content.decode())
@@ -127,6 +130,11 @@ def test_renewing_and_revoking_invalidate_the_old_address(page: Client) -> None:
     first = shown(page, "feed")
     second = shown(page, "feed")
     assert Client().get(first).status_code == 404
+    assert Client().get(second).status_code == 200
+
+    for replaces in ({}, {"replaces": "2026-11-23T06:00:00+00:00"}):  # the answer is loaded again
+        again = page.post("/settings/feed/issue/", replaces, follow=True)
+        assert "What was shown then works" in again.content.decode()
     assert Client().get(second).status_code == 200
 
     response = page.post("/settings/feed/revoke/", follow=True)

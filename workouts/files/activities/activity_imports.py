@@ -102,7 +102,7 @@ def confirm(upload_id: int, *, digest: str, choices: Mapping[int, str], by: Auth
     Raises Upload.DoesNotExist, Unclear, and PlanChanged if the digest of the plan is no longer `digest`.
     """
     wait_for_other_additions()
-    upload = Upload.objects.activities().get(pk=upload_id)
+    upload = Upload.objects.activities().select_for_update().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
     plan = plan_of(upload)
@@ -116,10 +116,16 @@ def confirm(upload_id: int, *, digest: str, choices: Mapping[int, str], by: Auth
 
 @transaction.atomic
 def import_activities(file_name: str, content: bytes, choices: Mapping[int, str], *, by: Author) -> Upload:
-    """Imports a file without a preview, as `choices` say, and as is clear. Raises NotImportable and Unclear."""
+    """Imports a file without a preview, as `choices` say, and as is clear. Raises NotImportable and Unclear.
+
+    A file whose activities the planner has is not kept.
+    """
     wait_for_other_additions()
     upload = preview(file_name, content, by=by)
     plan = plan_of(upload)
+    if not plan.does_something:
+        Upload.objects.filter(pk=upload.pk).delete()
+        return upload
     return _apply(upload, plan, {**plan.suggestions, **choices}, by)
 
 

@@ -16,7 +16,7 @@ MOST_UNPACKED = 50 * 1024**2
 
 ENDINGS = tuple(f".{kind}{packed}" for kind in ("fit", "gpx", "tcx") for packed in ("", ".gz"))
 PLEASE = "Import a FIT, TCX or GPX file, also as .gz or .zip."
-RECORDED = archive.Wanted(ENDINGS, "recorded activity", PLEASE, MOST_UNPACKED)
+RECORDED = archive.Wanted(ENDINGS, "recorded activity", "recorded activities", PLEASE, MOST_UNPACKED)
 GZIP = b"\x1f\x8b"
 
 

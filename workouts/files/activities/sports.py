@@ -6,6 +6,9 @@ from workouts.models import WorkoutType
 
 SUB_SPORTS = {
     "mountain": WorkoutType.MTN_BIKE,
+    "treadmill": WorkoutType.RUN,
+    "indoor_cycling": WorkoutType.BIKE,
+    "spin": WorkoutType.BIKE,
     "strength_training": WorkoutType.STRENGTH,
     "indoor_rowing": WorkoutType.ROWING,
 }
@@ -15,6 +18,7 @@ NUMBERS = {"1": "cycling", "9": "running"}
 """What Strava wrote for a sport in GPX files."""
 
 NAMES = {
+    r"motor": WorkoutType.OTHER,
     r"mountain.?bik|mtb": WorkoutType.MTN_BIKE,
     r"swim": WorkoutType.SWIM,
     r"cycl|bik|ride": WorkoutType.BIKE,

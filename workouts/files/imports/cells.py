@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from django.utils.text import Truncator
@@ -28,6 +29,9 @@ INCIDENTAL = frozenset({"HeartRateAverage", "PowerAverage", "Rpe", "Feeling"})
 
 LARGEST = {name: (bounds.PLANNED | bounds.ACTUAL)[column] for name, column in {**PLANNED, **LOAD, **DONE}.items()}
 LONGEST = {"Title": bounds.TITLE, "WorkoutType": bounds.TYPE, **dict.fromkeys(TEXTS, bounds.CHARACTERS)}
+
+
+DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: [0-9:]{4,8})?")
 
 
 class BadRow(Exception):
@@ -58,10 +62,14 @@ def long_text(cells: Mapping[str, str], name: str) -> str | None:
 
 
 def day(cells: Mapping[str, str]) -> datetime.date:
-    """The day for which the workout is planned. Raises BadRow."""
+    """The day for which the workout is planned: as in ISO 8601, or with dots, as Excel writes it in German.
+
+    With slashes it could be the month that comes first. Raises BadRow.
+    """
     text = cells["WorkoutDay"].strip()
+    dotted = DOTTED.fullmatch(text)
     try:
-        return of_our_time(iso_day(text))
+        return of_our_time(iso_day("{2}-{1:0>2}-{0:0>2}".format(*dotted.groups()) if dotted else text))
     except ValueError as error:
         raise BadRow(f"WorkoutDay is {_quoted(text) if text else 'empty'}. {error}.") from error
 

@@ -18,7 +18,7 @@ from workouts.files.imports.recorded import as_planned, without_recorded
 from workouts.files.imports.row import PlannedWorkout, Skipped, read_names, read_rows
 from workouts.files.uploads import NotImportable
 from workouts.history import TABLES, RowChange
-from workouts.models import Workout, WorkoutQuerySet
+from workouts.models import ACTUAL, Workout, WorkoutQuerySet
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class ImportPlan:
     def row_changes(self) -> Iterator[RowChange]:
         for match in chain(self.merge.changed, self.merge.moved, self.decided.renamed):
             yield RowChange("workout", match.workout.pk, before(match), match.after)
+            if _was_done_after_all(match):
+                yield RowChange("selection", match.workout.pk, {"is_selected": False}, {"is_selected": True})
         for workout in self.decided.dropped:
             yield RowChange("workout", workout.pk, {"is_dropped": workout.is_dropped}, {"is_dropped": True})
         for duplicate in self.decided.duplicates:
@@ -116,6 +118,13 @@ def before(match: Match) -> dict[str, Any]:
     """The current values of the columns that the match changes."""
     values = TABLES["workout"].values_of(match.workout)
     return {name: values[name] for name in match.after}
+
+
+def _was_done_after_all(match: Match) -> bool:
+    """Whether the row says what was done of a workout that the athlete has skipped."""
+    selection = match.workout.selection
+    is_skipped = selection is not None and selection.is_selected is False
+    return is_skipped and any(match.after.get(name) is not None for name in ACTUAL)
 
 
 def _without_skipped(gone: Sequence[Workout], file: plan_file.PlanFile, skipped: Sequence[Skipped]) -> list[Workout]:

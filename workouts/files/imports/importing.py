@@ -36,7 +36,7 @@ class EveryRowSkipped(Exception):
 def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
     """Stores the file and what importing it would do. Writes nothing else. Raises NotImportable."""
     plan = plan_import(content, Workout.objects.all())
-    return keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan), by=by)
+    return keep(Upload.Purpose.IMPORT, file_name, content, result_of(plan.with_decisions(Policy.RENAME)), by=by)
 
 
 def plan_of(upload: Upload) -> ImportPlan:
@@ -54,7 +54,7 @@ def confirm(
     PlanChanged if the digest of the plan is no longer `digest`.
     """
     wait_for_other_additions()
-    upload = Upload.objects.imports().get(pk=upload_id)
+    upload = Upload.objects.imports().select_for_update().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
     plan = plan_import(bytes(upload.content), Workout.objects.select_for_update(no_key=True))

@@ -17,10 +17,11 @@ from workouts.files.imports.calendar_text import events
 from workouts.files.imports.cells import BadRow
 from workouts.files.imports.encoding import decode
 from workouts.files.imports.plan_table import Row
-from workouts.files.imports.repeating import Changed, changed_days, instant, starts
+from workouts.files.imports.repeating import Changed, changed_starts, instant, starts
 from workouts.files.uploads import MAX_BYTES, NotImportable
 from workouts.plan.quick_add import TYPE, TYPES
 from workouts.values.bounds import ROW_CHARACTERS
+from workouts.values.days import ONE_DAY
 from workouts.values.measures import METRES_PER_KILOMETRE, METRES_PER_MILE, METRES_PER_YARD
 
 MOST_EVENTS = 3_000
@@ -33,7 +34,7 @@ WHOLE_DAY = datetime.timedelta(hours=23)
 """The day on which the clocks go forward."""
 
 Cells = dict[str, str]
-INVALID = (ValueError, KeyError, AttributeError, TypeError)
+INVALID = (ValueError, KeyError, AttributeError, TypeError, OverflowError)
 """What icalendar raises for invalid events."""
 
 TOO_MANY = (
@@ -87,7 +88,7 @@ def read(content: bytes) -> PlanCalendar:
     valid = [event for event in parsed if isinstance(event, Component)]
     if sum("rrule" in event for event in valid) > MOST_REPEATED:
         raise NotImportable(f"The calendar has more than {MOST_REPEATED} events that repeat. Export fewer of them.")
-    rows = _rows(parsed, changed_days(valid))
+    rows = _rows(parsed, changed_starts(valid))
     return PlanCalendar(rows, encoding)
 
 
@@ -134,6 +135,8 @@ def _cells(event: Component) -> Cells:
         raise BadRow("The event is cancelled.")
     if "dtstart" not in event:
         raise BadRow("The event has no day.")
+    if _lasts_days(event):
+        raise BadRow("The event lasts several days, so it is no single workout.")
     summary, description = (str(event.get(name, "")).strip() for name in ("summary", "description"))
     figures = {found["name"]: found["value"].strip() for found in OF_TRAININGPEAKS.finditer(description)}
     kind, title = _type_and_title(summary, figures.get("Workout type", ""), _categories(event))
@@ -169,6 +172,12 @@ def _type_and_title(summary: str, stated: str, categories: list[str]) -> tuple[s
 def _categories(event: Component) -> list[str]:
     found = event.get("categories", [])
     return [str(name).strip() for one in (found if isinstance(found, list) else [found]) for name in one.cats]
+
+
+def _lasts_days(event: Component) -> bool:
+    start, end = event.decoded("dtstart"), event.decoded("dtend", None)
+    lasts = event.decoded("duration", None) if end is None else end - start
+    return not isinstance(start, datetime.datetime) and lasts is not None and lasts > ONE_DAY
 
 
 def _length(event: Component) -> str:

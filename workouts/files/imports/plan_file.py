@@ -9,7 +9,7 @@ from workouts.files.imports.plan_table import PLEASE, Row
 from workouts.files.kinds import CALENDAR, kind_of
 from workouts.files.uploads import MAX_BYTES, NotImportable
 
-ICS = Wanted((".ics",), "calendar", PLEASE, MAX_BYTES)
+ICS = Wanted((".ics",), "calendar", "calendars", PLEASE, MAX_BYTES)
 
 
 class PlanFile(Protocol):

@@ -26,7 +26,7 @@ HEADER = 10_000
 """How many characters of the header are searched for the delimiter."""
 
 PLEASE = "Import a CSV file of TrainingPeaks or intervals.icu, or a calendar (.ics)."
-CSV = Wanted((".csv",), "CSV file", PLEASE, MAX_BYTES)
+CSV = Wanted((".csv",), "CSV file", "CSV files", PLEASE, MAX_BYTES)
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ NONE_NEAR = "The event repeats, but on no day within a year of today."
 
 Day = datetime.date
 Start = datetime.date | datetime.datetime
-Changed = Mapping[str, set[Day]]
-"""The days of repeated events that have an event of their own, by UID."""
+Changed = Mapping[str, set[Start]]
+"""When repeated events that have an event of their own would have started, by UID."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,11 @@ class Rule:
 MATCHES: dict[str, Callable[[Rule, Day], bool]] = {"DAILY": Rule.daily, "WEEKLY": Rule.weekly, "MONTHLY": Rule.monthly}
 
 
-def changed_days(events: Iterable[Component]) -> Changed:
-    found: dict[str, set[Day]] = {}
+def changed_starts(events: Iterable[Component]) -> Changed:
+    found: dict[str, set[Start]] = {}
     for event in events:
         if "recurrence-id" in event:
-            found.setdefault(str(event.get("uid", "")), set()).add(_date(event.decoded("recurrence-id")))
+            found.setdefault(str(event.get("uid", "")), set()).add(event.decoded("recurrence-id"))
     return found
 
 
@@ -93,9 +93,11 @@ def starts(event: Component, changed: Changed) -> list[Start]:
     rule, start, today = _rule(event), event.decoded("dtstart"), timezone.localdate()
     if rule.first < today - LONGEST:
         raise BadRow(TOO_LONG)
-    left_out = _excluded(event) | changed.get(str(event.get("uid", "")), set())
-    days = [day for day in rule.days(today + YEAR) if day >= today - YEAR and day not in left_out]
+    others = changed.get(str(event.get("uid", "")), ())
+    left_out = {_moment(one, of=start) for one in (*_excluded(event), *others)}
+    days = [day for day in rule.days(today + YEAR) if day >= today - YEAR]
     found = [start.replace(year=day.year, month=day.month, day=day.day) for day in days]
+    found = [one for one in found if left_out.isdisjoint((_moment(one, of=start), _date(one)))]
     found = [one for one in found if rule.last is None or not _is_after(one, rule.last)]
     if not found:
         raise BadRow(NONE_NEAR)
@@ -113,6 +115,8 @@ def _rule(event: Component) -> Rule:
     parts = {name.upper(): values for name, values in given.items()}
     weekdays = [NTH.fullmatch(str(one).upper()) for one in parts.get("BYDAY", ())]
     is_read = "rdate" not in event and not parts.keys() - PARTS and parts["FREQ"][0] in MATCHES and all(weekdays)
+    if parts["FREQ"][0] != "MONTHLY":
+        is_read &= "BYMONTHDAY" not in parts and not any(one and one["nth"] for one in weekdays)
     interval = parts.get("INTERVAL", [1])[0]
     if not is_read or interval < 1:
         raise BadRow(UNKNOWN)
@@ -130,9 +134,16 @@ def _rule(event: Component) -> Rule:
     )
 
 
-def _excluded(event: Component) -> set[Day]:
+def _excluded(event: Component) -> Iterator[Start]:
     given: Any = event.get("exdate", [])
-    return {_date(one.dt) for dates in (given if isinstance(given, list) else [given]) for one in dates.dts}
+    return (one.dt for dates in (given if isinstance(given, list) else [given]) for one in dates.dts)
+
+
+def _moment(start: Start, *, of: Start) -> Start:
+    """To compare: the instant; the day, of an event that lasts whole days."""
+    if isinstance(start, datetime.datetime) and isinstance(of, datetime.datetime):
+        return instant(start)
+    return _date(start)
 
 
 def _date(moment: Start) -> Day:

@@ -58,7 +58,7 @@ def confirm(upload_id: int, *, digest: str, by: Author) -> Upload:
     Raises Upload.DoesNotExist, and PlanChanged if the digest of the plan is no longer `digest`.
     """
     _block_writers()
-    upload = Upload.objects.restores().get(pk=upload_id)
+    upload = Upload.objects.restores().select_for_update().get(pk=upload_id)
     if upload.change_id is not None:
         return upload
     plan = plan_of(upload)
@@ -84,13 +84,15 @@ def _current_rows() -> dict[str, Rows]:
 
 
 def _block_writers() -> None:
-    """Makes other writers wait, so that none gets an id that a restored row needs. Readers do not wait.
+    """Makes other writers wait: none gets an id that a restored row needs, and what it writes is not left over.
+
+    Readers do not wait.
 
     On SQLite there is only one writing transaction at a time.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE workouts IN EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE workouts, availability, week_targets, preferences IN EXCLUSIVE MODE")
 
 
 def _reserve(model: type[models.Model], highest: int) -> None:

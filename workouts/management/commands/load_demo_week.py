@@ -9,17 +9,17 @@ from django.utils import timezone
 from releases.commands import DatabaseCommand
 from workouts.history import RowChange, apply, to_json
 from workouts.management.demo import PLAN, TARGETS
-from workouts.models import Workout
+from workouts.models import Change, Workout
 from workouts.values.days import ONE_DAY, ONE_WEEK, Day, monday_of
 
 
 class Command(DatabaseCommand):
-    help = "Loads a demo week, for this week and the next, into a planner that has no workouts yet."
+    help = "Loads a demo week, for this week and the next, into a planner in which nothing was changed yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
-            if Workout.objects.exists():
-                self.stdout.write("The planner has workouts; the demo week was not loaded.")
+            if Workout.objects.exists() or Change.objects.exists():
+                self.stdout.write("The planner has been used; the demo week was not loaded.")
                 return
             monday = monday_of(timezone.localdate())
             rows = [row for first in (monday, monday + ONE_WEEK) for row in _rows(first)]

@@ -71,8 +71,8 @@ const scheduleToast = () => {
   }, TOAST_SECONDS * 1000);
 };
 
-const showNotSaved = () => {
-  toast().replaceChildren(document.getElementById("not-saved").content.cloneNode(true));
+const showNotSaved = (why = "not-saved") => {
+  toast().replaceChildren(document.getElementById(why).content.cloneNode(true));
   scheduleToast();
 };
 
@@ -87,7 +87,8 @@ document.addEventListener("htmx:beforeRequest", () => {
 });
 
 const refocus = () => {
-  if (document.activeElement && document.activeElement !== document.body) return;
+  const focused = document.activeElement;
+  if (focused && focused !== document.body && focused.checkVisibility()) return;
   const card = document.getElementById(last?.card);
   (card?.querySelector(last.selector) ?? card?.querySelector("a") ?? document.getElementById("undo"))?.focus();
 };
@@ -145,7 +146,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { responseURL } = event.detail.xhr;
   if (responseURL && new URL(responseURL).pathname.startsWith("/login/")) {
     event.preventDefault();
-    window.location.reload();
+    showNotSaved("logged-out"); // what was typed stays
   }
 });
 
@@ -156,14 +157,17 @@ document.addEventListener("htmx:afterRequest", (event) => {
   else if (hasUnsaved(elt)) keepAsSaved(elt);
   else if (dialog.contains(elt)) dialog.close();
   if (elt.matches("#several") && pathInfo.requestPath === elt.getAttribute("action")) elt.reset();
+  refocus(); // its button may be hidden by now
   scheduleToast();
 });
 
 document.addEventListener("htmx:afterSettle", refocus);
-document.addEventListener("htmx:sendError", showNotSaved);
-document.addEventListener("htmx:timeout", showNotSaved);
+document.addEventListener("htmx:sendError", () => showNotSaved());
+document.addEventListener("htmx:timeout", () => showNotSaved());
 document.addEventListener("htmx:responseError", (event) => {
-  if (![409, 422].includes(event.detail.xhr.status)) showNotSaved();
+  const { status } = event.detail.xhr;
+  if (status === 404) showNotSaved("gone");
+  else if (![409, 422].includes(status)) showNotSaved();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -171,6 +175,12 @@ document.addEventListener("keydown", (event) => {
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
+});
+
+// Back to a board as it was left: what was changed since, here or elsewhere, is not on it.
+window.addEventListener("pageshow", ({ persisted }) => {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  if (persisted || type === "back_forward") location.reload();
 });
 
 document.querySelector(".filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());

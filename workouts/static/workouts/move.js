@@ -73,7 +73,8 @@ const isAt = (card, place) => place.contains(card) && (place.matches(".slot") ||
 
 // Ticked workouts move together, if the one that is moved is among them.
 const drop = (card, place) => {
-  const box = document.getElementById(card.id).querySelector("input"); // redrawn meanwhile, if the card was
+  const box = document.getElementById(card.id)?.querySelector("input"); // redrawn meanwhile, if the card was
+  if (!box) return; // moved away meanwhile
   if (!box.checked) {
     if (isAt(card, place)) return;
     several.reset();
