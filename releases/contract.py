@@ -79,8 +79,11 @@ class Item:
         if self.version == this_version() or not self.is_known:
             return True
         seen = self.seen()
-        unfinished = self.entry.migration in seen.unfinished
-        return unfinished or bool(self.older(seen)) or self.rows_without_value() > 0
+        return self.is_needed(seen) or bool(self.older(seen)) or self.rows_without_value() > 0
+
+    def is_needed(self, seen: Connected) -> bool:
+        """Whether a version serves, with a session or without, that may need what this would take away."""
+        return self.entry.migration in seen.unfinished or seen.older_serves(self.version, self.entry.entered)
 
     @property
     def is_known(self) -> bool:

@@ -14,16 +14,16 @@ from releases.schema import verified
 def finish(run: Run) -> None:
     """Raises CommandError if a change must wait, or if the schema is not whole then."""
     run_alone(run, partial(_fulfil, run))
-    if not pending_migrations(run.connection):
-        run.schema = verified(run.connection)
 
 
 def _fulfil(run: Run) -> None:
     run.start_record()
-    before = len(contract.pending(run.connection))
+    before, made = len(contract.pending(run.connection)), list[str]()
     if not before:
         run.say("Nothing is pending in the contract.")
-    elif left := fulfil(run.connection, run.say, at_once=True):
-        made = before - len(contract.pending(run.connection))
-        what = f"this made {made} of {before} changes" if made else "nothing was changed"
+    elif left := fulfil(run.connection, run.say, made, at_once=True):
+        what = f"this made {len(made)} of {before} changes" if made else "nothing was changed"
         raise CommandError("\n".join([f"The contract stays pending; {what}.", *left]))
+    if not pending_migrations(run.connection):
+        run.schema = verified(run.connection)
+    run.finish()

@@ -11,6 +11,7 @@ from releases.progress import Say
 from releases.version import this_version
 
 WAITS = "It waits for sessions of an older or unknown version: {sessions}. When they have gone, {then}"
+SERVES = "The version that was released last, {last}, may need what these would take away: "
 VIOLATED = (
     "It cannot {item} yet: rows without a value there: {count}. Give them one, with SQL such as: UPDATE {table} SET"
     " {column} = ... WHERE {column} IS NULL; then {then}"
@@ -22,8 +23,10 @@ Reason = tuple[str, str]
 """What is said before the changes that are left, and after them."""
 
 
-def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) -> list[str]:
+def fulfil(connection: BaseDatabaseWrapper, say: Say, made: list[str], *, at_once: bool = False) -> list[str]:
     """Makes the pending changes, up to the first for which an old version is connected. Returns why any are left.
+
+    Adds those that it makes to `made`.
 
     Older code that is released again leaves what it may need. `at_once`: also the changes that this version entered.
     """
@@ -41,6 +44,10 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
         elif sessions := item.older(seen):
             left[WAITS.format(sessions=listed(sessions), then=then), ""] = []
             break  # the later ones were entered by versions for which no fewer sessions are old
+        elif item.is_needed(seen):
+            left.setdefault(
+                (SERVES.format(last=seen.last), f". When a newer one has been released, {then}"), []
+            ).append(str(item))
         elif not item.stands():
             cancel(connection, [item.key])
         elif count := item.rows_without_value():
@@ -48,6 +55,8 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, *, at_once: bool = False) 
             left[words, ""] = []
         elif dependents := _make(item, say):
             left[f"It cannot {item}: {dependents}. Drop or change that; then {then}", ""] = []
+        else:
+            made.append(str(item))
     return [f"{before}{', '.join(items)}{after}" for (before, after), items in left.items()]
 
 

@@ -16,7 +16,7 @@ from django.db.migrations.state import ProjectState
 from releases.applying import commits_batches, is_whole, run_deferred
 from releases.journal import Journal, half_run
 from releases.online.steps import run_steps
-from releases.pending import states_between
+from releases.pending import on_database, states_between
 from releases.progress import Say
 from releases.returning import by_steps
 
@@ -55,7 +55,7 @@ class HalfRun:
 
         Raises IrreversibleError before it changes anything.
         """
-        if found := [one.describe() for one in self.begun.operations if not one.reversible]:
+        if found := [one.describe() for one in on_database(self.begun.operations) if not one.reversible]:
             raise IrreversibleError(f"Operation {found[0]} in {self.migration} is not reversible")
         self.migration.undoing = self  # type: ignore[attr-defined]  # for releases.steps.explain_step_back
         progress("unapply_start", self.migration, False)

@@ -12,8 +12,8 @@ from django.db.migrations.operations import RenameField, RenameModel
 from django.db.migrations.operations.base import Operation
 
 from releases.applying import code_name
-from releases.pending import applied_state
-from releases.steps import on_database, on_state
+from releases.pending import applied_state, on_database
+from releases.steps import on_state
 
 MANY = 100_000  # rows; counting stops there
 

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from django.db import connections, models
 
+LONGEST_ID = 64
+"""Characters of a commit and of a deployment; what a platform names beyond that is left out."""
+
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def is_recordable(self) -> bool:
@@ -19,13 +22,16 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Call this while holding the migration lock: a release that is still `running` then was killed."""
         return self.filter(outcome=Release.Outcome.RUNNING).update(outcome=Release.Outcome.INTERRUPTED)
 
+    def succeeded_forwards(self) -> "ReleaseQuerySet":
+        return self.filter(direction=Release.Direction.FORWARDS, outcome=Release.Outcome.SUCCEEDED)
+
     def unfinished(self) -> "Iterator[Release]":
         """The releases that did not succeed, newest first, as long as none has succeeded after them.
 
         A commit that had succeeded before was only released again: it does not know what they applied.
         """
         forwards = self.filter(direction=Release.Direction.FORWARDS)
-        succeeded = forwards.filter(outcome=Release.Outcome.SUCCEEDED)
+        succeeded = self.succeeded_forwards()
         for release in forwards.exclude(outcome=Release.Outcome.SUCCEEDED):
             earlier = succeeded.filter(started__lt=release.started).exclude(commit="").values("commit")
             if succeeded.filter(started__gt=release.started).exclude(commit__in=earlier).exists():
@@ -46,8 +52,8 @@ class Release(models.Model):
         FAILED = "failed"
         INTERRUPTED = "interrupted"
 
-    commit = models.CharField(max_length=64, blank=True)
-    deployment = models.CharField(max_length=64, blank=True, help_text="The platform's id of the deployment.")
+    commit = models.CharField(max_length=LONGEST_ID, blank=True)
+    deployment = models.CharField(max_length=LONGEST_ID, blank=True, help_text="The platform's id of the deployment.")
     started = models.DateTimeField()
     finished = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.RUNNING)

@@ -9,9 +9,8 @@ from django.db.models import Min
 
 from releases import conf
 from releases.models import Release
-from releases.sessions import name_of_this_release
 from releases.unfinished import unfinished_migrations
-from releases.version import this_version, version_of
+from releases.version import name_of_this_release, of_commit, this_version, version_of
 
 # Of another role's session a role without pg_read_all_stats sees only the names. Autovacuum has no user.
 CLIENTS = """
@@ -39,21 +38,30 @@ class Session:
 
 @dataclass(frozen=True)
 class Connected:
-    """Sessions, and the commits that were released, with the time of their first release. `unfinished` are migrations
-    of which no release has succeeded: an older version serves, even if it has no session at the moment."""
+    """Sessions, and the versions that were released, with the time of their first release. `last` is the one whose
+    release succeeded last: it serves, even if it has no session at the moment. So does an older one than `unfinished`,
+    which are migrations of which no release has succeeded."""
 
     sessions: Sequence[Session]
     released: Mapping[str, datetime] = field(default_factory=dict)
     unfinished: Container[str] = ()
+    last: str = ""
 
     def older_than(self, version: str, entered: datetime) -> list[Session]:
         """The sessions that may need what `version` then let wait: all but those of its own and of later ones.
 
         An old commit may have been released again since.
         """
-        later = {commit for commit, first in self.released.items() if first > entered}
-        known = {this_version(), version, *later}
+        known = self._known(version, entered)
         return [session for session in self.sessions if version_of(session.name) not in known]
+
+    def older_serves(self, version: str, entered: datetime) -> bool:
+        """The same for the version that was released last."""
+        return bool(self.last) and self.last not in self._known(version, entered)
+
+    def _known(self, version: str, entered: datetime) -> set[str]:
+        later = {version for version, first in self.released.items() if first > entered}
+        return {this_version(), version, *later}
 
 
 def read_connected(connection: BaseDatabaseWrapper) -> Connected:
@@ -65,8 +73,9 @@ def read_connected(connection: BaseDatabaseWrapper) -> Connected:
     if not releases.is_recordable():
         return Connected(sessions)
     named = releases.exclude(commit="").order_by()
-    released = dict(named.values_list("commit").annotate(Min("started")))
-    return Connected(sessions, released, unfinished_migrations(connection))
+    released = {of_commit(commit): first for commit, first in named.values_list("commit").annotate(Min("started"))}
+    last = releases.succeeded_forwards().order_by("-started").values_list("commit", flat=True).first() or ""
+    return Connected(sessions, released, unfinished_migrations(connection), of_commit(last))
 
 
 def listed(sessions: Sequence[Session]) -> str:

@@ -1,12 +1,13 @@
 """Which migrations a run would apply."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -57,3 +58,12 @@ def is_initial(migration: Migration) -> bool:
 def target_name(loader: MigrationLoader, app_label: str, name: str) -> str | None:
     """The full name of a migration; None for `zero`. Raises AmbiguityError or KeyError."""
     return None if name == "zero" else str(loader.get_migration_by_prefix(app_label, name).name)
+
+
+def on_database(operations: Collection[Operation]) -> Iterator[Operation]:
+    """The operations that change the database, without SeparateDatabaseAndState around them."""
+    for operation in operations:
+        if isinstance(operation, SeparateDatabaseAndState):
+            yield from on_database(operation.database_operations)
+        else:
+            yield operation

@@ -10,13 +10,19 @@ Say = Callable[[str], None]  # takes a line for the operator
 
 @dataclass(frozen=True)
 class Progress:
-    """The migration that is being applied, and the names of those already committed by this release."""
+    """The migration that is being applied, the names of those already committed by this release, and the changes of the
+    contract that it made."""
 
     migration: Migration | None = None
     done: Sequence[str] = ()
+    made: Sequence[str] = ()
 
     def what_stays(self) -> str:
-        """A sentence; empty if nothing was committed."""
+        """Sentences; empty if nothing was committed."""
+        contract = f"Of the contract this was done before, and stays: {', '.join(self.made)}." if self.made else ""
+        return " ".join(filter(None, (contract, self._migrations())))
+
+    def _migrations(self) -> str:
         if len(self.done) > 3:
             return f"{len(self.done)} migrations, {self.done[0]} to {self.done[-1]}, were applied before and stay."
         if len(self.done) > 1:

@@ -16,7 +16,7 @@ from releases import conf
 from releases.applying import Applying, name_of
 from releases.deadline import Deadline
 from releases.lock import file_lock
-from releases.models import Release
+from releases.models import LONGEST_ID, Release
 from releases.pending import is_initial
 from releases.progress import Doing, Say
 from releases.sessions import commit, deployment
@@ -52,6 +52,7 @@ class Run:
     record: Release | None = None
     schema: str = ""
     is_served: bool = False  # a version uses the database
+    is_finished: bool = False  # its outcome is recorded
     deadline: Deadline = field(default_factory=lambda: Deadline(conf.read().deadline))
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
@@ -103,7 +104,10 @@ class Run:
         self.record.save(using=self.connection.alias)
 
     def finish(self, error: str = "") -> None:
-        """Records the outcome if the database can, and logs it in one line in any case."""
+        """Records the outcome if the database can, and logs it in one line in any case. Only the first time."""
+        if self.is_finished:
+            return
+        self.is_finished = True
         release = self.record or self._release()
         release.outcome = Release.Outcome.FAILED if error else Release.Outcome.SUCCEEDED
         release.finished = timezone.now()
@@ -136,8 +140,8 @@ class Run:
 
     def _release(self) -> Release:
         return Release(
-            commit=commit(),
-            deployment=deployment(),
+            commit=commit()[:LONGEST_ID],
+            deployment=deployment()[:LONGEST_ID],
             started=self.started,
             migrations=self.migrations,
             direction=self.direction,

@@ -1,7 +1,6 @@
 """The connection of a release: its parameters, and how long connecting may take."""
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,11 +20,6 @@ KEEP_ALIVE = {
     "keepalives_count": 3,
     "tcp_user_timeout": SILENCE * 1000,
 }
-
-
-def name_of_this_release() -> str:
-    """The application_name of the companion session."""
-    return f"release {deployment() or socket.gethostname()} {os.getpid()}"
 
 
 def commit() -> str:

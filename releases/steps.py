@@ -21,6 +21,7 @@ from releases.applying import run_deferred
 from releases.diagnosis import explain_command
 from releases.errors import was_cut
 from releases.half_run import HalfRun
+from releases.pending import on_database
 from releases.returning import in_one_transaction
 
 Key = tuple[str, str]
@@ -100,15 +101,6 @@ def unrecord(connection: BaseDatabaseWrapper, migration: Migration) -> None:
 def irreversible(migration: Migration) -> bool:
     """Whether an operation cannot be undone, including those inside SeparateDatabaseAndState."""
     return not all(operation.reversible for operation in on_database(migration.operations))
-
-
-def on_database(operations: Collection[Operation]) -> Iterator[Operation]:
-    """The operations that change the database, without SeparateDatabaseAndState around them."""
-    for operation in operations:
-        if isinstance(operation, SeparateDatabaseAndState):
-            yield from on_database(operation.database_operations)
-        else:
-            yield operation
 
 
 def on_state(operations: Collection[Operation]) -> Iterator[Operation]:

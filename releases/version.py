@@ -1,7 +1,9 @@
 """Which version of the code a process is. Each session of it says so in its application_name."""
 
 import hashlib
+import os
 import re
+import socket
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from django.db import connections
 from django.db.utils import load_backend
 
 from releases.conf import find_faults
-from releases.sessions import commit
+from releases.sessions import commit, deployment
 
 LONGEST = 63  # bytes of an application_name
 SAID = re.compile(r"\bversion (\S+)$")
@@ -21,7 +23,12 @@ SAID = re.compile(r"\bversion (\S+)$")
 @cache
 def this_version() -> str:
     """The commit; where the platform names none, a digest of the names of all migrations."""
-    return commit()[:40] or f"migrations-{_migrations()}"
+    return of_commit(commit()) or f"migrations-{_migrations()}"
+
+
+def of_commit(commit: str) -> str:
+    """The version of a commit: what fits into the name of a session."""
+    return commit[:40]
 
 
 def version_of(application_name: str) -> str:
@@ -30,16 +37,25 @@ def version_of(application_name: str) -> str:
     return found[1] if found else ""
 
 
+def name_of_this_release() -> str:
+    """The application_name of the companion session."""
+    return _with_version(f"release {os.getpid()} {deployment() or socket.gethostname()}")
+
+
 def name_sessions() -> None:
     """From now on, sessions on PostgreSQL are named after the version: `version 1f0a…`, after a given name if any."""
     if list(find_faults(getattr(settings, "RELEASES", {}))):
         return  # the system checks say what is wrong
     for database in connections.settings.values():
         if _is_postgresql(database["ENGINE"]):
-            given = str(database["OPTIONS"].get("application_name", "")).encode()
-            said = f"version {this_version()}"
-            name = f"{given[: LONGEST - len(said) - 1].decode(errors='ignore')} {said}".strip()
+            name = _with_version(str(database["OPTIONS"].get("application_name", "")))
             database["OPTIONS"] = {**database["OPTIONS"], "application_name": name}
+
+
+def _with_version(name: str) -> str:
+    """As much of the name as the server keeps, and the version."""
+    said = f"version {this_version()}"
+    return f"{name.encode()[: LONGEST - len(said) - 1].decode(errors='ignore').strip()} {said}".strip()
 
 
 def _is_postgresql(engine: str) -> bool:

@@ -106,8 +106,12 @@ class Watchdog:
         if not self._is_told_to_stop():
             self.reason = self.reason or _by_deadline(self.deadline)
             self._interrupt()
-        if self._connection.vendor == "sqlite" and not self._over.wait(0.3):
-            self._connection.connection.interrupt()  # its statement runs in C code
+        if (
+            self._connection.vendor == "sqlite"
+            and not self._over.wait(0.3)
+            and (session := self._connection.connection)
+        ):
+            session.interrupt()  # its statement runs in C code
         if self._over.wait(CUT_AFTER):
             return
         self._cut()

@@ -74,15 +74,16 @@ class Trigger:
 
         An interrupted release may have left one of a backfill that was edited since then: it is dropped.
         """
-        drop_those_of(self._connection, self.migration, kept=self.number)
         query = self._query()
         read = _columns_read(query)
-        if not self._is_of_use(read):
-            return
+        is_of_use = self._is_of_use(read)
         dropped = Step(DROP.format(name=self.name, table=self._table))
         columns = f"{self._meta.db_table}.{', '.join(self._set)}"
         what = f"drop the trigger that fills {columns}"
         with transaction.atomic(using=self.rows.db), self._connection.cursor() as cursor:
+            drop_those_of(self._connection, self.migration, kept=self.number)
+            if not is_of_use:
+                return
             cursor.execute(self._function(query, read))
             cursor.execute(TRIGGER.format(name=self.name, table=self._table))
             deferral = Deferral("trigger", self._table, self.name, what, (dropped,))

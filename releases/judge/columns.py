@@ -49,7 +49,10 @@ def _remains(command: Node, relation: Node, circumstances: "Circumstances", verd
 
 
 def _default(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """A default goes only after the version whose inserts leave the column out."""
+    """A default goes only after the version whose inserts leave the column out. One that only fills rows is not set."""
+    if command.HasField("def") and shared_values.only_fills(command, relation, circumstances):
+        verdict.note(Action.ONLINE, shared_values.NOT_FILLED)
+        return False
     if command.HasField("def") or shared_values.default_dropped_now(command, relation, circumstances, verdict):
         return True
     verdict.deferred.append(removals.default_dropped(command.name, relation))

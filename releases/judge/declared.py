@@ -15,6 +15,14 @@ def unique_keys() -> Mapping[str, frozenset[Key]]:
     return {model._meta.db_table: frozenset(keys_of(model)) for model in apps.get_models(include_auto_created=True)}
 
 
+def database_defaults() -> Mapping[str, frozenset[str]]:
+    """By table, the columns with a default in the database."""
+    return {
+        model._meta.db_table: frozenset(one.column for one in model._meta.local_concrete_fields if one.has_db_default())
+        for model in apps.get_models(include_auto_created=True)
+    }
+
+
 def keys_of(model: type[models.Model]) -> Iterator[Key]:
     meta = model._meta
     columns = {name: str(field.column) for field in meta.concrete_fields for name in (field.name, field.attname)}

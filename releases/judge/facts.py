@@ -7,12 +7,14 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import conf
-from releases.judge.declared import Key, unique_keys
+from releases.judge.declared import Key, database_defaults, unique_keys
 from releases.judge.sql import is_stable, parse
 
 READ = """
-SELECT c.oid::int8, c.relname, n.nspname, pg_table_is_visible(c.oid), pg_relation_size(c.oid),
-    greatest(c.reltuples, 0)::int8
+SELECT c.oid::int8, c.relname, n.nspname, pg_table_is_visible(c.oid),
+    CASE c.relkind WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(relid)), 0) FROM pg_partition_tree(c.oid))
+        ELSE pg_relation_size(c.oid) END::int8,
+    greatest(c.reltuples, 0)::int8, c.relkind = 'p'
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^(pg_|information_schema$)'
 """
@@ -72,6 +74,7 @@ class Table:
     columns: Mapping[str, Column] = field(default_factory=dict)
     constraints: Mapping[str, Constraint] = field(default_factory=dict)
     added: Mapping[str, Column] = field(default_factory=dict)  # by this release: no running version depends on them
+    is_partitioned: bool = False
 
     def column(self, name: str) -> Column | None:
         """Whether it was there before or not."""
@@ -86,11 +89,13 @@ class Table:
 @dataclass(frozen=True)
 class Facts:
     """`tables` by name; by schema and name (`sales.box`) outside the search path. Tables that this release creates are
-    not here: no running version depends on them. `unique` are the keys that the models declare, by table."""
+    not here: no running version depends on them. `unique` are the keys that the models declare, by table, and
+    `database_defaults` the columns with a default there."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     indexes: Mapping[str, Index] = field(default_factory=dict)
     unique: Mapping[str, frozenset[Key]] = field(default_factory=dict)
+    database_defaults: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def table(self, name: str, schema: str = "") -> Table | None:
         return self.tables.get(f"{schema}.{name}" if schema else name)
@@ -113,7 +118,11 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
     for oid, name, kind, definition, listed in constraints:
         parts[oid][1][name] = Constraint(kind, definition, tuple(listed))
     tables, names, large = {}, {}, conf.read().large_table
-    for oid, name, schema, visible, size, rows in found:
+    for oid, name, schema, visible, size, rows, is_partitioned in found:
         names[oid] = name if visible else f"{schema}.{name}"
-        tables[f"{schema}.{name}"] = tables[names[oid]] = Table(size, size >= large, rows, *parts[oid])
-    return Facts(tables, {name: Index(names[oid], *rest) for oid, name, *rest in indexes}, unique_keys())
+        tables[f"{schema}.{name}"] = tables[names[oid]] = Table(
+            size, size >= large, rows, *parts[oid], is_partitioned=is_partitioned
+        )
+    return Facts(
+        tables, {name: Index(names[oid], *rest) for oid, name, *rest in indexes}, unique_keys(), database_defaults()
+    )

@@ -11,6 +11,9 @@ from releases.judge.verdict import SHORT, Action, Step, Verdict
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
+WITH_VALUE = {tree.CONSTR_DEFAULT, tree.CONSTR_IDENTITY, tree.CONSTR_GENERATED}
+VALUELESS = "The rows that are there, and those that the old version inserts, have no value for it."
+GIVE_VALUE = "Give the field a default, or let it be null."
 GENERATED = "It is computed for every row while nobody can read or write the table."
 SEQUENCE = "Every row gets a number while nobody can read or write the table."
 DEFERRED = " DEFERRABLE INITIALLY DEFERRED"
@@ -24,6 +27,16 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     parts = {one.constraint.contype: one.constraint for one in column.constraints}
     if table is None:
         return True
+    if table and lacks_value(column) and not circumstances.backwards:
+        if table.rows:
+            verdict.note(Action.REFUSED, VALUELESS, instead=GIVE_VALUE)
+            return True
+        kept_null = [one for one in column.constraints if one.constraint.contype != tree.CONSTR_NOTNULL]
+        del column.constraints[:]
+        column.constraints.extend(kept_null)
+        parts.pop(tree.CONSTR_NOTNULL)
+        verdict.deferred.append(constraints.not_null_waits(relation, column.colname))
+        verdict.note(Action.DEFERRED, "The old version's inserts leave it NULL.")
     refusal = _rewrites(parts, column) if table.is_large else ""
     if refusal:
         verdict.note(Action.REFUSED, refusal, lock="ACCESS EXCLUSIVE, until every row is written", instead=WAIT)
@@ -45,6 +58,12 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     del column.constraints[:]
     column.constraints.extend(kept)
     return True
+
+
+def lacks_value(column: Node) -> bool:
+    """Whether it is NOT NULL and nothing gives it a value."""
+    parts = {one.constraint.contype for one in column.constraints}
+    return tree.CONSTR_NOTNULL in parts and not (parts & WITH_VALUE or is_serial(column))
 
 
 def _replace_primary_key(relation: Node, column: Node, old: str, verdict: Verdict) -> None:

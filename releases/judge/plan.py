@@ -96,7 +96,7 @@ def judge_operations(
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)
             is_queried = data_is_known and _stand(one.tables, known.facts, situation.facts)
-            asked = (each for each in one.violations if (not backwards if each.instead else is_queried))
+            asked = (each for each in one.violations if (not backwards if each.is_later else is_queried))
             judged.append(replace(one, violations=tuple(asked)))
             known = replace(known, facts=circumstances.facts)
     return judged

@@ -39,6 +39,35 @@ RULES: dict[str, Rule] = {
     "DropStmt": removals.drop,
     "IndexStmt": indexes.create,
 }
+# They touch no table that an old version uses, or only rows.
+HARMLESS = {
+    f"{name}Stmt"
+    for name in (
+        "AlterFunction",
+        "AlterSeq",
+        "Comment",
+        "CompositeType",
+        "ConstraintsSet",
+        "Create",
+        "CreateDomain",
+        "CreateEnum",
+        "CreateExtension",
+        "CreateFunction",
+        "CreateSchema",
+        "CreateSeq",
+        "CreateStats",
+        "CreateTrig",
+        "Delete",
+        "Insert",
+        "Select",
+        "Update",
+        "VariableSet",
+        "View",
+    )
+} | {"AlterTableStmt", "DropStmt", "IndexStmt", "RenameStmt"}  # a step back has no rule for some
+UNJUDGED = "What it does to the old version is not judged. The stall budget stops it if others wait for it."
+PARTITIONED = "The table is partitioned, so this cannot be done while it is read and written."
+BY_PARTS = "Do it by hand for one partition after the other, then release it with release_accepts."
 # What a step back takes away goes at once, under whatever name.
 BACKWARDS = {name: RULES[name] for name in ("AlterTableStmt", "UpdateStmt", "IndexStmt")}
 
@@ -57,6 +86,19 @@ def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:
     return verdicts
 
 
+def _without_rule(statement: Node, circumstances: Circumstances, verdict: Verdict) -> None:
+    if kind(statement) not in HARMLESS:
+        verdict.note(Action.AS_IS, UNJUDGED)
+
+
+def _refuse_in_parts(statement: Node, circumstances: Circumstances, verdict: Verdict) -> None:
+    """The server builds no index of a partitioned table concurrently, and its rows are in its parts."""
+    relation = getattr(statement, "relation", None)
+    table = circumstances.facts.table(relation.relname, relation.schemaname) if relation else None
+    if table and table.is_partitioned and any(step.repeatable or step.where for step in verdict.later):
+        verdict.note(Action.REFUSED, PARTITIONED, lock="until it is done", instead=BY_PARTS)
+
+
 def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     prepared = Verdict()
     if cancels(statement, circumstances, prepared):
@@ -69,8 +111,8 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
         return replace(prepared, now=[*prepared.now, text])
     verdict = Verdict()
     rule = None if circumstances.at_once else (BACKWARDS if circumstances.backwards else RULES).get(kind(statement))
-    if rule:
-        rule(statement, circumstances, verdict)
+    (rule or _without_rule)(statement, circumstances, verdict)
+    _refuse_in_parts(statement, circumstances, verdict)
     if rule is None or verdict.action is Action.AS_IS:
         verdict = replace(verdict, now=[text])
     elif verdict.action is Action.REFUSED:  # which may be overruled, and a step back is not refused

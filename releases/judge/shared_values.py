@@ -29,13 +29,20 @@ def would_repeat(facts: Facts, relation: Node, column: str) -> bool:
     return any(column in key and table.columns.keys().isdisjoint({*key} - {column}) for key in keys)
 
 
+def only_fills(command: Node, relation: Node, circumstances: "Circumstances") -> bool:
+    """Whether a default is set only until the same operation has filled the rows that are there, and is unique."""
+    facts = circumstances.facts
+    is_declared = command.name in facts.database_defaults.get(relation.relname, ())
+    return not is_declared and circumstances.alters_field and would_repeat(facts, relation, command.name)
+
+
 def default_dropped_now(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """Whether the default of a new column goes at once, as Django means it."""
+    """Whether the default of a column that is unique goes at once, as Django means it."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
-    column = table.added.get(command.name) if table else None
-    if column is None or not column.is_constant or not would_repeat(circumstances.facts, relation, command.name):
+    column = table.column(command.name) if table else None
+    if (column and not column.is_constant) or not would_repeat(circumstances.facts, relation, command.name):
         return False
-    if column.not_null:
+    if column and column.not_null and table and command.name in table.added:
         verdict.now.append(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(command.name)} DROP NOT NULL")
         verdict.deferred.append(not_null_waits(relation, command.name))
         verdict.note(Action.DEFERRED, LEFT_OUT)

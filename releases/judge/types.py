@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from releases.judge.sql import Node, fill_name, name_of, parse, quote, write_type
+from releases.judge.facts import Facts, Table
+from releases.judge.sql import Node, fill_name, name_of, named_columns, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
+LOCKED = "ACCESS EXCLUSIVE, until every row is written"
+BOUND = "The values stay as they are, but {} would be built or checked anew, and nobody can use the table meanwhile."
+FREE_FIRST = "Remove that in a release before this one, and add it again in one after it."
 COMPILED = "The trigger that waits on the table is compiled again by each session."
 TEXT = ("varchar", "text")
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
@@ -25,17 +29,37 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
     if table is None or not table.is_large:
         return True
     if column and not wanted.HasField("coll_clause") and is_compatible(column.type, write_type(wanted.type_name)):
-        verdict.note(Action.AS_IS, "The stored values stay as they are.", lock=SHORT)
+        if bound := list(_bound_to(command.name, relation.relname, table, circumstances.facts)):
+            verdict.note(Action.REFUSED, BOUND.format(", ".join(bound)), lock=LOCKED, instead=FREE_FIRST)
+        else:
+            verdict.note(Action.AS_IS, "The stored values stay as they are.", lock=SHORT)
         return True
     was, becomes = column.type if column else "its type", write_type(wanted.type_name)
     verdict.note(
         Action.REFUSED,
         f"From {was} to {becomes} every row is checked or written, and nobody can use the table meanwhile.",
-        lock="ACCESS EXCLUSIVE, until every row is written",
+        lock=LOCKED,
         instead="Add a second field of the new type, write both, fill it in batches with releases.operations.Backfill,"
         " read the new one, and remove the old one in a later release.",
     )
     return True
+
+
+def _bound_to(column: str, name: str, table: Table, facts: Facts) -> Iterator[str]:
+    """What the server builds or checks anew if the type changes in any way. Measured.
+
+    Indexes of an expression or with a condition that names the column, and checks of it.
+    """
+    for index, one in facts.indexes.items():
+        if one.table == name and one.definition and column in _named_in_expressions(parse(one.definition)[0]):
+            yield index
+    yield from (check for check, one in table.constraints.items() if one.kind == "c" and column in one.columns)
+
+
+def _named_in_expressions(statement: Node) -> set[str]:
+    expressions = [one.index_elem.expr for one in statement.index_params if one.index_elem.HasField("expr")]
+    found = set().union(*map(named_columns, expressions))
+    return found | (named_columns(statement.where_clause) if statement.HasField("where_clause") else set())
 
 
 def _functions(relation: Node, circumstances: "Circumstances") -> Iterator[str]:
@@ -48,12 +72,12 @@ def _functions(relation: Node, circumstances: "Circumstances") -> Iterator[str]:
 
 
 def is_same(one: str, other: str) -> bool:
-    return _read(one) == _read(other)
+    return read_type(one) == read_type(other)
 
 
 def is_compatible(before: str, after: str) -> bool:
     """Whether no row and no index is written. Source: the server's code, and measured with pg_relation_filenode()."""
-    (old, old_size), (new, new_size) = _read(before), _read(after)
+    (old, old_size), (new, new_size) = read_type(before), read_type(after)
     if old in TEXT and new in TEXT:
         return not new_size or (old == "varchar" and bool(old_size) and new_size >= old_size)
     if old == new == "numeric":
@@ -64,7 +88,7 @@ def is_compatible(before: str, after: str) -> bool:
     return (old, new) in {("cidr", "inet"), ("timestamp", "timestamptz"), ("timestamptz", "timestamp")}
 
 
-def _read(text: str) -> tuple[str, list[int]]:
+def read_type(text: str) -> tuple[str, list[int]]:
     """`numeric(8,2)`: its name and its modifiers."""
     name = parse(f"SELECT NULL::{text}")[0].target_list[0].res_target.val.type_cast.type_name
     array = "[]" * len(name.array_bounds)

@@ -7,11 +7,11 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Facts, Table
 from releases.judge.future_rows import defaults_of, rows_of
+from releases.judge.new_columns import GIVE_VALUE, lacks_value
 from releases.judge.retyping import after
 from releases.judge.shared_values import filled_column, fills_key
 from releases.judge.sql import (
     Node,
-    is_serial,
     is_stable,
     kind,
     listed_names,
@@ -20,9 +20,10 @@ from releases.judge.sql import (
     parsed,
     quote,
     write_expression,
+    write_type,
 )
+from releases.judge.types import read_type
 
-WITH_VALUE = {tree.CONSTR_DEFAULT, tree.CONSTR_IDENTITY, tree.CONSTR_GENERATED}
 LATER = (
     "The old version writes the default until it has gone. Choose one that the constraint allows, or add the constraint"
     " in the next release."
@@ -33,12 +34,13 @@ LATER = (
 class Violation:
     """`query` counts the rows; it finds nothing, or 0, if all is well. `words` are a format string of that count.
 
-    `instead` says what to do about rows that the old version will insert; it is empty for those that are there.
+    `instead` says what to do, if it is not to clean the rows. `is_later`: of rows that the old version will insert.
     """
 
     query: str
     words: str
     instead: str = ""
+    is_later: bool = False
 
 
 def violations(texts: Iterable[str], facts: Facts) -> Iterator[Violation]:
@@ -67,6 +69,8 @@ def _of_command(command: Node, relation: Node, table: Table, filled: set[str]) -
         rules = {tree.CONSTR_UNIQUE: _of_unique, tree.CONSTR_CHECK: _of_check, tree.CONSTR_FOREIGN: _of_foreign_key}
         if rule := rules.get(constraint.contype):
             yield from rule(constraint, relation, table)
+    elif command.subtype == tree.AT_AlterColumnType and command.name in table.columns:
+        yield from _of_type(command.name, getattr(command, "def").column_def, relation)
     elif command.subtype == tree.AT_AddColumn:
         yield from _of_column(getattr(command, "def").column_def, relation, after(table, command))
 
@@ -79,17 +83,23 @@ def _of_column(column: Node, relation: Node, table: Table) -> Iterator[Violation
         yield from _of_check(parts[tree.CONSTR_CHECK], relation, table)
     if tree.CONSTR_FOREIGN in parts:
         yield from _of_foreign_key(parts[tree.CONSTR_FOREIGN], relation, table, (name,))
-    lacks_value = tree.CONSTR_NOTNULL in parts and not (parts.keys() & WITH_VALUE or is_serial(column))
     if name in table.columns:
-        if lacks_value:
+        if lacks_value(column):
             yield _without_value(relation, name)
-    elif lacks_value:
-        yield Violation(
-            f"SELECT count(*) FROM {name_of(relation)}", f"there are {{}}, and {name} has no value for them"
-        )
+    elif lacks_value(column):
+        words = f"there are {{}}, and {name} has no value for them"
+        yield Violation(f"SELECT count(*) FROM {name_of(relation)}", words, GIVE_VALUE)
     elif default is not None and tree.CONSTR_UNIQUE in parts and is_stable(default.raw_expr):
         words = f"there are {{}} that would have the same {name}"
         yield Violation(f"SELECT count(*) FROM {name_of(relation)} HAVING count(*) > 1", words)
+
+
+def _of_type(name: str, wanted: Node, relation: Node) -> Iterator[Violation]:
+    """Texts that are too long; only a cast that is written out cuts them off."""
+    kind_of_type, sizes = read_type(write_type(wanted.type_name))
+    if kind_of_type == "varchar" and sizes and not wanted.HasField("raw_default"):
+        query = f"SELECT count(*) FROM {name_of(relation)} WHERE char_length({quote(name)}::text) > {sizes[0]}"
+        yield Violation(query, f"there are {{}} with more than {sizes[0]} characters in {name}")
 
 
 def _without_value(relation: Node, column: str) -> Violation:
@@ -109,7 +119,7 @@ def _of_check(constraint: Node, relation: Node, table: Table) -> Iterator[Violat
         yield Violation(f"SELECT count(*) FROM {rows} {violated}", "there are {}")
     if defaults := defaults_of(relation, table, names):
         words = f"those that the old version inserts, by the default of {_escaped(' and '.join(sorted(names)))}"
-        yield Violation(f"SELECT count(*) FROM {defaults} {violated}", words, LATER)
+        yield Violation(f"SELECT count(*) FROM {defaults} {violated}", words, LATER, is_later=True)
 
 
 def _of_foreign_key(

@@ -6,10 +6,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.state import ProjectState
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.declared import unique_keys
+from releases.judge.declared import database_defaults, unique_keys
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
+from releases.judge.new_columns import WITH_VALUE
 from releases.judge.sql import Node, kind, listed_names, object_name, parse, write, write_type
-from releases.judge.violations import WITH_VALUE
 from releases.postgresql.offline import offline
 
 SIZE, ROWS = 1024**3, 10_000_000
@@ -38,7 +38,7 @@ def facts_of(state: ProjectState, connection: BaseDatabaseWrapper) -> Facts:
             added = getattr(statement.cmds[0].alter_table_cmd, "def").constraint
             tables[name][1].update([_constraint(name, added)])
     large = {name: Table(SIZE, True, ROWS, *parts) for name, parts in tables.items()}
-    return Facts(large, indexes, unique_keys())
+    return Facts(large, indexes, unique_keys(), database_defaults())
 
 
 def _statements(state: ProjectState, connection: BaseDatabaseWrapper) -> Iterator[Node]:

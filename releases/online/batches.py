@@ -15,9 +15,15 @@ from releases.progress import Say
 
 # Blocks in a batch. Where commits are slow, fewer would hold the locks as long, and need many times as many batches.
 FIRST, LEAST, MOST = 8, 8, 4096
+MANY = 100  # rows in a block, if the server has not counted them
 # By block: a range of them is read without an index, and any table has them.
-UPDATE = "UPDATE {table} SET {sql} WHERE {where} AND ctid >= '({start},0)'::tid AND ctid < '({end},0)'::tid"
-BLOCKS = "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int"
+RANGE = "ctid >= '({start},0)'::tid AND ctid < '({end},0)'::tid"
+UPDATE = "UPDATE {table} SET {sql} WHERE {where} AND {blocks}"
+FIRST_LEFT = "SELECT ctid FROM {table} WHERE {where} AND {blocks} LIMIT 1"
+SIZE = """
+SELECT pg_relation_size(oid) / current_setting('block_size')::int, greatest(reltuples, 0)
+FROM pg_class WHERE oid = %s::regclass
+"""
 LEFT = "SELECT EXISTS (SELECT 1 FROM {table} WHERE {where})"
 
 
@@ -30,6 +36,7 @@ class Batches:
     place: Place
     say: Say
     _size: int = FIRST
+    _rows_in_a_block: float = 0
 
     def __post_init__(self) -> None:
         self._courtesy = courtesy_of(self.connection, self.say)
@@ -46,24 +53,38 @@ class Batches:
     def _pass(self) -> int:
         """Returns the number of rows that were changed."""
         start, changed = int(self.place.position or 0), 0
-        blocks = int(self._row(BLOCKS, [self.step["table"]])[0])
+        blocks, rows = map(int, self._row(SIZE, [self.step["table"]]))
+        self._rows_in_a_block = max(1, rows / blocks) if rows and blocks else MANY
+        found = 0
         while start < blocks:
+            if not found and (start := self._next(start, blocks)) >= blocks:
+                break
             end = start + self._size
-            changed += self._courtesy.patiently(self._batch, start, end)
+            found = self._courtesy.patiently(self._batch, start, end)
+            changed += found
             self._report.made(end - start, end, lambda: blocks)
             start = end
         return changed
+
+    def _next(self, start: int, blocks: int) -> int:
+        """The next block with a row that matches, found without any lock; `blocks` if there is none."""
+        self._size = FIRST
+        for block in range(start, blocks, MOST):
+            if found := self._row(FIRST_LEFT.format(**self.step, blocks=RANGE.format(start=block, end=block + MOST))):
+                return int(found[0].strip("()").partition(",")[0])
+        return blocks
 
     def _batch(self, start: int, end: int) -> int:
         began = time.monotonic()
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
             self._courtesy.begin()
-            cursor.execute(UPDATE.format(**self.step, start=start, end=end))
+            cursor.execute(UPDATE.format(**self.step, blocks=RANGE.format(start=start, end=end)))
             changed = int(cursor.rowcount)
             self.place.commit(self.place.done, self.place.steps, end)
             written = time.monotonic()
         now = time.monotonic()
-        self._size = next_size(end - start, now - began, LEAST, MOST)
+        full = changed / self._rows_in_a_block  # blocks of which every row is changed: those that come may be such
+        self._size = next_size(max(1, min(end - start, round(full))), now - began, LEAST, MOST)
         self._courtesy.pause(now - written)
         return changed
 

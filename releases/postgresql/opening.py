@@ -17,7 +17,8 @@ from releases.postgresql.connecting import conninfo, why_refused
 from releases.postgresql.sessions import Session
 from releases.progress import Say
 from releases.retry import pauses
-from releases.sessions import connecting_within, name_of_this_release
+from releases.sessions import connecting_within
+from releases.version import name_of_this_release
 
 Opened = TypeVar("Opened")
 

@@ -66,7 +66,7 @@ class Process:
             self._running = Phase(found[1], self.recording.now(), within=self.phase.name)
             self._running.before = self.observer.snapshot()
             self.recording.phases.append(self._running)
-        if line.endswith(" OK\n"):  # other lines may come before
+        if line.endswith((" OK\n", " FAKED\n")):  # other lines may come before
             self._end()
 
     def _end(self) -> None:

@@ -85,7 +85,10 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
     connection.ensure_connection()
     declaration = declare(connection, apps)
     digest, existing = _read(connection, declaration)
-    sequences = tuple(lagging(connection, existing))
+    unused = {(table.strip('"'), name) for kind, table, name in contract.waiting(connection) if kind == "identity"}
+    sequences = tuple(
+        one for one in lagging(connection, existing) if (one.table, getattr(one.wanted, "name", "")) not in unused
+    )
     if digest == _found_whole(connection):
         return Verdict(digest, sequences)
     loader = MigrationLoader(connection)
@@ -156,8 +159,15 @@ def _found_whole(connection: BaseDatabaseWrapper) -> str:
 
 
 def _ahead(loader: MigrationLoader) -> set[str]:
-    """Apps with applied migrations unknown to this code, which was rolled back. Their schema may be wider."""
-    return {app for app, _ in loader.applied_migrations.keys() - loader.disk_migrations.keys()}
+    """Apps whose last applied migrations are unknown to this code, which was rolled back. Their schema may be wider.
+
+    Earlier ones are those that a squashed migration has replaced, if their files are gone.
+    """
+    last: dict[str, tuple[int, bool]] = {}
+    for (app, name), record in loader.applied_migrations.items():
+        place = (getattr(record, "pk", 0), (app, name) not in loader.disk_migrations)
+        last[app] = max(last.get(app, place), place)
+    return {app for app, (_, is_unknown) in last.items() if is_unknown}
 
 
 def _compare(

@@ -4,6 +4,7 @@ A dump restored without its sequences leaves them so, and so do rows inserted wi
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -14,11 +15,16 @@ STATE = """
 SELECT %s, %s, (SELECT max({column}) FROM {table}),
     (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {sequence})
 """
+READABLE = "SELECT name FROM unnest(%s::text[]) AS given (name) WHERE has_sequence_privilege(name, 'SELECT')"
 
 
 def lagging(connection: BaseDatabaseWrapper, tables: dict[str, Table]) -> Iterator[Difference]:
-    """Runs one statement for all of `tables`. SQLite has no sequences: it reads the table itself."""
-    drawn = [(table, column) for table in tables.values() for column in table.sequences]
+    """Runs one statement for all of `tables`, without the sequences that this user may not read.
+
+    SQLite has no sequences: it reads the table itself.
+    """
+    readable = _readable(connection, [column.sequence for table in tables.values() for column in table.sequences])
+    drawn = [(table, column) for table in tables.values() for column in table.sequences if column.sequence in readable]
     if not drawn:
         return
     quote = connection.ops.quote_name
@@ -31,6 +37,15 @@ def lagging(connection: BaseDatabaseWrapper, tables: dict[str, Table]) -> Iterat
         for table, name, highest, following in cursor.fetchall():
             if highest is not None and highest >= following:
                 yield _difference(table, tables[table].columns[name], highest, following)
+
+
+def _readable(connection: BaseDatabaseWrapper, sequences: list[Any]) -> set[Any]:
+    """An application with a role of its own uses an identity column without any right on its sequence."""
+    if not sequences:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(READABLE, [sequences])
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _difference(table: str, column: Column, highest: int, following: int) -> Difference:

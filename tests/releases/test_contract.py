@@ -10,7 +10,7 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import BASE, changed, with_constraint, with_field
+from tests.releases.online_changes import BASE, changed, with_constraint, with_field, with_index
 from tests.releases.test_causes import as_user
 from tests.releases.test_online import OldVersion, migrate_as_django, rows_of, shop, succeeds
 
@@ -445,6 +445,86 @@ def test_a_new_field_becomes_unique_while_the_old_version_inserts(
     migrate_as_django(shop, plain)
     assert rows_of(shop.database_url, SCHEMA) == rows_of(plain, SCHEMA)
     succeeds(shop, "migrate", "shop", "0001")
+
+
+@pytest.mark.parametrize("default", ["", ", default=uuid.uuid4"])
+def test_a_field_that_is_filled_and_then_unique_keeps_no_default(
+    shop: Project, sql: Sql, databases: Databases, default: str
+) -> None:
+    """As in Django's documentation, on a table that is small."""
+    sql("DELETE FROM shop_box WHERE serial > 20")
+    unique = "models.UUIDField(default=uuid.uuid4, unique=True)"
+    shop.models("import uuid\n\n\n" + with_field(f"key = {unique}"))
+    added = f'migrations.AddField("Box", "key", models.UUIDField(null=True{default}))'
+    shop.migration("0002_key", added, before="import uuid\n\n\n")
+    recipe = RECIPE.replace('f"key {box.pk}"', "uuid.uuid4()")
+    shop.migration("0003_fill", "migrations.RunPython(fill)", before=f"import uuid\n\n\n{recipe}")
+    shop.migration("0004_unique", f'migrations.AlterField("Box", "key", {unique})', before="import uuid\n\n\n")
+    with OldVersion(shop.database_url) as old:
+        succeeds(shop, "migrate")
+    assert old.errors == []
+    assert old.rounds > 0
+    assert sql("SELECT column_default FROM information_schema.columns WHERE column_name = 'key'") == [(None,)]
+
+
+def test_finish_does_nothing_else(shop: Project, sql: Sql) -> None:
+    change(shop, WITHOUT_NOTE)
+    for option in ("--check", "--plan", "--fake", "shop"):
+        refused = shop.manage("migrate", "--finish", option)
+        assert (refused.returncode, "Nothing was changed." in refused.stdout + refused.stderr) == (1, True)
+    assert sql("SELECT count(note) FROM shop_box") == [(500,)]
+
+
+def test_a_field_without_a_value_on_an_empty_table_waits(shop: Project, sql: Sql, databases: Databases) -> None:
+    sql("TRUNCATE shop_box")
+    shop.models(with_field("weight = models.IntegerField()"))
+    shop.migration("0002_weight", 'migrations.AddField("Box", "weight", models.IntegerField())')
+    planned = succeeds(shop, "plan_release")
+    assert "The old version's inserts leave it NULL." in planned
+    worst = shop.manage("plan_release", "--worst-case", "shop")
+    assert worst.returncode == 1
+    assert "Give the field a default, or let it be null." in worst.stdout
+    plain = databases.make(shop.database_url)
+    with psycopg.connect(shop.database_url, application_name="version of-last-week"):
+        succeeds(shop, "migrate")
+        sql(OLD_INSERT)
+    assert "rows without a value there: 1" in shop.manage("migrate", "--finish").stderr
+    sql("UPDATE shop_box SET weight = 1")
+    succeeds(shop, "migrate", "--finish")
+    migrate_as_django(shop, plain)
+    assert rows_of(shop.database_url, SCHEMA) == rows_of(plain, SCHEMA)
+
+
+def test_a_key_that_is_numbered_no_more_does_not_lag(shop: Project, sql: Sql, database_url: str) -> None:
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, with_field("id = models.BigIntegerField(primary_key=True)"))
+        sql("INSERT INTO shop_box (id, size, serial, note) VALUES (398715799021, 1, 9999, '')")
+        succeeds(shop, "migrate", "--check")
+        succeeds(shop, "verify_schema")
+
+
+def test_texts_that_are_too_long_are_named_before_a_step_back(shop: Project, sql: Sql) -> None:
+    change(shop, changed(("max_length=40, null=True", "max_length=80, null=True")))
+    sql("UPDATE shop_box SET label = repeat('x', 60) WHERE serial < 4")
+    refused = shop.manage("migrate", "shop", "0001").stderr
+    assert "with more than 40 characters in label. Nothing was changed." in refused
+
+
+def test_a_wider_text_under_an_expression_is_refused_if_the_table_is_large(shop: Project) -> None:
+    index = 'models.Index(models.functions.Upper("label"), name="box_upper")'
+    change(shop, with_index(index))
+    shop.models(with_index(index).replace("max_length=40, null=True", "max_length=80, null=True"))
+    succeeds(shop, "makemigrations", "shop", "-n", "third")
+    assert "box_upper would be built or checked anew" in shop.manage("migrate").stderr
+
+
+def test_a_partitioned_table_is_as_large_as_its_parts(shop: Project, sql: Sql) -> None:
+    sql("ALTER TABLE shop_box ALTER id DROP IDENTITY")
+    sql("ALTER TABLE shop_box RENAME TO part")
+    sql("CREATE TABLE shop_box (LIKE part INCLUDING DEFAULTS) PARTITION BY RANGE (id)")
+    sql("ALTER TABLE shop_box ATTACH PARTITION part DEFAULT")
+    shop.migration("0002_index", 'migrations.AddIndex("Box", models.Index(fields=["size"], name="box_size"))')
+    assert "The table is partitioned" in shop.manage("migrate").stderr
 
 
 def test_a_unique_field_whose_default_all_rows_would_get_is_refused(shop: Project) -> None:

@@ -65,6 +65,18 @@ def test_what_older_code_leaves_is_undone_from_the_newer_one_as_it_says(shop: Pr
     assert sql("SELECT count(note) FROM shop_box") == [(500,)]
 
 
+def test_what_was_released_last_serves_without_a_session(shop: Project, sql: Sql) -> None:
+    """As between two requests, with a connection for each."""
+    newer = Newer(shop, WITHOUT_NOTE)
+    newer.hide()
+    succeeds(shop, "migrate", COMMIT="one")
+    newer.bring_back()
+    released = succeeds(shop, "migrate", COMMIT="three")
+    assert "The version that was released last, one, may need what these would take away: drop column" in released
+    assert sql("SELECT count(note) FROM shop_box") == [(500,)]
+    assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate", COMMIT="five")
+
+
 @pytest.mark.parametrize("commit", ["one", "three"], ids=["image of before", "reverted commit"])
 def test_code_that_needs_what_waits_is_released_again(shop: Project, sql: Sql, database_url: str, commit: str) -> None:
     newer = Newer(shop, WITHOUT_NOTE)

@@ -45,7 +45,7 @@ from releases.watchdog import Watchdog, guard
 if TYPE_CHECKING:
     from releases.judging import Judged
 
-DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune", "run_syncdb")
+DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune")
 
 
 class Command(migrate.Command):
@@ -57,6 +57,7 @@ class Command(migrate.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.done: list[str] = []
+        self.made: list[str] = []  # of the contract
         self.judged: Judged = {}
         self.standing: Standing | None = None
 
@@ -90,6 +91,8 @@ class Command(migrate.Command):
     @no_translations  # of what is stored after a step back
     def handle(self, *args: Any, **options: Any) -> None:
         if options["finish"]:
+            if others := [name for name in (*DJANGOS_OWN, "run_syncdb", "app_label") if options[name]]:
+                raise CommandError(f"--finish cannot be combined with {', '.join(others)}. Nothing was changed.")
             self._finish(options)
             return
         direction = self._direction(options)
@@ -151,7 +154,8 @@ class Command(migrate.Command):
 
     def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
         """The direction of a run that applies or unapplies; None if Django's own command is enough."""
-        if any(options[name] for name in DJANGOS_OWN):
+        for_a_test = options["run_syncdb"] and not getattr(self, "_called_from_command_line", False)
+        if for_a_test or any(options[name] for name in DJANGOS_OWN):
             return None
         if not options["migration_name"]:
             return Release.Direction.FORWARDS
@@ -179,18 +183,19 @@ class Command(migrate.Command):
             self.judged = self.judged or judge_release(run, options)  # once, for all attempts
             run.start_record()
             forget_recorded(connection)
-            if left := fulfil(connection, self._say):
+            if left := fulfil(connection, self._say, self.made):
                 self._say("\n".join(["The contract stays pending.", *left]))
             self.standing = Standing(connection, self.judged)
             with conflicting_tables_refused(fake_initial=options["fake_initial"]):
                 super(Command, self).handle(*args, **options)
+            if unknown := unknown_to(MigrationLoader(connection)):
+                self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
+            if not options["app_label"]:
+                run.schema = verified(connection)
+            unmark(connection)
+            run.finish()  # before another release, which waits for the lock, reads the record
 
         run_alone(run, migrate)
-        if unknown := unknown_to(MigrationLoader(connection)):
-            self._say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
-        if not options["app_label"]:
-            run.schema = verified(connection)
-        unmark(connection)
         if waiting := contract.entered_here(connection):
             self._say(
                 f"Changes that wait for the old version to go: {len(waiting)}. The release of the next version makes"
@@ -227,7 +232,7 @@ class Command(migrate.Command):
     def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
         if self.run and self.run.direction == Release.Direction.BACKWARDS:
             return explain_step_back(error, self.running, self.done, connection)
-        return explain(error, Progress(self.running, self.done), connection)
+        return explain(error, Progress(self.running, self.done, self.made), connection)
 
     def _record(self, words: str) -> None:
         if self.run:

@@ -22,7 +22,6 @@ from releases.management.commands import migrate
 from releases.models import Release
 from releases.old_sessions import CLIENTS
 from releases.run import Run, run_alone
-from releases.sessions import name_of_this_release
 from releases.steps import (
     Key,
     explain_step_back,
@@ -32,6 +31,7 @@ from releases.steps import (
     with_dependents,
 )
 from releases.undoing import refuse_irreversible, undo
+from releases.version import name_of_this_release
 
 OTHER_SESSIONS = f"SELECT count(*) {CLIENTS}"
 RUNNING_CODE = """\
@@ -48,6 +48,7 @@ class Command(migrate.Command):
         " migrations."
     )
     options: dict[str, Any] = {}
+    planned = 0  # migrations to undo
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("app", nargs="?", help="Only migrations of this app.")
@@ -64,6 +65,7 @@ class Command(migrate.Command):
         self.verbosity, self.options = options["verbosity"], options
         with alone(connection, self._say):
             keys = self._choose()
+        self.planned = len(keys)
         if options["interactive"]:
             self._confirm()
         by = options["by"] or operator()
@@ -97,9 +99,9 @@ class Command(migrate.Command):
 
     def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
         words = explain_step_back(error, self.running, self.done, connection)
-        steps, undone = self.options.get("steps"), len(self.done)
-        if steps and undone:
-            words += f" That is now: {_command(self.options | {'steps': steps - undone})}"
+        steps, left = self.options.get("steps"), self.planned - len(self.done)
+        if self.planned == steps and 0 < left < steps:  # nothing else depended on them
+            words += f" That is now: {_command(self.options | {'steps': left})}"
         return words
 
     def _confirm(self) -> None:

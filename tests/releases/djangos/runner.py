@@ -56,7 +56,7 @@ def apply(editor: Any, app_label: str, operations: Sequence[Operation], state: P
         applied["undone"] += 1
     state = _release(editor, new(), state)
     known_migrations().add(str(new()))  # it is in no file
-    assert not fulfil(editor.connection, lambda _: None, at_once=True)
+    assert not fulfil(editor.connection, lambda _: None, [], at_once=True)
     assert not contract.pending(editor.connection)
     applied["operations"] += len(operations)
     if forwards is not None:

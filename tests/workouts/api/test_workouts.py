@@ -257,7 +257,7 @@ def test_what_is_sent_together_is_one_change(api: ApiClient, plan: Plan) -> None
     api.send("PUT", f"workouts/{ride.pk}", {"tss": 70, "timeOfDay": "7am"})
     undo(Change.objects.get().pk, by=None)
     ride.refresh_from_db()
-    assert (ride.tss, api.send("GET", f"workouts/{ride.pk}")["timeOfDay"]) == (None, None)
+    assert (ride.tss, api.send("GET", f"workouts/{ride.pk}")["selection"]) == (None, None)
 
 
 def test_is_custom_cannot_be_changed(api: ApiClient) -> None:
