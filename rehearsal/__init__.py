@@ -9,7 +9,10 @@ import psycopg
 from rehearsal import old_application
 from releases.rehearsal import CannotRehearseError, Request, Scenario, Statement
 
-WORKOUTS = 30  # that every database has
+WORKOUTS = """
+from workouts.models import Workout
+print(*Workout.objects.order_by("pk").values_list("pk", flat=True)[:30])
+"""
 LOGIN = """
 from importlib import import_module
 from django.conf import settings
@@ -47,19 +50,21 @@ class Planner(Scenario):
         """The old application's: its query and its two writes. The second has no index, so it is rare."""
         try:
             with psycopg.connect(url) as connection:
-                row = connection.execute(old_application.HIGHEST).fetchone()
+                selections, workouts = ([one for (one,) in connection.execute(ids)] for ids in old_application.IDS)
         except psycopg.errors.UndefinedTable:
             raise CannotRehearseError(
                 "There is no table workout_selections: it is no database of the planner."
             ) from None
-        selections, workouts = (range(1, (one or 1) + 1) for one in row or (1, 1))
         read, write = Statement(old_application.READ, selections), Statement(old_application.WRITE, selections)
-        return [*[read] * 30, *[write] * 69, Statement(old_application.INSERT, workouts)]
+        inserts = [Statement(old_application.INSERT, workouts)] if workouts else []
+        return [*[read] * 30, *[write] * 69, *inserts] if selections else inserts
 
     def requests(self, shell: Callable[[str], str]) -> list[Request]:
-        request = partial(Request, headers=headers(shell(LOGIN)), ids=WORKOUTS)
+        workouts = [int(one) for one in shell(WORKOUTS).split()]
+        request = partial(Request, headers=headers(shell(LOGIN)), ids=workouts or 1)
         selection = json.dumps({"timeOfDay": "7am", "userNotes": "%d"})
-        return [request("GET", "/"), request("PUT", "/api/selections/%d", selection)]
+        writes = [request("PUT", "/api/selections/%d", selection)] if workouts else []
+        return [request("GET", "/"), *writes]
 
     def findings(self, url: str) -> list[str]:
         with psycopg.connect(url) as connection:

@@ -35,7 +35,11 @@ READ = """
 SELECT title, is_selected, current_plan_day
 FROM workout_selections s JOIN workouts ON workouts.id = s.workout_id WHERE s.id = %(id)s
 """
-HIGHEST = "SELECT max(id), (SELECT max(id) FROM workouts) FROM workout_selections"
+# Of the rows that are read and written.
+IDS = (
+    "SELECT id FROM workout_selections ORDER BY random() LIMIT 100000",
+    "SELECT id FROM workouts ORDER BY random() LIMIT 100000",
+)
 INSERT = """
 INSERT INTO workout_selections (workout_id, is_selected, current_plan_day, updated_at)
 SELECT %(id)s, true, '2026-01-06', now() WHERE NOT EXISTS (

@@ -1,8 +1,12 @@
 """For management commands of other apps: the error messages and the lock of a release, and what to type."""
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
+from django.core.management.base import OutputWrapper
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from releases.diagnosis import explain_command
@@ -10,6 +14,18 @@ from releases.lock import alone
 from releases.naming import migrate_command, repair_command
 
 __all__ = ["DatabaseCommand", "alone", "migrate_command", "repair_command"]
+
+
+class LastingOutput(OutputWrapper):
+    """Goes on when nobody reads it any more: a release does not end because its output does."""
+
+    def write(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        try:
+            super().write(*args, **kwargs)
+            self.flush()
+        except OSError:
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())  # of the logs, too
 
 
 class DatabaseCommand(BaseCommand):

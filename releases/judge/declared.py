@@ -18,8 +18,8 @@ def unique_keys() -> Mapping[str, frozenset[Key]]:
 def database_defaults() -> Mapping[str, frozenset[str]]:
     """By table, the columns with a default in the database."""
     return {
-        model._meta.db_table: frozenset(one.column for one in model._meta.local_concrete_fields if one.has_db_default())
-        for model in apps.get_models(include_auto_created=True)
+        meta.db_table: frozenset(str(one.column) for one in meta.local_concrete_fields if one.has_db_default())
+        for meta in (model._meta for model in apps.get_models(include_auto_created=True))
     }
 
 

@@ -25,6 +25,8 @@ TESTS = "python -m pytest -q -rfE --reuse-db --no-migrations"
 
 def main() -> int:
     options = parser().parse_args()
+    if options.old_tests and not options.old:
+        parser().error("--old-tests needs --old. Nothing was started.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything it started ends
     settings.configure(USE_I18N=False)  # of the report's template
     sys.path.insert(0, str(options.root))
@@ -62,8 +64,8 @@ def _about_data(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--dump", type=_existing, metavar="FILE", help="What pg_dump wrote: plain, custom or a directory.")
     add("--from-url", metavar="NAME", help="The variable with the URL of a database that is dumped, and only read.")
-    add("--sample", type=float, metavar="PERCENT", help="With --from-url: only so much of each large table.")
-    add("--rows", type=int, default=20_000, help="Without either: so many made-up rows, if the scenario makes any.")
+    add("--sample", type=_percent, metavar="PERCENT", help="With --from-url: only so much of each large table.")
+    add("--rows", type=_number, default=20_000, help="Without either: so many made-up rows, if the scenario makes any.")
     add("--scenario", default="releases.rehearsal.Scenario", metavar="CLASS", help="The project's data and users.")
     add("--quiet", type=float, default=20, metavar="SECONDS", help="Of traffic before the release.")
     add("--per-second", type=float, default=100, metavar="N", help="Reads and writes meanwhile.")
@@ -81,7 +83,7 @@ def _about_code(group: argparse._ArgumentGroup) -> None:
         help=f"Run them on the new schema; by default: {TESTS}",
     )
     add("--deploy-only", action="store_true", help="Only the deploy: no step back, and no next release.")
-    add("--replicas", type=int, default=1, metavar="N", help="Servers of the new version, behind HAProxy.")
+    add("--replicas", type=_number, default=1, metavar="N", help="Servers of the new version, behind HAProxy.")
     add("--platform", choices=PROFILES, default="railway", help="Whose order, and whose files say what to run.")
     add("--variable", default="DATABASE_URL", metavar="NAME", help="The one that holds the database's URL.")
     add("--take", action="append", default=[], metavar="NAME", help="Another variable that the project needs.")
@@ -106,8 +108,29 @@ def _about_verdict(group: argparse._ArgumentGroup) -> None:
     add("--percentile", type=float, default=given.percentile, metavar="P", help="The percentile that is compared.")
     add("--errors", type=int, default=given.errors, metavar="N", help="Failed reads and writes that are allowed.")
     add("--rewritten", type=int, default=given.rewritten, metavar="BYTES", help="Of a table that may be rewritten.")
-    add("--report", type=Path, default=Path("rehearsal.html"), metavar="FILE", help="The page that is written.")
+    add("--report", type=_writable, default=Path("rehearsal.html"), metavar="FILE", help="The page that is written.")
     add("--json", action="store_true", help="Figures for a program instead of lines.")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1. Nothing was started.")
+    return int(text)
+
+
+def _percent(text: str) -> float:
+    try:
+        if 0 < (percent := float(text)) <= 100:
+            return percent
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text} is no percentage above 0. Nothing was started.")
+
+
+def _writable(path: str) -> Path:
+    if not Path(path).parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {Path(path).parent}. Nothing was started.")
+    return Path(path)
 
 
 def _existing(path: str) -> Path:

@@ -104,11 +104,12 @@ class Recording:
     def migrations(self) -> list[Phase]:
         return [phase for phase in self.phases if phase.within]
 
-    def old_code(self) -> str:
-        """What became of the old version after the last migration."""
+    def old_code(self, *, is_served: bool) -> str:
+        """What became of the old version after the last migration; without its server, of what stands for it."""
         since = max((phase.end for phase in self.migrations()), default=0.0)
         errors = [sample.error for sample in self.samples if sample.kind == OLD and sample.at >= since]
-        return f"Old code on the new schema: {len(errors)} reads and writes, {sum(map(bool, errors))} failed."
+        what = "Old code on the new schema" if is_served else "In place of old code, sessions on the new schema"
+        return f"{what}: {len(errors)} reads and writes, {sum(map(bool, errors))} failed."
 
     def during(self, phase: Phase) -> list[Sample]:
         """What began within it."""

@@ -35,13 +35,16 @@ class Statement:
 
 @dataclass(frozen=True)
 class Request:
-    """What a user sends, with `%d` in path and body for a number from 1 to `ids`. Another answer is a failure."""
+    """What a user sends, with `%d` in path and body for one of `ids`, or for a number from 1 to `ids`.
+
+    Another answer than `expected` is a failure.
+    """
 
     method: str
     path: str
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    ids: int = 1
+    ids: int | Sequence[int] = 1
     expected: range = range(200, 300)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tarfile
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,8 +18,10 @@ READ_ONLY = "-c default_transaction_read_only=on"
 
 def restore(dump: Path, url: str) -> None:
     """What pg_dump wrote in any of its formats. Raises CannotRehearseError."""
+    if not dump.is_dir() and _begins(dump, 2) == b"\x1f\x8b":
+        raise CannotRehearseError(f"{dump} is compressed. Unpack it with gunzip.")
     program, arguments = "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={dump}"]
-    if dump.is_dir() or _begins(dump) == b"PGDMP":
+    if dump.is_dir() or _begins(dump, 5) == b"PGDMP" or tarfile.is_tarfile(dump):
         name = urlsplit(url).path[1:]
         program = "pg_restore"
         arguments = ["--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={name}", str(dump)]
@@ -54,11 +57,12 @@ def _run(program: str, arguments: list[str], url: str, failed: str, **more: str)
     options = " ".join(filter(None, [variables.get("PGOPTIONS"), more.get("PGOPTIONS")]))
     environment = {"PATH": os.environ["PATH"], **variables, **({"PGOPTIONS": options} if options else {})}
     command = [str(PROGRAMS / program), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=environment, check=False)
     if done.returncode:
-        raise CannotRehearseError(f"{failed}: {(done.stderr.strip().splitlines() or ['unknown error'])[-1]}")
+        lines = done.stderr.strip().splitlines() or ["unknown error"]
+        raise CannotRehearseError(f"{failed}: {next((line for line in lines if 'error' in line.lower()), lines[-1])}")
 
 
-def _begins(dump: Path) -> bytes:
+def _begins(dump: Path, length: int) -> bytes:
     with dump.open("rb") as file:
-        return file.read(5)
+        return file.read(length)

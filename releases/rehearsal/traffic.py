@@ -88,7 +88,8 @@ class User:
     def act(self) -> tuple[str, str]:
         request = random.choice(self._requests)
         sent = f"{request.method} {request.path}"
-        number = str(random.randint(1, request.ids))
+        ids = range(1, request.ids + 1) if isinstance(request.ids, int) else request.ids
+        number = str(random.choice(ids))
         try:
             path, body = request.path.replace("%d", number), request.body.replace("%d", number)
             self._connection.request(request.method, path, body or None, request.headers)

@@ -37,6 +37,26 @@ def test_a_failed_release_is_recorded_with_its_error(project: Project) -> None:
     assert "Migration shop.0001_lost failed" in table
 
 
+def test_a_release_goes_on_when_nobody_reads_its_output(project: Project) -> None:
+    wait = "def wait(apps, editor):\n    import time\n\n    time.sleep(0.3)\n"
+    project.migration("0001_waits", "migrations.RunPython(wait)", before=wait)
+    release = project.start("migrate")
+    assert release.stdout
+    release.stdout.readline()
+    release.stdout.close()
+    assert release.wait(60) == 0
+    assert release.stderr
+    assert release.stderr.read() == ""
+    assert history(project)[0]["outcome"] == "succeeded"
+
+
+def test_names_that_are_longer_than_the_columns_are_cut(project: Project) -> None:
+    project.settings('RELEASES |= {"COMMIT_VARIABLE": "CI_COMMIT", "DEPLOYMENT_VARIABLE": "CI_ID"}')
+    long = "registry.example/shop:deployment-01K8".ljust(120, "x")
+    assert project.manage("migrate", "-v0", CI_COMMIT="f" * 64, CI_ID=long).returncode == 0
+    assert history(project)[0]["deployment"] == long[:64]
+
+
 def test_a_release_that_was_killed_is_not_said_to_be_at_work(project: Project) -> None:
     kill = "def kill(apps, editor):\n    import os\n\n    os.kill(os.getpid(), 9)\n"
     project.manage("migrate", "-v0")

@@ -18,6 +18,7 @@ from django.db.migrations.loader import AmbiguityError, MigrationLoader
 from releases import conf, contract
 from releases.applying import Applying
 from releases.checks import refuse_settings
+from releases.commands import LastingOutput
 from releases.diagnosis import cannot_begin, explain
 from releases.errors import Stopped
 from releases.finishing import finish
@@ -56,6 +57,7 @@ class Command(migrate.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.stdout = LastingOutput(sys.stdout)
         self.done: list[str] = []
         self.made: list[str] = []  # of the contract
         self.judged: Judged = {}
@@ -117,6 +119,8 @@ class Command(migrate.Command):
                 work()
             except (Exception, Stopped) as error:
                 words = self.explain((self.watchdog and self.watchdog.reason) or error)
+                if self.line_is_open:
+                    self.stdout.write("")  # what the log says has a line of its own
                 run.finish(words)
                 raise CommandError(words) from error
             run.finish()

@@ -33,6 +33,8 @@ class Command(DatabaseCommand):
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, choices=tuple(connections), help="Its alias.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["last"] < 1:
+            raise CommandError("--last takes 1 or more.")
         recorded = Release.objects.using(options["database"])
         releases = [_one(recorded, options["show"])] if options["show"] is not None else recorded[: options["last"]]
         if options["json"]:
@@ -87,7 +89,8 @@ class Command(DatabaseCommand):
 
 def _one(recorded: QuerySet[Release], number: int) -> Release:
     """The `number`-th, counted from the last. Raises CommandError."""
-    if not 1 <= number <= (count := recorded.count()):
+    count = recorded.count()
+    if not 1 <= number <= count:
         raise CommandError(f"--show takes 1 to {count}, the number of recorded releases." if count else NONE)
     return recorded[number - 1]
 

@@ -296,3 +296,18 @@ def test_a_damaged_file_is_read_or_refused(content: bytes, damages: list[tuple[i
         damaged[place % len(damaged) : place % len(damaged) + len(garbage)] = garbage
     with suppress(NotAnActivity):
         read_activities(bytes(damaged))
+
+
+def test_tracks_of_one_activity_are_added_up_and_others_are_not() -> None:
+    file = track(sport="cycling")
+    again, later, run = track(sport="cycling"), track(sport="cycling"), track()
+    for other, hours in ((again, 1.4), (later, 30), (run, 31.4)):
+        other.adjust_time(datetime.timedelta(hours=hours))
+        file.tracks += other.tracks
+    found = read_activities(file.to_xml().encode())
+    assert [(one.workout_type, str(one.started_at.date())) for one in found] == [
+        ("Bike", "2026-11-23"),
+        ("Bike", "2026-11-24"),
+        ("Run", "2026-11-24"),
+    ]
+    assert found[0].hours == pytest.approx(2 * found[1].hours)

@@ -16,8 +16,15 @@ EARTH = 6_371_000
 Place = tuple[float, float]
 
 
+TOGETHER = datetime.timedelta(hours=1)
+"""At most between tracks that are one activity: some devices begin a new one when they are switched on again."""
+
+MOST = 50
+"""Activities in a file."""
+
+
 class Track:
-    """Sums up the points of all tracks of a file."""
+    """Sums up the points of one track."""
 
     def __init__(self) -> None:
         self.started_at: datetime.datetime | None = None
@@ -49,6 +56,39 @@ class Track:
             case [*_, "hr"]:
                 self.heart_rate.add_text(text)
 
+    def end(self) -> None:
+        """Leaves out the pauses."""
+        for seconds, metres in self.pauses:
+            self.seconds -= seconds
+            self.way -= metres
+
+    def is_followed_by(self, other: "Track") -> bool:
+        """Whether the other one is a part of the same activity, or says nothing."""
+        if not (self.moment and other.started_at):
+            return True
+        is_soon = datetime.timedelta(0) <= other.started_at - self.moment <= TOGETHER
+        return is_soon and self.sport.lower() == other.sport.lower()
+
+    def add(self, other: "Track") -> None:
+        self.started_at, self.moment = self.started_at or other.started_at, other.moment or self.moment
+        self.title, self.sport = self.title or other.title, self.sport or other.sport
+        self.seconds, self.metres, self.way = (
+            self.seconds + other.seconds,
+            self.metres + other.metres,
+            self.way + other.way,
+        )
+        for mine, others in ((self.heart_rate, other.heart_rate), (self.power, other.power)):
+            mine.total, mine.weight = mine.total + others.total, mine.weight + others.weight
+
+    def activity(self) -> Activity:
+        figures = {
+            "hours": self.seconds / 3600,
+            "metres": self.metres + self.way,
+            "heart_rate": self.heart_rate.value,
+            "power": self.power.value,
+        }
+        return activity_of(self.started_at, workout_type_of(self.sport), figures, self.title)
+
     def _pass(self, moment: datetime.datetime) -> None:
         self.started_at = self.started_at or moment
         if self.moment:
@@ -59,20 +99,39 @@ class Track:
         self.moment = moment
 
 
+class Tracks:
+    """The activities of a file: tracks, and those that belong to the one before them."""
+
+    def __init__(self) -> None:
+        self.found: list[Track] = []
+        self._open = Track()
+
+    def opened(self, path: list[str], attributes: Attributes) -> None:
+        if path[-1] == "trk":
+            self._open = Track()
+        self._open.opened(path, attributes)
+
+    def closed(self, path: list[str], text: str) -> None:
+        self._open.closed(path, text)
+        if path[-1] != "trk":
+            return
+        self._open.end()
+        if self.found and self.found[-1].is_followed_by(self._open):
+            self.found[-1].add(self._open)
+        elif len(self.found) == MOST:
+            raise NotAnActivity(f"This GPX file has more than {MOST} activities.")
+        else:
+            self.found.append(self._open)
+
+
 def read_gpx(content: bytes) -> list[Activity]:
-    """The one activity of a file. Raises NotAnActivity."""
-    track = Track()
-    read_elements(content, track.opened, track.closed)
-    if track.started_at is None:
+    """The activities of a file, mostly one. Raises NotAnActivity."""
+    tracks = Tracks()
+    read_elements(content, tracks.opened, tracks.closed)
+    recorded = [track for track in tracks.found if track.started_at]
+    if not recorded:
         raise NotAnActivity("This GPX file has no times, so it is a route and no recorded activity.")
-    pauses = list(track.pauses)
-    figures = {
-        "hours": (track.seconds - sum(seconds for seconds, _ in pauses)) / 3600,
-        "metres": track.metres + track.way - sum(metres for _, metres in pauses),
-        "heart_rate": track.heart_rate.value,
-        "power": track.power.value,
-    }
-    return [activity_of(track.started_at, workout_type_of(track.sport), figures, track.title)]
+    return [track.activity() for track in recorded]
 
 
 def _place(attributes: Attributes) -> Place | None:
