@@ -152,7 +152,7 @@ def entered_here(connection: BaseDatabaseWrapper) -> list[Item]:
 
 
 def waiting(connection: BaseDatabaseWrapper, connected: Connected | None = None) -> dict[Key, Item]:
-    """The same by key, for the judge."""
+    """All pending items by key, for the judge."""
     return {item.key: item for item in pending(connection, connected)}
 
 

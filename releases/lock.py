@@ -34,7 +34,7 @@ def alone(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
 
 @contextmanager
 def file_lock(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say) -> Iterator[None]:
-    """Held while the process lives. Does nothing if the database is not a file.
+    """Held within; a process that dies frees it. Does nothing if the database is not a file.
 
     The lock file is beside the database, so containers that share its volume share the lock. SQLite's own locks would
     end as soon as anything in the process closes the database's file.

@@ -153,8 +153,13 @@ def _changes(operation: Operation) -> str:
             return f"undoes: {operation.describe()}"
 
 
+IRREVERSIBLE = "cannot be undone"
+
+
 def _runs(operation: RunPython) -> str:
     code: Any = operation.reverse_code
+    if code is None:
+        return IRREVERSIBLE
     if code is RunPython.noop:
         return f"leaves what {code_name(operation.code)}() did"
     reason = (inspect.getdoc(code) or "").partition("\n")[0]
@@ -162,6 +167,8 @@ def _runs(operation: RunPython) -> str:
 
 
 def _runs_sql(operation: RunSQL) -> str:
+    if operation.reverse_sql is None:
+        return IRREVERSIBLE
     if not operation.reverse_sql:
         return "leaves what its SQL did"
     words = " ".join(str(operation.reverse_sql).split())

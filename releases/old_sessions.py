@@ -48,7 +48,7 @@ class Connected:
     last: str = ""
 
     def older_than(self, version: str, entered: datetime) -> list[Session]:
-        """The sessions that may need what `version` then let wait: all but those of its own and of later ones.
+        """The sessions that may need what `version` deferred at `entered`: all but those of its own and of later ones.
 
         An old commit may have been released again since.
         """

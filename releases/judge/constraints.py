@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 NO_ARBITER = " INSERT ... ON CONFLICT DO NOTHING without columns fails, because it is deferrable."
 SLOW = 100_000  # bytes. An exclusion constraint compares each row with others: 2 s for 20 000 rows of 1 MB
 CHECKED = "Added NOT VALID, then validated; nobody waits for that."
-BINDS = "Its writes that violate it fail from then on."
 
 
 def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -44,7 +43,7 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     elif constraint.contype in (tree.CONSTR_CHECK, tree.CONSTR_FOREIGN) and not constraint.skip_validation:
         constraint.skip_validation, constraint.initially_valid = True, False
         verdict.later.append(validate(name_of(relation), constraint.conname))
-        verdict.note(Action.ONLINE, CHECKED, lock=SHORT, old_version=BINDS)
+        verdict.note(Action.ONLINE, CHECKED, lock=SHORT, old_version=indexes.BINDS)
     return True
 
 
@@ -62,7 +61,7 @@ def add_unique(constraint: Node, relation: Node, verdict: Verdict) -> None:
         attach=attach,
     )
     reason = f"Its index is built concurrently and then attached. {indexes.DUPLICATES}"
-    verdict.note(Action.ONLINE, reason, lock=SHORT, old_version=BINDS + NO_ARBITER * constraint.deferrable)
+    verdict.note(Action.ONLINE, reason, lock=SHORT, old_version=indexes.BINDS + NO_ARBITER * constraint.deferrable)
 
 
 def replace_primary_key(relation: Node, name: str, columns: str, old: str, verdict: Verdict) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 CONCURRENTLY = "Built concurrently; nobody waits for it."
 NULLS_TOO = "The old version's inserts leave its columns NULL, and it takes one NULL for a duplicate of another."
 ADDED_LATER = "Add it in the release after the one that adds its columns."
+BINDS = "Its writes that violate it fail from then on."
 DUPLICATES = "Fails if rows violate it; then nothing of it is left."
 
 
@@ -26,7 +27,8 @@ def create(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     statement.concurrent = True
     verdict.later.append(Step(write(statement), repeatable=True))
     reason = f"{CONCURRENTLY} {DUPLICATES}" if statement.unique else CONCURRENTLY
-    verdict.note(Action.ONLINE, reason, lock="SHARE UPDATE EXCLUSIVE")
+    binds = BINDS if statement.unique else ""
+    verdict.note(Action.ONLINE, reason, lock="SHARE UPDATE EXCLUSIVE", old_version=binds)
 
 
 def compares_nulls(rule: Node, columns: set[str], table: Table | None, verdict: Verdict) -> bool:

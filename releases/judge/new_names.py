@@ -25,7 +25,9 @@ def rename(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     column = statement.rename_type == tree.OBJECT_COLUMN
     if not (column or statement.rename_type == tree.OBJECT_TABLE):
-        verdict.note(Action.AS_IS, "No statement uses that name.", lock=SHORT)
+        index = statement.rename_type == tree.OBJECT_INDEX
+        lock = "SHARE UPDATE EXCLUSIVE, for a moment" if index else SHORT
+        verdict.note(Action.AS_IS, "No statement uses that name.", lock=lock)
     elif item := _taken(statement, circumstances):
         _refuse(item, verdict)
     elif table is None:

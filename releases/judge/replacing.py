@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
-from releases.judge.constraints import BINDS
+from releases.judge.indexes import BINDS
 from releases.judge.removals import unique_constraint, unique_index
 from releases.judge.sql import Node, name_of, object_name, quote
 from releases.judge.verdict import SHORT, Action, Step, Verdict

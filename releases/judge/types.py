@@ -28,8 +28,9 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
     column = table.column(command.name) if table else None
     if table is None or not table.is_large:
         return True
-    if column and not wanted.HasField("coll_clause") and is_compatible(column.type, write_type(wanted.type_name)):
-        if bound := list(_bound_to(command.name, relation.relname, table, circumstances.facts)):
+    if column and is_compatible(column.type, write_type(wanted.type_name)):
+        collates = wanted.HasField("coll_clause")
+        if bound := list(_bound_to(command.name, relation.relname, table, circumstances.facts, collates=collates)):
             verdict.note(Action.REFUSED, BOUND.format(", ".join(bound)), lock=LOCKED, instead=FREE_FIRST)
         else:
             verdict.note(Action.AS_IS, "The stored values stay as they are.", lock=SHORT)
@@ -45,13 +46,17 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
     return True
 
 
-def _bound_to(column: str, name: str, table: Table, facts: Facts) -> Iterator[str]:
+def _bound_to(column: str, name: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:
     """What the server builds or checks anew if the type changes in any way. Measured.
 
-    Indexes of an expression or with a condition that names the column, and checks of it.
+    Indexes of an expression or with a condition that names the column, and checks of it; if it gets another collation,
+    any index of it.
     """
     for index, one in facts.indexes.items():
-        if one.table == name and one.definition and column in _named_in_expressions(parse(one.definition)[0]):
+        if one.table != name or not one.definition:
+            continue
+        statement = parse(one.definition)[0]
+        if column in (named_columns(statement) if collates else _named_in_expressions(statement)):
             yield index
     yield from (check for check, one in table.constraints.items() if one.kind == "c" and column in one.columns)
 

@@ -38,7 +38,14 @@ def test_a_takeover_goes_well(tmp_path: Path) -> None:
     found = json.loads(result.stdout)
     steps = {one["name"]: one["count"] for one in found["phases"] if not one["within"]}
     assert list(steps) == [
-        *("filling the database", "build of the new version", "quiet", "release", "start of the new version"),
+        *(
+            "filling the database",
+            "build of the new version",
+            "warm-up",
+            "quiet",
+            "release",
+            "start of the new version",
+        ),
         *("overlap", "the new version alone", "draining of the new version", "forward again", "next release"),
     ]
     assert steps["overlap"] > 100
@@ -46,7 +53,7 @@ def test_a_takeover_goes_well(tmp_path: Path) -> None:
     assert migration["rows"] >= 3 * 33  # archived, filled and deleted
     whole, old_code, *others = found["findings"]
     assert whole == "The release found everything that the models declare."
-    assert re.fullmatch(r"Old code on the new schema: \d+ reads and writes, 0 failed.", old_code)
+    assert re.fullmatch(r"In place of old code, sessions on the new schema: \d+ reads and writes, 0 failed.", old_code)
     assert others == [
         "Rows archived: 33. Of these, rows from which gaps were filled: 33.",
         "One step back and forward again restores the same data.",

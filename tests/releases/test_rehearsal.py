@@ -198,7 +198,14 @@ def test_a_good_release_under_the_load_and_the_tests_of_the_old_version(shop: Pr
     steps = [one["name"] for one in figures["phases"] if not one["within"]]
     assert steps == [
         *("filling the database", "build of the old version", "release of the old version"),
-        *("build of the new version", "start of the old version", "quiet", "release", "start of the new version"),
+        *(
+            "build of the new version",
+            "start of the old version",
+            "warm-up",
+            "quiet",
+            "release",
+            "start of the new version",
+        ),
         *("overlap", "draining of the old version", "the new version alone", "draining of the new version"),
         *("schema for the tests, by the old version", "schema for the tests, by the new version"),
         *("release of the old version, brought back", "forward again"),

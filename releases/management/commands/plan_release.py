@@ -54,6 +54,8 @@ class Command(DatabaseCommand):
             if not pending:
                 self._say_nothing(**options)
                 return
+            if connection.vendor != "postgresql" and options["json"]:
+                raise CommandError("There are verdicts, and so JSON, on PostgreSQL only.")
             if connection.vendor != "postgresql":
                 self._list(pending)
                 return
