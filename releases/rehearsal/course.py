@@ -104,7 +104,7 @@ class Course:
             found += [] if broken else [PASSED]
         if not self._options.deploy_only:
             if old:
-                self._bring_back(old)
+                self._bring_back(old, new)
             self._step_back(new, before)
             self._next(new, requests)
 
@@ -154,10 +154,11 @@ class Course:
         ):
             self._recording.left = CONTRACT.findall(new.release("next release", **new.of(NEXT)))
 
-    def _bring_back(self, old: Version) -> None:
-        """As an image that is brought back, which is released, too: over the newer schema."""
+    def _bring_back(self, old: Version, new: Version) -> None:
+        """As an image that is brought back, which is released, too: over the newer schema. Then the new one again."""
         try:
             old.release("release of the old version, brought back", **old.of("old"))
+            new.release("release of the new version, again", **new.of(COMMIT))
         except DeployError as error:
             self._recording.breaking.append(str(error))
         else:

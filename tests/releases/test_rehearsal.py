@@ -208,7 +208,7 @@ def test_a_good_release_under_the_load_and_the_tests_of_the_old_version(shop: Pr
         ),
         *("overlap", "draining of the old version", "the new version alone", "draining of the new version"),
         *("schema for the tests, by the old version", "schema for the tests, by the new version"),
-        *("release of the old version, brought back", "forward again"),
+        *("release of the old version, brought back", "release of the new version, again", "forward again"),
         *("start of the new version", "next release", "draining of the new version"),
     ]
     done = {one["name"]: one["count"] for one in figures["phases"]}
