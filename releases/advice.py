@@ -70,10 +70,7 @@ CONNECTING = {
 STATEMENTS = {
     "08": "The connection was cut. Run this again.",
     "0A": f"This server does not support what the migration asks for. {CORRECT_THE_MIGRATION}",
-    "22": (
-        "A value does not fit its column or the column's new type. Correct the row (--traceback shows the value), or"
-        f" the migration. {AGAIN}"
-    ),
+    "22": (f"A value does not fit its column or the column's new type. Correct the row, or the migration. {AGAIN}"),
     "23502": (
         "Column {column} of {table} would be NULL in a row. Give existing rows a value (UPDATE {table} SET {column} ="
         f" ... WHERE {{column}} IS NULL;), or let the migration set one. {AGAIN}"

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, CreateModel, DeleteModel, Migration, RemoveField, RunPython, RunSQL
@@ -11,6 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RenameField, RenameModel
 from django.db.migrations.operations.base import Operation
 
+from releases import contract
 from releases.applying import code_name
 from releases.pending import applied_state, on_database
 from releases.steps import on_state
@@ -22,7 +24,7 @@ class Loss:
     """Describes what undoing `plan` (last migration first) does. Of half-run ones it has the part that is committed."""
 
     def __init__(self, connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Sequence[Migration]) -> None:
-        self._connection, self._loader = connection, loader
+        self._connection, self._loader, self._quote = connection, loader, connection.ops.quote_name
         state = applied_state(loader)
         for migration in reversed(plan):
             if (migration.app_label, migration.name) not in loader.applied_migrations:
@@ -33,6 +35,7 @@ class Loss:
             for migration in reversed(plan)
             for operation in on_state(migration.operations)
         ]
+        self._waiting = contract.waiting(connection).keys()  # to be dropped
         with connection.cursor() as cursor:
             self._tables = set(connection.introspection.table_names(cursor))
 
@@ -51,6 +54,8 @@ class Loss:
                 return self._creates_table(migration, operation)
             case AddField():
                 return self._drops_column(migration.app_label, operation)
+            case RemoveField():
+                return self._brings_back(migration, operation)
             case _:
                 return _changes(operation)
 
@@ -68,7 +73,25 @@ class Loss:
         before = self._loader.project_state((migration.app_label, migration.name), at_end=False)
         model = before.models.get((migration.app_label, operation.name_lower))
         has_table = model is None or (model.options.get("managed", True) and not model.options.get("proxy"))
+        table = model and model.options.get("db_table", f"{migration.app_label}_{operation.name_lower}")
+        if table and ("table", self._quote(table), "") in self._waiting:
+            return f"model {operation.name} comes back with its rows"
         return f"model {operation.name} comes back{' with an empty table' if has_table else ''}"
+
+    def _brings_back(self, migration: Migration, operation: RemoveField) -> str:
+        """What waits to be dropped has its values."""
+        before = self._loader.project_state((migration.app_label, migration.name), at_end=False).apps
+        try:
+            field: Any = before.get_model(migration.app_label, operation.model_name)._meta.get_field(operation.name)
+            meta = field.model._meta
+        except (LookupError, FieldDoesNotExist):
+            return f"field {operation.name} of {operation.model_name} comes back"
+        if field.many_to_many:
+            key = "table", self._quote(field.m2m_db_table()), ""
+        else:
+            key = "column", self._quote(meta.db_table), field.column
+        what = "with its values" if key in self._waiting else "empty"
+        return f"field {operation.name} of {operation.model_name} comes back {what}"
 
     def _drops_column(self, app: str, operation: AddField) -> str:
         model, name = self._now(app, operation.model_name_lower, operation.name, after=operation)
@@ -143,8 +166,6 @@ class Loss:
 def _changes(operation: Operation) -> str:
     """Undoing such an operation deletes no rows."""
     match operation:
-        case RemoveField():
-            return f"field {operation.name} of {operation.model_name} comes back empty"
         case RunPython():
             return _runs(operation)
         case RunSQL():

@@ -20,7 +20,7 @@ Columns = dict[str, list[str]]
 
 
 class StepBackRefusedError(Exception):
-    """The release cannot be undone, as one that deletes data, and some that RunPython does. Says why."""
+    """The release cannot be undone: its RunPython has no reverse, for example. Says why."""
 
 
 def columns_of(url: str) -> Columns:

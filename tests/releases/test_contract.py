@@ -467,6 +467,15 @@ def test_a_field_that_is_filled_and_then_unique_keeps_no_default(
     assert sql("SELECT column_default FROM information_schema.columns WHERE column_name = 'key'") == [(None,)]
 
 
+def test_what_waits_to_be_dropped_comes_back_with_its_values(shop: Project, sql: Sql) -> None:
+    change(shop, WITHOUT_NOTE)
+    shown = shop.manage("rollback", "--noinput").stdout
+    assert "- field note of box comes back with its values" in shown
+    assert sql("SELECT count(note) FROM shop_box") == [(500,)]
+    change(shop, WITHOUT_BOX, "third")
+    assert "- model Box comes back with its rows" in shop.manage("rollback", "--noinput").stdout
+
+
 def test_finish_does_nothing_else(shop: Project, sql: Sql) -> None:
     change(shop, WITHOUT_NOTE)
     for option in ("--check", "--plan", "--fake", "shop"):
