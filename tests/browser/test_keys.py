@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.pages import PAGES
 from tests.browser.plan import MONDAY, WEEK
 from tests.browser.week import card
 
@@ -22,6 +23,13 @@ def test_one_key_each_leads_to_the_pages_and_none_takes_what_is_typed(page: Page
 
     page.keyboard.type("mt?")
     expect(page.get_by_role("searchbox")).to_have_value("mt?")
+
+
+def test_a_key_adds_the_first_workout_of_an_empty_planner(page: Page) -> None:
+    PAGES["week, first steps"](page)
+    page.goto("/")
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile("/workouts/add$"))
 
 
 def test_a_question_mark_lists_the_keys_and_they_can_be_turned_off(page: Page) -> None:
