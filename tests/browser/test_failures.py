@@ -27,6 +27,22 @@ def test_an_expired_session_redirects_to_the_login_and_back_to_the_week(page: Pa
     expect(card(slot(page, FRIDAY, "morning"), "Easy run")).to_be_visible()
 
 
+def test_what_was_typed_stays_when_the_session_has_expired(page: Page, site: Site) -> None:
+    page.goto(WEEK)
+    card(page, "Easy run").get_by_role("link").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Notes").fill("Bring gels.")
+    execute(site.database, "DELETE FROM django_session")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog.get_by_role("status")).to_contain_text("Nothing was saved: you are logged out.")
+
+    with page.expect_popup() as opened:
+        dialog.get_by_role("link", name="Log in").click()
+    log_in(opened.value)
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(toast(page)).to_contain_text("Easy run: notes changed")
+
+
 def test_a_stopped_server_is_reported_and_the_card_stays(open_page: OpenPage, site: Site, witness: Witness) -> None:
     witness.tolerated += ["ERR_CONNECTION_REFUSED", "htmx:sendError", "htmx:afterRequest"]
     with serving(web(), site.environment, site.folder / "stopped.log") as server:
@@ -37,7 +53,7 @@ def test_a_stopped_server_is_reported_and_the_card_stays(open_page: OpenPage, si
 
         drag(card(page, "Easy run"), slot(page, FRIDAY, "morning"))
 
-        expect(toast(page)).to_contain_text("Not saved")
+        expect(toast(page)).to_contain_text("it is not known whether this was saved")
         expect(card(slot(page, MONDAY, ""), "Easy run")).to_be_visible()
         expect(card(page, "Easy run").get_by_role("button", name="Skip")).to_be_enabled()
 

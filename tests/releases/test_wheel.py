@@ -262,16 +262,15 @@ def test_it_is_installed_from_a_git_address(tmp_path: Path) -> None:
 
 
 def test_the_blocks_of_each_platform_are_valid() -> None:
-    """JSON, TOML and YAML can be parsed, run `migrate` and probe /readyz; the settings are valid."""
+    """TOML and YAML can be parsed, run `migrate` and probe /readyz; the settings are valid."""
     from releases.conf import find_faults
 
     readers = {
-        "json": importlib.import_module("json").loads,
         "toml": tomllib.loads,
         "yaml": importlib.import_module("yaml").safe_load,
     }
-    blocks = re.findall(r"^```(json|toml|yaml)\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
-    assert [kind for kind, _ in blocks] == ["json", "toml", "yaml", "yaml"]
+    blocks = re.findall(r"^```(toml|yaml)\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    assert [kind for kind, _ in blocks] == ["toml", "yaml", "yaml"]
     for kind, body in blocks:
         assert "python manage.py migrate --noinput" in body
         assert "/readyz" in str(readers[kind](body))

@@ -117,11 +117,17 @@ document.addEventListener(
   { capture: true },
 );
 
+// After a login in another tab the page's forms have the token of the login before.
+const csrfToken = () => /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+
 document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = csrfToken();
   const press = presses.get(detail.triggeringEvent);
   if (!press) return;
   detail.path = press.path;
-  for (const name of press.sent.keys()) detail.parameters[name] = press.sent.getAll(name);
+  for (const name of press.sent.keys()) {
+    if (name !== "csrfmiddlewaretoken") detail.parameters[name] = press.sent.getAll(name);
+  }
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
@@ -146,7 +152,8 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { responseURL } = event.detail.xhr;
   if (responseURL && new URL(responseURL).pathname.startsWith("/login/")) {
     event.preventDefault();
-    showNotSaved("logged-out"); // what was typed stays
+    if (hasUnsaved() || document.querySelector(".quick input")?.value) showNotSaved("logged-out"); // what was typed stays
+    else window.location.reload();
   }
 });
 
