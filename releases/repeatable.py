@@ -177,7 +177,7 @@ class RepeatableStatements:
             if self._connection.is_usable():
                 drop()
         except Error:
-            self._say("The INVALID index that this left could not be dropped yet. The next release drops it.")
+            self._say("An INVALID index may be left. The next attempt drops it.")
 
     def _execute(self, sql: str) -> None:
         with self._connection.cursor() as cursor:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from releases.judge.facts import Facts, Table
 from releases.judge.sql import Node, fill_name, name_of, named_columns, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
@@ -89,8 +91,9 @@ def is_compatible(before: str, after: str) -> bool:
         return not new_size or (bool(old_size) and new_size[0] >= old_size[0] and new_size[1:] == old_size[1:])
     if old == new:
         return old_size == new_size or (old in PRECISE and (not new_size or (bool(old_size) and new_size >= old_size)))
-    # The session's time zone is UTC, as Django sets it.
-    return (old, new) in {("cidr", "inet"), ("timestamp", "timestamptz"), ("timestamptz", "timestamp")}
+    # With USE_TZ the session's time zone is UTC; otherwise it is that of the settings.
+    times = {("timestamp", "timestamptz"), ("timestamptz", "timestamp")} if settings.USE_TZ else set()
+    return (old, new) in {("cidr", "inet"), *times}
 
 
 def read_type(text: str) -> tuple[str, list[int]]:

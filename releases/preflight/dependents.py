@@ -72,13 +72,20 @@ ORDER BY 1
 
 # An index expression must not depend on the session's time zone, as nearly every expression of a timestamptz does.
 COMPUTED = f"""
-WITH {DIRECT}, computed AS ( SELECT DISTINCT i.indexrelid, k.conname, i.indrelid FROM direct JOIN pg_index i ON classid
-= 'pg_class'::regclass AND i.indexrelid = objid LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid =
-i.indrelid CROSS JOIN columns c WHERE regexp_replace( concat(pg_get_expr(i.indexprs, i.indrelid), ' ',
-pg_get_expr(i.indpred, i.indrelid)), format('\\m"?%%1$s"?( IS (NOT )?NULL| AT TIME ZONE ''[^'']*''(::text)?)',
-c.attname), '', 'g' ) ~ format('\\m%%s\\M', c.attname) ) SELECT format('index %%s (its expression would depend on the
-time zone)', indexrelid::regclass), CASE WHEN conname IS NULL THEN format('DROP INDEX %%s;', indexrelid::regclass) ELSE
-format('ALTER TABLE %%s DROP CONSTRAINT %%I;', indrelid::regclass, conname) END, '' FROM computed ORDER BY 1
+WITH {DIRECT}, computed AS (
+    SELECT DISTINCT i.indexrelid, k.conname, i.indrelid
+    FROM direct JOIN pg_index i ON classid = 'pg_class'::regclass AND i.indexrelid = objid
+    LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid
+    CROSS JOIN columns c
+    WHERE regexp_replace(
+        concat(pg_get_expr(i.indexprs, i.indrelid), ' ', pg_get_expr(i.indpred, i.indrelid)),
+        format('\\m"?%%1$s"?( IS (NOT )?NULL| AT TIME ZONE ''[^'']*''(::text)?)', c.attname), '', 'g'
+    ) ~ format('\\m%%s\\M', c.attname)
+)
+SELECT format('index %%s (its expression would depend on the time zone)', indexrelid::regclass),
+    CASE WHEN conname IS NULL THEN format('DROP INDEX %%s;', indexrelid::regclass)
+        ELSE format('ALTER TABLE %%s DROP CONSTRAINT %%I;', indrelid::regclass, conname) END, ''
+FROM computed ORDER BY 1
 """
 
 ROW_TYPES = """

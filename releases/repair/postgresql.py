@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.db import IntegrityError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.judge.types import is_compatible
 from releases.repair.refusal import CannotBuildError
 from releases.schema.declared import foreign_keys
 from releases.schema.description import Column, Rule
@@ -15,7 +16,6 @@ from releases.schema.sequences import set_sequence
 
 Model = type[models.Model]
 
-VARCHAR = re.compile(r"character varying\((\d+)\)")
 PLAIN_INDEX = re.compile(r"btree \((?P<columns>[^()]*)\)(?: INCLUDE \([^()]*\))?(?: WHERE (?P<condition>.*))?")
 STALLS = "that blocks writers; when they can wait, run:"
 TEMPORARY = "releases_repair"
@@ -87,7 +87,7 @@ class PostgresqlBuilder:
         column, found = cast("Column", difference.wanted), cast("Column", difference.found)
         name = self._quote(column.name)
         change = f"ALTER COLUMN {name} TYPE {column.type}"
-        if not _is_catalogue_only(found.type, column.type):
+        if not is_compatible(found.type, column.type):
             statement = f"ALTER TABLE {self._quote(difference.table)} {change} USING {name}::{column.type};"
             raise CannotBuildError(f"the table would be rewritten, and {STALLS} {statement}")
         with transaction.atomic(using=self._connection.alias):
@@ -230,13 +230,3 @@ class PostgresqlBuilder:
     def _execute(self, statement: str, parameters: Any = None) -> None:
         with self._connection.cursor() as cursor:
             cursor.execute(statement, parameters)
-
-
-def _is_catalogue_only(before: str, after: str) -> bool:
-    """Longer text; and timestamps without a time zone, which Django and the session take as UTC."""
-    if (before, after) == ("timestamp without time zone", "timestamp with time zone"):
-        return True
-    lengths = [VARCHAR.fullmatch(one) for one in (before, after)]
-    if lengths[0] is None:
-        return False
-    return after == "text" or (lengths[1] is not None and int(lengths[1][1]) > int(lengths[0][1]))

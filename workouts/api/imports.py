@@ -71,7 +71,8 @@ class ImportAnswer(Done):
     openapi_extra=body_with_file("text/csv"),
 )
 def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Status[dict[str, Any]] | HttpResponse:
-    """Imports a TrainingPeaks export, sent as the form field `file` or as the whole body.
+    """Imports a plan, sent as the form field `file` or as the whole body: CSV of TrainingPeaks or intervals.icu, or a
+    calendar (.ics), also in a ZIP.
 
     Existing workouts are updated. The answer lists rows that could not be read and were skipped, and the coach's
     workouts that are on the days of the file but not in it. If every row is skipped, nothing is imported.
@@ -80,7 +81,7 @@ def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Stat
     if len(content) > MAX_BYTES:
         return refuse(413, f"The file is larger than {MAX_BYTES // 1024**2} MB. Nothing was imported.")
     if not content.strip():
-        return refuse(400, "No CSV data. Send the file as the form field “file”, or as the body.")
+        return refuse(400, "No file. Send it as the form field “file”, or as the body.")
     try:
         result = import_file(name, content, by=request.user, gone=options.gone).result
     except NotImportable as error:

@@ -25,7 +25,7 @@ def set_target(monday: Day, values: Values | None, *, by: Author) -> Outcome:
 def save_preferences(values: Values, *, by: Author) -> Outcome:
     """Saves the preferences. `values` has all columns of Preferences. Raises Stale."""
     after = {name: to_json(value) for name, value in values.items()}
-    return _put(RowChange("preferences", PREFERENCES, None, after), "Units and times of day", by)
+    return _put(RowChange("preferences", PREFERENCES, None, after), "Preferences", by)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The athlete's settings: units and times of day, the address of the calendar feed, the API token, the password."""
+"""The athlete's settings: preferences, the calendar's address, the coach's link, the API token, the password."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def settings(request: AthletesRequest) -> HttpResponse:
     form = PreferencesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         save_preferences(form.values(), by=request.user)
-        messages.success(request, "The units and times were saved.")
+        messages.success(request, "The preferences were saved.")
         return redirect("settings")
     return _page(request, form)
 

@@ -66,7 +66,7 @@ def test_units_and_times_are_saved(page: Client) -> None:
 def test_saving_is_a_step_of_the_history_and_can_be_undone(page: Client) -> None:
     page.post("/settings/", PREFERENCES)
     change = Change.objects.get()
-    assert change.summary == "Units and times of day"
+    assert change.summary == "Preferences"
 
     page.post(f"/history/{change.pk}/undo/")
     assert Preferences.load().distance_unit == "km"

@@ -1,4 +1,4 @@
-"""One row of a TrainingPeaks export as a planned workout, or the reason why it is skipped."""
+"""One row of a plan, with TrainingPeaks' columns, as a planned workout, or the reason why it is skipped."""
 
 import datetime
 from collections.abc import Iterable, Mapping

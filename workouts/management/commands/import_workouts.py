@@ -1,4 +1,4 @@
-"""Imports the coach's plan from a TrainingPeaks export."""
+"""Imports the coach's plan from a file."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -17,7 +17,7 @@ MOVED: dict[str, tuple[int, ...] | None] = {"move": None, "as-new": ()}
 
 
 class Command(DatabaseCommand):
-    help = "Imports the workouts of a TrainingPeaks export, CSV or ZIP."
+    help = "Imports a plan: CSV of TrainingPeaks or intervals.icu, a calendar (.ics), or one of them in a ZIP."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
