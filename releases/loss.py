@@ -85,7 +85,7 @@ class Loss:
             field: Any = before.get_model(migration.app_label, operation.model_name)._meta.get_field(operation.name)
             meta = field.model._meta
         except (LookupError, FieldDoesNotExist):
-            return f"field {operation.name} of {operation.model_name} comes back"
+            return f"field {operation.name} of {operation.model_name} comes back empty"
         if field.many_to_many:
             key = "table", self._quote(field.m2m_db_table()), ""
         else:
