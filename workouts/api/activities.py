@@ -12,7 +12,7 @@ from workouts.api.errors import WRITING, refuse, refuse_values
 from workouts.api.imports import body_with_file, uploaded_file
 from workouts.api.schemas import Answer, Done
 from workouts.files.activities.activity_imports import Unclear, import_activities, plan_of
-from workouts.files.uploads import MAX_BYTES, NotImportable
+from workouts.files.uploads import MAX_BYTES, TOO_LARGE, NotImportable
 
 router = Router(tags=["Workouts"], by_alias=True)
 
@@ -50,7 +50,7 @@ def import_activity(request: HttpRequest, options: Query[ActivityOptions]) -> St
     """
     name, content = uploaded_file(request, "activity")
     if len(content) > MAX_BYTES:
-        return refuse(413, f"The file is larger than {MAX_BYTES // 1024**2} MB. Nothing was imported.")
+        return refuse(413, f"{TOO_LARGE} Nothing was imported.")
     if not content:
         return refuse(400, "No file. Send it as the form field “file”, or as the body.")
     chosen = {number: choice for number, choice in enumerate(options.workout) if choice}

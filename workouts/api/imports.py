@@ -12,7 +12,7 @@ from workouts.api.errors import WRITING, refuse, refuse_values
 from workouts.api.schemas import Answer, Done
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import EveryRowSkipped, NotImportable, import_file
-from workouts.files.uploads import MAX_BYTES
+from workouts.files.uploads import MAX_BYTES, TOO_LARGE
 
 router = Router(tags=["Workouts"], by_alias=True)
 
@@ -79,7 +79,7 @@ def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Stat
     """
     name, content = uploaded_file(request, "workouts.csv")
     if len(content) > MAX_BYTES:
-        return refuse(413, f"The file is larger than {MAX_BYTES // 1024**2} MB. Nothing was imported.")
+        return refuse(413, f"{TOO_LARGE} Nothing was imported.")
     if not content.strip():
         return refuse(400, "No file. Send it as the form field “file”, or as the body.")
     try:

@@ -14,6 +14,7 @@ from workouts.history import Author
 from workouts.models import Upload
 
 MAX_BYTES = 10 * 1024 * 1024
+TOO_LARGE = f"The file is larger than {MAX_BYTES // 1024**2} MB. Of an archive, that is what is in it."
 PREVIEW_LASTS = datetime.timedelta(days=1)
 
 

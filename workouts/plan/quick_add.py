@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workouts.models import WorkoutType
 from workouts.plan.quick_parts import BARE, HOUR, OTHER_DAY, PARTS, UNREAD, WITHOUT_FIGURE
 from workouts.values import bounds
-from workouts.values.measures import METRES_PER_KILOMETRE, METRES_PER_MILE, METRES_PER_YARD
+from workouts.values.measures import METRES_IN
 from workouts.values.times import clock_time
 
 TYPES = {
@@ -36,7 +36,7 @@ HALF_A_DAY, CLOCK_LIKE = 12, 10
 KINDS = {
     "time of day": dict.fromkeys(("time", "clock", "slot"), 1.0),
     "duration": {"hm": 1.0, "h": 1.0, "min": 1 / 60},
-    "distance": {"km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "yd": METRES_PER_YARD, "m": 1.0},
+    "distance": METRES_IN,
     "TSS": {"tss": 1.0},
 }
 """What a part says, and its groups with their factors: durations are in hours, distances in metres."""

@@ -9,7 +9,7 @@ from workouts.values.disciplines import Discipline, discipline_of
 METRES_PER_KILOMETRE = 1000
 METRES_PER_MILE = 1609.344
 METRES_PER_YARD = 0.9144
-METRES_IN = {"km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "m": 1, "yd": METRES_PER_YARD}
+METRES_IN: dict[str, float] = {"km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "m": 1, "yd": METRES_PER_YARD}
 SHORT = 0.1
 """In kilometres or miles. Shorter distances are shown in metres or yards: the shortest would read `0 km`."""
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api_client import ApiClient
+from workouts.files.uploads import TOO_LARGE
 from workouts.models import Upload, Workout
 
 CSV = """Title,WorkoutType,WorkoutDescription,PlannedDuration,PlannedDistanceInMeters,WorkoutDay,CoachComments,TSS,IF
@@ -148,7 +149,7 @@ def test_a_file_may_have_ten_megabytes(api: ApiClient) -> None:
         api.send_raw("POST", "workouts/import", larger, 413, "text/csv"),
         upload(api, larger, 413),
     ):
-        assert answer == {"error": "The file is larger than 10 MB. Nothing was imported."}
+        assert answer == {"error": f"{TOO_LARGE} Nothing was imported."}
 
 
 def test_a_broken_form_is_refused(api: ApiClient) -> None:

@@ -8,7 +8,7 @@ from workouts.files.activities.fit import read_fit
 from workouts.files.activities.gpx import read_gpx
 from workouts.files.activities.tcx import read_tcx
 from workouts.files.kinds import ACTIVITY, described, kind_of
-from workouts.files.uploads import MAX_BYTES
+from workouts.files.uploads import MAX_BYTES, TOO_LARGE
 
 READERS = {f"{ACTIVITY} (.fit)": read_fit, f"{ACTIVITY} (.gpx)": read_gpx, f"{ACTIVITY} (.tcx)": read_tcx}
 MOST_UNPACKED = 50 * 1024**2
@@ -28,7 +28,7 @@ def is_activity(content: bytes) -> bool:
 def read_activities(content: bytes) -> list[Activity]:
     """Most files have one activity, those of multisport several. Raises NotAnActivity."""
     if len(content) > MAX_BYTES:
-        raise NotAnActivity(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
+        raise NotAnActivity(TOO_LARGE)
     try:
         content = archive.unpack(content, RECORDED)
     except archive.NotUnpacked as error:

@@ -18,11 +18,11 @@ from workouts.files.imports.cells import BadRow
 from workouts.files.imports.encoding import decode
 from workouts.files.imports.plan_table import Row
 from workouts.files.imports.repeating import Changed, changed_starts, instant, starts
-from workouts.files.uploads import MAX_BYTES, NotImportable
+from workouts.files.uploads import MAX_BYTES, TOO_LARGE, NotImportable
 from workouts.plan.quick_add import TYPE, TYPES
 from workouts.values.bounds import ROW_CHARACTERS
 from workouts.values.days import ONE_DAY
-from workouts.values.measures import METRES_PER_KILOMETRE, METRES_PER_MILE, METRES_PER_YARD
+from workouts.values.measures import METRES_IN
 
 MOST_EVENTS = 3_000
 """Three a day for more than two years."""
@@ -44,7 +44,6 @@ TOO_MANY = (
 NOT_VALID = "The event is not valid."
 OWN = re.compile(r"^PRODID:-//Workout planner//", re.MULTILINE)
 TOO_LONG = f"It has more than {ROW_CHARACTERS} characters, or a property that is much longer than any calendar's."
-LENGTHS = {"m": 1, "km": METRES_PER_KILOMETRE, "mi": METRES_PER_MILE, "yd": METRES_PER_YARD}
 FIGURES = {
     "Planned Time": "PlannedDuration",
     "Actual Time": "TimeTotalInHours",
@@ -78,7 +77,7 @@ class PlanCalendar:
 def read(content: bytes) -> PlanCalendar:
     """Raises NotImportable."""
     if len(content) > MAX_BYTES:
-        raise NotImportable(f"The file is larger than {MAX_BYTES // 1024**2} MB. Export fewer weeks at a time.")
+        raise NotImportable(f"{TOO_LARGE} Export fewer weeks at a time.")
     text, encoding = decode(content)
     if OWN.search(text):
         raise NotImportable("This is the calendar of this planner: its workouts are here already.")
@@ -195,7 +194,7 @@ def _number(text: str) -> str:
     if time := TIME.fullmatch(text):
         return _hours(int(time["hours"]) * 3600 + int(time["minutes"]) * 60 + int(time["seconds"] or 0))
     if distance := DISTANCE.fullmatch(text):
-        return f"{float(distance['number'].replace(',', '.')) * LENGTHS[distance['unit']]:.6f}"
+        return f"{float(distance['number'].replace(',', '.')) * METRES_IN[distance['unit']]:.6f}"
     return text
 
 

@@ -12,7 +12,7 @@ from workouts.files.imports.csv_formats import FORMATS, TRAININGPEAKS, CsvFormat
 from workouts.files.imports.csv_rows import UNPAIRED, CellsOrFault, numbered_rows
 from workouts.files.imports.encoding import decode
 from workouts.files.kinds import described
-from workouts.files.uploads import MAX_BYTES, NotImportable
+from workouts.files.uploads import MAX_BYTES, TOO_LARGE, NotImportable
 from workouts.values import bounds
 
 DELIMITERS = ",;\t"
@@ -102,7 +102,7 @@ def read(content: bytes) -> PlanTable:
     except NotUnpacked as error:
         raise NotImportable(str(error)) from error
     if len(content) > MAX_BYTES:
-        raise NotImportable(f"The file is larger than {MAX_BYTES // 1024**2} MB. Export fewer weeks at a time.")
+        raise NotImportable(f"{TOO_LARGE} Export fewer weeks at a time.")
     text, encoding = decode(content)
     if not text.strip():
         raise NotImportable("The file is empty.")

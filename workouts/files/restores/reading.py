@@ -12,7 +12,7 @@ from workouts.files.exports.records import FORMAT, VERSION, Head
 from workouts.files.json_stream import NotJson, TooLarge
 from workouts.files.kinds import described
 from workouts.files.restores.contents import Contents
-from workouts.files.uploads import MAX_BYTES
+from workouts.files.uploads import MAX_BYTES, TOO_LARGE
 from workouts.values.bounds import ROWS
 
 LONGEST_NAME = 100
@@ -28,7 +28,7 @@ class NotRestorable(Exception):
 def read(content: bytes) -> Contents:
     """The contents of an export.json. Raises NotRestorable."""
     if len(content) > MAX_BYTES:
-        raise NotRestorable(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
+        raise NotRestorable(TOO_LARGE)
     if not content.removeprefix(json_stream.BOM).lstrip().startswith(b"{"):
         raise NotRestorable(_no_export(content))
     try:
