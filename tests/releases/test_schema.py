@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import Once, Sql, execute
 from tests.releases.conftest import Project
+from tests.releases.test_causes import as_user
 from tests.releases.test_rollback import released
 from tests.schema import describe
 
@@ -327,6 +328,26 @@ def test_code_that_was_rolled_back_needs_its_tables_and_columns_only(shop: Proje
 
     sql("DROP TABLE shop_box_tags")
     assert shop.manage("migrate", "--check").returncode == 1
+
+
+def test_a_squashed_migration_whose_files_are_gone_leaves_the_comparison_whole(
+    shop: Project, sql: Sql, engine: str
+) -> None:
+    """Its row in the table of Django comes before those of its successor."""
+    sql("INSERT INTO django_migrations (id, app, name, applied) VALUES (-1, 'shop', '0001_old', '2026-01-01')")
+    assert shop.manage("migrate", "--check").returncode == 0
+    sql("DROP INDEX box_size")
+    assert shop.manage("migrate", "--check").returncode == 1
+
+
+def test_a_user_who_may_not_read_a_sequence_is_no_obstacle(
+    role: str, shop: Project, sql: Sql, database_url: str
+) -> None:
+    """An application that has a role of its own needs no right on the sequence of an identity column."""
+    sql(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {role}")
+    shop.database_url = as_user(database_url, role, role)
+    assert shop.manage("migrate", "--check").returncode == 0
+    sql(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
 
 
 def test_without_temporary_tables_only_tables_and_columns_are_compared(
