@@ -1,6 +1,9 @@
 """A limit for waiting, on the monotonic clock."""
 
+import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Deadline:
@@ -14,4 +17,13 @@ class Deadline:
         return self.remaining() == 0
 
     def remaining(self) -> float:
-        return max(0.0, self._end - time.monotonic())
+        return min(self.seconds, max(0.0, self._end - time.monotonic()))
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """While somebody is asked. Then all of the time is there again."""
+        self._end = math.inf
+        try:
+            yield
+        finally:
+            self._end = time.monotonic() + self.seconds

@@ -121,8 +121,9 @@ class Watchdog:
 
     def _is_told_to_stop(self) -> bool:
         """Waits for a signal; False at the deadline."""
-        while readable := select.select([self._poked], [], [], self.deadline.remaining() + MARGIN)[0]:
-            signals = readable[0].recv(64)
+        while not self.deadline.passed():
+            readable = select.select([self._poked], [], [], self.deadline.remaining() + MARGIN)[0]
+            signals = readable[0].recv(64) if readable else b""
             if self._over.is_set() or set(signals).intersection(STOPPING):
                 return True
         return False

@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from filelock import FileLock
 
 from releases.postgresql.lock import KEY
+from releases.watchdog import MARGIN
 from tests import forks
 from tests.conftest import ROOT, Once, Sql, container
 from tests.releases.conftest import Project
@@ -44,10 +46,12 @@ def history(project: Project) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def at_a_terminal(project: Project, *arguments: str) -> Iterator[Callable[[str], "subprocess.CompletedProcess[str]"]]:
+def at_a_terminal(
+    project: Project, *arguments: str, **variables: str
+) -> Iterator[Callable[[str], "subprocess.CompletedProcess[str]"]]:
     """Waits for the question; the given function answers it."""
     terminal, keyboard = pty.openpty()
-    environment = {**container(project.database_url), "PYTHONPATH": str(ROOT)}
+    environment = {**container(project.database_url), "PYTHONPATH": str(ROOT), **variables}
     process = forks.Popen(
         ["python", "manage.py", "rollback", *arguments],
         cwd=project.root,
@@ -81,6 +85,16 @@ def test_it_asks_at_a_terminal(shop: Project, sql: Sql, line: str, left: int) ->
     assert result.returncode == (0 if line == "y" else 1)
     assert ("CommandError: Nothing was changed.\n" in result.stderr) == (line != "y")
     assert len(applied(sql)) == left
+
+
+def test_the_question_may_be_answered_after_the_deadline(shop: Project, sql: Sql) -> None:
+    seconds = 4
+    with at_a_terminal(shop, RELEASE_DEADLINE=str(seconds)) as answer:
+        time.sleep(seconds + MARGIN + 1)
+        result = answer("y")
+
+    assert result.returncode == 0, result.stderr
+    assert applied(sql) == ["0001"]
 
 
 def test_nothing_is_held_while_it_asks_and_what_changed_meanwhile_is_refused(shop: Project, sql: Sql) -> None:

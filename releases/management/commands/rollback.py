@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -67,7 +68,8 @@ class Command(migrate.Command):
             keys = self._choose()
         self.planned = len(keys)
         if options["interactive"]:
-            self._confirm()
+            with self.watchdog.deadline.stopped() if self.watchdog else nullcontext():
+                self._confirm()
         by = options["by"] or operator()
         run = Run(connection, self._say, Release.Direction.BACKWARDS, by[:150], options["reason"])
         self.carry_out(run, partial(run_alone, run, partial(self._undo, run, keys)))
