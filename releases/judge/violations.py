@@ -28,6 +28,13 @@ LATER = (
     "The old version writes the default until it has gone. Choose one that the constraint allows, or add the constraint"
     " in the next release."
 )
+OTHER_DEFAULT = (
+    "They would get the default of the new field. Choose another one, or add the field with null=True and no default."
+)
+DISTINCT_VALUES = (
+    "They would get the default of the new field. Add it with null=True and no default, give each row a value of its"
+    " own by RunPython, and make it unique after that."
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def _of_column(column: Node, relation: Node, table: Table) -> Iterator[Violation
         yield Violation(f"SELECT count(*) FROM {name_of(relation)}", words, GIVE_VALUE)
     elif default is not None and tree.CONSTR_UNIQUE in parts and is_stable(default.raw_expr):
         words = f"there are {{}} that would have the same {name}"
-        yield Violation(f"SELECT count(*) FROM {name_of(relation)} HAVING count(*) > 1", words)
+        yield Violation(f"SELECT count(*) FROM {name_of(relation)} HAVING count(*) > 1", words, DISTINCT_VALUES)
 
 
 def _of_type(name: str, wanted: Node, relation: Node) -> Iterator[Violation]:
@@ -110,13 +117,14 @@ def _without_value(relation: Node, column: str) -> Violation:
 def _of_unique(constraint: Node, relation: Node, table: Table) -> Iterator[Violation]:
     names = listed_names(constraint.keys)
     if not constraint.indexname and (rows := rows_of(relation, table, names)):
-        yield _duplicates(rows, list(map(quote, names)), "", constraint.nulls_not_distinct)
+        yield _duplicates(rows, list(map(quote, names)), "", constraint.nulls_not_distinct, _new(names, table))
 
 
 def _of_check(constraint: Node, relation: Node, table: Table) -> Iterator[Violation]:
     names, violated = named_columns(constraint), f"WHERE NOT ({write_expression(constraint.raw_expr)})"
     if rows := rows_of(relation, table, names):
-        yield Violation(f"SELECT count(*) FROM {rows} {violated}", "there are {}")
+        instead = OTHER_DEFAULT if _new(names, table) else ""
+        yield Violation(f"SELECT count(*) FROM {rows} {violated}", "there are {}", instead)
     if defaults := defaults_of(relation, table, names):
         words = f"those that the old version inserts, by the default of {_escaped(' and '.join(sorted(names)))}"
         yield Violation(f"SELECT count(*) FROM {defaults} {violated}", words, LATER, is_later=True)
@@ -133,18 +141,25 @@ def _of_foreign_key(
             f"SELECT count(*) FROM (SELECT {column} AS value FROM {rows}) AS one WHERE value IS NOT NULL"
             f" AND NOT EXISTS (SELECT FROM {target} AS other WHERE other.{quote(targets[0])} = one.value)"
         )
-        yield Violation(query, f"there are {{}} whose {columns[0]} refers to no row of {constraint.pktable.relname}")
+        words = f"there are {{}} whose {columns[0]} refers to no row of {constraint.pktable.relname}"
+        yield Violation(query, words, OTHER_DEFAULT if _new(columns, table) else "")
 
 
 def _of_index(statement: Node, relation: Node, table: Table) -> Iterator[Violation]:
     elements = [one.index_elem for one in statement.index_params]
-    if statement.unique and (rows := rows_of(relation, table, named_columns(statement))):
+    names = named_columns(statement)
+    if statement.unique and (rows := rows_of(relation, table, names)):
         values = [quote(one.name) if one.name else f"({write_expression(one.expr)})" for one in elements]
         condition = write_expression(statement.where_clause) if statement.HasField("where_clause") else ""
-        yield _duplicates(rows, values, condition, statement.nulls_not_distinct)
+        yield _duplicates(rows, values, condition, statement.nulls_not_distinct, _new(names, table))
 
 
-def _duplicates(rows: str, values: list[str], condition: str, nulls_not_distinct: bool) -> Violation:
+def _new(names: Iterable[str], table: Table) -> bool:
+    """Whether one of the columns is added by this release."""
+    return any(name not in table.columns for name in names)
+
+
+def _duplicates(rows: str, values: list[str], condition: str, nulls_not_distinct: bool, is_new: bool) -> Violation:
     conditions = [f"({condition})"] if condition else []
     conditions += [] if nulls_not_distinct else [f"{value} IS NOT NULL" for value in values]
     query = (
@@ -152,7 +167,8 @@ def _duplicates(rows: str, values: list[str], condition: str, nulls_not_distinct
         f" GROUP BY {', '.join(values)} HAVING count(*) > 1 LIMIT 1"
     )
     names = ", ".join(value.replace('"', "") for value in values)
-    return Violation(query, f"there are {{}} with the same {_escaped(names)}")
+    instead = DISTINCT_VALUES if is_new else ""
+    return Violation(query, f"there are {{}} with the same {_escaped(names)}", instead)
 
 
 def _escaped(name: str) -> str:

@@ -542,6 +542,7 @@ def test_a_unique_field_whose_default_all_rows_would_get_is_refused(shop: Projec
     shop.migration("0002_key", f'migrations.AddField("Box", "key", {field})')
     refused = shop.manage("migrate")
     assert "Rows violate it: there are 500 that would have the same key." in refused.stderr
+    assert "Add it with null=True and no default, give each row a value of its own by RunPython" in refused.stderr
     assert "Nothing was changed." in refused.stderr
 
 

@@ -350,39 +350,65 @@ def test_rows_that_a_condition_leaves_out_are_no_duplicates(shop: Project, sql: 
 
 
 SCORE = 'migrations.AddField("Box", "score", models.IntegerField(default=0))'
+SHOP = 'migrations.AddField("Box", "shop", models.IntegerField(null=True{}))'
+NEXT = 'migrations.AddField("Box", "next", models.ForeignKey("shop.Box", models.CASCADE, {}))'
+ONE_COLOR = 'migrations.AddConstraint("Box", models.UniqueConstraint("shop", "color", name="one_color"))'
+NUMBER = """migrations.RunPython(
+            lambda apps, editor: apps.get_model("shop", "Box").objects.update(shop=models.F("id"))
+        )"""
 POSITIVE = 'migrations.AddConstraint("Box", models.CheckConstraint(condition=models.Q(score__gt=0), name="positive"))'
 
 
 @on_postgresql
 @pytest.mark.parametrize(
-    ("operations", "words"),
+    ("operations", "words", "instead"),
     [
-        ([SCORE, POSITIVE], "there are 60000"),
+        ([SCORE, POSITIVE], "there are 60000", [SCORE.replace("0", "1"), POSITIVE]),
         (
-            [
-                'migrations.AddField("Box", "shop", models.IntegerField(null=True, default=1))',
-                'migrations.AddConstraint("Box", models.UniqueConstraint("shop", "color", name="one_color"))',
-            ],
+            [SHOP.format(", default=1"), ONE_COLOR],
             "there are 60000 with the same shop, color",
+            [SHOP.format(""), NUMBER, ONE_COLOR],
         ),
         (
-            ['migrations.AddField("Box", "next", models.ForeignKey("shop.Box", models.CASCADE, default=0))'],
+            [NEXT.format("default=0")],
             "there are 60000 whose next_id refers to no row of shop_box",
+            [NEXT.format("null=True")],
         ),
     ],
     ids=["check", "unique", "foreign key"],
 )
 def test_a_default_that_violates_is_found_before_the_first_change(
-    shop: Project, sql: Sql, operations: list[str], words: str
+    shop: Project, sql: Sql, operations: list[str], words: str, instead: list[str]
 ) -> None:
+    """And what it says to write instead is released."""
     shop.migration("0002_change", *operations)
     columns = sql(COLUMNS)
     result = shop.manage("migrate")
     assert (result.returncode, sql(COLUMNS)) == (1, columns)
     assert f"Rows violate it: {words}." in result.stderr
     assert "Nothing was changed." in result.stderr
+    assert "They would get the default of the new field. " in result.stderr
+    for number, operation in enumerate(instead):
+        shop.migration(f"0002_change_{number}" if number else "0002_change", operation)
+    assert shop.manage("migrate").returncode == 0
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("operations", "is_refused"),
+    [
+        ([SCORE, POSITIVE], True),
+        ([SHOP.format(", default=1"), ONE_COLOR], False),
+        ([NEXT.format("default=0")], False),
+    ],
+    ids=["check", "unique", "foreign key"],
+)
+def test_without_rows_only_those_to_come_violate(
+    shop: Project, sql: Sql, operations: list[str], *, is_refused: bool
+) -> None:
     sql("DELETE FROM shop_box")
-    assert shop.manage("plan_release").returncode == (operations[-1] == POSITIVE)
+    shop.migration("0002_change", *operations)
+    assert shop.manage("plan_release").returncode == is_refused
 
 
 @on_postgresql
