@@ -4,19 +4,22 @@ Values are not made up: a table or a column is empty afterwards. What cannot be 
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.errors import reason
-from releases.repair.postgresql import PostgresqlBuilder
 from releases.repair.refusal import CannotBuildError
 from releases.repair.sqlite import SqliteBuilder
 from releases.retry import is_transient
 from releases.schema import verify
 from releases.schema.declared import declare
 from releases.schema.differences import Difference
+
+if TYPE_CHECKING:
+    from releases.repair.postgresql import PostgresqlBuilder
 
 # Tables before their columns, keys before what refers to them, sequences last.
 ORDER = ("table", "column", "type", "default", "automatic", "null", "primary key", "unique", "index", "check")
@@ -32,7 +35,7 @@ def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[
     It does not build what no migration makes. The caller holds the migration lock, makes concurrent statements
     repeatable (releases.indexes), and repeats after a transient error.
     """
-    builder = PostgresqlBuilder(connection) if connection.vendor == "postgresql" else SqliteBuilder(connection)
+    builder = _builder(connection)
     refused: dict[str, str] = {}
     unfixed: dict[str, str] = {}
     damaged = _damaged(connection)
@@ -53,6 +56,14 @@ def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[
         refused.clear()  # another may have needed what was built
         damaged = left
     return [f"{one}: {(refused | unfixed)[str(one)]}" for one in damaged]
+
+
+def _builder(connection: BaseDatabaseWrapper) -> "PostgresqlBuilder | SqliteBuilder":
+    if connection.vendor != "postgresql":
+        return SqliteBuilder(connection)
+    from releases.repair.postgresql import PostgresqlBuilder  # needs the packages of the extra
+
+    return PostgresqlBuilder(connection)
 
 
 def _damaged(connection: BaseDatabaseWrapper) -> list[Difference]:
