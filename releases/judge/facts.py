@@ -20,8 +20,9 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^(pg_|information_schema$)'
 """
 COLUMNS = """
 SELECT attrelid::int8, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef OR attidentity <> '',
-    coalesce(pg_get_expr(adbin, adrelid), '')
+    coalesce(pg_get_expr(adbin, adrelid), ''), coalesce(collname, '')
 FROM pg_attribute LEFT JOIN pg_attrdef ON atthasdef AND adrelid = attrelid AND adnum = attnum
+LEFT JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_collation k ON k.oid = nullif(attcollation, typcollation)
 WHERE attnum > 0 AND NOT attisdropped AND attrelid = ANY (%s)
 """
 CONSTRAINTS = """
@@ -44,6 +45,7 @@ class Column:
     not_null: bool = False
     has_default: bool = False
     default: str = ""  # its expression
+    collation: str = ""  # if it is not that of the type
 
     @property
     def is_constant(self) -> bool:

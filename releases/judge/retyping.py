@@ -5,7 +5,7 @@ from dataclasses import replace
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Column, Facts, Table
-from releases.judge.sql import Node, write_expression, write_type
+from releases.judge.sql import Node, collation_of, write_expression, write_type
 
 
 def retyped(facts: Facts, statement: Node) -> Facts:
@@ -28,10 +28,12 @@ def after(table: Table, command: Node) -> Table:
         column = given.column_def
         parts = {one.constraint.contype: one.constraint for one in column.constraints}
         default = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr) if tree.CONSTR_DEFAULT in parts else ""
-        added = Column(write_type(column.type_name), tree.CONSTR_NOTNULL in parts, bool(default), default)
+        not_null, collation = tree.CONSTR_NOTNULL in parts, collation_of(column)
+        added = Column(write_type(column.type_name), not_null, bool(default), default, collation)
         return replace(table, added={**table.added, column.colname: added})
     if command.subtype == tree.AT_AlterColumnType:
-        return _changed(table, command.name, type=write_type(given.column_def.type_name))
+        changed = given.column_def
+        return _changed(table, command.name, type=write_type(changed.type_name), collation=collation_of(changed))
     if command.subtype in (tree.AT_SetNotNull, tree.AT_DropNotNull):
         return _changed(table, command.name, not_null=command.subtype == tree.AT_SetNotNull)
     if command.subtype == tree.AT_DropIdentity:

@@ -58,6 +58,11 @@ def write_type(type_name: Node) -> str:
     return write(select).removeprefix("SELECT NULL::")
 
 
+def collation_of(column: Node) -> str:
+    """Of a column's definition; empty for that of its type."""
+    return column.coll_clause.collname[-1].string.sval if column.HasField("coll_clause") else ""
+
+
 def quote(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from releases.judge.facts import Facts, Table
-from releases.judge.sql import Node, fill_name, name_of, named_columns, parse, quote, write_type
+from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LOCKED = "ACCESS EXCLUSIVE, until every row is written"
 BOUND = "The values stay as they are, but {} would be built or checked anew, and nobody can use the table meanwhile."
 FREE_FIRST = "Remove that in a release before this one, and add it again in one after it."
+UNCHANGED = "The type is the same already. The server would build and check anew what is bound to it."
 COMPILED = "The trigger that waits on the table is compiled again by each session."
 TEXT = ("varchar", "text")
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
@@ -30,8 +31,11 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
     column = table.column(command.name) if table else None
     if table is None or not table.is_large:
         return True
+    collates = column is not None and collation_of(wanted) != column.collation
+    if column and not collates and _is_unchanged(column.type, wanted):
+        verdict.note(Action.ONLINE, UNCHANGED)
+        return False
     if column and is_compatible(column.type, write_type(wanted.type_name)):
-        collates = wanted.HasField("coll_clause")
         if bound := list(_bound_to(command.name, relation.relname, table, circumstances.facts, collates=collates)):
             verdict.note(Action.REFUSED, BOUND.format(", ".join(bound)), lock=LOCKED, instead=FREE_FIRST)
         else:
@@ -78,6 +82,11 @@ def _functions(relation: Node, circumstances: "Circumstances") -> Iterator[str]:
             yield fill_name(table, name) if kind == "fill" else name
 
 
+def _is_unchanged(before: str, wanted: Node) -> bool:
+    """Such as Django writes it where only the comment changes."""
+    return not wanted.HasField("raw_default") and write_type(_parsed(before)) == write_type(wanted.type_name)
+
+
 def is_same(one: str, other: str) -> bool:
     return read_type(one) == read_type(other)
 
@@ -98,6 +107,12 @@ def is_compatible(before: str, after: str) -> bool:
 
 def read_type(text: str) -> tuple[str, list[int]]:
     """`numeric(8,2)`: its name and its modifiers."""
-    name = parse(f"SELECT NULL::{text}")[0].target_list[0].res_target.val.type_cast.type_name
+    name = _parsed(text)
+    if not all(one.a_const.HasField("ival") for one in name.typmods):
+        return write_type(name), []  # such as geometry(Point,4326)
     array = "[]" * len(name.array_bounds)
     return name.names[-1].string.sval + array, [int(one.a_const.ival.ival) for one in name.typmods]
+
+
+def _parsed(text: str) -> Node:
+    return parse(f"SELECT NULL::{text}")[0].target_list[0].res_target.val.type_cast.type_name

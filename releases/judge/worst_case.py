@@ -9,7 +9,7 @@ from postgast import pg_query_pb2 as tree
 from releases.judge.declared import database_defaults, unique_keys
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.new_columns import WITH_VALUE
-from releases.judge.sql import Node, kind, listed_names, object_name, parse, write, write_type
+from releases.judge.sql import Node, collation_of, kind, listed_names, object_name, parse, write, write_type
 from releases.postgresql.offline import offline
 
 SIZE, ROWS = 1024**3, 10_000_000
@@ -57,7 +57,10 @@ def _columns(statement: Node) -> dict[str, Column]:
     for column in _elements(statement, "column_def"):
         parts = {one.constraint.contype for one in column.constraints}
         columns[column.colname] = Column(
-            write_type(column.type_name), tree.CONSTR_NOTNULL in parts, bool(WITH_VALUE & parts)
+            write_type(column.type_name),
+            tree.CONSTR_NOTNULL in parts,
+            bool(WITH_VALUE & parts),
+            collation=collation_of(column),
         )
     return columns
 

@@ -527,6 +527,28 @@ def test_a_wider_text_under_an_expression_is_refused_if_the_table_is_large(shop:
     assert "box_upper would be built or checked anew" in shop.manage("migrate").stderr
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_refused"),
+    [('db_collation="C"', "", True), ('db_collation="C"', 'db_collation="C", db_comment="Its name"', False)],
+    ids=["removed", "kept"],
+)
+def test_an_index_is_built_anew_for_another_collation_only(
+    shop: Project, sql: Sql, before: str, after: str, *, is_refused: bool
+) -> None:
+    field = "key = models.CharField(max_length=40, null=True, db_index=True, {})"
+    shop.models(with_field(field.format(before)))
+    succeeds(shop, "makemigrations", "shop", "-n", "collated")
+    succeeds(shop, "migrate")
+    ((name,),) = sql("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%(key)'")
+    number = f"SELECT pg_relation_filenode('{name}')"
+    built = sql(number)
+    shop.models(with_field(field.format(after)))
+    succeeds(shop, "makemigrations", "shop", "-n", "changed")
+    released = shop.manage("migrate")
+    assert (released.returncode, sql(number)) == (is_refused, built)
+    assert ("would be built or checked anew" in released.stderr) is is_refused
+
+
 def test_a_partitioned_table_is_as_large_as_its_parts(shop: Project, sql: Sql) -> None:
     sql("ALTER TABLE shop_box ALTER id DROP IDENTITY")
     sql("ALTER TABLE shop_box RENAME TO part")

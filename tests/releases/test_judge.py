@@ -538,6 +538,32 @@ def test_types_are_followed_through_a_release() -> None:
     assert actions == [Action.AS_IS, Action.REFUSED]
 
 
+@pytest.mark.parametrize(
+    ("column", "becomes", "action", "now"),
+    [
+        (Column("character varying(10)"), "varchar(10)", Action.ONLINE, []),
+        (Column("text", collation="C"), 'text COLLATE "C"', Action.ONLINE, []),
+        (Column("text", collation="C"), "text", Action.REFUSED, ["ALTER TABLE box ALTER COLUMN note TYPE text"]),
+        (
+            Column("geometry(Point,4326)"),
+            "geometry(Polygon,4326)",
+            Action.REFUSED,
+            ["ALTER TABLE box ALTER COLUMN note TYPE geometry(Polygon,4326)"],
+        ),
+        (Column("geometry(Point,4326)"), "geometry(POINT,4326)", Action.ONLINE, []),
+    ],
+    ids=["type", "collation", "without its collation", "modifiers that are no numbers", "the same modifiers"],
+)
+def test_a_type_that_a_column_has_already_is_not_given_again(
+    column: Column, becomes: str, action: Action, now: list[str]
+) -> None:
+    """Django does so where only the comment changes."""
+    index = Index("box", definition="CREATE INDEX box_note ON public.box USING btree (note)")
+    facts = Facts({"box": Table(10**9, True, 10**7, {**COLUMNS, "note": column})}, {"box_note": index})
+    (found,) = judge(f"ALTER TABLE box ALTER COLUMN note TYPE {becomes}", Circumstances(facts))
+    assert (found.action, found.now) == (action, now)
+
+
 def test_renames_that_nobody_notices_are_run_as_they_are() -> None:
     assert verdict("ALTER INDEX box_note RENAME TO box_remark").action is Action.AS_IS
     assert verdict("ALTER TABLE box RENAME CONSTRAINT box_size_key TO one_size").action is Action.AS_IS
