@@ -11,15 +11,15 @@ from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
-from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import AmbiguityError, MigrationLoader
+from django.db.migrations.loader import MigrationLoader
 
 from releases import conf, contract
 from releases.applying import Applying
 from releases.checks import refuse_settings
 from releases.commands import LastingOutput
 from releases.diagnosis import cannot_begin, explain
+from releases.direction import direction_of, refuse_with_finish
 from releases.errors import Stopped
 from releases.finishing import finish
 from releases.fulfilling import fulfil
@@ -45,8 +45,6 @@ from releases.watchdog import Watchdog, guard
 
 if TYPE_CHECKING:
     from releases.judging import Judged
-
-DJANGOS_OWN = ("check_unapplied", "plan", "fake", "prune")
 
 
 class Command(migrate.Command):
@@ -93,11 +91,11 @@ class Command(migrate.Command):
     @no_translations  # of what is stored after a step back
     def handle(self, *args: Any, **options: Any) -> None:
         if options["finish"]:
-            if others := [name for name in (*DJANGOS_OWN, "run_syncdb", "app_label") if options[name]]:
-                raise CommandError(f"--finish cannot be combined with {', '.join(others)}. Nothing was changed.")
+            refuse_with_finish(options)
             self._finish(options)
             return
-        direction = self._direction(options)
+        is_typed: bool = self._called_from_command_line  # type: ignore[attr-defined]
+        direction = direction_of(options, is_typed=is_typed)
         if direction is None:
             super().handle(*args, **options)
             if options["check_unapplied"] and not options["app_label"]:
@@ -155,26 +153,6 @@ class Command(migrate.Command):
         self.verbosity = options["verbosity"]
         run = Run(connections[options["database"]], self._say)
         self.carry_out(run, partial(finish, run))
-
-    def _direction(self, options: dict[str, Any]) -> Release.Direction | None:
-        """The direction of a run that applies or unapplies; None if Django's own command is enough."""
-        for_a_test = options["run_syncdb"] and not getattr(self, "_called_from_command_line", False)
-        if for_a_test or any(options[name] for name in DJANGOS_OWN):
-            return None
-        if not options["migration_name"]:
-            return Release.Direction.FORWARDS
-        executor = MigrationExecutor(connections[options["database"]])
-        app, name = options["app_label"], options["migration_name"]
-        try:
-            target = target_name(executor.loader, app, name)
-            plan = executor.migration_plan([(app, target)])
-        except (AmbiguityError, KeyError):
-            return None  # Django's own refusal follows
-        except NodeNotFoundError:
-            return Release.Direction.FORWARDS  # to a partly applied squash
-        if half_run_beyond(executor.connection, executor.loader, app, target) or (plan and plan[0][1]):
-            return Release.Direction.BACKWARDS
-        return Release.Direction.FORWARDS if plan else None
 
     def _release(self, *args: Any, **options: Any) -> None:
         assert self.run  # noqa: S101
