@@ -71,5 +71,5 @@ def test_first_and_second_time(clone: Path) -> None:
     with make_run(clone) as second:
         assert "Installing" not in second
         assert "Applying" not in second
-        assert "The planner has workouts; the demo week was not loaded." in second
+        assert "The planner has been used; the demo week was not loaded." in second
         assert "The account admin exists." in second

@@ -169,6 +169,15 @@ def test_a_migration_that_will_not_stop_is_ended_and_recorded(shop: Made, sql: S
     assert outcomes(sql) == ["failed"]
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Under nohup the tests ignore SIGHUP, and so would what they start."""
+    before = signal.signal(signal.SIGHUP, lambda *_: None)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize(("signum", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_signal_ends_a_release_with_one_line_and_a_record(
     shop: Made, sql: Sql, engine: str, signum: signal.Signals, status: int
