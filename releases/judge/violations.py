@@ -1,6 +1,6 @@
 """Whether rows violate what statements would add: then a release would fail at it in the middle."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from postgast import pg_query_pb2 as tree
@@ -117,13 +117,13 @@ def _without_value(relation: Node, column: str) -> Violation:
 def _of_unique(constraint: Node, relation: Node, table: Table) -> Iterator[Violation]:
     names = listed_names(constraint.keys)
     if not constraint.indexname and (rows := rows_of(relation, table, names)):
-        yield _duplicates(rows, list(map(quote, names)), "", constraint.nulls_not_distinct, _new(names, table))
+        yield _duplicates(rows, list(map(quote, names)), "", constraint.nulls_not_distinct, _defaulted(names, table))
 
 
 def _of_check(constraint: Node, relation: Node, table: Table) -> Iterator[Violation]:
     names, violated = named_columns(constraint), f"WHERE NOT ({write_expression(constraint.raw_expr)})"
     if rows := rows_of(relation, table, names):
-        instead = OTHER_DEFAULT if _new(names, table) else ""
+        instead = OTHER_DEFAULT if _defaulted(names, table) else ""
         yield Violation(f"SELECT count(*) FROM {rows} {violated}", "there are {}", instead)
     if defaults := defaults_of(relation, table, names):
         words = f"those that the old version inserts, by the default of {_escaped(' and '.join(sorted(names)))}"
@@ -142,7 +142,7 @@ def _of_foreign_key(
             f" AND NOT EXISTS (SELECT FROM {target} AS other WHERE other.{quote(targets[0])} = one.value)"
         )
         words = f"there are {{}} whose {columns[0]} refers to no row of {constraint.pktable.relname}"
-        yield Violation(query, words, OTHER_DEFAULT if _new(columns, table) else "")
+        yield Violation(query, words, OTHER_DEFAULT if _defaulted(columns, table) else "")
 
 
 def _of_index(statement: Node, relation: Node, table: Table) -> Iterator[Violation]:
@@ -151,15 +151,17 @@ def _of_index(statement: Node, relation: Node, table: Table) -> Iterator[Violati
     if statement.unique and (rows := rows_of(relation, table, names)):
         values = [quote(one.name) if one.name else f"({write_expression(one.expr)})" for one in elements]
         condition = write_expression(statement.where_clause) if statement.HasField("where_clause") else ""
-        yield _duplicates(rows, values, condition, statement.nulls_not_distinct, _new(names, table))
+        yield _duplicates(rows, values, condition, statement.nulls_not_distinct, _defaulted(names, table))
 
 
-def _new(names: Iterable[str], table: Table) -> bool:
-    """Whether one of the columns is added by this release."""
-    return any(name not in table.columns for name in names)
+def _defaulted(names: Collection[str], table: Table) -> bool:
+    """Whether this release adds one of the columns with a default."""
+    return any(one.has_default for name, one in table.added.items() if name in names and name not in table.columns)
 
 
-def _duplicates(rows: str, values: list[str], condition: str, nulls_not_distinct: bool, is_new: bool) -> Violation:
+def _duplicates(
+    rows: str, values: list[str], condition: str, nulls_not_distinct: bool, is_defaulted: bool
+) -> Violation:
     conditions = [f"({condition})"] if condition else []
     conditions += [] if nulls_not_distinct else [f"{value} IS NOT NULL" for value in values]
     query = (
@@ -167,7 +169,7 @@ def _duplicates(rows: str, values: list[str], condition: str, nulls_not_distinct
         f" GROUP BY {', '.join(values)} HAVING count(*) > 1 LIMIT 1"
     )
     names = ", ".join(value.replace('"', "") for value in values)
-    instead = DISTINCT_VALUES if is_new else ""
+    instead = DISTINCT_VALUES if is_defaulted else ""
     return Violation(query, f"there are {{}} with the same {_escaped(names)}", instead)
 
 

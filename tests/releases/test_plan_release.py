@@ -412,6 +412,18 @@ def test_without_rows_only_those_to_come_violate(
 
 
 @on_postgresql
+def test_a_new_field_without_a_default_is_filled_before_its_rule(shop: Project) -> None:
+    """No default is to blame there."""
+    has_shop = 'models.CheckConstraint(condition=models.Q(shop__isnull=False), name="has_shop")'
+    rule = f'migrations.AddConstraint("Box", {has_shop})'
+    shop.migration("0002_change", SHOP.format(""), rule)
+    refused = shop.manage("migrate").stderr
+    assert "Rows violate it: there are 60000." in refused
+    assert "Remove or change such rows first: in this release by a migration before this one," in refused
+    assert "default of the new field" not in refused
+
+
+@on_postgresql
 def test_a_default_that_is_replaced_in_all_rows_but_those_of_the_old_version(shop: Project, sql: Sql) -> None:
     shop.migration("0002_score", SCORE)
     shop.migration("0003_fill", "migrations.RunSQL('UPDATE shop_box SET score = size')")
