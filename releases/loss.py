@@ -14,8 +14,7 @@ from django.db.migrations.operations.base import Operation
 
 from releases import contract
 from releases.applying import code_name
-from releases.pending import applied_state, on_database
-from releases.steps import on_state
+from releases.pending import applied_state, on_database, on_state
 
 MANY = 100_000  # rows; counting stops there
 

@@ -62,8 +62,17 @@ def target_name(loader: MigrationLoader, app_label: str, name: str) -> str | Non
 
 def on_database(operations: Collection[Operation]) -> Iterator[Operation]:
     """The operations that change the database, without SeparateDatabaseAndState around them."""
+    return _unwrapped(operations, "database_operations")
+
+
+def on_state(operations: Collection[Operation]) -> Iterator[Operation]:
+    """The operations that change the state of the models, without SeparateDatabaseAndState around them."""
+    return _unwrapped(operations, "state_operations")
+
+
+def _unwrapped(operations: Collection[Operation], part: str) -> Iterator[Operation]:
     for operation in operations:
         if isinstance(operation, SeparateDatabaseAndState):
-            yield from on_database(operation.database_operations)
+            yield from _unwrapped(getattr(operation, part), part)
         else:
             yield operation

@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -12,8 +12,6 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import SeparateDatabaseAndState
-from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
@@ -101,15 +99,6 @@ def unrecord(connection: BaseDatabaseWrapper, migration: Migration) -> None:
 def irreversible(migration: Migration) -> bool:
     """Whether an operation cannot be undone, including those inside SeparateDatabaseAndState."""
     return not all(operation.reversible for operation in on_database(migration.operations))
-
-
-def on_state(operations: Collection[Operation]) -> Iterator[Operation]:
-    """The operations that change the state of the models, without SeparateDatabaseAndState around them."""
-    for operation in operations:
-        if isinstance(operation, SeparateDatabaseAndState):
-            yield from on_state(operation.state_operations)
-        else:
-            yield operation
 
 
 def explain_step_back(

@@ -1,5 +1,6 @@
 """ADD COLUMN: the column appears in a moment; what needs all rows comes after."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
@@ -27,13 +28,11 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     parts = {one.constraint.contype: one.constraint for one in column.constraints}
     if table is None:
         return True
-    if table and lacks_value(column) and not circumstances.backwards:
+    if lacks_value(column) and not circumstances.backwards:
         if table.rows:
             verdict.note(Action.REFUSED, VALUELESS, instead=GIVE_VALUE)
             return True
-        kept_null = [one for one in column.constraints if one.constraint.contype != tree.CONSTR_NOTNULL]
-        del column.constraints[:]
-        column.constraints.extend(kept_null)
+        _take_out(column, {tree.CONSTR_NOTNULL})
         parts.pop(tree.CONSTR_NOTNULL)
         verdict.deferred.append(constraints.not_null_waits(relation, column.colname))
         verdict.note(Action.DEFERRED, "The old version's inserts leave it NULL.")
@@ -54,9 +53,7 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
         if tree.CONSTR_NOTNULL in parts:
             verdict.later += constraints.not_null(name_of(relation), column.colname)
     _add_constraints_after(relation, column.colname, parts, taken_out, verdict)
-    kept = [one for one in column.constraints if one.constraint.contype not in taken_out]
-    del column.constraints[:]
-    column.constraints.extend(kept)
+    _take_out(column, taken_out)
     return True
 
 
@@ -66,11 +63,15 @@ def lacks_value(column: Node) -> bool:
     return tree.CONSTR_NOTNULL in parts and not (parts & WITH_VALUE or is_serial(column))
 
 
+def _take_out(column: Node, kinds: Collection[int]) -> None:
+    kept = [one for one in column.constraints if one.constraint.contype not in kinds]
+    del column.constraints[:]
+    column.constraints.extend(kept)
+
+
 def _replace_primary_key(relation: Node, column: Node, old: str, verdict: Verdict) -> None:
-    kept = [one for one in column.constraints if one.constraint.contype != tree.CONSTR_PRIMARY]
-    if old and len(kept) < len(column.constraints):
-        del column.constraints[:]
-        column.constraints.extend(kept)
+    if old and any(one.constraint.contype == tree.CONSTR_PRIMARY for one in column.constraints):
+        _take_out(column, {tree.CONSTR_PRIMARY})
         name = object_name(relation.relname, "", "pkey")
         constraints.replace_primary_key(relation, name, quote(column.colname), old, verdict)
 

@@ -84,7 +84,7 @@ def _functions(relation: Node, circumstances: "Circumstances") -> Iterator[str]:
 
 def _is_unchanged(before: str, wanted: Node) -> bool:
     """Such as Django writes it where only the comment changes."""
-    return not wanted.HasField("raw_default") and write_type(_parsed(before)) == write_type(wanted.type_name)
+    return not wanted.HasField("raw_default") and write_type(_type_name(before)) == write_type(wanted.type_name)
 
 
 def is_same(one: str, other: str) -> bool:
@@ -107,12 +107,12 @@ def is_compatible(before: str, after: str) -> bool:
 
 def read_type(text: str) -> tuple[str, list[int]]:
     """`numeric(8,2)`: its name and its modifiers."""
-    name = _parsed(text)
+    name = _type_name(text)
     if not all(one.a_const.HasField("ival") for one in name.typmods):
         return write_type(name), []  # such as geometry(Point,4326)
     array = "[]" * len(name.array_bounds)
     return name.names[-1].string.sval + array, [int(one.a_const.ival.ival) for one in name.typmods]
 
 
-def _parsed(text: str) -> Node:
+def _type_name(text: str) -> Node:
     return parse(f"SELECT NULL::{text}")[0].target_list[0].res_target.val.type_cast.type_name
