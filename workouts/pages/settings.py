@@ -21,7 +21,10 @@ from workouts.pages.forms import PreferencesForm
 from workouts.pages.refusals import says_refusals
 from workouts.pages.shown import saved_alone
 
-ALREADY = "Nothing was changed: it was renewed already. What was shown then works, and cannot be shown again."
+ALREADY = (
+    "Nothing was changed: it was created or renewed meanwhile. What was shown then works, and cannot be shown again."
+)
+REVOKED = "Nothing was changed: it was revoked meanwhile."
 
 
 class AthletesRequest(HtmxRequest):
@@ -50,7 +53,7 @@ def issue_token(request: AthletesRequest, purpose: str) -> HttpResponse:
     """
     token = Token.objects.filter(user=request.user, purpose=_purpose(purpose)).first()
     if request.POST.get("replaces", "") != (token.created_at.isoformat() if token else ""):
-        messages.info(request, ALREADY)
+        messages.info(request, ALREADY if token else REVOKED)
         return redirect("settings")
     secret = issue(request.user, _purpose(purpose))
     return _page(request, PreferencesForm(), **{f"{purpose}_secret": secret})

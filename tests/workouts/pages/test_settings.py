@@ -142,6 +142,8 @@ def test_renewing_and_revoking_invalidate_the_old_address(page: Client) -> None:
     assert "There is an address" not in response.content.decode()
     assert Client().get(second).status_code == 404
     assert page.post("/settings/feed/revoke/").status_code == 302
+    again = page.post("/settings/feed/issue/", {"replaces": "2026-11-23T06:00:00+00:00"}, follow=True)
+    assert "Nothing was changed: it was revoked meanwhile." in again.content.decode()
 
 
 def test_the_api_token_is_shown_once(page: Client, athlete: User) -> None:
