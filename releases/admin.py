@@ -93,7 +93,7 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
 
     @admin.display(description="migrations")
     def applied(self, release: Release) -> int:
-        return len(release.migrations)
+        return len(release.applied)
 
     @admin.display(description="migrations")
     def timeline(self, release: Release) -> str:
@@ -102,7 +102,7 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
         rows = [
             {
                 "span": span,
-                "lines": [*span.waits, *map(in_words, migration.get("verdicts", ()))],
+                "lines": [*span.in_words, *map(in_words, migration.get("verdicts", ()))],
                 "begin": share(span.after, total),
                 "length": max(0.5, share(span.seconds, total)),
                 "waiting": share(span.waited, total),

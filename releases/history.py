@@ -44,7 +44,7 @@ class History:
     def __init__(self, loader: MigrationLoader, recorded: Sequence[Release]) -> None:
         self._loader, self._recorded = loader, recorded
         self._forwards = [release for release in recorded if release.direction == Release.Direction.FORWARDS]
-        self._entries = {release.pk: {one["name"]: one for one in release.migrations} for release in recorded}
+        self._entries = {release.pk: {one["name"]: one for one in release.applied} for release in recorded}
         self._release_of = {key: self._applied_by(key) for key in newest_first(loader)}
         self.adopted = {key for key in self._release_of if self._is_adopted(key)}
         self.order = [key for key in self._release_of if key not in self.adopted]
@@ -106,7 +106,7 @@ class History:
 
     def _past(self, release: Release) -> Past:
         applied = [key for key in self.order if self._release_of[key] == release]
-        return Past(release, bool(applied) or any(not one.get("adopted") for one in release.migrations), applied)
+        return Past(release, bool(applied) or any(not one.get("adopted") for one in release.applied), applied)
 
     def _applied_by(self, key: Key) -> Release | None:
         """The release that recorded it, or the one that was running when it was applied.

@@ -1,6 +1,7 @@
 """The history of releases and of steps back."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connections, models
 
@@ -81,6 +82,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started:%Y-%m-%d %H:%M:%S} {self.outcome}"
+
+    @property
+    def applied(self) -> list[dict[str, Any]]:
+        """Of its migrations those that succeeded; in a step back, those that it undid."""
+        return [one for one in self.migrations if not one.get("failed")]
 
     @property
     def seconds(self) -> float | None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -75,20 +75,24 @@ class Run:
     def migration_succeeded(self, *, adopted: bool = False) -> None:
         """`adopted`: recorded and not run, because its tables already existed."""
         assert self.current  # noqa: S101
-        migration, now = self.current, time.monotonic()
-        name, seconds = str(migration), round(now - self._current_began, 3)
+        migration = self.current
+        self._note({"adopted": True} if adopted else {})
+        now = time.monotonic()
+        is_due = self.is_served or now - self._recorded > RECORD_EVERY or is_initial(migration)  # may be adopted
+        if migration.app_label == Release._meta.app_label or (self.record and is_due):
+            self.start_record()
+
+    def _note(self, marks: Mapping[str, bool]) -> None:
+        """How the current migration went."""
+        name, seconds = str(self.current), round(time.monotonic() - self._current_began, 3)
         entry: dict[str, Any] = {"name": name, "after": round(self._current_began - self._began, 3), "seconds": seconds}
         if self.watcher:
             entry |= self.watcher.seen()
-        if adopted:
-            entry["adopted"] = True
+        entry |= marks
         if verdicts := self.verdicts.get(name):
             entry["verdicts"] = verdicts
         self.migrations.append(entry)
         self.current = None
-        is_due = self.is_served or now - self._recorded > RECORD_EVERY or is_initial(migration)  # may be adopted
-        if migration.app_label == Release._meta.app_label or (self.record and is_due):
-            self.start_record()
 
     def start_record(self) -> None:
         """Creates the record as soon as its table exists, or updates it: a killed run leaves its row."""
@@ -108,6 +112,9 @@ class Run:
         if self.is_finished:
             return
         self.is_finished = True
+        applied = [migration["name"] for migration in self.migrations]
+        if error and self.current:
+            self._note({"failed": True})
         release = self.record or self._release()
         release.outcome = Release.Outcome.FAILED if error else Release.Outcome.SUCCEEDED
         release.finished = timezone.now()
@@ -125,7 +132,7 @@ class Run:
             logger.warning("The release could not be recorded.")
         summary = {
             "outcome": release.outcome.value,
-            "migrations": [migration["name"] for migration in self.migrations],
+            "migrations": applied,
             "seconds": round(time.monotonic() - self._began, 2),
             "attempts": self.attempts,
             "waited": release.waited,
@@ -134,7 +141,7 @@ class Run:
             logging.ERROR if error else logging.INFO,
             "%s %s: %d migrations in %.2f s, attempts: %d, waited %.1f s for locks",
             "Step back" if self.direction == Release.Direction.BACKWARDS else "Release",
-            *(summary["outcome"], len(self.migrations), summary["seconds"], self.attempts, release.waited),
+            *(summary["outcome"], len(applied), summary["seconds"], self.attempts, release.waited),
             extra=summary,
         )
 

@@ -21,11 +21,13 @@ class Span:
     seconds: float
     waited: float = 0
     stalled: float = 0
+    failed: bool = False
 
     @property
-    def waits(self) -> list[str]:
-        """Sentences, none if nobody waited."""
-        waits = [f"It waited {self.waited:.2f} s for locks."] if self.waited else []
+    def in_words(self) -> list[str]:
+        """Sentences, none if it succeeded and nobody waited."""
+        waits = ["It failed."] * self.failed
+        waits += [f"It waited {self.waited:.2f} s for locks."] if self.waited else []
         return waits + ([f"Others waited up to {self.stalled:.2f} s for it."] if self.stalled else [])
 
 
@@ -33,7 +35,8 @@ def spans(migrations: Iterable[Mapping[str, Any]]) -> Iterator[Span]:
     """Of the recorded migrations. Before 0.1.0 their beginnings were not recorded: then one follows the other."""
     end = 0.0
     for one in migrations:
-        span = Span(one["name"], one.get("after", end), one["seconds"], one.get("waited", 0.0), one.get("stalled", 0.0))
+        marks = {name: one[name] for name in ("waited", "stalled", "failed") if name in one}
+        span = Span(one["name"], one.get("after", end), one["seconds"], **marks)
         end = span.after + span.seconds
         yield span
 

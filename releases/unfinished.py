@@ -49,7 +49,7 @@ def _recorded(connection: BaseDatabaseWrapper) -> set[str]:
     releases = Release.objects.using(connection.alias)
     if not releases.is_recordable():
         return set()
-    entries = (one for release in releases.unfinished() for one in release.migrations)
+    entries = (one for release in releases.unfinished() for one in release.applied)
     return {one["name"] for one in entries if not one.get("adopted")}
 
 

@@ -1,13 +1,14 @@
 """What stands in the database before a release: tables and their sizes, columns, constraints, indexes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import conf
 from releases.judge.declared import Key, database_defaults, unique_keys
+from releases.judge.objects import Object
 from releases.judge.sql import is_stable, parse
 
 READ = """
@@ -33,6 +34,19 @@ SELECT conrelid::int8, conname, contype, pg_get_constraintdef(oid),
     )
 FROM pg_constraint WHERE conrelid = ANY (%s)
 """
+DEPENDENTS = """
+SELECT refobjid::int8, attname, kind, relname, name
+FROM pg_depend JOIN (
+    SELECT 'pg_rewrite'::regclass, oid, CASE rulename WHEN '_RETURN' THEN 'view' ELSE 'rule' END, ev_class, rulename
+    FROM pg_rewrite
+    UNION ALL SELECT 'pg_trigger'::regclass, oid, 'trigger', tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'pg_policy'::regclass, oid, 'policy', polrelid, polname FROM pg_policy
+    UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 'generated column', adrelid, attname
+    FROM pg_attrdef d JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum AND attgenerated <> ''
+) AS dependent (classid, objid, kind, relation, name) USING (classid, objid)
+JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid JOIN pg_class c ON c.oid = relation
+WHERE refclassid = 'pg_class'::regclass AND refobjid = ANY (%s) AND (relation <> refobjid OR name <> attname)
+"""
 INDEXES = """
 SELECT i.indrelid::int8, c.relname, i.indisunique, pg_get_indexdef(i.indexrelid), i.indisvalid
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = ANY (%s)
@@ -46,6 +60,7 @@ class Column:
     has_default: bool = False
     default: str = ""  # its expression
     collation: str = ""  # if it is not that of the type
+    dependents: tuple[Object, ...] = ()  # because of which the server refuses to change its type
 
     @property
     def is_constant(self) -> bool:
@@ -114,9 +129,13 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
         found = read(READ)
         oids = [[oid for oid, *_ in found]]
         columns, constraints, indexes = read(COLUMNS, oids), read(CONSTRAINTS, oids), read(INDEXES, oids)
+        dependents = read(DEPENDENTS, oids)
     parts: dict[int, tuple[dict[str, Column], dict[str, Constraint]]] = {oid: ({}, {}) for oid, *_ in found}
     for oid, name, *rest in columns:
         parts[oid][0][name] = Column(*rest)
+    for oid, name, kind, relation, own in dependents:
+        column, found_there = parts[oid][0][name], ("view", relation) if kind == "view" else (kind, relation, own)
+        parts[oid][0][name] = replace(column, dependents=tuple({*column.dependents, found_there}))
     for oid, name, kind, definition, listed in constraints:
         parts[oid][1][name] = Constraint(kind, definition, tuple(listed))
     tables, names, large = {}, {}, conf.read().large_table

@@ -31,12 +31,13 @@ def left_and_made(texts: Iterable[str]) -> tuple[frozenset[Object], frozenset[Ob
     """What the statements leave dropped, and what they leave created."""
     dropped, made = set[Object](), set[Object]()
     for statement in parsed(texts):
-        gone, there = {*_dropped(statement)}, {*_created(statement)}
+        gone, there = {*dropped_by(statement)}, {*_created(statement)}
         dropped, made = (dropped | gone) - there, (made - gone) | there
     return frozenset(dropped), frozenset(made)
 
 
-def _dropped(statement: Node) -> Iterator[Object]:
+def dropped_by(statement: Node) -> Iterator[Object]:
+    """What DROP names."""
     if kind(statement) != "DropStmt":
         return
     for one in statement.objects:

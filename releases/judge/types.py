@@ -16,6 +16,11 @@ LOCKED = "ACCESS EXCLUSIVE, until every row is written"
 BOUND = "The values stay as they are, but {} would be built or checked anew, and nobody can use the table meanwhile."
 FREE_FIRST = "Remove that in a release before this one, and add it again in one after it."
 UNCHANGED = "The type is the same already. The server would build and check anew what is bound to it."
+DEPENDED_ON = "The server refuses to change the type of a column that something is made of: {}."
+MADE_AGAIN = (
+    "In the same migration, drop that by migrations.RunSQL before this operation, and create it again after it. They"
+    " are committed together."
+)
 COMPILED = "The trigger that waits on the table is compiled again by each session."
 TEXT = ("varchar", "text")
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
@@ -29,12 +34,16 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         verdict.note(Action.ONLINE, COMPILED, lock=SHORT)
     wanted = getattr(command, "def").column_def
     column = table.column(command.name) if table else None
-    if table is None or not table.is_large:
+    if table is None or not (table.is_large or (column and column.dependents)):
         return True
     collates = column is not None and collation_of(wanted) != column.collation
     if column and not collates and _is_unchanged(column.type, wanted):
         verdict.note(Action.ONLINE, UNCHANGED)
         return False
+    if column and column.dependents:
+        found = ", ".join(" ".join((one[0], one[-1])) for one in sorted(column.dependents))
+        verdict.note(Action.REFUSED, DEPENDED_ON.format(found), instead=MADE_AGAIN)
+        return True
     if column and is_compatible(column.type, write_type(wanted.type_name)):
         if bound := list(_bound_to(command.name, relation.relname, table, circumstances.facts, collates=collates)):
             verdict.note(Action.REFUSED, BOUND.format(", ".join(bound)), lock=LOCKED, instead=FREE_FIRST)

@@ -10,9 +10,9 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import BASE, changed, with_constraint, with_field, with_index
+from tests.releases.online_changes import BASE, changed, with_field
 from tests.releases.test_causes import as_user
-from tests.releases.test_online import OldVersion, migrate_as_django, rows_of, shop, succeeds
+from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
@@ -228,125 +228,6 @@ def test_a_table_that_waits_comes_back_with_the_columns_that_wait_for_themselves
     assert sql("SELECT count(*) FROM shop_box") == [(501,)]
 
 
-def test_a_unique_field_comes_back_as_it_was(shop: Project, sql: Sql, database_url: str) -> None:
-    schema = rows_of(database_url, SCHEMA)
-    change(
-        shop, changed(("code = models.IntegerField(null=True, unique=True)", "code = models.IntegerField(null=True)"))
-    )
-    step_back_restores(shop, sql, schema)
-
-
-def test_a_unique_field_that_waits_is_in_the_way_of_no_version(shop: Project, sql: Sql, database_url: str) -> None:
-    tagged = with_field('tag = models.CharField(max_length=9, db_default="none", unique=True, null=True)')
-    sql("DELETE FROM shop_box WHERE id > 1")
-    change(shop, tagged)
-    succeeds(shop, "migrate", "--finish")
-    schema = rows_of(database_url, SCHEMA)
-    with psycopg.connect(database_url, application_name="version of-last-week"):
-        change(shop, BASE, "third")
-        for serial in (90001, 90002):
-            sql(f"INSERT INTO shop_box (size, serial, note) VALUES (7, {serial}, '')")
-        sql("INSERT INTO shop_box (size, serial, note, tag) VALUES (7, 90003, '', 'old')")
-        sql("INSERT INTO shop_box (size, serial, note, tag) VALUES (7, 90004, '', 'old') ON CONFLICT (tag) DO NOTHING")
-    assert sql("SELECT tag FROM shop_box WHERE serial > 90000 ORDER BY serial") == [(None,), (None,), ("old",)]
-    succeeds(shop, "migrate", "shop", "0002")
-    assert rows_of(database_url, SCHEMA) == schema
-
-
-def test_a_field_whose_nulls_are_not_distinct_is_removed_in_two_releases(shop: Project, sql: Sql) -> None:
-    """As the refusal says."""
-    note = with_field("grade = models.IntegerField(null=True)")
-    rule = '            models.UniqueConstraint(fields=["grade", "serial"], name="one_grade", nulls_distinct=False),\n'
-    place = "        constraints = [\n"
-    change(shop, note.replace(place, place + rule))
-    succeeds(shop, "migrate", "--finish")
-
-    shop.models(BASE)
-    succeeds(shop, "makemigrations", "shop", "-n", "third")
-    refused = shop.manage("migrate")
-    assert refused.returncode == 1
-    assert (
-        "Remove one_grade in one release, and the field in the next, once that change has been made." in refused.stderr
-    )
-
-    (written,) = (shop.root / "shop/migrations").glob("0003_*.py")
-    written.unlink()
-    change(shop, note, "third")
-    succeeds(shop, "migrate", "--finish")
-    change(shop, BASE, "fourth")
-    for serial in (90001, 90002):
-        sql(f"INSERT INTO shop_box (size, serial, note) VALUES (7, {serial}, '')")
-    succeeds(shop, "migrate", "--finish")
-    succeeds(shop, "verify_schema")
-
-
-@pytest.mark.parametrize("large", [1, 10**9])
-def test_a_numbered_key_in_the_place_of_another(shop: Project, sql: Sql, databases: Databases, large: int) -> None:
-    plain = databases.make(shop.database_url)
-    shop.settings(f'RELEASES["LARGE_TABLE"] = {large}')
-    shop.settings('RELEASES["ACCEPTS"] = {"shop": {"AddField": "Nobody uses it."}}')
-    shop.models(with_field("number = models.BigAutoField(primary_key=True)"))
-    shop.migration(
-        "0002_second",
-        "migrations.RemoveField('box', 'id')",
-        "migrations.AddField('box', 'number', models.BigAutoField(primary_key=True, serialize=False))",
-    )
-    a_release_leaves_what_django_would(shop, sql, plain, OLD_INSERT + " ON CONFLICT (id) DO NOTHING")
-
-
-def test_a_numbered_key_beside_an_old_one(shop: Project, sql: Sql, databases: Databases) -> None:
-    """Accepted, of a large table: the old version keeps its key until it has gone."""
-    plain = databases.make(shop.database_url)
-    serial = changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)"))
-    change(shop, serial)
-    succeeds(shop, "migrate", "--finish")
-    shop.settings('RELEASES["LARGE_TABLE"] = 1')
-    shop.settings('RELEASES["ACCEPTS"] = {"shop": {"AddField": "Nobody uses it."}}')
-    shop.models(BASE)
-    shop.migration(
-        "0003_third",
-        "migrations.AlterField('box', 'serial', models.IntegerField())",
-        "migrations.AddField('box', 'id', models.BigAutoField(primary_key=True, serialize=False))",
-    )
-    a_release_leaves_what_django_would(shop, sql, plain, OLD_INSERT + " ON CONFLICT (serial) DO NOTHING")
-
-
-def test_the_old_version_keeps_its_primary_key(shop: Project, sql: Sql, database_url: str) -> None:
-    schema = rows_of(database_url, SCHEMA)
-    change(shop, changed(("serial = models.IntegerField()", "serial = models.IntegerField(primary_key=True)")))
-    sql(OLD_INSERT.replace("(size", "(id, size").replace("(7,", "(1, 7,") + " ON CONFLICT (id) DO NOTHING")
-    succeeds(shop, "verify_schema")
-    step_back_restores(shop, sql, schema)
-
-
-PARTIAL = 'models.UniqueConstraint(fields=["serial"], condition=models.Q(size__gt={}), name="one_serial")'
-ON_CONFLICT = "INSERT INTO shop_box (size, serial, note) VALUES (9, 3, '') ON CONFLICT (serial) DO NOTHING"
-
-
-def test_constraints_that_replace_each_other_under_one_name_are_undone_one_by_one(
-    shop: Project, sql: Sql, database_url: str
-) -> None:
-    schema = rows_of(database_url, SCHEMA)
-    models = [
-        changed(('fields=["serial"], name', 'fields=["serial", "size"], name')),
-        BASE.replace('models.UniqueConstraint(fields=["serial"], name="one_serial")', PARTIAL.format(1)),
-        BASE.replace('models.UniqueConstraint(fields=["serial"], name="one_serial")', PARTIAL.format(2)),
-        BASE,
-    ]
-    schemas = [schema]
-    with psycopg.connect(database_url, application_name="version of-last-week"):
-        for number, text in enumerate(models, start=2):
-            change(shop, text, f"change_{number}")
-            sql(ON_CONFLICT)
-            succeeds(shop, "verify_schema")
-            schemas.append(rows_of(database_url, SCHEMA))
-    for number in (4, 3, 2, 1):
-        (name,) = [path.stem for path in (shop.root / "shop/migrations").glob(f"000{number}*.py")]
-        succeeds(shop, "migrate", "shop", name)
-        assert rows_of(database_url, SCHEMA) == schemas[number - 1]
-    assert sql("SELECT * FROM releases_contract") == []
-
-
 def test_migrations_of_others_that_rename_what_waits_are_released_in_two_parts(shop: Project, sql: Sql) -> None:
     shop.settings('RELEASES["ACCEPTS"] = {"shop": {"RenameModel": "Nobody uses it."}}')
     shop.models(WITH_COLOUR.replace("class Box", "class Crate"))
@@ -362,35 +243,6 @@ def test_migrations_of_others_that_rename_what_waits_are_released_in_two_parts(s
     assert sql("SELECT count(colour) FROM shop_crate") == [(500,)]
 
 
-def test_a_field_whose_null_is_filled_gets_another_type_in_the_same_release(
-    shop: Project, sql: Sql, databases: Databases, database_url: str
-) -> None:
-    plain = databases.make(database_url)
-    text = 'label = models.TextField(default="none")'
-    for models in (NOT_NULL, NOT_NULL.replace('label = models.CharField(max_length=40, default="none")', text)):
-        shop.models(models)
-        succeeds(shop, "makemigrations", "shop")
-    migrate_as_django(shop, plain)
-    succeeds(shop, "migrate")
-    sql(OLD_INSERT)
-    assert sql("SELECT label FROM shop_box WHERE serial = 90001") == [("none",)]
-    succeeds(shop, "migrate", "--finish")
-    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
-
-
-def test_a_constraint_of_another_name_does_not_bring_back_the_one_that_waits(
-    shop: Project, sql: Sql, database_url: str
-) -> None:
-    schema = rows_of(database_url, SCHEMA)
-    with psycopg.connect(database_url, application_name="version of-last-week"):
-        change(shop, WITHOUT_UNIQUE)
-        change(shop, changed(("one_serial", "one_number")), "third")
-    names = "SELECT conname FROM pg_constraint WHERE conname IN ('one_serial', 'one_number')"
-    assert sorted(sql(names)) == [("one_number",), ("one_serial",)]
-    succeeds(shop, "migrate", "shop", "0001")
-    assert rows_of(database_url, SCHEMA) == schema
-
-
 def test_what_waits_of_a_new_field_follows_its_rename(shop: Project, sql: Sql, databases: Databases) -> None:
     shop.migration("0002_tint", 'migrations.AddField("Box", "tint", models.CharField(max_length=9, default="red"))')
     shop.migration("0003_colour", 'migrations.RenameField("Box", "tint", "colour")')
@@ -404,67 +256,6 @@ def test_a_field_is_renamed_while_another_waits(shop: Project, sql: Sql, databas
     shop.migration("0002_two", 'migrations.RemoveField("Box", "note")', 'migrations.RenameField("Box", "label", "tag")')
     shop.models(changed((NOTE, ""), ("    label = ", "    tag = "), ('fields=["label"]', 'fields=["tag"]')))
     a_release_leaves_what_django_would(shop, sql, databases.make(shop.database_url), "SELECT note FROM shop_box")
-
-
-KEY = 'models.CharField(max_length=40, default="none"{})'
-RECIPE = """def fill(apps, schema_editor):
-    for box in apps.get_model("shop", "Box").objects.all():
-        box.key = f"key {box.pk}"
-        box.save()
-
-
-"""
-
-
-@pytest.mark.parametrize("null", ["", ", null=True"])
-@pytest.mark.parametrize("rule", ["field", "constraint"])
-def test_a_new_field_becomes_unique_while_the_old_version_inserts(
-    shop: Project, sql: Sql, databases: Databases, null: str, rule: str
-) -> None:
-    """In the three steps of Django's documentation, `null` or not. What the old version inserts has no key."""
-    unique = 'models.UniqueConstraint(fields=["key"], name="one_key")'
-    field = KEY.format(", unique=True" if rule == "field" else "")
-    models = with_constraint(unique) if rule == "constraint" else BASE
-    shop.models(models.replace("    size = ", f"    key = {field}\n    size = "))
-    shop.migration("0002_key", f'migrations.AddField("Box", "key", {KEY.format(null)})')
-    shop.migration("0003_fill", "migrations.RunPython(fill, migrations.RunPython.noop)", before=RECIPE)
-    operations = [f'migrations.AlterField("Box", "key", {field})'] if null or rule == "field" else []
-    operations += [f'migrations.AddConstraint("Box", {unique})'] if rule == "constraint" else []
-    shop.migration("0004_unique", *operations)
-    plain = databases.make(shop.database_url)
-    with OldVersion(shop.database_url) as old:
-        released = succeeds(shop, "migrate")
-    assert old.errors == []
-    assert old.rounds > 0
-    assert "the rest after the old version" in released
-    refused = shop.manage("migrate", "--finish")
-    assert "It cannot set shop_box.key NOT NULL yet: rows without a value there:" in refused.stderr
-    sql("UPDATE shop_box SET key = 'key ' || id WHERE key IS NULL")
-    succeeds(shop, "migrate", "--finish")
-    succeeds(shop, "verify_schema")
-    migrate_as_django(shop, plain)
-    assert rows_of(shop.database_url, SCHEMA) == rows_of(plain, SCHEMA)
-    succeeds(shop, "migrate", "shop", "0001")
-
-
-@pytest.mark.parametrize("default", ["", ", default=uuid.uuid4"])
-def test_a_field_that_is_filled_and_then_unique_keeps_no_default(
-    shop: Project, sql: Sql, databases: Databases, default: str
-) -> None:
-    """As in Django's documentation, on a table that is small."""
-    sql("DELETE FROM shop_box WHERE serial > 20")
-    unique = "models.UUIDField(default=uuid.uuid4, unique=True)"
-    shop.models("import uuid\n\n\n" + with_field(f"key = {unique}"))
-    added = f'migrations.AddField("Box", "key", models.UUIDField(null=True{default}))'
-    shop.migration("0002_key", added, before="import uuid\n\n\n")
-    recipe = RECIPE.replace('f"key {box.pk}"', "uuid.uuid4()")
-    shop.migration("0003_fill", "migrations.RunPython(fill)", before=f"import uuid\n\n\n{recipe}")
-    shop.migration("0004_unique", f'migrations.AlterField("Box", "key", {unique})', before="import uuid\n\n\n")
-    with OldVersion(shop.database_url) as old:
-        succeeds(shop, "migrate")
-    assert old.errors == []
-    assert old.rounds > 0
-    assert sql("SELECT column_default FROM information_schema.columns WHERE column_name = 'key'") == [(None,)]
 
 
 def test_what_waits_to_be_dropped_comes_back_with_its_values(shop: Project, sql: Sql) -> None:
@@ -504,51 +295,6 @@ def test_a_field_without_a_value_on_an_empty_table_waits(shop: Project, sql: Sql
     assert rows_of(shop.database_url, SCHEMA) == rows_of(plain, SCHEMA)
 
 
-def test_a_key_that_is_numbered_no_more_does_not_lag(shop: Project, sql: Sql, database_url: str) -> None:
-    with psycopg.connect(database_url, application_name="version of-last-week"):
-        change(shop, with_field("id = models.BigIntegerField(primary_key=True)"))
-        sql("INSERT INTO shop_box (id, size, serial, note) VALUES (398715799021, 1, 9999, '')")
-        succeeds(shop, "migrate", "--check")
-        succeeds(shop, "verify_schema")
-
-
-def test_texts_that_are_too_long_are_named_before_a_step_back(shop: Project, sql: Sql) -> None:
-    change(shop, changed(("max_length=40, null=True", "max_length=80, null=True")))
-    sql("UPDATE shop_box SET label = repeat('x', 60) WHERE serial < 4")
-    refused = shop.manage("migrate", "shop", "0001").stderr
-    assert "with more than 40 characters in label. Nothing was changed." in refused
-
-
-def test_a_wider_text_under_an_expression_is_refused_if_the_table_is_large(shop: Project) -> None:
-    index = 'models.Index(models.functions.Upper("label"), name="box_upper")'
-    change(shop, with_index(index))
-    shop.models(with_index(index).replace("max_length=40, null=True", "max_length=80, null=True"))
-    succeeds(shop, "makemigrations", "shop", "-n", "third")
-    assert "box_upper would be built or checked anew" in shop.manage("migrate").stderr
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "is_refused"),
-    [('db_collation="C"', "", True), ('db_collation="C"', 'db_collation="C", db_comment="Its name"', False)],
-    ids=["removed", "kept"],
-)
-def test_an_index_is_built_anew_for_another_collation_only(
-    shop: Project, sql: Sql, before: str, after: str, *, is_refused: bool
-) -> None:
-    field = "key = models.CharField(max_length=40, null=True, db_index=True, {})"
-    shop.models(with_field(field.format(before)))
-    succeeds(shop, "makemigrations", "shop", "-n", "collated")
-    succeeds(shop, "migrate")
-    ((name,),) = sql("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%(key)'")
-    number = f"SELECT pg_relation_filenode('{name}')"
-    built = sql(number)
-    shop.models(with_field(field.format(after)))
-    succeeds(shop, "makemigrations", "shop", "-n", "changed")
-    released = shop.manage("migrate")
-    assert (released.returncode, sql(number)) == (is_refused, built)
-    assert ("would be built or checked anew" in released.stderr) is is_refused
-
-
 def test_a_partitioned_table_is_as_large_as_its_parts(shop: Project, sql: Sql) -> None:
     sql("ALTER TABLE shop_box ALTER id DROP IDENTITY")
     sql("ALTER TABLE shop_box RENAME TO part")
@@ -556,16 +302,6 @@ def test_a_partitioned_table_is_as_large_as_its_parts(shop: Project, sql: Sql) -
     sql("ALTER TABLE shop_box ATTACH PARTITION part DEFAULT")
     shop.migration("0002_index", 'migrations.AddIndex("Box", models.Index(fields=["size"], name="box_size"))')
     assert "The table is partitioned" in shop.manage("migrate").stderr
-
-
-def test_a_unique_field_whose_default_all_rows_would_get_is_refused(shop: Project) -> None:
-    field = KEY.format(", unique=True")
-    shop.models(with_field(f"key = {field}"))
-    shop.migration("0002_key", f'migrations.AddField("Box", "key", {field})')
-    refused = shop.manage("migrate")
-    assert "Rows violate it: there are 500 that would have the same key." in refused.stderr
-    assert "Add it with null=True and no default, give each row a value of its own by RunPython" in refused.stderr
-    assert "Nothing was changed." in refused.stderr
 
 
 IF_EXISTS = '''
@@ -679,44 +415,3 @@ def test_nothing_gets_the_name_of_what_waits_to_be_dropped(
     succeeds(shop, "migrate", "shop", "0003")
     succeeds(shop, "migrate", "--finish")
     succeeds(shop, "migrate", "shop", "0004")
-
-
-TEXTS = """class Box(models.Model):
-    code = models.TextField({})
-    full = models.TextField(null=True)
-"""
-
-
-@pytest.mark.parametrize("by", ["AlterField", "Backfill"])
-def test_old_sessions_bear_a_change_of_type_under_a_trigger(shop: Project, sql: Sql, by: str) -> None:
-    """They have compiled its function before."""
-    fills = by == "AlterField"
-    succeeds(shop, "migrate", "shop", "zero")
-    short, required = "models.CharField(max_length=10, null=True)", 'models.CharField(max_length=10, default="")'
-    fields = ", ".join(f'("{name}", {short})' for name in ("code", "full"))
-    key = '("id", models.BigAutoField(primary_key=True))'
-    shop.migration("0001_first", f'migrations.CreateModel("Box", [{key}, {fields}])')
-    succeeds(shop, "migrate", "shop", "0001")
-    where = "models.Q(full=None, code__isnull=False)"
-    backfill = f'Backfill("Box", update={{"full": models.functions.Upper("code")}}, where={where}, reverse={{}})'
-    shop.migration("0002_fill", f'migrations.AlterField("Box", "code", {required})' if fills else backfill)
-    text = "default=''" if fills else "null=True"
-    shop.models(TEXTS.format(text))
-    shop.migration(
-        "0003_text",
-        f'migrations.AlterField("Box", "code", models.TextField({text}))',
-        'migrations.AlterField("Box", "full", models.TextField(null=True))',
-    )
-    with OldInserts(shop.database_url) as old:
-        succeeds(shop, "migrate")
-    assert old.errors == []
-    assert old.rounds > 0
-    assert sql("SELECT count(*) > 0 FROM shop_box WHERE code IS NULL") == [(not fills,)]
-
-
-class OldInserts(OldVersion):
-    STATEMENTS = (
-        "INSERT INTO shop_box (code) VALUES ('a')",
-        "INSERT INTO shop_box (code) VALUES (NULL)",
-        "UPDATE shop_box SET code = code WHERE mod(id, 50) = 0",
-    )

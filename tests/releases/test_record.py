@@ -35,6 +35,26 @@ def test_a_failed_release_is_recorded_with_its_error(project: Project) -> None:
     table = project.manage("releases").stdout
     assert "failed" in table
     assert "Migration shop.0001_lost failed" in table
+    assert re.search(
+        r"^shop\.0001_lost\n  \| *░*█+ *\| \d\.\d\d s\n(  .*\n)*?  It failed\.$",
+        project.manage("releases", "--show", "1").stdout,
+        re.MULTILINE,
+    )
+
+
+def test_a_migration_that_failed_is_not_counted_as_applied(project: Project) -> None:
+    project.manage("migrate", "-v0")
+    project.migration("0001_shelf", SHELF)
+    project.migration("0002_lost", "migrations.RunSQL('SELECT * FROM nowhere')")
+    assert project.manage("migrate").returncode == 1
+    release = history(project)[0]
+    names = [(one["name"], one.get("failed", False)) for one in release["migrations"]]  # type: ignore[attr-defined]
+    assert names == [("shop.0001_shelf", False), ("shop.0002_lost", True)]
+    (row,) = [line for line in project.manage("releases").stdout.splitlines() if " failed " in line]
+    assert row.split()[4] == "1"
+    undone = project.manage("rollback", "--noinput").stdout
+    assert "shop.0001_shelf" in undone
+    assert "shop.0002_lost" not in undone
 
 
 def test_a_release_goes_on_when_nobody_reads_its_output(project: Project) -> None:

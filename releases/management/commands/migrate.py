@@ -159,7 +159,7 @@ class Command(migrate.Command):
         run, connection = self.run, self.run.connection
 
         def migrate() -> None:
-            self.running = None  # of an earlier attempt
+            self.running = run.current = None  # of an earlier attempt
             refuse_obstacles(connection, options["app_label"])
             mark_if_empty(connection)
             self.judged = self.judged or judge_release(run, options)  # once, for all attempts

@@ -70,13 +70,13 @@ class Command(DatabaseCommand):
         for migration, span in zip(release.migrations, spans(release.migrations), strict=True):
             self.stdout.write(self.style.MIGRATE_LABEL(span.name))
             self.stdout.write(f"  |{bar(span, total, BAR)}| {span.seconds:.2f} s")
-            for line in (*span.waits, *map(in_words, migration.get("verdicts", ()))):
+            for line in (*span.in_words, *map(in_words, migration.get("verdicts", ()))):
                 self.stdout.write(fill(line, 80, initial_indent="  ", subsequent_indent="    "))
 
     def _write_row(self, release: Release) -> None:
         seconds = "" if release.seconds is None else f"{release.seconds:.2f}"
         started = f"{release.started:%Y-%m-%d %H:%M:%S}"
-        row = (started, release.outcome, seconds, len(release.migrations), release.attempts, release.commit[:12])
+        row = (started, release.outcome, seconds, len(release.applied), release.attempts, release.commit[:12])
         style = self.style.SUCCESS if release.outcome == Release.Outcome.SUCCEEDED else self.style.ERROR
         self.stdout.write(style(COLUMNS.format(*row).rstrip()))
         if release.direction == Release.Direction.BACKWARDS:

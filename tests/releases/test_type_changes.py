@@ -1,0 +1,151 @@
+"""What becomes of the type of a column that is in use."""
+
+import pytest
+
+from tests.conftest import Sql
+from tests.databases import Databases
+from tests.releases.catalogue import SCHEMA
+from tests.releases.conftest import Project
+from tests.releases.online_changes import changed, with_field, with_index
+from tests.releases.test_contract import NOT_NULL, OLD_INSERT, change
+from tests.releases.test_online import OldVersion, migrate_as_django, rows_of, shop, succeeds
+
+__all__ = ["shop"]
+
+pytestmark = pytest.mark.usefixtures("postgresql")
+
+
+def test_a_field_whose_null_is_filled_gets_another_type_in_the_same_release(
+    shop: Project, sql: Sql, databases: Databases, database_url: str
+) -> None:
+    plain = databases.make(database_url)
+    text = 'label = models.TextField(default="none")'
+    for models in (NOT_NULL, NOT_NULL.replace('label = models.CharField(max_length=40, default="none")', text)):
+        shop.models(models)
+        succeeds(shop, "makemigrations", "shop")
+    migrate_as_django(shop, plain)
+    succeeds(shop, "migrate")
+    sql(OLD_INSERT)
+    assert sql("SELECT label FROM shop_box WHERE serial = 90001") == [("none",)]
+    succeeds(shop, "migrate", "--finish")
+    assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+
+
+def test_texts_that_are_too_long_are_named_before_a_step_back(shop: Project, sql: Sql) -> None:
+    change(shop, changed(("max_length=40, null=True", "max_length=80, null=True")))
+    sql("UPDATE shop_box SET label = repeat('x', 60) WHERE serial < 4")
+    refused = shop.manage("migrate", "shop", "0001").stderr
+    assert "with more than 40 characters in label. Nothing was changed." in refused
+
+
+def test_a_wider_text_under_an_expression_is_refused_if_the_table_is_large(shop: Project) -> None:
+    index = 'models.Index(models.functions.Upper("label"), name="box_upper")'
+    change(shop, with_index(index))
+    shop.models(with_index(index).replace("max_length=40, null=True", "max_length=80, null=True"))
+    succeeds(shop, "makemigrations", "shop", "-n", "third")
+    assert "box_upper would be built or checked anew" in shop.manage("migrate").stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_refused"),
+    [('db_collation="C"', "", True), ('db_collation="C"', 'db_collation="C", db_comment="Its name"', False)],
+    ids=["removed", "kept"],
+)
+def test_an_index_is_built_anew_for_another_collation_only(
+    shop: Project, sql: Sql, before: str, after: str, *, is_refused: bool
+) -> None:
+    field = "key = models.CharField(max_length=40, null=True, db_index=True, {})"
+    shop.models(with_field(field.format(before)))
+    succeeds(shop, "makemigrations", "shop", "-n", "collated")
+    succeeds(shop, "migrate")
+    ((name,),) = sql("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%(key)'")
+    number = f"SELECT pg_relation_filenode('{name}')"
+    built = sql(number)
+    shop.models(with_field(field.format(after)))
+    succeeds(shop, "makemigrations", "shop", "-n", "changed")
+    released = shop.manage("migrate")
+    assert (released.returncode, sql(number)) == (is_refused, built)
+    assert ("would be built or checked anew" in released.stderr) is is_refused
+
+
+TEXTS = """class Box(models.Model):
+    code = models.TextField({})
+    full = models.TextField(null=True)
+"""
+
+
+@pytest.mark.parametrize("by", ["AlterField", "Backfill"])
+def test_old_sessions_bear_a_change_of_type_under_a_trigger(shop: Project, sql: Sql, by: str) -> None:
+    """They have compiled its function before."""
+    fills = by == "AlterField"
+    succeeds(shop, "migrate", "shop", "zero")
+    short, required = "models.CharField(max_length=10, null=True)", 'models.CharField(max_length=10, default="")'
+    fields = ", ".join(f'("{name}", {short})' for name in ("code", "full"))
+    key = '("id", models.BigAutoField(primary_key=True))'
+    shop.migration("0001_first", f'migrations.CreateModel("Box", [{key}, {fields}])')
+    succeeds(shop, "migrate", "shop", "0001")
+    where = "models.Q(full=None, code__isnull=False)"
+    backfill = f'Backfill("Box", update={{"full": models.functions.Upper("code")}}, where={where}, reverse={{}})'
+    shop.migration("0002_fill", f'migrations.AlterField("Box", "code", {required})' if fills else backfill)
+    text = "default=''" if fills else "null=True"
+    shop.models(TEXTS.format(text))
+    shop.migration(
+        "0003_text",
+        f'migrations.AlterField("Box", "code", models.TextField({text}))',
+        'migrations.AlterField("Box", "full", models.TextField(null=True))',
+    )
+    with OldInserts(shop.database_url) as old:
+        succeeds(shop, "migrate")
+    assert old.errors == []
+    assert old.rounds > 0
+    assert sql("SELECT count(*) > 0 FROM shop_box WHERE code IS NULL") == [(not fills,)]
+
+
+class OldInserts(OldVersion):
+    STATEMENTS = (
+        "INSERT INTO shop_box (code) VALUES ('a')",
+        "INSERT INTO shop_box (code) VALUES (NULL)",
+        "UPDATE shop_box SET code = code WHERE mod(id, 50) = 0",
+    )
+
+
+DEPENDENTS = {
+    "view": ("VIEW shop_labels", "CREATE VIEW shop_labels AS SELECT label FROM shop_box"),
+    "trigger": (
+        "TRIGGER quiet ON shop_box",
+        "CREATE TRIGGER quiet BEFORE UPDATE OF label ON shop_box FOR EACH ROW"
+        " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    ),
+    "policy": ("POLICY labelled ON shop_box", "CREATE POLICY labelled ON shop_box USING (label IS NOT NULL)"),
+}
+TYPE = "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = '{}'::regclass AND attname = 'label'"
+
+
+@pytest.mark.parametrize("of", DEPENDENTS)
+def test_what_a_type_cannot_change_under_is_named_before_the_first_change(shop: Project, sql: Sql, of: str) -> None:
+    """And as the refusal says, it is dropped and made again."""
+    what, create = DEPENDENTS[of]
+    sql(create)
+    models = with_field("colour = models.IntegerField(null=True)")
+    shop.models(models.replace("max_length=40, null=True", "max_length=80, null=True"))
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    refused = shop.manage("migrate")
+    name = what.split()[1]
+    assert f"of a column that something is made of: {of} {name}." in refused.stderr
+    assert "Nothing was changed" in refused.stderr
+    assert sql("SELECT count(*) FROM django_migrations WHERE app = 'shop'") == [(1,)]
+
+    (written,) = (shop.root / "shop/migrations").glob("0002_*.py")
+    text = written.read_text()
+    begin = text.index("        migrations.AlterField(")
+    wrapped = (
+        f'        migrations.RunSQL("DROP {what}", {create!r}),\n{text[begin:].rstrip().removesuffix("]").rstrip()}\n'
+        f'        migrations.RunSQL({create!r}, "DROP {what}"),\n    ]\n'
+    )
+    written.write_text(text[:begin] + wrapped)
+    with OldVersion(shop.database_url) as old:
+        succeeds(shop, "migrate")
+    assert old.errors == []
+    for relation in ("shop_box", "shop_labels") if of == "view" else ("shop_box",):
+        assert sql(TYPE.format(relation)) == [("character varying(80)",)]
+    succeeds(shop, "migrate", "shop", "0001")
