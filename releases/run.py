@@ -41,7 +41,7 @@ class Run:
     reason: str = ""
     started: Any = field(default_factory=timezone.now)
     attempts: int = 0
-    answers: bool = True  # whether the database answers
+    is_reached: bool = True  # whether the application's database is the one that answers
     waited: float = 0
     autovacuum_yields_after: float | None = None  # seconds, if the last attempt waited for autovacuum
     migrations: list[dict[str, Any]] = field(default_factory=list)
@@ -126,7 +126,7 @@ class Run:
             if connection.in_atomic_block:  # left open by SQLite's schema editor if foreign keys are violated
                 connection.close()
                 connection.connect()
-            if self.answers and Release.objects.using(connection.alias).is_recordable():
+            if self.is_reached and Release.objects.using(connection.alias).is_recordable():
                 release.save(using=connection.alias)
         except Error:
             logger.warning("The release could not be recorded.")

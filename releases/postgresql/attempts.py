@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from releases.conf import Conf
 from releases.errors import reason
-from releases.postgresql.lock import exclusively
+from releases.postgresql.lock import exclusively, refuse_wrong_sessions
 from releases.postgresql.opening import open_sessions
 from releases.postgresql.sessions import Session
 from releases.retry import is_transient, pauses
@@ -22,10 +22,12 @@ def run_with_retries(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
     Raises permanent errors, and a transient one once the deadline has passed.
     """
     for pause in pauses():
-        seconds, run.answers = min(conf.database_wait, run.deadline.remaining()), False
+        seconds, run.is_reached = min(conf.database_wait, run.deadline.remaining()), False
         with closing(open_sessions(run.connection, seconds, run.say)) as companion:
-            run.attempts, run.answers = run.attempts + 1, True
+            run.attempts += 1
             try:
+                refuse_wrong_sessions(run.connection, companion, run.say)
+                run.is_reached = True
                 _attempt(run, companion, migrate, conf)
                 return
             except BaseException as error:

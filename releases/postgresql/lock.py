@@ -37,12 +37,16 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = c
 def alone_on_server(connection: BaseDatabaseWrapper, say: Say) -> Iterator[None]:
     """The lock for a command that does not retry."""
     given = conf.read()
-    with (
-        for_a_release(connection),
-        closing(open_sessions(connection, given.database_wait, say)) as companion,
-        exclusively(connection, companion, given, Deadline(given.deadline), say),
-    ):
-        yield
+    with for_a_release(connection), closing(open_sessions(connection, given.database_wait, say)) as companion:
+        refuse_wrong_sessions(connection, companion, say)
+        with exclusively(connection, companion, given, Deadline(given.deadline), say):
+            yield
+
+
+def refuse_wrong_sessions(connection: BaseDatabaseWrapper, companion: Session, say: Say) -> None:
+    """Raises CommandError if they do not reach the application's database, or only through a pooler."""
+    refuse_pooling(connection, companion)
+    refuse_other_database(connection, say)
 
 
 @contextmanager
@@ -56,10 +60,8 @@ def exclusively(
 ) -> Iterator[tuple["MigrationLock", Watcher]]:
     """Within, this process holds the migration lock, and its two sessions are set up, watched and kept alive.
 
-    Raises Stalled if it made others wait longer than the stall budget.
+    Call refuse_wrong_sessions() first. Raises Stalled if it made others wait longer than the stall budget.
     """
-    refuse_pooling(connection, companion)
-    refuse_other_database(connection, say)
     set_up(connection, companion, conf, deadline)
     with (
         Watcher(companion, connection, say, conf.stall_budget, doing) as watcher,

@@ -283,6 +283,7 @@ def test_a_direct_connection_to_another_database_than_the_applications(
     """Nothing would be pending in the other one: the release would succeed, and the application would find no table."""
     other, pooled = new_database(), pooled_url("transaction")
     succeeds(release(DATABASE_URL=other))
+    recorded = manage("releases", "--json", DATABASE_URL=other).stdout
 
     told = refusal(release(DATABASE_URL=pooled, MIGRATION_DATABASE_URL=other))
 
@@ -295,6 +296,7 @@ def test_a_direct_connection_to_another_database_than_the_applications(
     for command in ("verify_schema --repair", "rollback --noinput"):
         told = refusal(manage(*command.split(), DATABASE_URL=pooled, MIGRATION_DATABASE_URL=other))
         assert told.startswith("MIGRATION_DATABASE_URL points to another database")
+        assert manage("releases", "--json", DATABASE_URL=other).stdout == recorded
         succeeds(manage(*command.split(), DATABASE_URL=pooled, MIGRATION_DATABASE_URL=database_url))
 
 
