@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from releases.naming import time_zone
 from releases.old_sessions import Connected, Session, read_connected
 from releases.own_tables import contract_model, create, delete, exists
 from releases.pending import known_migrations
@@ -58,7 +59,7 @@ class Item:
 
     @property
     def since(self) -> str:
-        return f"since {self.entry.entered:%Y-%m-%d %H:%M} UTC, by {self.entry.migration}"
+        return f"since {self.entry.entered:%Y-%m-%d %H:%M} {time_zone()}, by {self.entry.migration}"
 
     @property
     def column(self) -> str:

@@ -8,6 +8,7 @@ from django.core.management import CommandError
 from django.db.migrations.loader import MigrationLoader
 
 from releases.models import Release
+from releases.naming import time_zone
 from releases.pending import is_initial
 from releases.steps import Key, newest_first, rows, unknown
 
@@ -26,7 +27,7 @@ class Past:
         """The caller holds the lock, so a release that is recorded as running was killed."""
         outcome = self.release.outcome
         ended = "interrupted" if outcome == Release.Outcome.RUNNING else outcome
-        return f"{self.release.started:%Y-%m-%d %H:%M:%S} UTC, {ended}"
+        return f"{self.release.started:%Y-%m-%d %H:%M:%S} {time_zone()}, {ended}"
 
     @property
     def had_nothing_to_do(self) -> bool:

@@ -79,3 +79,8 @@ def finish_command(alias: str = DEFAULT_DB_ALIAS) -> str:
 
 def _of(alias: str) -> str:
     return "" if alias == DEFAULT_DB_ALIAS else f" --database {alias}"
+
+
+def time_zone() -> str:
+    """The time zone of recorded times, as Django returns them."""
+    return "UTC" if settings.USE_TZ else settings.TIME_ZONE

@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tests.conftest import Sql
 from tests.releases.conftest import Project
@@ -55,6 +57,20 @@ def test_a_migration_that_failed_is_not_counted_as_applied(project: Project) -> 
     undone = project.manage("rollback", "--noinput").stdout
     assert "shop.0001_shelf" in undone
     assert "shop.0002_lost" not in undone
+
+
+def test_times_are_named_after_the_time_zone_that_they_are_in(project: Project) -> None:
+    local = datetime.now(ZoneInfo("Asia/Tokyo"))
+    project.settings('USE_TZ = False\nTIME_ZONE = "Asia/Tokyo"')
+    project.manage("migrate", "-v0")
+    project.migration("0001_shelf", SHELF)
+    assert project.manage("migrate").returncode == 0
+    heading, last, *_ = project.manage("releases").stdout.splitlines()
+    assert "UTC" not in heading
+    assert abs(datetime.fromisoformat(f"{last[:19]}+09:00") - local).total_seconds() < 60
+    project.manage("rollback", "--noinput")
+    said = project.manage("rollback", "--noinput").stderr
+    assert f"What the last release ({last[:19]} Asia/Tokyo, succeeded) applied" in said
 
 
 def test_a_release_goes_on_when_nobody_reads_its_output(project: Project) -> None:

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from textwrap import fill, indent
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -51,7 +52,9 @@ class Command(DatabaseCommand):
         if not releases:
             self.stdout.write(NONE)
             return
-        heading = COLUMNS.format("Started (UTC)", "Outcome", "Seconds", "Migrations", "Attempts", "Commit")
+        heading = COLUMNS.format(
+            "Started (UTC)" if settings.USE_TZ else "Started", "Outcome", "Seconds", "Migrations", "Attempts", "Commit"
+        )
         self.stdout.write(self.style.MIGRATE_HEADING(heading.rstrip()))
         for release in releases:
             self._write_row(release)
