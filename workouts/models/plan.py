@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from workouts.models.fields import FiniteFloatField, MomentField
 from workouts.models.selection import WorkoutSelection
 from workouts.values import bounds
+from workouts.values.spelling import pattern
 
 
 class WorkoutType(models.TextChoices):
@@ -74,10 +75,11 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
         return self.selected().exclude(is_recorded=True)
 
     def search(self, words: Iterable[str]) -> "WorkoutQuerySet":
-        """Workouts that have every word in a text of the coach's or in the athlete's notes."""
+        """Workouts that have every word, in any spelling, in a text of the coach's or in the athlete's notes."""
         found = self
-        for word in words:
-            found = found.filter(models.Q.create([_has(field, word) for field in SEARCHED], connector=models.Q.OR))
+        for spelling in map(pattern, words):
+            conditions = [(f"{field}__iregex", spelling) for field in SEARCHED]
+            found = found.filter(models.Q.create(conditions, connector=models.Q.OR))
         return found
 
     def moved_out(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
@@ -90,12 +92,6 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
 
 
 SEARCHED = ("title", "workout_type", "workout_description", "coach_comments", "selections__user_notes")
-
-
-def _has(field: str, word: str) -> models.Q:
-    """SQLite ignores case in ASCII only, so there the other spellings of a word such as `Übung` are searched, too."""
-    spellings = {word, word.lower(), word.upper(), word.capitalize()}
-    return models.Q.create([(f"{field}__icontains", spelling) for spelling in spellings], connector=models.Q.OR)
 
 
 def _skipped() -> models.Q:
