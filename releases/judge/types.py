@@ -22,6 +22,16 @@ MADE_AGAIN = (
     " are committed together."
 )
 COMPILED = "The trigger that waits on the table is compiled again by each session."
+OTHER_FIELD = (
+    "Add a second field of the new type, write both, fill it in batches with releases.operations.Backfill, read the new"
+    " one, and remove the old one in a later release."
+)
+KEYS = {"smallint": "SmallAutoField", "integer": "AutoField", "bigint": "BigAutoField"}
+SAME_KEY = (
+    "Keep the type of the key. In the model:\n    {name} = models.{field}(primary_key=True)\n"
+    'Or for all models of the app, in its AppConfig:\n    default_auto_field = "django.db.models.{field}"\n'
+    "Remove this operation from the migration."
+)
 TEXT = ("varchar", "text")
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
 
@@ -55,10 +65,16 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         Action.REFUSED,
         f"From {was} to {becomes} every row is checked or written, and nobody can use the table meanwhile.",
         lock=LOCKED,
-        instead="Add a second field of the new type, write both, fill it in batches with releases.operations.Backfill,"
-        " read the new one, and remove the old one in a later release.",
+        instead=_same_key(command.name, was, table) or OTHER_FIELD,
     )
     return True
+
+
+def _same_key(column: str, was: str, table: Table) -> str:
+    """For a primary key with numbers: a second one could not take its place. Empty for other columns."""
+    key = table.constraints.get(table.primary_key)
+    is_key = key is not None and key.columns == (column,) and table.columns[column].has_default
+    return SAME_KEY.format(name=column, field=KEYS[was]) if is_key and was in KEYS else ""
 
 
 def _bound_to(column: str, name: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:

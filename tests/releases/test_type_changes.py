@@ -6,9 +6,9 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import changed, with_field, with_index
+from tests.releases.online_changes import BASE, changed, with_field, with_index
 from tests.releases.test_contract import NOT_NULL, OLD_INSERT, change
-from tests.releases.test_online import OldVersion, migrate_as_django, rows_of, shop, succeeds
+from tests.releases.test_online import SETTINGS, OldVersion, migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
@@ -149,3 +149,30 @@ def test_what_a_type_cannot_change_under_is_named_before_the_first_change(shop: 
     for relation in ("shop_box", "shop_labels") if of == "view" else ("shop_box",):
         assert sql(TYPE.format(relation)) == [("character varying(80)",)]
     succeeds(shop, "migrate", "shop", "0001")
+
+
+@pytest.mark.parametrize("place", ["model", "app"])
+def test_a_key_keeps_its_type_as_the_refusal_says(project: Project, sql: Sql, place: str) -> None:
+    """The change that DEFAULT_AUTO_FIELD makes of every model."""
+    project.settings(f'{SETTINGS}\nDEFAULT_AUTO_FIELD = "django.db.models.AutoField"')
+    project.models(BASE)
+    succeeds(project, "makemigrations", "shop", "-n", "first")
+    succeeds(project, "migrate")
+    sql("INSERT INTO shop_shelf (name) VALUES ('first')")
+    sql("INSERT INTO shop_box (size, serial, note) VALUES (1, 1, '')")
+    project.settings('DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"')
+    succeeds(project, "makemigrations", "shop", "-n", "big")
+    refused = project.manage("migrate").stderr
+    assert "From integer to bigint every row is checked or written" in refused
+    in_model, in_app = "id = models.AutoField(primary_key=True)", 'default_auto_field = "django.db.models.AutoField"'
+    assert f"    {in_model}\n" in refused
+    assert f"    {in_app}\n" in refused
+
+    (project.root / "shop/migrations/0002_big.py").unlink()
+    if place == "app":
+        text = f"from django.apps import AppConfig\n\n\nclass ShopConfig(AppConfig):\n    name = 'shop'\n    {in_app}\n"
+        project.write("shop/apps.py", text)
+    else:
+        project.models(BASE.replace("(models.Model):\n", f"(models.Model):\n    {in_model}\n"))
+    succeeds(project, "makemigrations", "shop", "--check")
+    succeeds(project, "migrate")
