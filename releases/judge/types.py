@@ -30,7 +30,7 @@ KEYS = {"smallint": "SmallAutoField", "integer": "AutoField", "bigint": "BigAuto
 SAME_KEY = (
     "Keep the type of the key. In the model:\n    {name} = models.{field}(primary_key=True)\n"
     'Or for all models of the app, in its AppConfig:\n    default_auto_field = "django.db.models.{field}"\n'
-    "Remove this operation from the migration."
+    "Then let makemigrations write the migration again."
 )
 TEXT = ("varchar", "text")
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
