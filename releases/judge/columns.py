@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge import constraints, new_columns, removals, removed_columns, shared_values, types
+from releases.judge import constraints, foreign_keys, new_columns, removals, removed_columns, shared_values, types
 from releases.judge.sql import Node, fill_name, name_of, object_name, quote, write, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
@@ -26,13 +26,14 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
     if kept:
         del statement.cmds[:]
         statement.cmds.extend(kept)
-        verdict.now.insert(0, write(statement))
+        types_change = any(one.alter_table_cmd.subtype == tree.AT_AlterColumnType for one in kept)
+        verdict.now[:0] = [*(foreign_keys.dropped(circumstances) if types_change else ()), write(statement)]
     verdict.note(Action.AS_IS, "Changes the catalogue, or a small table.", lock=SHORT)
 
 
 def _remains(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     rules = {
-        tree.AT_AddConstraint: constraints.add,
+        tree.AT_AddConstraint: _add_constraint,
         tree.AT_AddColumn: new_columns.add,
         tree.AT_SetNotNull: _set_not_null,
         tree.AT_AlterColumnType: types.change,
@@ -46,6 +47,11 @@ def _remains(command: Node, relation: Node, circumstances: "Circumstances", verd
         }
     rule = rules.get(command.subtype)
     return rule is None or rule(command, relation, circumstances, verdict)
+
+
+def _add_constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    replaced = foreign_keys.add_instead(command, relation, circumstances, verdict)
+    return not replaced and constraints.add(command, relation, circumstances, verdict)
 
 
 def _default(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:

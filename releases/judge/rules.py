@@ -7,7 +7,7 @@ from typing import Any
 from postgast import PgQueryError, split
 
 from releases.judge import columns, indexes, new_names, removals
-from releases.judge.facts import Facts
+from releases.judge.facts import Constraint, Facts
 from releases.judge.following import followed
 from releases.judge.partial import is_undone
 from releases.judge.returns import cancels
@@ -30,6 +30,7 @@ class Circumstances:
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
     kept: set[str] = field(default_factory=set)  # sequences that wait to be dropped
     filled: set[tuple[str, str]] = field(default_factory=set)  # table and column: NULL is replaced
+    kept_keys: dict[tuple[str, str], Constraint] = field(default_factory=dict)  # foreign keys by table and name
 
 
 RULES: dict[str, Rule] = {

@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.judge.foreign_keys import dropped
 from releases.judge.rules import Circumstances, judge
 from releases.judge.verdict import Deferral, Key, Step, Verdict
 
 # The first word of what the judge has rules for; the rest runs as it is, at once.
-JUDGED = re.compile(r"\s*(ALTER|CREATE|DROP|UPDATE)\b", re.IGNORECASE)
+JUDGED = re.compile(r"\s*(ALTER|CREATE|DROP|SET\s+CONSTRAINTS|UPDATE)\b", re.IGNORECASE)
 
 
 class Postponed:
@@ -48,6 +49,8 @@ def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) ->
 
     with _judging(connection, circumstances, take):
         yield postponed
+    with connection.cursor() as cursor:
+        take(Verdict(now=dropped(circumstances)), cursor.execute)
 
 
 @contextmanager

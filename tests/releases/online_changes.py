@@ -19,6 +19,7 @@ class Box(models.Model):
         ]
         indexes = [models.Index(fields=["label"], name="box_label")]
 """
+FOREIGN_KEY = 'models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")'
 
 
 def changed(*replaced: tuple[str, str]) -> str:
@@ -124,5 +125,7 @@ CHANGES = {
     "foreign key without constraint": changed(
         ('null=True, related_name="+")', 'null=True, related_name="+", db_constraint=False)')
     ),
+    "foreign key gets a default": changed((FOREIGN_KEY, FOREIGN_KEY.replace("null=True", "default=1"))),
+    "foreign key to another model": changed((FOREIGN_KEY, FOREIGN_KEY.replace("(Shelf", '("self"'))),
     "comments": changed(("size = models.IntegerField()", 'size = models.IntegerField(db_comment="in litres")')),
 }

@@ -78,8 +78,7 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
         """Workouts that have every word, in any spelling, in a text of the coach's or in the athlete's notes."""
         found = self
         for spelling in map(pattern, words):
-            conditions = [(f"{field}__iregex", spelling) for field in SEARCHED]
-            found = found.filter(models.Q.create(conditions, connector=models.Q.OR))
+            found = found.filter(reduce(or_, (models.Q(**{f"{field}__iregex": spelling}) for field in SEARCHED)))
         return found
 
     def moved_out(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
