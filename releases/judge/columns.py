@@ -34,13 +34,13 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
 def _remains(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     rules = {
         tree.AT_AddConstraint: _add_constraint,
+        tree.AT_DropConstraint: _drop_constraint,
         tree.AT_AddColumn: new_columns.add,
         tree.AT_SetNotNull: _set_not_null,
         tree.AT_AlterColumnType: types.change,
     }
     if not circumstances.backwards:
         rules |= {
-            tree.AT_DropConstraint: removals.drop_constraint,
             tree.AT_DropColumn: removed_columns.drop_column,
             tree.AT_ColumnDefault: _default,
             tree.AT_DropIdentity: _identity,
@@ -52,6 +52,12 @@ def _remains(command: Node, relation: Node, circumstances: "Circumstances", verd
 def _add_constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     replaced = foreign_keys.add_instead(command, relation, circumstances, verdict)
     return not replaced and constraints.add(command, relation, circumstances, verdict)
+
+
+def _drop_constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    if foreign_keys.keep(command.name, relation, circumstances, verdict):
+        return False
+    return circumstances.backwards or removals.drop_constraint(command, relation, circumstances, verdict)
 
 
 def _default(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:

@@ -13,13 +13,14 @@ COMPARED = ("pk_attrs", "fk_matchtype", "fk_upd_action", "fk_del_action", "defer
 
 
 def keep(name: str, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """DROP CONSTRAINT of a foreign key. Returns whether the command remains."""
+    """DROP CONSTRAINT. Returns whether it is a foreign key that stays."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
-    if not (circumstances.alters_field and table and table.is_large):
-        return True
-    circumstances.kept_keys[name_of(relation), name] = table.constraints[name]
+    constraint = table.constraints.get(name) if table and table.is_large else None
+    if not circumstances.alters_field or constraint is None or constraint.kind != "f":
+        return False
+    circumstances.kept_keys[name_of(relation), name] = constraint
     verdict.note(Action.ONLINE, STAYS)
-    return False
+    return True
 
 
 def add_instead(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:

@@ -6,7 +6,6 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge.constraints import validate
 from releases.judge.facts import Table
-from releases.judge.foreign_keys import keep
 from releases.judge.sql import Node, name_of, object_name, quote, write
 from releases.judge.verdict import Action, Deferral, Step, Verdict
 
@@ -71,8 +70,6 @@ def drop_constraint(command: Node, relation: Node, circumstances: "Circumstances
     """Returns whether the command remains: the old version may need a unique constraint for ON CONFLICT."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     constraint = table.constraints.get(command.name) if table else None
-    if constraint and constraint.kind == "f":
-        return keep(command.name, relation, circumstances, verdict)
     if constraint is None or constraint.kind not in "pu":
         return True
     verdict.deferred.append(unique_constraint(command.name, relation))

@@ -50,7 +50,8 @@ def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) ->
     with _judging(connection, circumstances, take):
         yield postponed
     with connection.cursor() as cursor:
-        take(Verdict(now=dropped(circumstances)), cursor.execute)
+        for statement in dropped(circumstances):
+            cursor.execute(statement)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import changed
+from tests.releases.online_changes import BASE, changed
+from tests.releases.test_contract import change
 from tests.releases.test_hangs import wait_for
 from tests.releases.test_online import migrate_as_django, rows_of, shop, succeeds
 
@@ -23,21 +24,28 @@ CREATE TRIGGER hold BEFORE UPDATE ON shop_box FOR EACH ROW EXECUTE FUNCTION hold
 SHELF = 'models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")'
 
 
-def test_a_foreign_key_binds_while_its_column_is_filled(shop: Project, sql: Sql, database_url: str) -> None:
+@pytest.mark.parametrize("goes", ["forwards", "back"])
+def test_a_foreign_key_binds_while_its_column_is_filled(shop: Project, sql: Sql, database_url: str, goes: str) -> None:
     shop.models(changed((SHELF, SHELF.replace("null=True", "default=1"))))
     succeeds(shop, "makemigrations", "shop", "-n", "second")
-    before = sql("SELECT conname FROM pg_constraint WHERE contype = 'f' ORDER BY 1")
+    if goes == "back":
+        succeeds(shop, "migrate")
+        change(shop, BASE, "third")
+        sql("UPDATE shop_box SET shelf_id = NULL")
+    before = sql(FOREIGN_KEYS)
     sql(HOLD)
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(7)")
-        release = shop.start("migrate")
-        wait_for(lambda: sql("SELECT 1 FROM pg_trigger WHERE tgname LIKE 'releases_fill%'"))
+        release = shop.start("migrate", *(("shop", "0002") if goes == "back" else ()))
+        wait_for(lambda: sql("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'UPDATE%' AND wait_event = 'advisory'"))
         with pytest.raises(psycopg.errors.ForeignKeyViolation):
             other.execute("INSERT INTO shop_box (size, serial, note, shelf_id) VALUES (1, 9001, '', 99)")
     assert release.wait(60) == 0
-    assert sql("SELECT conname FROM pg_constraint WHERE contype = 'f' AND convalidated ORDER BY 1") == before
+    assert sql(FOREIGN_KEYS) == before
+    assert sql("SELECT count(*) FROM shop_box WHERE shelf_id = 1") == [(500,)]
 
 
+FOREIGN_KEYS = "SELECT conname FROM pg_constraint WHERE contype = 'f' AND convalidated ORDER BY 1"
 RENAMED = """
 ALTER TABLE shop_box ADD CONSTRAINT by_hand FOREIGN KEY (shelf_id) REFERENCES shop_shelf DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE shop_box DROP CONSTRAINT {name};
