@@ -26,8 +26,7 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
     if kept:
         del statement.cmds[:]
         statement.cmds.extend(kept)
-        types_change = any(one.alter_table_cmd.subtype == tree.AT_AlterColumnType for one in kept)
-        verdict.now[:0] = [*(foreign_keys.dropped(circumstances) if types_change else ()), write(statement)]
+        verdict.now.insert(0, write(statement))
     verdict.note(Action.AS_IS, "Changes the catalogue, or a small table.", lock=SHORT)
 
 

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from releases.judge.sql import Node, listed_names, name_of, parse, quote, write
+from postgast import pg_query_pb2 as tree
+
+from releases.judge.sql import Node, kind, listed_names, name_of, parse, quote, write
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -32,6 +34,13 @@ def add_instead(command: Node, relation: Node, circumstances: "Circumstances", v
             _replace(name, old.definition, command, relation, verdict)
             return True
     return False
+
+
+def are_in_the_way(statement: Node) -> bool:
+    """Of a statement that changes the type of a column."""
+    return kind(statement) == "AlterTableStmt" and any(
+        one.alter_table_cmd.subtype == tree.AT_AlterColumnType for one in statement.cmds
+    )
 
 
 def dropped(circumstances: "Circumstances") -> list[str]:

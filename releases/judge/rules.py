@@ -6,7 +6,7 @@ from typing import Any
 
 from postgast import PgQueryError, split
 
-from releases.judge import columns, indexes, new_names, removals
+from releases.judge import columns, foreign_keys, indexes, new_names, removals
 from releases.judge.facts import Constraint, Facts
 from releases.judge.following import followed
 from releases.judge.partial import is_undone
@@ -108,6 +108,8 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
         return prepared
     if circumstances.partly_done or prepared.reason or prepared.cancelled:
         text = write(statement)
+    if foreign_keys.are_in_the_way(statement):
+        prepared.now += foreign_keys.dropped(circumstances)
     if prepared.action is Action.REFUSED:
         return replace(prepared, now=[*prepared.now, text])
     verdict = Verdict()

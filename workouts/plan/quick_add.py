@@ -21,8 +21,16 @@ TYPES = {
     "swimming": WorkoutType.SWIM,
     "row": WorkoutType.ROWING,
     **dict.fromkeys(("rest", "rest day"), WorkoutType.DAY_OFF),
+    **dict.fromkeys(("laufen", "lauf", "dauerlauf"), WorkoutType.RUN),
+    **dict.fromkeys(("rad", "radfahren", "radtraining"), WorkoutType.BIKE),
+    "schwimmen": WorkoutType.SWIM,
+    **dict.fromkeys(("kraft", "krafttraining"), WorkoutType.STRENGTH),
+    "rudern": WorkoutType.ROWING,
+    "langlauf": WorkoutType.XC_SKI,
+    "wandern": WorkoutType.WALK,
+    "ruhetag": WorkoutType.DAY_OFF,
 }
-"""By what people write, in lower case."""
+"""By what people write in English and German, in lower case."""
 
 LONGEST_FIRST = "|".join(map(re.escape, sorted(TYPES, key=len, reverse=True)))
 TYPE = re.compile(rf"(?<![\w-])(?:{LONGEST_FIRST})(?![\w-])", re.IGNORECASE)

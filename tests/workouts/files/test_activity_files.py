@@ -50,6 +50,15 @@ def test_a_fit_file_says_what_its_session_says() -> None:
     )
 
 
+def test_a_fit_file_has_what_the_athlete_entered_and_the_intensity_by_power() -> None:
+    ride = {name: value for name, value in RUN.items() if name not in ("intensity_factor", "training_stress_score")}
+    entered = {"workout_rpe": 60, "workout_feel": 75, "normalized_power": 230, "threshold_power": 250}
+    found = one(fit({**ride, **entered}))
+    assert (found.rpe, found.feeling, found.intensity, found.tss) == (6, 4, 0.92, None)
+    worst = one(fit({**ride, "workout_feel": 0}))
+    assert (worst.rpe, worst.feeling, worst.intensity) == (None, 1, None)
+
+
 def test_a_multisport_file_has_an_activity_for_each_sport_without_transitions() -> None:
     parts = [{**RUN, "sport": sport} for sport in ("swimming", "transition", "cycling", "transition", "running")]
     assert [activity.workout_type for activity in read_activities(fit(*parts))] == ["Swim", "Bike", "Run"]

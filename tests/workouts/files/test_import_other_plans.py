@@ -43,6 +43,48 @@ def brief(workout: PlannedWorkout) -> tuple[object, ...]:
     return str(workout.day), workout.workout_type, workout.title, given
 
 
+@pytest.mark.django_db
+def test_a_new_workout_of_a_calendar_has_its_time_and_place_and_no_html() -> None:
+    html = "<b>Einfahren</b><br>3 x 12min @ 90 %<br><ul><li>Puls &lt; 150</li><li>Essen&nbsp;mit</li></ul>"
+    event = (
+        "SUMMARY:Radtraining\r\nDTSTART;TZID=Europe/Vienna:20261124T180000\r\nDTEND;TZID=Europe/Vienna:20261124T193000\r\n"
+        f"LOCATION:Radstadion\\,\\nWien\r\nDESCRIPTION:{html}\r\nRRULE:FREQ=WEEKLY;COUNT=2\r\nUID:d\r\n"
+    )
+    with timezone.override("America/New_York"):
+        first = import_file("plan.ics", calendar(event), by=None)
+    workouts = Workout.objects.with_selection().order_by("originally_planned_day")
+    assert [workout.originally_planned_day.day for workout in workouts] == [24, 1]
+    for workout in workouts:
+        assert workout.selection
+        assert (workout.selection.time_of_day, workout.selection.workout_location) == ("12:00", "Radstadion, Wien")
+        assert workout.workout_type == "Bike"
+        assert workout.workout_description == "Einfahren\n3 x 12min @ 90 %\n\n- Puls < 150\n- Essen mit"
+    change_selection(workouts[0].pk, {"time_of_day": "evening"}, by=None)
+    with timezone.override("America/New_York"):
+        again = import_file("plan.ics", calendar(event), by=None).result
+    assert again["new"] == again["changed"] == 0
+    assert Workout.objects.with_selection().get(pk=workouts[0].pk).selection.time_of_day == "evening"  # type: ignore[union-attr]
+    assert first.change
+
+
+@pytest.mark.parametrize("text", ["Puls < 150 > 120", "a <- b, c -> d", "3 x <5min>"])
+def test_signs_that_are_no_html_stay(text: str) -> None:
+    (workout,), _ = read_workouts(calendar(f"SUMMARY:Run\r\nDTSTART;VALUE=DATE:20261124\r\nDESCRIPTION:{text}\r\n"))
+    assert workout.content["workout_description"] == text
+
+
+@pytest.mark.django_db
+def test_another_calendar_renames_nothing_of_the_plan() -> None:
+    """Though on each day exactly one workout of a type is gone, and one is new."""
+    plan = [f"SUMMARY:Run: Hills {day}\r\nDTSTART;VALUE=DATE:202611{day}\r\n" for day in range(20, 25)]
+    club = [f"SUMMARY:Run: Club evening\r\nDTSTART;VALUE=DATE:202611{day}\r\n" for day in range(20, 25)]
+    import_file("plan.ics", calendar(*plan), by=None)
+    found = plan_import(calendar(*club), Workout.objects.all())
+    assert len(found.gone) == 5
+    assert [one.renamed for one in found.gone] == [None] * 5
+    assert all(one.candidates for one in found.gone)
+
+
 def test_a_calendar_of_trainingpeaks_says_what_was_planned_and_done() -> None:
     workouts, skipped = read_workouts(calendar(*TRAININGPEAKS))
     assert skipped == []

@@ -3,7 +3,7 @@
 import datetime
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import fitdecode
@@ -71,6 +71,9 @@ def _sessions(content: bytes) -> Iterator[dict[str, Any]]:
 
 def _activity(session: dict[str, Any]) -> Activity:
     numbers = {name: _number(session.get(field)) for field, name in FIGURES.items()}
+    numbers |= _by_athlete(session)
+    if not numbers["intensity"]:
+        numbers["intensity"] = _intensity(session)
     seconds = _number(session.get("total_timer_time")) or _number(session.get("total_elapsed_time"))
     start = session.get("start_time")
     return activity_of(
@@ -78,6 +81,18 @@ def _activity(session: dict[str, Any]) -> Activity:
         workout_type_of(str(session.get("sport") or ""), str(session.get("sub_sport") or "")),
         {**numbers, "hours": seconds and seconds / 3600},
     )
+
+
+def _by_athlete(session: Mapping[str, Any]) -> dict[str, float | None]:
+    """Watches store RPE times ten, and feeling as 0 to 100 in steps of 25."""
+    rpe, feel = _number(session.get("workout_rpe")), _number(session.get("workout_feel"))
+    return {"rpe": rpe and rpe / 10, "feeling": None if feel is None else 1 + feel / 25}
+
+
+def _intensity(session: Mapping[str, Any]) -> float | None:
+    """The normalized power as a part of the threshold power."""
+    normalized, threshold = _number(session.get("normalized_power")), _number(session.get("threshold_power"))
+    return normalized / threshold if normalized and threshold else None
 
 
 def _number(value: Any) -> float | None:

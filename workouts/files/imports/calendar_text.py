@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from workouts.values.bounds import ROW_CHARACTERS
 
-NEEDED = {"DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "CATEGORIES", "STATUS"}
+NEEDED = {"DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "LOCATION", "CATEGORIES", "STATUS"}
 NEEDED |= {"RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "UID"}
 SEVERAL, MOST = {"EXDATE"}, 100
 """Properties that may come several times, and how many an event has at most."""
 
 NAME = re.compile("[;:]")
-TEXTS, SHORT = ("SUMMARY", "DESCRIPTION"), 1_000
+TEXTS, SHORT = ("SUMMARY", "DESCRIPTION", "LOCATION"), 1_000
 PARAMETERS = re.compile(r'[^:"]{0,500}(?:"[^"]{0,500}"[^:"]{0,500}){0,5}:')
 """What stands before the value of a property. icalendar takes minutes for a file of nothing else."""
 

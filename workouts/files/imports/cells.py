@@ -28,7 +28,16 @@ INCIDENTAL = frozenset({"HeartRateAverage", "PowerAverage", "Rpe", "Feeling"})
 """If one of these cannot be read, it is left out and the row is imported."""
 
 LARGEST = {name: (bounds.PLANNED | bounds.ACTUAL)[column] for name, column in {**PLANNED, **LOAD, **DONE}.items()}
-LONGEST = {"Title": bounds.TITLE, "WorkoutType": bounds.TYPE, **dict.fromkeys(TEXTS, bounds.CHARACTERS)}
+CHOSEN = {"TimeOfDay": "time_of_day", "Place": "workout_location"}
+"""Of a new workout that is only planned: columns of its selection."""
+
+LONGEST = {
+    "Title": bounds.TITLE,
+    "WorkoutType": bounds.TYPE,
+    "TimeOfDay": bounds.TIME_OF_DAY,
+    "Place": bounds.PLACE,
+    **dict.fromkeys(TEXTS, bounds.CHARACTERS),
+}
 
 
 DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: [0-9:]{4,8})?")

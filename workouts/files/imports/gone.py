@@ -17,6 +17,9 @@ from workouts.values.days import ONE_DAY
 MOST = 500
 """If more workouts are gone, the file is another plan, and no renames are recognized."""
 
+FEW = 3
+"""Up to so many are gone from any plan. Of more, most are still in the file, or it is another plan as well."""
+
 COMPARED, OFFERED = 10, 5
 """How many rows are compared with a workout, the nearest first, and how many are offered."""
 
@@ -43,11 +46,16 @@ def gone_from(merge: Merge, with_selection: Collection[int]) -> list[Gone]:
     candidates = {
         workout.pk: sorted(rows.around(workout), key=lambda candidate: candidate.rank) for workout in merge.gone
     }
-    renames = _recognized(candidates)
+    renames = {} if _is_another_plan(merge) else _recognized(candidates)
     return [
         Gone(workout, _offered(candidates[workout.pk], renames.get(workout.pk)), renames.get(workout.pk))
         for workout in merge.gone
     ]
+
+
+def _is_another_plan(merge: Merge) -> bool:
+    common = len(merge.changed) + len(merge.unchanged) + len(merge.moved)
+    return len(merge.gone) > FEW and common < len(merge.gone)
 
 
 class _Rows:

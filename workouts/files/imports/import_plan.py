@@ -74,6 +74,8 @@ class ImportPlan:
             yield RowChange("workout", duplicate.pk, TABLES["workout"].values_of(duplicate), None)
         for row in self.merge.new:
             yield RowChange("workout", None, None, {**row.values(), "is_custom": False})
+            if row.selection:
+                yield RowChange("selection", None, None, row.selection)
 
     @property
     def does_something(self) -> bool:
@@ -107,11 +109,12 @@ def plan_import(content: bytes, workouts: WorkoutQuerySet) -> ImportPlan:
 
 
 def _with_activities(merged: Merge, rows: Sequence[PlannedWorkout], own: Iterable[Workout]) -> Merge:
-    """The merge without activities that the planner has. A file of activities alone says what was done of the plan."""
+    """The merge without activities that the planner has. A file of activities alone says what was done of the plan, and
+    nothing of what is gone from it."""
     if not all(row.recorded for row in rows):
         return without_recorded(merged, own)
     done = (workout for workout in merged.gone if workout.was_done)
-    return as_planned(without_recorded(merged, [*own, *done]))
+    return replace(as_planned(without_recorded(merged, [*own, *done])), gone=[])
 
 
 def before(match: Match) -> dict[str, Any]:

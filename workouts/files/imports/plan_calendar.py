@@ -16,10 +16,12 @@ from icalendar import Component, Event
 from workouts.files.imports.calendar_text import events
 from workouts.files.imports.cells import BadRow
 from workouts.files.imports.encoding import decode
+from workouts.files.imports.html_text import plain_text
 from workouts.files.imports.plan_table import Row
 from workouts.files.imports.repeating import Changed, changed_starts, instant, starts
 from workouts.files.uploads import MAX_BYTES, TOO_LARGE, NotImportable
 from workouts.plan.quick_add import TYPE, TYPES
+from workouts.values import bounds
 from workouts.values.bounds import ROW_CHARACTERS
 from workouts.values.days import ONE_DAY
 from workouts.values.measures import METRES_IN
@@ -124,7 +126,7 @@ def _each_time(event: Component | str, changed: Changed) -> list[Cells]:
         cells = _cells(event)
         if "rrule" not in event:
             return [cells]
-        return [{**cells, "WorkoutDay": _day(start).isoformat()} for start in starts(event, changed)]
+        return [{**cells, **_when(start)} for start in starts(event, changed)]
     except INVALID as error:
         raise BadRow(NOT_VALID) from error
 
@@ -139,20 +141,25 @@ def _cells(event: Component) -> Cells:
     summary, description = (str(event.get(name, "")).strip() for name in ("summary", "description"))
     figures = {found["name"]: found["value"].strip() for found in OF_TRAININGPEAKS.finditer(description)}
     kind, title = _type_and_title(summary, figures.get("Workout type", ""), _categories(event))
-    cells = {"Title": title, "WorkoutType": kind, "WorkoutDay": _day(event.decoded("dtstart")).isoformat()}
+    cells = {"Title": title, "WorkoutType": kind, **_when(event.decoded("dtstart"))}
     if "Workout type" in figures:
         description = OF_TRAININGPEAKS.sub("", description).strip()
         cells |= {column: _number(figures.get(name, "")) for name, column in FIGURES.items()}
     else:
-        cells["PlannedDuration"] = _length(event)
-    return {**cells, "WorkoutDescription": description}
+        cells |= {"PlannedDuration": _length(event), "Place": _place(event)}
+    return {**cells, "WorkoutDescription": plain_text(description)}
 
 
-def _day(start: datetime.date) -> datetime.date:
-    """The day in the athlete's time zone, or as it is if the event names no time zone."""
-    if isinstance(start, datetime.datetime):
-        return timezone.localtime(start).date() if start.tzinfo else start.date()
-    return start
+def _when(start: datetime.date) -> Cells:
+    """In the athlete's time zone, or as it is if the event names no time zone."""
+    if not isinstance(start, datetime.datetime):
+        return {"WorkoutDay": start.isoformat()}
+    local = timezone.localtime(start) if start.tzinfo else start
+    return {"WorkoutDay": local.date().isoformat(), "TimeOfDay": f"{local:%H:%M}"}
+
+
+def _place(event: Component) -> str:
+    return " ".join(str(event.get("location", "")).split())[: bounds.PLACE]
 
 
 def _type_and_title(summary: str, stated: str, categories: list[str]) -> tuple[str, str]:

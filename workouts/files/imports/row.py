@@ -2,11 +2,11 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workouts.files.imports import cells
-from workouts.files.imports.cells import DONE, LARGEST, LOAD, PLANNED, TEXTS, BadRow
+from workouts.files.imports.cells import CHOSEN, DONE, LARGEST, LOAD, PLANNED, TEXTS, BadRow
 from workouts.files.imports.numbers import decimal_mark
 from workouts.files.imports.plan_table import Row
 from workouts.files.imports.unusual import unusual
@@ -27,6 +27,7 @@ class PlannedWorkout:
 
     `content` has the columns of Workout that are in the file, None if the cell is empty. It has the actual columns only
     if the row has any figure of what was done. `recorded`: the workout was done, and the row has no plan for it.
+    `selection` has the columns of WorkoutSelection that a new workout gets.
     """
 
     number: int
@@ -35,6 +36,7 @@ class PlannedWorkout:
     title: str
     content: Values
     recorded: bool = False
+    selection: Values = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
@@ -91,6 +93,7 @@ def read_row(row: Row, mark: str | None = None) -> PlannedWorkout:
         title=cells.short_text(row.cells, "Title") or workout_type,
         content={**planned, **(_actual(numbers) if done else _named(LOAD, numbers))},
         recorded=done and not any(planned[name] for name in PLAN & planned.keys()),
+        selection={} if done else _chosen(row.cells),
     )
 
 
@@ -116,6 +119,10 @@ def _type(row: Row) -> str:
 def _named(columns: Mapping[str, str], numbers: Mapping[str, float | None]) -> Values:
     """The values of these columns, by the names of Workout's columns."""
     return {column: numbers[name] for name, column in columns.items() if name in numbers}
+
+
+def _chosen(given: Mapping[str, str]) -> Values:
+    return {column: cells.short_text(given, name) for name, column in CHOSEN.items() if given.get(name, "").strip()}
 
 
 def _actual(numbers: Mapping[str, float | None]) -> Values:
