@@ -131,6 +131,7 @@ RELEASE_BUILD_TIMEOUT: float = env.float("RELEASE_BUILD_TIMEOUT", 60, validate=v
 RELEASE_STALL_BUDGET: float = env.float("RELEASE_STALL_BUDGET", 2, validate=validate.Range(*RANGES["stall_budget"]))
 RELEASE_DEADLINE: float = env.float("RELEASE_DEADLINE", 900, validate=validate.Range(*RANGES["deadline"]))
 
+os.environ["PGDATESTYLE"] = "ISO"  # psycopg reads no dates in a style that the role or the database may have
 DATABASE_URL: Database = env.database("DATABASE_URL", "")
 MIGRATION_DATABASE_URL: Database | None = env.direct_database("MIGRATION_DATABASE_URL", "")
 

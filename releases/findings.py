@@ -86,7 +86,7 @@ def _sentences(
         if Path(session.settings_dict["NAME"]).is_dir():
             yield f"{session.settings_dict['NAME']} is a directory. Name a file in {place_of(session)}."
         yield from read_only_file(session)
-    elif code in ABSENT and not (progress and progress.migration):
+    elif code in ABSENT and progress is None:
         yield from _unmigrated(session)
 
 

@@ -16,8 +16,10 @@ from releases.judge.foreign_keys import dropped
 from releases.judge.rules import Circumstances, judge
 from releases.judge.verdict import Deferral, Key, Step, Verdict
 
-# The first word of what the judge has rules for; the rest runs as it is, at once.
+# The first word of what the judge has rules for; the rest runs as it is, at once. So does SET CONSTRAINTS, with which
+# Django begins to drop a foreign key.
 JUDGED = re.compile(r"\s*(ALTER|CREATE|DROP|SET\s+CONSTRAINTS|UPDATE)\b", re.IGNORECASE)
+FOR_THE_TRANSACTION = re.compile(r"\s*SET\b", re.IGNORECASE)
 
 
 class Postponed:
@@ -39,7 +41,7 @@ def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) ->
 
     def take(verdict: Verdict, run: Run) -> None:
         for statement in verdict.now:
-            if postponed.steps and JUDGED.match(statement):
+            if postponed.steps and JUDGED.match(statement) and not FOR_THE_TRANSACTION.match(statement):
                 postponed.steps.append(Step(statement))
             else:
                 run(statement)

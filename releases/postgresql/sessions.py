@@ -36,6 +36,7 @@ SERVER = {
     "IntervalStyle": "postgres",
     "extra_float_digits": "1",  # floats are read as stored
     "standard_conforming_strings": "on",
+    "quote_all_identifiers": "off",  # names are compared
     "array_nulls": "on",
 }
 

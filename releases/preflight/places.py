@@ -57,5 +57,5 @@ def wrong_encoding(server: Server) -> Iterator[str]:
         f"The encoding of database {server.database} is {server.encoding}, and Django's is UTF8: text that"
         f" {server.encoding} lacks could not be stored. As a superuser: CREATE DATABASE {server.database}_utf8 OWNER"
         f" {server.role} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0; Copy the data with: pg_dump --encoding=UTF8"
-        f" {server.database} | psql {server.database}_utf8 Then set {served_place()} to it."
+        f" {server.database} | psql -1 -v ON_ERROR_STOP=1 {server.database}_utf8 Then set {served_place()} to it."
     )

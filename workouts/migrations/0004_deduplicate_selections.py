@@ -161,7 +161,15 @@ EMPTY = """
 UPDATE workout_selections SET {column} = {before}
 FROM workout_selections_archive a
 WHERE a.kept_selection_id = workout_selections.id AND a.{column} = workout_selections.{column}
-    AND CAST(a.filled AS text) LIKE '%"{column}":%'
+    AND CAST(a.filled AS text) LIKE '%"{column}":%' AND a.workout_id IN (SELECT id FROM workouts)
+"""
+
+
+# A build that failed leaves an index of that name that holds for no row.
+ENFORCED = """
+SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attname = 'workout_id'
+WHERE indrelid = to_regclass('workout_selections') AND indkey::text = attnum::text
+    AND indisunique AND indisvalid AND indisready AND indimmediate AND indpred IS NULL
 """
 
 
@@ -197,8 +205,8 @@ def install_guard(apps, schema_editor):
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        constraints = connection.introspection.get_constraints(cursor, "workout_selections")
-        if any(one["unique"] and one["columns"] == ["workout_id"] for one in constraints.values()):
+        cursor.execute(ENFORCED)
+        if cursor.fetchone():
             return
         build_concurrently(schema_editor, "workout_selections", guard.INDEX, ["workout_id"], unique=False)
         make_deferrable(cursor, connection)

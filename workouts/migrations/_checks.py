@@ -31,6 +31,7 @@ FILLED_COLUMN = "(r.filled LIKE '%\"{column}\":%' AND kept.{column} {differs} gi
 EMPTIED_OTHERWISE = """
 SELECT count(DISTINCT s.id) FROM kept_selections k
 JOIN workout_selections s ON s.id = k.id JOIN workout_selections_archive a ON a.kept_selection_id = k.id
+    AND a.workout_id IN (SELECT id FROM workouts)
 WHERE s.updated_at {differs} k.updated_at OR {columns}
 """
 EMPTIED_COLUMN = "(CAST(a.filled AS text) LIKE '%\"{column}\":%' AND s.{column} = a.{column})"

@@ -20,6 +20,7 @@ from workouts.takeover.obstacle import Obstacle
 from workouts.takeover.places import find_hidden_tables
 from workouts.takeover.references import find_unfit_references
 from workouts.takeover.rehearsal import rehearse
+from workouts.takeover.soundness import find_unsound
 
 ADOPTS, CHANGES_TYPES, DEDUPLICATES = "0001_initial", "0002_legacy_column_types", "0004_deduplicate_selections"
 SEE = "See docs/railway-auto-migrations.md, 'Refused databases'."
@@ -49,7 +50,7 @@ def find_obstacles(connection: BaseDatabaseWrapper, pending: Iterable[str]) -> l
     if not _has_tables(connection):
         return obstacles
     if CHANGES_TYPES in pending:
-        obstacles += find_dependents(connection)
+        obstacles += [*find_dependents(connection), *find_unsound(connection)]
     if DEDUPLICATES in pending:
         obstacles += [*find_interfering(connection), *find_unfit_references(connection)]
     return list({obstacle.remedy: obstacle for obstacle in obstacles}.values())

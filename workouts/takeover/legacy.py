@@ -10,6 +10,16 @@ REVISIONS = {
     "ffe812d426e2": "with the unique constraint",
 }
 UNIQUE_NAME = "uq_workout_selections_workout_id"
+FOREIGN_KEYS = [("workouts", "id"), ("workouts", None)]
+"""SQLite may leave out the primary key."""
+
+PARTIAL = {
+    "postgresql": (
+        "SELECT c.relname FROM pg_index JOIN pg_class c ON c.oid = indexrelid"
+        " WHERE indrelid = to_regclass(%s) AND indisunique AND (indpred IS NOT NULL OR NOT indimmediate)"
+    ),
+    "sqlite": 'SELECT name FROM pragma_index_list(%s) WHERE "unique" AND partial',
+}
 
 Columns = dict[str, str]
 
@@ -56,7 +66,7 @@ def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
         tables = {info.name for info in connection.introspection.get_table_list(cursor)}
         revisions = alembic_revisions(cursor) if "alembic_version" in tables else None
         if revisions is not None and not (len(revisions) == 1 and revisions[0] in REVISIONS):
-            found = " and ".join(revisions) or "none"
+            found = " and ".join(map(str, revisions)) or "none"
             return [f"its Alembic revision is {found}, and must be {' or '.join(REVISIONS)}"]
         present = LEGACY.keys() & tables
         if not present and revisions is None:
@@ -65,13 +75,19 @@ def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
         for table in sorted(present):
             expected = _expected_columns(connection.vendor, table, legacy=revisions is not None)
             differences += _column_differences(table, _columns(connection, cursor, table), expected)
-            differences += _key_differences(table, connection.introspection.get_constraints(cursor, table))
+            constraints = connection.introspection.get_constraints(cursor, table)
+            cursor.execute(PARTIAL[connection.vendor], [table])
+            differences += _key_differences(table, constraints, {name for (name,) in cursor.fetchall()})
         if differences and revisions is None:
             differences.insert(0, "there is no alembic_version, so the tables must be this version's own")
         return differences or _orphans(connection, cursor)
 
 
 def alembic_revisions(cursor: CursorWrapper) -> list[str]:
+    """Of a table of that name that is not Alembic's, none."""
+    columns = cursor.db.introspection.get_table_description(cursor, "alembic_version")
+    if "version_num" not in {column.name for column in columns}:
+        return []
     cursor.execute("SELECT version_num FROM alembic_version ORDER BY version_num")
     return [revision for (revision,) in cursor.fetchall()]
 
@@ -108,24 +124,34 @@ def _column_differences(table: str, found: Columns, expected: Columns) -> list[s
     ]
 
 
-def _key_differences(table: str, constraints: dict[str, Any]) -> list[str]:
-    """The deduplication relies on keys. It does not rely on plain indexes, so these are not compared."""
+def _key_differences(table: str, constraints: dict[str, Any], partial: set[str]) -> list[str]:
+    """The deduplication relies on keys. It does not rely on plain indexes, so these are not compared.
+
+    `partial` are the names of unique indexes that do not hold for every row at every moment.
+    """
     differences = []
     if not any(found["primary_key"] and found["columns"] == ["id"] for found in constraints.values()):
         differences.append(f"{table} has no primary key on id")
     if table == "workout_selections" and not any(
-        found["foreign_key"] == ("workouts", "id") and found["columns"] == ["workout_id"]
-        for found in constraints.values()
+        found["foreign_key"] in FOREIGN_KEYS and found["columns"] == ["workout_id"] for found in constraints.values()
     ):
         differences.append("workout_selections.workout_id does not refer to workouts.id")
     differences += [
-        f"{table} has the unknown unique constraint {name} on {', '.join(found['columns'])}"
+        f"{table} has the unknown unique constraint {name} on {_listed(found['columns'])}"
+        + " that is partial or deferrable" * (name in partial)
         for name, found in constraints.items()
-        if found["unique"]
-        and not found["primary_key"]
-        and not (table == "workout_selections" and name == UNIQUE_NAME and found["columns"] == ["workout_id"])
+        if (
+            found["unique"]
+            and not found["primary_key"]
+            and (table, name, found["columns"]) != ("workout_selections", UNIQUE_NAME, ["workout_id"])
+        )
+        or name in partial
     ]
     return differences
+
+
+def _listed(columns: list[str | None]) -> str:
+    return ", ".join(column or "an expression" for column in columns or [None])
 
 
 def _orphans(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str]:

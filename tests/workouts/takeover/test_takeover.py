@@ -101,6 +101,18 @@ REFUSED = {
         "ALTER TABLE workouts ADD COLUMN tss FLOAT DEFAULT 0 NOT NULL",
     ],
     "workouts has the unknown unique constraint once on title": ["CREATE UNIQUE INDEX once ON workouts (title)"],
+    "workouts has the unknown unique constraint mixed on id, an expression": [
+        "CREATE UNIQUE INDEX mixed ON workouts (id, lower(title))"
+    ],
+    "constraint uq_workout_selections_workout_id on workout_id that is partial": [
+        "CREATE UNIQUE INDEX uq_workout_selections_workout_id ON workout_selections (workout_id) WHERE id < 0"
+    ],
+    "its Alembic revision is None": [
+        "DROP TABLE alembic_version",
+        "CREATE TABLE alembic_version (version_num text)",
+        "INSERT INTO alembic_version VALUES (NULL)",
+    ],
+    "its Alembic revision is none": ["DROP TABLE alembic_version", "CREATE TABLE alembic_version (number text)"],
 }
 
 
