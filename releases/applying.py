@@ -15,6 +15,7 @@ from django.db.migrations.state import ProjectState
 from releases import contract
 from releases.journal import Journal
 from releases.own_tables import ensure
+from releases.pending import doomed_tables
 from releases.progress import Say
 
 if TYPE_CHECKING:
@@ -134,7 +135,10 @@ class Applying:
         from releases.online.hook import postponing
 
         circumstances = Circumstances(
-            facts, alters_field=isinstance(operation, AlterField), pending=contract.waiting(self.connection)
+            facts,
+            alters_field=isinstance(operation, AlterField),
+            pending=contract.waiting(self.connection),
+            doomed=doomed_tables(self.migration, operation, state),
         )
         with postponing(self.connection, circumstances) as postponed:
             state = self._apply(operation, state, schema_editor)

@@ -58,6 +58,7 @@ class HalfRun:
         if found := [one.describe() for one in on_database(self.begun.operations) if not one.reversible]:
             raise IrreversibleError(f"Operation {found[0]} in {self.migration} is not reversible")
         self.migration.undoing = self  # type: ignore[attr-defined]  # for releases.steps.explain_step_back
+        state.apps  # noqa: B018  # rendered: models of its copies find their bases only so
         progress("unapply_start", self.migration, False)
         states = states_between(self.begun.operations, self.migration.app_label, state)
         if self._journal.undoes:

@@ -63,6 +63,11 @@ class History:
         last = past[0]
         if last.applied:
             return last
+        if squashed := self._squashed(last.release):
+            raise CommandError(
+                f"The last release ({last}) applied {squashed}, which can only be undone as a whole. Nothing was"
+                " changed. Write a migration that takes back what is to be undone, and release it."
+            )
         happened = f"What the last release ({last}) applied has already been undone."
         if not last.applied_anything:
             happened = f"The last release ({last}) applied nothing."
@@ -79,6 +84,14 @@ class History:
         applied = self._entries[past[0].release.pk].keys()
         undone_in_part = not applied.isdisjoint(map(".".join, begun))
         return past[0] if undone_in_part or past[0].release.outcome != Release.Outcome.SUCCEEDED else None
+
+    def _squashed(self, release: Release) -> str:
+        """Those of its migrations that a squash has replaced since then; empty if none."""
+        for key, squash in self._loader.replacements.items():
+            parts = self._entries[release.pk].keys() & set(map(".".join, squash.replaces))
+            if parts and key in self._loader.applied_migrations:
+                return f"{', '.join(sorted(parts))}, now a part of {'.'.join(key)}"
+        return ""
 
     def steps_over(self, keys: Collection[Key]) -> int:
         """The number for `rollback --steps` that undoes all of `keys`."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from postgast import PgQueryError
 
 from releases import conf
 from releases.judge.declared import Key, database_defaults, unique_keys
 from releases.judge.objects import Object
-from releases.judge.sql import is_stable, parse
+from releases.judge.sql import is_stable, parse, touched
 
 READ = """
 SELECT c.oid::int8, c.relname, n.nspname, pg_table_is_visible(c.oid),
@@ -116,6 +117,15 @@ class Facts:
 
     def table(self, name: str, schema: str = "") -> Table | None:
         return self.tables.get(f"{schema}.{name}" if schema else name)
+
+    def touched_by(self, text: str) -> list[str]:
+        """The names of the tables that SQL names, or whose index it names; none if it cannot be parsed."""
+        try:
+            names = touched(text)
+        except PgQueryError:
+            return []
+        tables = (self.indexes[name].table if name in self.indexes else name for name in names)
+        return [name for name in tables if name in self.tables]
 
 
 def read_facts(connection: BaseDatabaseWrapper) -> Facts:

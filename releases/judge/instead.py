@@ -7,6 +7,14 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.serializer import serializer_factory
 from django.db.migrations.state import ProjectState
 
+RENAMES_COLUMNS = (
+    "Django would also rename columns of {}, and has no option that keeps them. Keep the name of the model, or release"
+    " it while nobody uses it, with release_accepts on the migration."
+)
+OTHER_RELATIONS = (
+    "Add a second ManyToManyField, copy the relations by RunPython, and remove the old one in a later release."
+)
+
 
 def instead_of(operation: Operation, app_label: str, before: ProjectState) -> str:
     """Empty if the rule of the statement says it already. `before` is the state without the operation."""
@@ -22,7 +30,7 @@ def instead_of(operation: Operation, app_label: str, before: ProjectState) -> st
 
 def _keep_column(operation: RenameField, app_label: str, before: ProjectState) -> str:
     field = _field(operation.model_name, operation.old_name, app_label, before)
-    kept = _written(field, field.column)
+    kept = _with_relations(field, field) if field.many_to_many else _written(field, field.column)
     return (
         f"In the model:\n    {operation.new_name} = {kept}\n"
         "In the migration, before this operation:\n"
@@ -32,6 +40,8 @@ def _keep_column(operation: RenameField, app_label: str, before: ProjectState) -
 
 def _keep_table(operation: RenameModel, app_label: str, before: ProjectState) -> str:
     table = _table(operation.old_name, app_label, before)
+    if relations := sorted(_relations(before.apps.get_model(app_label, operation.old_name))):
+        return RENAMES_COLUMNS.format(", ".join(relations))
     return (
         f"In the Meta of the model:\n    db_table = {table!r}\n"
         "In the migration, before this operation:\n"
@@ -43,6 +53,10 @@ def _keep_name(operation: AlterField, app_label: str, before: ProjectState) -> s
     """Empty if the operation does not rename the column."""
     old = _field(operation.model_name, operation.name, app_label, before)
     new: Any = operation.field.clone()
+    if old.many_to_many:
+        same = old.remote_field.model._meta.label_lower == str(new.remote_field.model).lower()
+        kept = f"In the model and in this operation:\n    {operation.name} = {_with_relations(new, old)}"
+        return kept if same else OTHER_RELATIONS
     new.set_attributes_from_name(operation.name)
     if new.column == old.column:
         return ""
@@ -57,8 +71,25 @@ def _field(model: str, name: str, app_label: str, state: ProjectState) -> Any:
     return state.apps.get_model(app_label, model)._meta.get_field(name)
 
 
+def _relations(model: Any) -> set[str]:
+    """The tables of many-to-many fields that have a column named after the model, without a model of their own."""
+    fields = [*model._meta.local_many_to_many, *(one.field for one in model._meta.related_objects if one.many_to_many)]
+    return {field.m2m_db_table() for field in fields if field.remote_field.through._meta.auto_created}
+
+
+def _with_relations(field: Any, old: Any) -> str:
+    """A many-to-many field that keeps the table of the old one, as Python."""
+    named = field.clone()
+    named.db_table = old.m2m_db_table()
+    return _python(named)
+
+
 def _written(field: Any, column: str) -> str:
     """The field with its column named, as Python."""
     named = field.clone()
     named.db_column = column
-    return str(serializer_factory(named).serialize()[0]).replace("django.db.models.deletion.", "models.")
+    return _python(named)
+
+
+def _python(field: Any) -> str:
+    return str(serializer_factory(field).serialize()[0]).replace("django.db.models.deletion.", "models.")

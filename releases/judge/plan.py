@@ -8,7 +8,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AlterField, Migration, RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
-from postgast import PgQueryError
 
 from releases.applying import commits_batches, name_of
 from releases.backfill.operation import Backfill
@@ -17,10 +16,11 @@ from releases.judge.instead import instead_of
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
 from releases.judge.objects import changes_data, left_and_made
 from releases.judge.rules import Circumstances, judge
-from releases.judge.sql import quote, touched
+from releases.judge.sql import quote
 from releases.judge.statements import Statements, statements_of
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import violations
+from releases.pending import doomed_tables
 from releases.postgresql.offline import offline
 
 UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
@@ -88,9 +88,12 @@ def judge_operations(
         for migration, operation, before, after in operations:
             statements = statements_of(operation, migration.app_label, before, after, server, backwards=backwards)
             data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-            alters_field = isinstance(operation, AlterField)
             circumstances = Circumstances(
-                known.facts, alters_field=alters_field, backwards=backwards, pending=known.waiting
+                known.facts,
+                alters_field=isinstance(operation, AlterField),
+                backwards=backwards,
+                pending=known.waiting,
+                doomed=frozenset() if backwards else doomed_tables(migration, operation, before),
             )
             one = _judge(operation, migration, after, statements, known.waiting, circumstances)
             if one.verdict.action is Action.REFUSED:
@@ -143,7 +146,7 @@ def _judge(
         for key in verdict.cancelled:
             waiting.pop(key, None)
     dropped, made = left_and_made(texts)
-    names = dict.fromkeys(name for text in texts for name in _touched(text, facts))
+    names = dict.fromkeys(name for text in texts for name in facts.touched_by(text))
     return JudgedOperation(
         str(migration),
         type(operation).__name__,
@@ -187,12 +190,3 @@ def _refused(
     }
     code = instead_of(operation, label, before) or judged.verdict.instead
     return replace(judged, verdict=replace(judged.verdict, instead=code), accepted=accepted.get(judged.kind, ""))
-
-
-def _touched(text: str, facts: Facts) -> list[str]:
-    try:
-        names = touched(text)
-    except PgQueryError:
-        return []
-    tables = (facts.indexes[name].table if name in facts.indexes else name for name in names)
-    return [name for name in tables if name in facts.tables]

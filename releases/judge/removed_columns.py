@@ -28,6 +28,12 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     column = table.columns.get(command.name) if table else None
     if table is None or column is None:
         return True
+    where, name = name_of(relation), quote(command.name)
+    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {name}")
+    description = f"drop column {command.name} of {relation.relname}"
+    if relation.relname in circumstances.doomed:
+        verdict.defer("column", where, command.name, description, step, reason=STILL_USED)
+        return False
     if command.name in table.constraints.get(table.primary_key, NO_KEY).columns and not column.has_default:
         verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
         return True
@@ -35,7 +41,6 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     if strict := next((name for name, index in unique.items() if index.nulls_not_distinct), None):
         verdict.note(Action.REFUSED, STILL_DISTINCT.format(strict), instead=WITHOUT_IT.format(strict))
         return True
-    where, name = name_of(relation), quote(command.name)
     restore: list[Step] = []
     for key, text in foreign_keys(table, command.name).items():
         verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(key)}")
@@ -48,8 +53,6 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     if waiting or (column.not_null and (repeated or not column.has_default)):
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP NOT NULL")
     verdict.cancelled += [key for key in waiting if key[0] == "not null"]
-    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {name}")
-    description = f"drop column {command.name} of {relation.relname}"
     verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)
     return False
 

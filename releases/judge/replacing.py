@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from releases.judge.indexes import BINDS
 from releases.judge.removals import unique_constraint, unique_index
-from releases.judge.sql import Node, name_of, object_name, quote
+from releases.judge.sql import Node, object_name, quote, relation_named
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -19,18 +19,19 @@ REPLACED = "The one of that name that waits to be dropped is called {} until the
 
 
 def make_room(name: str, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
-    """Renames what waits to be dropped under `name`, and lets it wait under the other name."""
-    table = relation.relname
-    for key in (("constraint", name_of(relation), name), ("index", quote(name), name)):
-        item = circumstances.pending.get(key)
-        if item is None:
+    """Renames what waits to be dropped under `name`, of whatever table, and lets it wait under the other name."""
+    for key, item in list(circumstances.pending.items()):
+        if key[0] not in ("constraint", "index") or key[2] != name:
             continue
         other = _free_name(name, circumstances)
         verdict.now.append(_rename(name, other))
         verdict.cancelled.append(key)
         restore = (*(Step(**step) for step in item.restore), Step(_rename(other, name)))
         is_constraint = key[0] == "constraint"
-        waiting = unique_constraint(other, relation, restore) if is_constraint else unique_index(other, table, restore)
+        if is_constraint:
+            waiting = unique_constraint(other, relation_named(key[1]), restore)
+        else:
+            waiting = unique_index(other, relation.relname, restore)
         verdict.deferred.append(waiting)
         verdict.note(Action.ONLINE, REPLACED.format(other), lock=SHORT, old_version=BINDS)
 

@@ -1,6 +1,6 @@
 """The verdict on a statement: one function for each kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ class Circumstances:
     at_once: bool = False  # a step back in one transaction: nothing is done after it either
     partly_done: bool = False  # a step back from an operation that was interrupted between its steps
     pending: Mapping[Key, Any] = field(default_factory=dict)  # items of the contract
+    doomed: Set[str] = frozenset()  # tables that go later in the same migration
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
     kept: set[str] = field(default_factory=set)  # sequences that wait to be dropped
     filled: set[tuple[str, str]] = field(default_factory=set)  # table and column: NULL is replaced

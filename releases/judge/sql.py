@@ -83,6 +83,11 @@ def name_of(relation: Node) -> str:
     return schema + quote(relation.relname)
 
 
+def relation_named(name: str) -> Node:
+    """Of a table as SQL names it."""
+    return parse(f"TABLE {name}")[0].from_clause[0].range_var
+
+
 def listed_names(names: Any) -> tuple[str, ...]:
     """Columns of a constraint."""
     return tuple(one.string.sval for one in names)

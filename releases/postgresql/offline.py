@@ -114,8 +114,10 @@ class _Editor:
         text = str(sql)
         if isinstance(params, Mapping):
             text %= {name: self.quote_value(value) for name, value in params.items()}
-        elif params is not None:
+        elif params:
             text %= tuple(map(self.quote_value, params))
+        elif params is not None:
+            text = text.replace("%%", "%")
         self.collected_sql.append(text)
 
     def create_model(self, model: Any) -> None:
