@@ -13,6 +13,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from releases import contract
+from releases.backfill.undoing import finish_undoing, is_undoing
 from releases.journal import Journal
 from releases.own_tables import ensure
 from releases.pending import doomed_tables
@@ -94,12 +95,14 @@ class Applying:
         journal = Journal(self.connection, self.migration)
         journal.open()
         self.journal = journal
-        if journal.undoes:
+        if journal.undoes and not is_undoing(journal):
             self._run_steps(journal)
         for number, operation in enumerate(self.migration.operations):
             if number < journal.committed:
                 self.operation = operation
                 operation.state_forwards(self.migration.app_label, state)
+        if is_undoing(journal):
+            finish_undoing(journal, self.migration, state, schema_editor)
         if journal.steps:
             self._run_steps(journal)
         while journal.committed < len(self.migration.operations):

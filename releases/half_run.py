@@ -14,6 +14,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from releases.applying import commits_batches, is_whole, run_deferred
+from releases.backfill.undoing import is_undoing
 from releases.journal import Journal, half_run
 from releases.online.steps import run_steps
 from releases.pending import on_database, states_between
@@ -35,7 +36,7 @@ class HalfRun:
         self.key: Key = (migration.app_label, migration.name)
         self._journal = Journal(connection, migration)
         self._journal.open()
-        self.count = self._journal.committed + self._next_has_begun()
+        self.count = self._journal.committed + (is_undoing(self._journal) or self._next_has_begun())
 
     @property
     def begun(self) -> Migration:
@@ -61,7 +62,7 @@ class HalfRun:
         state.apps  # noqa: B018  # rendered: models of its copies find their bases only so
         progress("unapply_start", self.migration, False)
         states = states_between(self.begun.operations, self.migration.app_label, state)
-        if self._journal.undoes:
+        if self._journal.undoes and not is_undoing(self._journal):
             run_steps(self._connection, self._journal, say)
         with self._connection.schema_editor(atomic=False) as editor:
             for number in reversed(range(self.count)):
@@ -73,7 +74,7 @@ class HalfRun:
 
     def _undo(self, number: int, after: ProjectState, before: ProjectState, editor: BaseDatabaseSchemaEditor) -> None:
         operation = self.migration.operations[number]
-        editor.undoing = str(self.migration), number  # type: ignore[attr-defined]  # for Backfill
+        editor.undoing, editor.journal = (str(self.migration), number), self._journal  # type: ignore[attr-defined]  # for Backfill
         partly_done = number >= self._journal.left
         with (
             transaction.atomic(using=self._connection.alias) if self._is_whole(operation) else nullcontext(),

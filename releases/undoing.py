@@ -13,7 +13,7 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from releases.applying import is_online
+from releases.applying import commits_batches, is_online
 from releases.half_run import HalfRun, half_run_migrations
 from releases.journal import Journal
 from releases.own_tables import ensure
@@ -57,13 +57,19 @@ def undo(
     signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}
     django_plan = [(migration, True) for migration in plan]
     emit_pre_migrate_signal(**signalled, apps=applied_state(executor.loader).apps, plan=django_plan)
-    for by_operation, group in groupby(plan, lambda migration: is_online(judged.get(str(migration), []))):
+    for by_operation, group in groupby(plan, lambda migration: _is_by_operation(migration, judged)):
         if by_operation:
             for migration in group:
                 _undo_by_operation(connection, migration, progress, say)
         else:
             MigrationExecutor(connection, progress).migrate([], plan=[(migration, True) for migration in group])
     emit_post_migrate_signal(**signalled, apps=applied_state(MigrationLoader(connection)).apps, plan=django_plan)
+
+
+def _is_by_operation(migration: Migration, judged: "Judged") -> bool:
+    """What commits its batches needs the journal, on any database; unless one transaction holds them all."""
+    batches = not migration.atomic and any(map(commits_batches, migration.operations))
+    return batches or is_online(judged.get(str(migration), []))
 
 
 def _judged(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: list[Migration], say: Say) -> "Judged":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
 from django.core.management import CommandError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ModelState, ProjectState
@@ -16,6 +17,7 @@ from releases.journal import digest
 
 if TYPE_CHECKING:
     from releases.applying import Applying
+    from releases.journal import Journal
 
 
 class Backfill(Operation):
@@ -109,12 +111,31 @@ class Backfill(Operation):
         rows = self._rows(app_label, schema_editor, from_state)
         if rows is None:
             return
+        journal = getattr(schema_editor, "journal", None)
         if undoing := getattr(schema_editor, "undoing", None):
-            from releases.backfill.trigger import drop_those_of
-
-            drop_those_of(schema_editor.connection, *undoing)
+            rows = self._to_undo(rows, schema_editor.connection, journal, *undoing)
         if self.reverse:
-            Passes(rows, self.reverse, None, Bookmark(rows.model, digest([self])), print).run()
+            Passes(rows, self.reverse, None, Bookmark(rows.model, digest([self]), journal), print).run()
+
+    def _to_undo(
+        self,
+        rows: QuerySet[Any],
+        connection: BaseDatabaseWrapper,
+        journal: "Journal | None",
+        migration: str,
+        number: int,
+    ) -> QuerySet[Any]:
+        """Drops the trigger. Without a journal the migration is undone in one transaction."""
+        from releases.backfill.trigger import drop_those_of
+        from releases.backfill.undoing import Undoing
+
+        if journal is None:
+            drop_those_of(connection, migration, number)
+            return rows
+        undoing = Undoing(journal, number, digest([self]))
+        if not undoing.has_begun:
+            undoing.begin(connection, migration, every_row=self.where is not None)
+        return undoing.rows(rows, f"{migration}, {self.describe()},")
 
     def trigger(self, app_label: str, state: ProjectState) -> tuple[str, str]:
         """The table on which a trigger may keep in step what the old version writes, and what that fills."""

@@ -90,6 +90,56 @@ class Slowly(models.Func):
 """
 
 
+BACK = GROWN.removesuffix(")") + ', reverse={"age": Slowly(models.F("age") - 1)})'
+AGES = "SELECT DISTINCT age FROM shop_person"
+
+
+def killed_after(shop: Project, sql: Sql, age: int, rows: int, *command: str) -> None:
+    """A command is killed once so many rows have that age, and not all."""
+    counted = f"SELECT count(*) FROM shop_person WHERE age = {age}"
+    process = shop.start(*command)
+    while sql(counted)[0][0] < rows:
+        assert process.poll() is None, process.communicate()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert rows <= sql(counted)[0][0] < 5000
+
+
+@pytest.mark.parametrize("by", ["rollback", "migrate", "edited"])
+def test_undoing_that_was_killed_goes_on_so_that_every_row_is_undone_once(
+    postgresql: None, shop: Project, sql: Sql, by: str
+) -> None:
+    second(shop, ADD, BACK, before=SLOWLY)
+    succeeds(shop)
+    assert sql(AGES) == [(1,)]
+    killed_after(shop, sql, 0, 100, "rollback", "--noinput")
+    if by == "edited":
+        second(shop, ADD, BACK.replace("- 1", "- 2"), before=SLOWLY)
+        assert "was edited after a part of its rows had been undone" in fails(shop)
+        second(shop, ADD, BACK, before=SLOWLY)
+    if by == "migrate":
+        succeeds(shop)
+        assert sql(AGES) == [(1,)]
+    succeeds(shop, "rollback", "--noinput")
+    assert sql(AGES) == [(0,)]
+
+
+def test_of_a_killed_backfill_only_what_it_did_is_undone(shop: Project, sql: Sql) -> None:
+    second(shop, ADD, BACK, before=SLOWLY)
+    killed_after(shop, sql, 1, 100, "migrate")
+    succeeds(shop, "rollback", "--noinput")
+    assert sql(AGES) == [(0,)]
+
+
+def test_undoing_without_a_transaction_goes_on_on_every_database(shop: Project, sql: Sql) -> None:
+    declare(shop, {**FIELDS, "full_name": FULL_NAME})
+    shop.migration("0002_full_name", ADD, BACK, atomic=False, before=f"{IMPORTS}\n{SLOWLY}")
+    succeeds(shop)
+    killed_after(shop, sql, 0, 100, "rollback", "--noinput")
+    succeeds(shop, "rollback", "--noinput")
+    assert sql(AGES) == [(0,)]
+
+
 @pytest.mark.parametrize("rows", [100, 1000])
 def test_a_killed_release_goes_on_so_that_every_row_is_updated_once(shop: Project, sql: Sql, rows: int) -> None:
     second(shop, ADD, GROWN, before=SLOWLY)
