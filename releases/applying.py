@@ -134,6 +134,7 @@ class Applying:
         self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, facts: "Facts"
     ) -> tuple[ProjectState, list[dict[str, Any]]]:
         """Returns the new state, and the steps that are left to do."""
+        from releases.judge.removed_default import removed_default
         from releases.judge.rules import Circumstances
         from releases.online.hook import postponing
 
@@ -142,6 +143,7 @@ class Applying:
             alters_field=isinstance(operation, AlterField),
             pending=contract.waiting(self.connection),
             doomed=doomed_tables(self.migration, operation, state),
+            removed_default=removed_default(operation, self.migration.app_label, state, self.connection),
         )
         with postponing(self.connection, circumstances) as postponed:
             state = self._apply(operation, state, schema_editor)

@@ -15,6 +15,7 @@ from releases.judge.facts import Facts, Table
 from releases.judge.instead import instead_of
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
 from releases.judge.objects import changes_data, left_and_made
+from releases.judge.removed_default import removed_default
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import quote
 from releases.judge.statements import Statements, statements_of
@@ -93,8 +94,10 @@ def judge_operations(
                 alters_field=isinstance(operation, AlterField),
                 backwards=backwards,
                 pending=known.waiting,
-                doomed=frozenset() if backwards else doomed_tables(migration, operation, before),
             )
+            if not backwards:
+                circumstances.doomed = doomed_tables(migration, operation, before)
+                circumstances.removed_default = removed_default(operation, migration.app_label, before, server)
             one = _judge(operation, migration, after, statements, known.waiting, circumstances)
             if one.verdict.action is Action.REFUSED:
                 one = _refused(one, operation, migration, before, situation)

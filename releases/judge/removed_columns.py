@@ -22,8 +22,8 @@ WITHOUT_IT = "Remove {} in one release, and the field in the next, once that cha
 
 
 def drop_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """The column stays and accepts NULL, so that the inserts of neither version fail, in whatever order the contract
-    makes what waits of the column."""
+    """The column stays, and has the default of the field or accepts NULL, so that the inserts of neither version fail,
+    in whatever order the contract makes what waits of the column."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     column = table.columns.get(command.name) if table else None
     if table is None or column is None:
@@ -50,7 +50,11 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP DEFAULT")
         restore.append(Step(f"ALTER TABLE {where} ALTER COLUMN {name} SET DEFAULT {column.default}"))
     waiting = [key for key in circumstances.pending if key[1:] == (where, command.name)]
-    if waiting or (column.not_null and (repeated or not column.has_default)):
+    value = circumstances.removed_default
+    if value and column.not_null and not (waiting or unique or column.has_default):
+        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} SET DEFAULT {value}")
+        restore.append(Step(f"ALTER TABLE {where} ALTER COLUMN {name} DROP DEFAULT"))
+    elif waiting or (column.not_null and (repeated or not column.has_default)):
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP NOT NULL")
     verdict.cancelled += [key for key in waiting if key[0] == "not null"]
     verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)

@@ -28,6 +28,7 @@ class Circumstances:
     partly_done: bool = False  # a step back from an operation that was interrupted between its steps
     pending: Mapping[Key, Any] = field(default_factory=dict)  # items of the contract
     doomed: Set[str] = frozenset()  # tables that go later in the same migration
+    removed_default: str = ""  # of the field that the operation removes, as SQL
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
     kept: set[str] = field(default_factory=set)  # sequences that wait to be dropped
     filled: set[tuple[str, str]] = field(default_factory=set)  # table and column: NULL is replaced

@@ -415,3 +415,23 @@ def test_nothing_gets_the_name_of_what_waits_to_be_dropped(
     succeeds(shop, "migrate", "shop", "0003")
     succeeds(shop, "migrate", "--finish")
     succeeds(shop, "migrate", "shop", "0004")
+
+
+@pytest.mark.parametrize("default", ['default="none"', "blank=True", "default=list"])
+def test_what_the_new_version_leaves_out_has_a_value_that_the_old_one_can_read(
+    shop: Project, sql: Sql, database_url: str, default: str
+) -> None:
+    kind = "JSONField" if "list" in default else "TextField"
+    value = {'default="none"': "none", "blank=True": "", "default=list": []}[default]
+    change(shop, with_field(f"colour = models.{kind}({default})"))
+    succeeds(shop, "migrate", "--finish")
+    schema = rows_of(database_url, SCHEMA)
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, BASE, "third")
+        sql("INSERT INTO shop_box (size, serial, note) VALUES (1, 90001, '')")
+        assert sql("SELECT colour FROM shop_box WHERE serial = 90001") == [(value,)]
+    succeeds(shop, "migrate", "shop", "0002")
+    assert rows_of(database_url, SCHEMA) == schema
+    succeeds(shop, "migrate")
+    succeeds(shop, "migrate", "--finish")
+    succeeds(shop, "verify_schema")
