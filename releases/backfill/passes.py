@@ -13,6 +13,7 @@ from releases.backfill import pace
 from releases.backfill.bookmark import Bookmark
 from releases.backfill.courtesy import courtesy_of
 from releases.backfill.report import Report
+from releases.online.policies import every_row
 from releases.progress import Say
 
 PASSES = 5  # at most: where no trigger can be had, others may go on writing rows that match
@@ -40,10 +41,11 @@ class Passes:
     def run(self) -> None:
         """Updates every row; with `where` those that match it, and again those that others wrote meanwhile."""
         start = self.bookmark.read()
-        for _ in range(PASSES if self.where else 1):
-            if not self._pass(start):
-                return
-            start = None
+        with every_row(self._connection):
+            for _ in range(PASSES if self.where else 1):
+                if not self._pass(start):
+                    return
+                start = None
 
     def _pass(self, start: tuple[Any, int] | None) -> int:
         """Returns the number of rows that were changed."""

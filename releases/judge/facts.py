@@ -35,6 +35,11 @@ SELECT conrelid::int8, conname, contype, pg_get_constraintdef(oid),
     )
 FROM pg_constraint WHERE conrelid = ANY (%s)
 """
+TRIGGERS = """
+SELECT tgrelid::int8, tgname FROM pg_trigger
+WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 17 = 17 AND cardinality(tgattr) = 0
+    AND tgname !~ '^releases_' AND tgrelid = ANY (%s) ORDER BY 2
+"""
 DEPENDENTS = """
 SELECT refobjid::int8, attname, kind, relname, name
 FROM pg_depend JOIN (
@@ -93,6 +98,7 @@ class Table:
     constraints: Mapping[str, Constraint] = field(default_factory=dict)
     added: Mapping[str, Column] = field(default_factory=dict)  # by this release: no running version depends on them
     is_partitioned: bool = False
+    triggers: tuple[str, ...] = ()  # that run for each row whatever column is updated
 
     def column(self, name: str) -> Column | None:
         """Whether it was there before or not."""
@@ -139,7 +145,7 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
         found = read(READ)
         oids = [[oid for oid, *_ in found]]
         columns, constraints, indexes = read(COLUMNS, oids), read(CONSTRAINTS, oids), read(INDEXES, oids)
-        dependents = read(DEPENDENTS, oids)
+        dependents, triggers = read(DEPENDENTS, oids), read(TRIGGERS, oids)
     parts: dict[int, tuple[dict[str, Column], dict[str, Constraint]]] = {oid: ({}, {}) for oid, *_ in found}
     for oid, name, *rest in columns:
         parts[oid][0][name] = Column(*rest)
@@ -152,7 +158,9 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
     for oid, name, schema, visible, size, rows, is_partitioned in found:
         names[oid] = name if visible else f"{schema}.{name}"
         tables[f"{schema}.{name}"] = tables[names[oid]] = Table(
-            size, size >= large, rows, *parts[oid], is_partitioned=is_partitioned
+            *(size, size >= large, rows, *parts[oid]),
+            is_partitioned=is_partitioned,
+            triggers=tuple(trigger for table, trigger in triggers if table == oid),
         )
     return Facts(
         tables, {name: Index(names[oid], *rest) for oid, name, *rest in indexes}, unique_keys(), database_defaults()

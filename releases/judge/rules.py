@@ -70,6 +70,7 @@ HARMLESS = {
 } | {"AlterTableStmt", "DropStmt", "IndexStmt", "RenameStmt"}  # a step back has no rule for some
 UNJUDGED = "What it does to the old version is not judged. The stall budget stops it if others wait for it."
 PARTITIONED = "The table is partitioned, so this cannot be done while it is read and written."
+TRIGGERED = " The triggers of the table run for each row: {}. To spare them, ALTER TABLE ... DISABLE TRIGGER before."
 BY_PARTS = "Do it by hand for one partition after the other, then release it with release_accepts."
 # What a step back takes away goes at once, under whatever name.
 BACKWARDS = {name: RULES[name] for name in ("AlterTableStmt", "UpdateStmt", "IndexStmt")}
@@ -102,6 +103,14 @@ def _refuse_in_parts(statement: Node, circumstances: Circumstances, verdict: Ver
         verdict.note(Action.REFUSED, PARTITIONED, lock="until it is done", instead=BY_PARTS)
 
 
+def _name_triggers(statement: Node, circumstances: Circumstances, verdict: Verdict) -> None:
+    """Batches update rows, which Django's own ALTER TABLE would write without any trigger."""
+    relation = getattr(statement, "relation", None)
+    table = circumstances.facts.table(relation.relname, relation.schemaname) if relation else None
+    if table and table.triggers and any(step.where for step in verdict.later):
+        verdict.reason += TRIGGERED.format(", ".join(table.triggers))
+
+
 def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     prepared = Verdict()
     if cancels(statement, circumstances, prepared):
@@ -118,6 +127,7 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     rule = None if circumstances.at_once else (BACKWARDS if circumstances.backwards else RULES).get(kind(statement))
     (rule or _without_rule)(statement, circumstances, verdict)
     _refuse_in_parts(statement, circumstances, verdict)
+    _name_triggers(statement, circumstances, verdict)
     if rule is None or verdict.action is Action.AS_IS:
         verdict = replace(verdict, now=[text])
     elif verdict.action is Action.REFUSED:  # which may be overruled, and a step back is not refused

@@ -11,6 +11,7 @@ from releases.backfill.courtesy import courtesy_of
 from releases.backfill.pace import next_size
 from releases.backfill.report import Report
 from releases.online.place import Place
+from releases.online.policies import every_row
 from releases.progress import Say
 
 # Blocks in a batch. Where commits are slow, fewer would hold the locks as long, and need many times as many batches.
@@ -44,6 +45,10 @@ class Batches:
 
     def run(self) -> None:
         """Until no row matches. A row that others update moves, perhaps to a block that was visited: so once more."""
+        with every_row(self.connection):
+            self._all()
+
+    def _all(self) -> None:
         while self._row(LEFT.format(**self.step))[0]:
             changed = self._pass()
             self.place.commit(self.place.done, self.place.steps)

@@ -8,6 +8,7 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
+from tests.releases.test_causes import as_user
 from tests.releases.test_online import SETTINGS, migrate_as_django, rows_of, succeeds
 
 pytestmark = pytest.mark.usefixtures("postgresql")
@@ -159,3 +160,45 @@ def test_a_comment_with_a_percent_sign_is_judged(project: Project) -> None:
     project.models(box.format("100 % of them"))
     written = project.manage("makemigrations", "shop", "-n", "second")
     assert written.returncode == 0, written.stderr
+
+
+TOUCHED = """
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.x := NEW.x + 1; RETURN NEW; END $$;
+CREATE TRIGGER touched BEFORE UPDATE ON shop_a FOR EACH ROW EXECUTE FUNCTION touch();
+"""
+OWN = """
+DO $$
+DECLARE name text;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('ALTER TABLE %I OWNER TO {0}', name);
+    END LOOP;
+    EXECUTE 'GRANT ALL ON SCHEMA public TO {0}';
+END $$;
+"""
+VOLATILE = 'migrations.AddField("a", "y", models.FloatField(db_default=models.functions.Random()))'
+
+
+def test_the_triggers_that_batches_run_are_named(project: Project, sql: Sql) -> None:
+    first(project, MODEL.format("A").format(""))
+    sql(TOUCHED)
+    sql("INSERT INTO shop_a (x) VALUES (1)")
+    project.migration("0002_y", VOLATILE)
+    planned = " ".join(succeeds(project, "plan_release").split())
+    assert "The triggers of the table run for each row: touched." in planned
+
+
+@pytest.mark.parametrize("operation", [VOLATILE, 'Backfill("a", {"x": 9})'])
+def test_rows_that_a_policy_hides_are_not_left_out(role: str, project: Project, sql: Sql, operation: str) -> None:
+    first(project, MODEL.format("A").format(""))
+    sql("INSERT INTO shop_a (x) VALUES (1), (2)")
+    for statement in ("ENABLE ROW LEVEL SECURITY", "FORCE ROW LEVEL SECURITY"):
+        sql(f"ALTER TABLE shop_a {statement}")
+    sql("CREATE POLICY seen ON shop_a USING (x = 1)")
+    project.migration("0002_y", operation, before="from releases.operations import Backfill\n")
+    sql(OWN.format(role))
+    refused = project.manage("migrate", DATABASE_URL=as_user(project.database_url, role, role))
+    assert refused.returncode == 1
+    assert "row-level security policy for table" in refused.stderr
+    assert sql("SELECT count(*) FROM shop_a WHERE x = 9") == [(0,)]
+    sql(f"DROP OWNED BY {role} CASCADE")
