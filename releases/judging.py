@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from django.core.management import CommandError
-from django.db import DataError, ProgrammingError
+from django.db import DataError, ProgrammingError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -156,5 +156,12 @@ def judge_worst_case(connection: BaseDatabaseWrapper, app_labels: Iterable[str])
 
 def judge_alone(migration: Migration, state: ProjectState, connection: BaseDatabaseWrapper) -> list[JudgedOperation]:
     """The worst case. `state` is the one before it."""
+    connection = _where_it_belongs(migration.app_label, connection)
     situation = Situation(facts_of(state, connection), accepts=conf.read().accepts)
     return judge_plan([migration], state, situation, connection)
+
+
+def _where_it_belongs(app_label: str, connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
+    """The given connection, or the first one to which the routers send the app."""
+    aliases = (alias for alias in (connection.alias, *connections) if router.allow_migrate(alias, app_label))
+    return connections[next(aliases, connection.alias)]

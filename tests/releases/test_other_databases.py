@@ -74,3 +74,17 @@ def test_a_router_that_keeps_the_history_elsewhere_is_no_obstacle(shop: Project)
 
     assert result.returncode == 0, result.stderr
     assert shop.manage("migrate", "--check", "--database", "other").returncode == 0
+
+
+def test_an_app_of_another_database_is_judged_by_the_worst_case(shop: Project) -> None:
+    """Where `makemigrations` and CI name no database."""
+    router = (
+        "class Elsewhere:\n    def allow_migrate(self, db, app_label, **hints):\n"
+        '        return db == "other" if app_label == "shop" else None\n'
+    )
+    shop.write("shop/routers.py", router)
+    shop.settings('DATABASE_ROUTERS = ["shop.routers.Elsewhere"]')
+    shop.migration("0009_rename", 'migrations.RenameField("box", "size", "volume")')
+    printed = shop.manage("plan_release", "--worst-case", "shop")
+    assert printed.returncode == 1
+    assert "Rename field size on box to volume: refused" in printed.stdout
