@@ -27,6 +27,11 @@ def changes_data(texts: Iterable[str]) -> bool:
         return True
 
 
+def named(objects: Iterable[Object]) -> str:
+    """In words."""
+    return ", ".join(f"{one[0]} {one[-1]}" for one in sorted(objects))
+
+
 def left_and_made(texts: Iterable[str]) -> tuple[frozenset[Object], frozenset[Object]]:
     """What the statements leave dropped, and what they leave created."""
     dropped, made = set[Object](), set[Object]()

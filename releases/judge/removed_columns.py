@@ -7,6 +7,7 @@ from postgast import find_nodes
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Constraint, Facts, Table
+from releases.judge.objects import named
 from releases.judge.removals import STILL_USED, add_again, foreign_keys
 from releases.judge.sql import Node, name_of, parse, quote
 from releases.judge.verdict import Action, Step, Verdict
@@ -18,6 +19,7 @@ NO_KEY = Constraint("p")
 STILL_KEY = "It is the primary key, by which the old version finds rows, and which the new one does not set."
 WITHOUT_OLD = "Remove it in the release after the one in which another field becomes the primary key."
 STILL_DISTINCT = "The new version leaves it NULL, and {} takes one NULL for a duplicate of another."
+SHOWN_BY = " Something is made of it, and has to be dropped or changed by then: {}."
 WITHOUT_IT = "Remove {} in one release, and the field in the next, once that change has been made."
 
 
@@ -57,7 +59,8 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     elif waiting or (column.not_null and (repeated or not column.has_default)):
         verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP NOT NULL")
     verdict.cancelled += [key for key in waiting if key[0] == "not null"]
-    verdict.defer("column", where, command.name, description, step, restore=restore, reason=STILL_USED)
+    reason = STILL_USED + SHOWN_BY.format(named(column.dependents)) * bool(column.dependents)
+    verdict.defer("column", where, command.name, description, step, restore=restore, reason=reason)
     return False
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from releases.judge.facts import Facts, Table
+from releases.judge.objects import named
 from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
@@ -51,8 +52,7 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         verdict.note(Action.ONLINE, UNCHANGED)
         return False
     if column and column.dependents:
-        found = ", ".join(" ".join((one[0], one[-1])) for one in sorted(column.dependents))
-        verdict.note(Action.REFUSED, DEPENDED_ON.format(found), instead=MADE_AGAIN)
+        verdict.note(Action.REFUSED, DEPENDED_ON.format(named(column.dependents)), instead=MADE_AGAIN)
         return True
     if column and is_compatible(column.type, write_type(wanted.type_name)):
         if bound := list(_bound_to(command.name, relation.relname, table, circumstances.facts, collates=collates)):

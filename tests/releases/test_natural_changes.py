@@ -188,6 +188,14 @@ def test_the_triggers_that_batches_run_are_named(project: Project, sql: Sql) -> 
     assert "The triggers of the table run for each row: touched." in planned
 
 
+def test_what_is_made_of_a_removed_column_is_named(project: Project, sql: Sql) -> None:
+    first(project, MODEL.format("A").format("    y = models.IntegerField(null=True)\n"))
+    sql("CREATE VIEW report AS SELECT y FROM shop_a")
+    project.migration("0002_y", 'migrations.RemoveField("a", "y")')
+    planned = " ".join(succeeds(project, "plan_release").split())
+    assert "Something is made of it, and has to be dropped or changed by then: view report." in planned
+
+
 @pytest.mark.parametrize("operation", [VOLATILE, 'Backfill("a", {"x": 9})'])
 def test_rows_that_a_policy_hides_are_not_left_out(role: str, project: Project, sql: Sql, operation: str) -> None:
     first(project, MODEL.format("A").format(""))
