@@ -24,7 +24,8 @@ SELECT id FROM workout_selections s WHERE NOT EXISTS (SELECT FROM workouts w WHE
 ORDER BY id LIMIT 10
 """
 DELETE = "DELETE FROM workout_selections s WHERE NOT EXISTS (SELECT FROM workouts w WHERE w.id = s.workout_id);"
-NUMBERED = "SELECT pg_get_serial_sequence(%s, 'id')"
+# A dry run may use a role that reads tables only.
+NUMBERED = "SELECT s FROM pg_get_serial_sequence(%s, 'id') s WHERE has_sequence_privilege(s, 'SELECT')"
 LAGS = """
 SELECT coalesce(max(id) >= (SELECT last_value + is_called::int FROM {sequence}), false) FROM {table}
 """
@@ -53,9 +54,10 @@ def _dangling(cursor: CursorWrapper) -> Iterator[Obstacle]:
 
 def _lagging(cursor: CursorWrapper, table: str) -> Iterator[Obstacle]:
     cursor.execute(NUMBERED, [table])
-    (sequence,) = cursor.fetchone()
-    if sequence is None:
+    numbered = cursor.fetchone()
+    if numbered is None:
         return
+    (sequence,) = numbered
     cursor.execute(LAGS.format(sequence=sequence, table=table))
     if cursor.fetchone() == (True,):
         what = f"the sequence {sequence} would give an id that a row of {table} has"
