@@ -3,6 +3,8 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -57,16 +59,46 @@ def unpack(content: bytes, wanted: Wanted) -> bytes:
     """
     if not is_archive(content):
         return content
+    with _opened(content, wanted) as archive:
+        files = _wanted(archive, wanted)
+        if len(files) > 1:
+            named = ", ".join(file.filename[-40:] for file in files[:5])
+            raise NotUnpacked(
+                f"This ZIP archive contains {len(files)} {wanted.several}: {named}. Unpack it, and import one."
+            )
+        return _read(archive, files[0], wanted)
+
+
+def unpack_each(content: bytes, wanted: Wanted, most: int) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file of an archive that is wanted, one after the other. Raises NotUnpacked.
+
+    Content that is not an archive has no name.
+    """
+    if not is_archive(content):
+        yield "", content
+        return
+    with _opened(content, wanted) as archive:
+        files = _wanted(archive, wanted)
+        if len(files) > most:
+            raise NotUnpacked(
+                f"This ZIP archive contains {len(files)} {wanted.several}. Import up to {most} at a time."
+            )
+        for file in files:
+            yield file.filename, _read(archive, file, wanted)
+
+
+@contextmanager
+def _opened(content: bytes, wanted: Wanted) -> Iterator[ZipFile]:
     if content.count(ENTRY) > MOST_FILES:
         raise NotUnpacked(f"This ZIP archive contains more than {MOST_FILES} files. Import the {wanted.kind} alone.")
     try:
         with ZipFile(io.BytesIO(content)) as archive:
-            return _read(archive, _only(archive, wanted), wanted)
+            yield archive
     except BROKEN as error:
         raise NotUnpacked("This ZIP archive is truncated or corrupt. Download it again.") from error
 
 
-def _only(archive: ZipFile, wanted: Wanted) -> ZipInfo:
+def _wanted(archive: ZipFile, wanted: Wanted) -> list[ZipInfo]:
     names = archive.namelist()
     for part, kind in OFFICE.items():
         if any(name.startswith(part) for name in names):
@@ -74,12 +106,7 @@ def _only(archive: ZipFile, wanted: Wanted) -> ZipInfo:
     files = [file for file in archive.infolist() if wanted.is_named(file.filename)]
     if not files:
         raise NotUnpacked(f"This ZIP archive contains no {wanted.kind}. {wanted.please}")
-    if len(files) > 1:
-        named = ", ".join(file.filename[-40:] for file in files[:5])
-        raise NotUnpacked(
-            f"This ZIP archive contains {len(files)} {wanted.several}: {named}. Unpack it, and import one."
-        )
-    return files[0]
+    return files
 
 
 def _read(archive: ZipFile, file: ZipInfo, wanted: Wanted) -> bytes:

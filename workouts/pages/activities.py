@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from workouts.files.activities import activity_imports
-from workouts.files.activities.activity import COLUMNS
+from workouts.files.activities.activity import COLUMNS, RATINGS
 from workouts.files.activities.pairing import NEW, Pairing
 from workouts.files.uploads import PlanChanged
 from workouts.models import Preferences, Upload, Workout
@@ -59,5 +59,6 @@ def _show(request: HtmxRequest, upload: Upload, reason: str = "", status: int = 
 
 def _as_workout(pairing: Pairing) -> Workout:
     """The activity as the templates of workouts show it."""
-    figures: dict[str, Any] = {column: getattr(pairing.activity, name) for name, column in COLUMNS.items()}
+    columns = COLUMNS | RATINGS
+    figures: dict[str, Any] = {column: getattr(pairing.activity, name) for name, column in columns.items()}
     return Workout(workout_type=pairing.activity.workout_type, **figures)

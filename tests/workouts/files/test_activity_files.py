@@ -30,9 +30,14 @@ def one(content: bytes) -> Activity:
 
 
 def zipped(name: str, content: bytes) -> bytes:
+    return zipped_files({name: content})
+
+
+def zipped_files(files: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
+        for name, content in files.items():
+            archive.writestr(name, content)
     return file.getvalue()
 
 
@@ -139,6 +144,37 @@ def test_the_points_of_a_tcx_file_stand_in_for_averages_that_its_laps_lack() -> 
 def test_a_compressed_file_is_unpacked(name: str, content: bytes) -> None:
     packed = gzip.compress(content)
     assert one(content) == one(packed) == one(zipped(name, content)) == one(zipped(f"{name}.gz", packed))
+
+
+LONG = gzip.compress(tcx(lap(60, 500)) + b" " * 30 * 1024**2)
+
+
+def test_an_archive_has_the_activities_of_its_files_each_once() -> None:
+    later = {**RUN, "start_time": SIX + datetime.timedelta(days=1), "sport": "cycling"}
+    again = track().to_xml().encode()  # begins at six, too
+    files = {"a.fit": fit(RUN), "b.fit.gz": gzip.compress(fit(later)), "plan.csv": b"Title", "c.gpx": again}
+    found = read_activities(zipped_files(files))
+    assert [(one.workout_type, one.started_at.day, one.power) for one in found] == [("Run", 23, 250), ("Bike", 24, 250)]
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"a.fit": fit(RUN), "b.fit": fit(RUN)[:-30]}, r"b\.fit: This FIT file is truncated"),
+        (
+            {f"{number}.fit": fit(RUN) for number in range(51)},
+            "contains 51 recorded activities. Import up to 50 at a time",
+        ),
+        (
+            {f"{n}.tcx.gz": gzip.compress(tcx(lap(60, 500)) + b" " * 30 * MB) for n in range(2)},
+            "Import fewer at a time",
+        ),
+    ],
+    ids=["truncated", "too many", "too long"],
+)
+def test_an_archive_with_a_file_that_cannot_be_read_is_refused(files: dict[str, bytes], reason: str) -> None:
+    with pytest.raises(NotAnActivity, match=reason):
+        read_activities(zipped_files(files))
 
 
 @pytest.mark.parametrize("nothing", ["", "-", "NaN", "inf"])

@@ -87,6 +87,21 @@ def _whole(found: Sequence[Pairing]) -> Workout | None:
     return several[0] if len(several) == 1 and _grade(several[0], activity) != Compliance.FAR else None
 
 
+def distinct(activities: Sequence[Activity]) -> list[Activity]:
+    """Without those that another one is in another format: the first of them stays."""
+    kept: list[Activity] = []
+    for activity in activities:
+        if not any(_is_same(one, activity) for one in kept):
+            kept.append(activity)
+    return kept
+
+
+def _is_same(one: Activity, other: Activity) -> bool:
+    sports = sport_of(one.workout_type), sport_of(other.workout_type)
+    same_sport = sports[0] == sports[1] or not ANY_SPORT.isdisjoint(sports)
+    return same_sport and abs(one.started_at - other.started_at) <= SAME_START
+
+
 def takes_several(workout: Workout) -> bool:
     return sport_of(workout.workout_type) in OF_SEVERAL_PARTS
 

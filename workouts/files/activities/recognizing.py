@@ -6,6 +6,7 @@ from workouts.files import archive
 from workouts.files.activities.activity import Activity, NotAnActivity
 from workouts.files.activities.fit import read_fit
 from workouts.files.activities.gpx import read_gpx
+from workouts.files.activities.pairing import distinct
 from workouts.files.activities.tcx import read_tcx
 from workouts.files.kinds import ACTIVITY, described, kind_of
 from workouts.files.uploads import MAX_BYTES, TOO_LARGE
@@ -17,6 +18,11 @@ MOST_UNPACKED = 50 * 1024**2
 ENDINGS = tuple(f".{kind}{packed}" for kind in ("fit", "gpx", "tcx") for packed in ("", ".gz"))
 PLEASE = "Import a FIT, TCX or GPX file, also as .gz or .zip."
 RECORDED = archive.Wanted(ENDINGS, "recorded activity", "recorded activities", PLEASE, MOST_UNPACKED)
+MOST_FILES = 50
+FIT = f"{ACTIVITY} (.fit)"
+FIT_TAKES = 5
+"""A FIT file takes as long to read as another one that is as many times as large."""
+
 GZIP = b"\x1f\x8b"
 
 
@@ -26,20 +32,38 @@ def is_activity(content: bytes) -> bool:
 
 
 def read_activities(content: bytes) -> list[Activity]:
-    """Most files have one activity, those of multisport several. Raises NotAnActivity."""
+    """Most files have one activity, those of multisport several, and archives those of their files, each once.
+
+    Raises NotAnActivity.
+    """
     if len(content) > MAX_BYTES:
         raise NotAnActivity(TOO_LARGE)
+    activities: list[Activity] = []
+    taken = 0
     try:
-        content = archive.unpack(content, RECORDED)
+        for name, file in archive.unpack_each(content, RECORDED, MOST_FILES):
+            read, takes = _read(file, name)
+            taken += takes
+            if name and taken > MOST_UNPACKED:
+                raise NotAnActivity("Together these files are too long. Import fewer at a time.")
+            activities += read
     except archive.NotUnpacked as error:
         raise NotAnActivity(str(error)) from error
-    content = _decompressed(content) if content.startswith(GZIP) else content
-    if len(content) > MOST_UNPACKED:
-        raise NotAnActivity(f"Unpacked, the file is larger than {MOST_UNPACKED // 1024**2} MB.")
-    reader = READERS.get(kind_of(content))
-    if reader is None:
-        raise NotAnActivity(f"{described(content)} {PLEASE}".lstrip())
-    return reader(content)
+    return distinct(activities)
+
+
+def _read(file: bytes, name: str) -> tuple[list[Activity], int]:
+    """The activities, and how long it took: as a file of so many bytes that is no FIT file."""
+    try:
+        content = _decompressed(file) if file.startswith(GZIP) else file
+        if len(content) > MOST_UNPACKED:
+            raise NotAnActivity(f"Unpacked, the file is larger than {MOST_UNPACKED // 1024**2} MB.")
+        kind = kind_of(content)
+        if kind not in READERS:
+            raise NotAnActivity(f"{described(content)} {PLEASE}".lstrip())
+        return READERS[kind](content), len(content) * (FIT_TAKES if kind == FIT else 1)
+    except NotAnActivity as error:
+        raise NotAnActivity(f"{name[-60:]}: {error}" if name else str(error)) from error
 
 
 def _decompressed(content: bytes) -> bytes:
