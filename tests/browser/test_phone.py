@@ -2,6 +2,7 @@
 
 import datetime
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
@@ -50,3 +51,25 @@ def test_the_days_of_another_week_are_listed_below_each_other(phone: Page) -> No
     assert len(places) == 7
     assert len({x for x, _ in places}) == 1
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_a_days_sum_is_never_broken_within_a_word_nor_takes_the_place_of_the_button(
+    phone: Page, site: Site, width: int
+) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    longest = datetime.date(2099, 9, 30)
+    for day, hours in ((today, 2.3), (longest, 12.75)):
+        add(site.database, "Ride", day, "Bike", planned_duration=hours)
+    phone.set_viewport_size({"width": width, "height": 740})
+
+    for address, day in (("/", today), (f"/week/{longest}", longest)):
+        phone.goto(address)
+        head = phone.locator(f"#day-{day} .head")
+        expect(head.locator(".sum")).to_contain_text("plan")
+        assert head.locator(".sum").evaluate("sum => sum.getClientRects()[0].height") < 20, "one line"
+        plus = head.get_by_role("link").bounding_box()
+        assert plus
+        assert plus["width"] >= 44
+        assert plus["x"] + plus["width"] <= width
+        assert phone.evaluate("document.documentElement.scrollWidth") == width
