@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Site
 from tests.browser.extremes import LONG
-from tests.browser.plan import MONDAY, SUNDAY, WEEK, WORKOUTS, add
+from tests.browser.plan import MONDAY, SUNDAY, WEEK, WORKOUTS, add, insert
 from tests.browser.week import card
 from workouts.values.days import days_from
 
@@ -29,6 +29,18 @@ def test_follows_the_devices_color_scheme(open_page: OpenPage, scheme: str, back
     for place in ("body", ".day", "input", "select"):
         assert set(brightness(page, place, "color")) <= set(text), place
         assert set(brightness(page, place, "backgroundColor")) <= set(background), place
+
+
+@pytest.mark.parametrize(("scheme", "edge", "mark"), [("light", LIGHT, DARK), ("dark", DARK, LIGHT)])
+def test_the_mark_of_a_target_is_seen_on_a_bar_of_its_own_colour(
+    open_page: OpenPage, site: Site, scheme: str, edge: range, mark: range
+) -> None:
+    insert(site.database, "week_targets", {"week": MONDAY, "minutes": 60, "minutes_by_discipline": "{}"})
+    page = open_page(color_scheme=scheme)
+    page.goto(WEEK)
+
+    assert set(brightness(page, ".total .bar path", "stroke")) <= set(edge), "below the mark, and wider"
+    assert set(brightness(page, ".total .bar path + path", "stroke")) <= set(mark)
 
 
 def test_a_week_of_28_workouts_with_long_titles_is_one_printed_page(page: Page, site: Site) -> None:

@@ -80,7 +80,8 @@ def against(planned: float, target: float, *, time: bool = False) -> str:
 def bar(done: float, planned: float, target: float | None) -> str:
     """A bar of what is planned, over it what was done, and a mark at the target. The figures are beside it as text."""
     most = max(done, planned, target or 0) or 1
-    mark = format_html('<path d="M{} 0v8" />', round(100 * target / most)) if target else ""
+    at = round(100 * (target or 0) / most)
+    mark = format_html('<path class="edge" d="M{0} 0v8" /><path d="M{0} 0v8" />', at) if target else ""
     return format_html(
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="{}" height="8" /><rect class="done" width="{}" height="8" />{}</svg>',
