@@ -5,7 +5,7 @@ import datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import PHONE, Site
 from tests.browser.plan import WEEK, add
 from tests.browser.week import card
 from workouts.values.days import monday_of
@@ -73,3 +73,24 @@ def test_a_days_sum_is_never_broken_within_a_word_nor_takes_the_place_of_the_but
         assert plus["width"] >= 44
         assert plus["x"] + plus["width"] <= width
         assert phone.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("address", [WEEK, "/month/2024-01"])
+def test_the_button_to_add_has_a_strip_of_its_own_above_the_pages(phone: Page, address: str) -> None:
+    phone.goto(address)
+    new, pages = phone.locator(".new").bounding_box(), phone.get_by_role("navigation", name="Pages").bounding_box()
+    assert new
+    assert pages
+    assert (new["x"], new["width"]) == (0, PHONE["viewport"]["width"]), "it covers no part of a control"
+    assert new["height"] >= 44
+    assert new["y"] + new["height"] >= pages["y"]
+
+
+def test_on_a_phone_a_toast_leaves_the_button_to_add_free(phone: Page) -> None:
+    phone.goto(WEEK)
+    card(phone, "Easy run").get_by_role("button", name="Skip").tap()
+    undo = phone.get_by_role("button", name="Undo").bounding_box()
+    new = phone.locator(".new").bounding_box()
+    assert undo
+    assert new
+    assert undo["y"] + undo["height"] <= new["y"]
