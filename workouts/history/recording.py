@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from workouts.history.locking import lock_all, workouts_of
+from workouts.history.naming import names_of
 from workouts.history.outcome import Outcome, outcome_of
 from workouts.history.rows import RowChange, in_chunks
 from workouts.history.settling import State, settle
@@ -46,14 +47,14 @@ def record(
     now = timezone.now()
     settled = settle(rows, state, now.isoformat())
     if settled.stale:
-        raise Stale([_name(row, state) for row in settled.stale])
+        raise Stale(names_of(settled.stale, state))
     try:
         written, updates = write(settled.rows)
         modified = [update(Workout, "id", ids, {"modified_at": now}) for ids in in_chunks(workouts_of(written))]
         change = _change(written, summary, now, by=by, undoes=undoes)
         (change.pk,) = send(*updates, *modified, insert(change))
     except IntegrityError as error:  # inserted by another transaction in the meantime: there was no row to lock
-        raise Stale([_name(row, state) for row in settled.rows if row.before is None]) from error
+        raise Stale(names_of([row for row in settled.rows if row.before is None], state)) from error
     return outcome_of(change, written, state)
 
 
@@ -67,10 +68,3 @@ def _change(
         rows=[vars(row) for row in written],
         undoes=undoes,
     )
-
-
-def _name(row: RowChange, state: State) -> str:
-    """The title of the workout for a workout or a selection; else the table and the key."""
-    workout = state.get(("workout", row.key)) if row.table in ("workout", "selection") else None
-    values = workout or row.before or row.after or {}
-    return str(values.get("title") or f"{row.table} {row.key}")
