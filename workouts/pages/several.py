@@ -79,10 +79,11 @@ def change_week(request: HtmxRequest, day: Day) -> HttpResponse:
     first = form.cleaned_data["first"]
     week = week_of(day)
     workouts = list(Workout.objects.planned().between(week[0], week[-1]).with_selection())
+    nothing = "Everything in this week is done." if workouts else "Nothing is planned in this week."
     if form.cleaned_data["verb"] == "shift":
         workouts = [workout for workout in workouts if not workout.was_done]
     if not workouts:
-        return refuse(request, "Nothing is planned in this week. Nothing was changed.", status=422)
+        return refuse(request, f"{nothing} Nothing was changed.", status=422)
     back, there = reverse("week_of", args=[first]), _days_from(first)
     if form.cleaned_data["verb"] == "shift":
         return _shift(request, workouts, first - day, f"moved {there}", back)

@@ -111,6 +111,13 @@ def test_a_week_that_begins_on_sunday_is_named_as_one(athlete: Client, plan: Pla
     assert str(Change.objects.latest("id")) == "2 workouts: copied to the week of 6 Dec"
 
 
+def test_a_week_in_which_everything_is_done_is_not_moved_and_the_page_says_why(athlete: Client, plan: Plan) -> None:
+    plan("Long run", "2026-11-23", is_done=True)
+    refused = athlete.post(f"{WEEK}/change", {"verb": "shift", "first": "2026-12-07"})
+    assert refused.status_code == 422
+    assert "Everything in this week is done. Nothing was changed." in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     ("day", "sent", "reason"),
     [
