@@ -45,7 +45,7 @@ KINDS = {
     "time of day": dict.fromkeys(("time", "clock", "slot"), 1.0),
     "duration": {"hm": 1.0, "h": 1.0, "min": 1 / 60},
     "distance": METRES_IN,
-    "TSS": {"tss": 1.0},
+    "TSS": dict.fromkeys(("tss", "tss_first"), 1.0),
 }
 """What a part says, and its groups with their factors: durations are in hours, distances in metres."""
 

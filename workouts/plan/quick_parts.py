@@ -6,21 +6,23 @@ TIMES = "x*\N{MULTIPLICATION SIGN}"
 NUMBER = r"\d+(?:[.,]\d+)?"
 HOURS, MINUTES, SECONDS = "(?:h|hrs?|hours?)", "(?:mins?|minutes?)", "(?:s|secs?|seconds?)"
 MINUTE_MARK = "['\N{RIGHT SINGLE QUOTATION MARK}\N{PRIME}]"
+SECOND_MARK = "(?:[\"\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]|'')"
 KILOMETRES, MILES = "(?:kms?|k|kilomet(?:re|er)s?)", "(?:mi|miles?)"
 YARDS, METRES = "(?:yds?|yards?)", "(?:m|met(?:re|er)s?)"
 DISTANCE = rf"(?:{KILOMETRES}|{MILES}|{YARDS}|{METRES})"
 BEGIN, END = r"(?<![\w.,:/\-\N{EN DASH}])", r"(?![\w/%]|[.,:\-\N{EN DASH}]\d)"
 """A figure with anything else at it, such as `3/4h` and `30-45min`, means another one."""
 
-NO_MINUTES = rf"(?!\s*(?:[{TIMES}]\s*\d|(?:{SECONDS}|{DISTANCE}|w|watts?|rpm|bpm|tss|reps?|laps?|sets?)(?!\w)))"
-"""After a number after hours, as in `1h 10 x 400m` and `1h 50 TSS`, it is not minutes."""
+UNIT = rf"(?:{HOURS}|{MINUTES}|{SECONDS}|{DISTANCE}|w|watts?|rpm|bpm|tss|reps?|laps?|sets?)"
+NO_UNIT = rf"(?!\s*(?:[{TIMES}]\s*\d|{MINUTE_MARK}|{UNIT}(?!\w)))"
+"""A number before one is not the minutes of hours, as in `1h 10 x 400m` and `1h 50 TSS`, nor a TSS after `TSS`."""
 
 PARTS = re.compile(
     rf"""{BEGIN} (?:
         (?P<title> \d+ \s* [{TIMES}] \s* {NUMBER} (?!/\d)
                    (?: \s* (?:{DISTANCE}|{HOURS}|{MINUTES}|{SECONDS}|['"]) (?!\w) )?
-                 | \d+:[0-5]\d \s* (?:{MINUTES}\s*)? / \s* \w+
-                 | {NUMBER} \s* (?:{DISTANCE}|{MINUTES}) \s* / \s* [^\W\d]+
+                 | \d+ (?: : | {MINUTE_MARK} ) [0-5]\d {SECOND_MARK}? \s* (?:{MINUTES}\s*)? / \s* \w+
+                 | {NUMBER} \s* (?:{DISTANCE}|{MINUTES}|{MINUTE_MARK}) \s* / \s* [^\W\d]+
                  | {NUMBER} \s* (?:{KILOMETRES}|{MILES}) \s+ (?:race\s+)? (?:pace|effort) (?!\w) )
       | (?: at\s+ | @\s* )? (?P<time> \d\d?(?:[:.]\d\d)? \s* [ap]m ) (?!\w)
       | (?: at\s+ | @\s* ) (?P<clock> \d\d?[:.]\d\d ) {END}
@@ -31,7 +33,7 @@ PARTS = re.compile(
                     : (?P<past> [0-5]\d ) (?: : (?P<past_s> [0-5]\d ) )?
                   | \s*{HOURS}\s* (?:and\s+)? (?P<rest> [0-5]?\d ) (?:
                         \s* (?:{MINUTES}|m|{MINUTE_MARK}) (?: \s* (?P<rest_s> [0-5]?\d ) \s* {SECONDS} )?
-                      | {NO_MINUTES}
+                      | {NO_UNIT}
                     )
                 )
             ) {END}
@@ -43,6 +45,7 @@ PARTS = re.compile(
       | (?P<yd> {NUMBER} ) \s* {YARDS} {END}
       | (?P<m> {NUMBER} ) \s* {METRES} {END}
       | (?P<tss> {NUMBER} ) \s* tss {END}
+      | tss \s* [:=]? \s* (?P<tss_first> {NUMBER} ) {NO_UNIT} {END}
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
