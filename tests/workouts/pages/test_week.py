@@ -1,10 +1,12 @@
 """The week page: which days and workouts it shows, its size and its queries."""
 
 import datetime
+import re
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F
@@ -40,6 +42,16 @@ def titles_of(columns: list[Column]) -> dict[str, dict[str, list[str]]]:
 def test_needs_a_login(client: Client, db: None) -> None:
     response = client.get("/")
     assert (response.status_code, response.headers["Location"]) == (302, "/login/?next=/")
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_its_scripts_are_the_same_in_development(athlete: Client, settings: LazySettings, debug: bool) -> None:
+    """The one that django-htmx adds there replaces the page by Django's own page of an error."""
+    settings.DEBUG = debug
+    scripts = re.findall(
+        r'<script src="[^"]*/([\w.-]+?)(?:\.min)?(?:\.\w{12})?\.js"', athlete.get("/").content.decode()
+    )
+    assert scripts == ["htmx-2", "board", "move", "finger", "quick-add", "keys", "once"]
 
 
 def test_begins_on_monday(athlete: Client) -> None:
