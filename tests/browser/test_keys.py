@@ -63,11 +63,15 @@ def test_on_other_pages_a_key_leads_to_today_and_one_to_the_list(page: Page) -> 
 
 def test_two_tabs_skip_to_the_first_workout(page: Page) -> None:
     page.goto(WEEK)
-    for key in ("Tab", "Tab", "Enter", "Tab"):
+    for key in ("Tab", "Tab", "Enter"):
         page.keyboard.press(key)
     expect(card(page, "Easy run").get_by_role("link")).to_be_focused()
+
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".target")).to_have_attribute("data-slot", "")
+    page.keyboard.press("Escape")
 
     page.keyboard.press("x")
     expect(card(page, "Easy run").get_by_role("checkbox")).to_be_checked()
     expect(page.get_by_role("form", name="The ticked workouts")).to_be_visible()
-    assert page.url.endswith(f"#{page.locator(f'#day-{MONDAY} .card').get_attribute('id')}")
+    assert page.url.endswith(f"#{page.locator(f'#day-{MONDAY} .card a').get_attribute('id')}")
