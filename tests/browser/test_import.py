@@ -95,3 +95,45 @@ def test_gone_workouts_are_renamed_or_dropped_without_scripts(unscripted: Page) 
     expect(card(slot(unscripted, THURSDAY, "evening"), "Threshold ride")).not_to_contain_text("4 x 10")
     expect(unscripted.locator(".card")).to_have_count(7)
     expect(unscripted.get_by_text("Dropped")).to_have_count(0)
+
+
+GONE = ("Core circuit", "Threshold ride", "Rest", "Long ride")
+
+
+def chosen(page: Page) -> dict[str, str]:
+    shown = {name: page.get_by_role("combobox", name=name).locator("option:checked") for name in GONE}
+    return {name: option.inner_text().strip() for name, option in shown.items()}
+
+
+def test_a_decision_for_all_is_shown_at_each_until_one_is_decided_otherwise(page: Page) -> None:
+    """The file spans Tuesday to Saturday. Only its swim is unchanged."""
+    page.goto("/imports/")
+    send(
+        page,
+        export(
+            workout("Technique swim", str(TUESDAY), "Swim", PlannedDuration=1, PlannedDistanceInMeters=2400),
+            workout("Threshold ride, 4 x 10", str(WEDNESDAY), "Bike", PlannedDuration=1.75),
+            workout("Long hike", str(SATURDAY), "Walk", PlannedDuration=4),
+        ),
+    )
+    kept = dict.fromkeys(GONE, "Keep")
+    suggested = kept | {"Threshold ride": "Renamed: Threshold ride, 4 x 10, 1 h 45 min"}
+    dropped = dict.fromkeys(GONE, "Dropped by the coach")
+    for_all = page.get_by_label("For all 4")
+    for value, shown in (("drop", dropped), ("rename", suggested), ("keep", kept), ("each", kept), ("drop", dropped)):
+        for_all.select_option(value)
+        assert chosen(page) == shown
+
+    page.get_by_role("combobox", name="Rest").select_option("Keep")
+    expect(for_all).to_have_value("each")
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("status")).to_contain_text("3 dropped")
+
+
+def test_without_scripts_a_decision_for_all_says_that_it_counts(unscripted: Page) -> None:
+    unscripted.goto("/imports/")
+    send(unscripted, export(*(workout("Long hike", str(day), "Walk") for day in (TUESDAY, SATURDAY))))
+    expect(unscripted.get_by_text("what is chosen for a single workout does not count")).to_be_visible()
+    unscripted.get_by_label("For all").select_option("drop")
+    unscripted.get_by_role("button", name="Import").click()
+    expect(unscripted.get_by_role("status")).to_contain_text("5 dropped")
