@@ -4,30 +4,18 @@ import datetime
 import json
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.browser.extremes import LONG
 from tests.browser.fitting import misfits
 from tests.browser.plan import MONDAY, SATURDAY, SUNDAY, THURSDAY, TUESDAY, WEEK, add, insert
-from tests.browser.week import card, drag, slot, total
+from tests.browser.week import bottom, card, drag, slot, top, total
 from tests.conftest import execute
 from workouts.values.days import ONE_DAY, ONE_WEEK
 
 REACH = PHONE["viewport"]["height"] / 2
 """The lower half of a phone's screen is within reach of the thumb."""
-
-
-def top(place: Locator) -> float:
-    box = place.bounding_box()
-    assert box
-    return box["y"]
-
-
-def bottom(place: Locator) -> float:
-    box = place.bounding_box()
-    assert box
-    return box["y"] + box["height"]
 
 
 def test_a_week_of_13_workouts_its_summary_and_the_season_fit_a_laptops_screen(page: Page, site: Site) -> None:

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Site
-from tests.browser.plan import WEEK, add
-from tests.browser.week import card
+from tests.browser.plan import WEEK, add, insert
+from tests.browser.week import card, top
 from workouts.values.days import monday_of
 
 
@@ -94,3 +94,20 @@ def test_on_a_phone_a_toast_leaves_the_button_to_add_free(phone: Page) -> None:
     assert undo
     assert new
     assert undo["y"] + undo["height"] <= new["y"]
+
+
+def test_the_notes_of_a_day_take_one_line_and_a_tap_shows_all_of_them(phone: Page, site: Site) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    add(site.database, "Run of today", today)
+    for what, reason in (("", "away for work until late in the evening, and without a bicycle"), ("Swim", "")):
+        note = {"first_day": today, "last_day": today, "discipline": what, "reason": reason}
+        insert(site.database, "availability", note)
+
+    phone.goto("/")
+    assert top(card(phone, "Run of today")) < 200
+    notes = phone.locator("section.today .away .name")
+    is_cut = "note => note.scrollWidth > note.clientWidth"
+    assert [note.evaluate(is_cut) for note in notes.all()] == [True, False]
+
+    notes.first.tap()
+    assert [note.evaluate(is_cut) for note in notes.all()] == [False, False]

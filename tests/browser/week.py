@@ -20,6 +20,18 @@ def total(page: Page) -> Locator:
     return page.locator("#summary .total")
 
 
+def top(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"]
+
+
+def bottom(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"] + box["height"]
+
+
 def drag(what: Locator, place: Locator) -> None:
     """Drags with the mouse. A slot that is empty appears once something is dragged."""
     page = what.page
