@@ -34,6 +34,7 @@ def test_a_week_of_13_workouts_its_summary_and_the_season_fit_a_laptops_screen(p
     assert page.evaluate("document.documentElement.scrollHeight") <= DESKTOP["viewport"]["height"]
     assert bottom(page.locator("#summary")) <= top(page.locator(".board"))
     assert bottom(page.locator(".board")) <= top(page.locator("#season"))
+    assert len(set(page.locator("#summary li").evaluate_all("lines => lines.map((line) => line.offsetTop)"))) == 1
 
 
 def test_a_day_with_something_done_and_something_to_come_fits_every_screen(page: Page, site: Site) -> None:
@@ -100,7 +101,8 @@ def test_six_weeks_of_a_month_fit_a_laptops_screen(page: Page, site: Site) -> No
 @pytest.mark.parametrize("width", [721, 768, 960])
 def test_the_longest_name_of_a_week_leaves_room_for_its_buttons(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto("/week/2026-11-30")
+    page.goto("/week/2026-12-28")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("28 December 2026")
     add = page.get_by_role("main").locator(".new")
     assert top(add) < bottom(page.get_by_role("heading", level=1))
 
@@ -152,3 +154,58 @@ def test_the_ring_around_the_line_leaves_its_label_free(page: Page) -> None:
         "input => parseFloat(getComputedStyle(input).outlineOffset) + parseFloat(getComputedStyle(input).outlineWidth)"
     )
     assert page.get_by_label("In one line").evaluate(ring) <= 2
+
+
+TEXT_ABOVE_AND_BELOW = """
+(button) => {
+    const range = document.createRange();
+    range.selectNodeContents(button);
+    const [text, box] = [range.getBoundingClientRect(), button.getBoundingClientRect()];
+    return [text.top - box.top, box.bottom - text.bottom];
+}
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_text_of_a_link_on_a_card_is_in_the_middle_as_that_of_a_button(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(WEEK)
+    card(page, "Easy run").get_by_role("button", name="Done").click()
+    above, below = card(page, "Easy run").get_by_role("link", name="RPE").evaluate(TEXT_ABOVE_AND_BELOW)
+    assert above == pytest.approx(below, abs=2)
+
+
+def test_a_unit_is_beside_its_number(page: Page) -> None:
+    page.goto("/workouts/add")
+    number, unit = page.get_by_label("Distance").last, page.get_by_label("Unit")
+    assert top(number) == top(unit)
+
+
+BROKEN_TEXTS = """
+(cells) => {
+    const found = [];
+    for (const cell of cells) {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+            const range = document.createRange();
+            range.selectNodeContents(texts.currentNode);
+            if (range.getClientRects().length > 1) found.push(texts.currentNode.textContent.trim());
+        }
+    }
+    return found;
+}
+"""
+
+
+@pytest.mark.parametrize("width", [970, 1440])
+def test_the_figures_of_a_week_are_not_parted_from_their_units(page: Page, site: Site, width: int) -> None:
+    done = {"actual_duration": 12.75, "actual_distance_meters": 17_800, "is_done": True}
+    add(site.database, "Swim", MONDAY, "Swim", planned_duration=12.75, planned_distance_meters=17_000, **done)
+    insert(site.database, "week_targets", {"week": MONDAY, "minutes": 750, "minutes_by_discipline": '{"Swim": 90}'})
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{WEEK}/figures")
+    assert page.locator("tbody td").evaluate_all(BROKEN_TEXTS) == []
+    page.goto(WEEK)
+    page.get_by_role("link", name="All figures").click()
+    expect(page.get_by_role("row", name="Total")).to_be_visible()
+    assert page.locator("tbody td").evaluate_all(BROKEN_TEXTS) == []

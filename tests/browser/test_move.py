@@ -1,12 +1,14 @@
 """A card is moved to another day and time of day: by dragging it, by keyboard, by touch."""
 
+import datetime
 import re
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.browser.plan import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK
+from tests.browser.conftest import Site
+from tests.browser.plan import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK, add
 from tests.browser.week import card, drag, slot, toast, total
 from workouts.values.days import ONE_WEEK
 
@@ -66,6 +68,15 @@ def test_arrows_and_enter_move_a_focused_card_with_one_request_and_the_focus_sta
     page.keyboard.press("Escape")
     page.keyboard.press("u")
     expect(card(slot(page, THURSDAY, "evening"), "Threshold ride")).to_be_visible()
+
+
+def test_a_day_is_announced_by_its_name_and_today_as_another_word(page: Page, site: Site) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    add(site.database, "Run of today", today)
+    page.goto("/")
+    card(page, "Run of today").get_by_role("link").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#place")).to_contain_text(f"{today:%a %-d %B}, Today, Unscheduled: Enter moves it here")
 
 
 def test_dropped_on_the_arrows_it_moves_to_the_next_week_with_all_that_is_ticked(page: Page) -> None:

@@ -71,7 +71,7 @@ def against(planned: float, target: float, *, time: bool = False) -> str:
     """The plan's difference from its target, with a CSS class for the color: `30 min under`, `12 over`, `on target`."""
     delta = round(planned) - target
     side = "over" if delta > 0 else "under" if delta else "met"
-    size = measures.minutes(abs(delta)) if time else str(abs(delta))
+    size = unbroken(measures.minutes(abs(delta))) if time else str(abs(delta))
     words = f"{size} {side}" if delta else "on target"
     return format_html('<span class="delta {}">{}</span>', side, words)
 

@@ -63,6 +63,12 @@ def test_only_reads_and_goes_from_week_to_week_without_a_script(client: Client, 
     assert not Change.objects.exists()
 
 
+def test_a_week_of_two_years_names_both(client: Client, secret: str) -> None:
+    page = client.get(f"/coach/2026-12-28?key={secret}").content.decode()
+    assert "28 December 2026 to 3 January 2027" in page
+    assert ">28 Dec 2026</time>" in page
+
+
 def test_is_kept_from_caches_search_engines_and_other_sites(client: Client, secret: str) -> None:
     headers = client.get(f"/coach/?key={secret}").headers
     assert headers["X-Robots-Tag"] == "noindex, nofollow"

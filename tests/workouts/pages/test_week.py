@@ -54,6 +54,14 @@ def test_its_scripts_are_the_same_in_development(athlete: Client, settings: Lazy
     assert scripts == ["htmx-2", "board", "move", "finger", "quick-add", "keys", "once"]
 
 
+@pytest.mark.parametrize(
+    ("monday", "title"),
+    [("2026-12-28", "28 December 2026 to 3 January 2027"), ("2026-11-30", "30 November to 6 December 2026")],
+)
+def test_a_week_of_two_years_names_both(athlete: Client, monday: str, title: str) -> None:
+    assert title in athlete.get(f"/week/{monday}").content.decode()
+
+
 def test_begins_on_monday(athlete: Client) -> None:
     response = athlete.get("/week/2026-11-26")
     assert (response.status_code, response.headers["Location"]) == (302, f"/week/{MONDAY}")

@@ -148,8 +148,8 @@ def test_distance(metres: float, kind_of_workout: str, units: tuple[str, str], t
 @pytest.mark.parametrize(
     ("planned", "target", "time", "text"),
     [
-        (90, 120, True, "30 min under"),
-        (119.7, 60, True, "1 h over"),
+        (90, 120, True, "30\N{NO-BREAK SPACE}min under"),
+        (119.7, 60, True, "1\N{NO-BREAK SPACE}h over"),
         (60.2, 60, True, "on target"),
         (72, 60, False, "12 over"),
     ],

@@ -132,8 +132,9 @@ const say = (text) => {
 const nameOf = (place) => {
   if (place.matches("[rel]")) return place.textContent;
   const day = place.closest(".day");
-  const date = day.querySelector("h2")?.textContent ?? day.querySelector(".date").ariaLabel;
-  return [date, place.querySelector("h3")?.textContent].filter(Boolean).join(", ");
+  const names = [...day.querySelectorAll("h2 > *")].map(({ textContent }) => textContent); // the date, today
+  if (!names.length) names.push(day.querySelector(".date").ariaLabel);
+  return [...names, place.querySelector("h3")?.textContent].filter(Boolean).join(", ");
 };
 
 document.addEventListener("keydown", (event) => {
