@@ -137,14 +137,32 @@ def test_the_sums_of_the_coachs_page_keep_their_distance_and_the_lines_of_a_card
     assert top(short.locator(".facts").first) - bottom(short.locator(".kind")) < 2
 
 
-def test_the_tick_of_a_months_card_is_beside_its_time(page: Page) -> None:
+def test_the_tick_of_a_months_card_takes_the_place_of_its_icon_and_no_text_moves(page: Page) -> None:
     page.goto("/month/2024-01")
     ride = card(page, "Long ride")
+    name, time = ride.locator(".name"), ride.locator(".long")
+    before = name.bounding_box(), time.bounding_box()
     ride.hover()
-    time, tick = ride.locator(".long").bounding_box(), ride.get_by_role("checkbox").bounding_box()
-    assert time
+    tick = ride.get_by_role("checkbox").bounding_box()
+    assert (name.bounding_box(), time.bounding_box()) == before
+    assert before[0]
     assert tick
-    assert time["x"] + time["width"] <= tick["x"]
+    assert tick["x"] + tick["width"] <= before[0]["x"]
+    expect(ride.locator(".icon")).to_have_css("visibility", "hidden")
+
+
+IS_WHOLE = "name => name.scrollHeight <= name.clientHeight"
+
+
+@pytest.mark.parametrize("width", [768, 1024, 1440])
+def test_a_months_title_has_two_lines_and_its_time_is_short(page: Page, site: Site, width: int) -> None:
+    add(site.database, "Track technique", MONDAY, planned_duration=1.5)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/month/2024-01")
+    run = card(page, "Track technique")
+    assert run.locator(".name").evaluate(IS_WHOLE)
+    expect(run.locator(".long")).to_have_text("1:30")
+    expect(run.locator(".long")).to_be_visible()
 
 
 def test_the_ring_around_the_line_leaves_its_label_free(page: Page) -> None:

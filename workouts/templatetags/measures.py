@@ -14,6 +14,7 @@ from workouts.values.disciplines import discipline_of
 register = template.Library()
 register.filter(measures.minutes)
 register.filter(measures.duration)
+register.filter(measures.clock)
 register.simple_tag(measures.distance)
 
 MARKS = {

@@ -43,6 +43,12 @@ def duration(hours: float) -> str:
     return minutes(hours * 60)
 
 
+def clock(hours: float) -> str:
+    """`1.5` hours as `1:30`, where there is no room for the units."""
+    whole, rest = divmod(round(hours * 60), 60)
+    return f"{whole}:{rest:02}"
+
+
 def unit_of(workout_type: str, units: Units) -> str:
     """In which the athlete reads distances of such a workout."""
     return units.swim_unit if discipline_of(workout_type) == Discipline.SWIM else units.distance_unit

@@ -213,14 +213,14 @@ def test_the_week_and_the_month_show_and_name_what_is_planned_done_and_to_come(a
 
 def test_a_month_shows_what_was_done_and_how_close_it_came_in_signs_and_words(athlete: Client, plan: Plan) -> None:
     done = {
-        "✓ done, within 20 % 58 min": plan("Close", MONDAY, planned_duration=1.0, actual_duration=58 / 60),
-        "~ done, within 50 % 45 min": plan("Near", TUESDAY, planned_duration=1.0, actual_duration=0.75),
-        "≠ done, beyond 50 % 3 h": plan("Far", "2025-11-26", planned_duration=1.0, actual_duration=3.0),
-        "✕ missed 1 h": plan("Missed", "2025-11-27", planned_duration=1.0),
-        "• done, no plan to compare with 30 min": plan("More", SUNDAY, is_recorded=True, actual_duration=0.5),
+        "✓ done, within 20 % 0:58": plan("Close", MONDAY, planned_duration=1.0, actual_duration=58 / 60),
+        "~ done, within 50 % 0:45": plan("Near", TUESDAY, planned_duration=1.0, actual_duration=0.75),
+        "≠ done, beyond 50 % 3:00": plan("Far", "2025-11-26", planned_duration=1.0, actual_duration=3.0),
+        "✕ missed 1:00": plan("Missed", "2025-11-27", planned_duration=1.0),
+        "• done, no plan to compare with 0:30": plan("More", SUNDAY, is_recorded=True, actual_duration=0.5),
     }
     month = athlete.get("/month/2025-11").content.decode()
     for words, workout in done.items():
         assert card(athlete, workout, "/month/2025-11").endswith(words)
         [cell] = re.findall(rf'<td id="day-{workout.day}".*?<ul>', month)
-        assert words.rsplit(" ", 2)[0] in text_of(cell)
+        assert words.rsplit(" ", 1)[0] in text_of(cell)

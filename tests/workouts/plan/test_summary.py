@@ -10,7 +10,7 @@ from workouts.models import Change, Preferences, WeekTarget, Workout
 from workouts.plan.season import season
 from workouts.plan.summary import Sum, Summary, summarise
 from workouts.templatetags.measures import against, kind
-from workouts.values.measures import distance, duration
+from workouts.values.measures import clock, distance, duration
 
 MONDAY, WEDNESDAY = datetime.date(2026, 11, 23), datetime.date(2026, 11, 25)
 ADDRESS = "/week/2026-11-23/targets"
@@ -118,6 +118,11 @@ def test_a_season_without_tss_is_estimated_and_says_so(plan: Plan) -> None:
 )
 def test_duration(hours: float, text: str) -> None:
     assert duration(hours) == text
+
+
+@pytest.mark.parametrize(("hours", "text"), [(0.75, "0:45"), (1.5, "1:30"), (0.999, "1:00"), (12.1, "12:06")])
+def test_a_short_duration(hours: float, text: str) -> None:
+    assert clock(hours) == text
 
 
 @pytest.mark.parametrize(
