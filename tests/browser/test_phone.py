@@ -111,3 +111,18 @@ def test_the_notes_of_a_day_take_one_line_and_a_tap_shows_all_of_them(phone: Pag
 
     notes.first.tap()
     assert [note.evaluate(is_cut) for note in notes.all()] == [False, False]
+
+
+def test_the_season_opens_on_the_week_that_is_shown_and_its_texts_stay(phone: Page) -> None:
+    phone.goto(WEEK)
+    shown = phone.locator("#season .shown")
+    middle = "bar => { const { left, width } = bar.getBoundingClientRect(); return left + width / 2; }"
+    assert shown.evaluate(middle) == pytest.approx(PHONE["viewport"]["width"] / 2, abs=2)
+    heading = phone.get_by_role("heading", name="Season, TSS per week").bounding_box()
+    assert heading
+    assert heading["x"] > 0
+
+    phone.locator("#season .weeks").evaluate("weeks => { weeks.scrollLeft = 0 }")
+    card(phone, "Easy run").get_by_role("button", name="Skip").tap()
+    expect(phone.get_by_role("button", name="Undo")).to_be_visible()
+    assert shown.evaluate(middle) == pytest.approx(PHONE["viewport"]["width"] / 2, abs=2), "redrawn"

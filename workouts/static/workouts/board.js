@@ -168,7 +168,18 @@ document.addEventListener("htmx:afterRequest", (event) => {
   scheduleToast();
 });
 
+// On a phone the season is wider than the screen: it opens on the week that is shown.
+let weeks = null;
+const showWeek = () => {
+  const found = document.querySelector("#season .weeks");
+  if (!found || found === weeks) return;
+  weeks = found;
+  const { left, width } = weeks.querySelector(".shown").getBoundingClientRect();
+  weeks.scrollLeft = left + width / 2 - weeks.getBoundingClientRect().left - weeks.clientWidth / 2;
+};
+
 document.addEventListener("htmx:afterSettle", refocus);
+document.addEventListener("htmx:afterSettle", showWeek);
 document.addEventListener("htmx:sendError", () => showNotSaved());
 document.addEventListener("htmx:timeout", () => showNotSaved());
 document.addEventListener("htmx:responseError", (event) => {
@@ -192,3 +203,4 @@ window.addEventListener("pageshow", ({ persisted }) => {
 
 document.querySelector(".filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
 scheduleToast();
+showWeek();
