@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Site
 from tests.browser.pages import send
-from tests.browser.plan import FRIDAY, SATURDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK
+from tests.browser.plan import FRIDAY, SATURDAY, THURSDAY, TUESDAY, WEDNESDAY, WEEK, add
 from tests.browser.week import card, slot
 from tests.trainingpeaks import export, workout
 
@@ -105,12 +106,16 @@ def chosen(page: Page) -> dict[str, str]:
     return {name: option.inner_text().strip() for name, option in shown.items()}
 
 
-def test_a_decision_for_all_is_shown_at_each_until_one_is_decided_otherwise(page: Page) -> None:
-    """The file spans Tuesday to Saturday. Only its swim is unchanged."""
+def test_a_decision_for_all_is_shown_at_each_until_one_is_decided_otherwise(page: Page, site: Site) -> None:
+    """The file spans Tuesday to Saturday. Its swim and its runs are unchanged."""
+    runs = [f"Run {number}" for number in range(4)]
+    for title in runs:
+        add(site.database, title, FRIDAY)
     page.goto("/imports/")
     send(
         page,
         export(
+            *(workout(title, str(FRIDAY), PlannedDuration=1) for title in runs),
             workout("Technique swim", str(TUESDAY), "Swim", PlannedDuration=1, PlannedDistanceInMeters=2400),
             workout("Threshold ride, 4 x 10", str(WEDNESDAY), "Bike", PlannedDuration=1.75),
             workout("Long hike", str(SATURDAY), "Walk", PlannedDuration=4),
