@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from postgast import find_nodes
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.facts import Constraint, Facts, Table
+from releases.judge.facts import Column, Constraint, Facts, Table
 from releases.judge.objects import named
 from releases.judge.removals import STILL_USED, add_again, foreign_keys
 from releases.judge.sql import Node, name_of, parse, quote
@@ -30,38 +30,54 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     column = table.columns.get(command.name) if table else None
     if table is None or column is None:
         return True
-    where, name = name_of(relation), quote(command.name)
-    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {name}")
-    description = f"drop column {command.name} of {relation.relname}"
-    if relation.relname in circumstances.doomed:
-        verdict.defer("column", where, command.name, description, step, reason=STILL_USED)
-        return False
-    if command.name in table.constraints.get(table.primary_key, NO_KEY).columns and not column.has_default:
-        verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
+    is_inserted = relation.relname not in circumstances.doomed
+    if is_inserted and _is_refused(command.name, table, column, circumstances, verdict):
         return True
-    unique = dict(_unique_indexes(circumstances.facts, table, command.name))
-    if strict := next((name for name, index in unique.items() if index.nulls_not_distinct), None):
-        verdict.note(Action.REFUSED, STILL_DISTINCT.format(strict), instead=WITHOUT_IT.format(strict))
-        return True
+    where = name_of(relation)
     restore: list[Step] = []
     for key, text in foreign_keys(table, command.name).items():
         verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(key)}")
         restore += add_again(where, key, text)
-    repeated = bool(unique) and column.is_constant
-    if repeated:  # each insert of the new version would get the same value
-        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP DEFAULT")
-        restore.append(Step(f"ALTER TABLE {where} ALTER COLUMN {name} SET DEFAULT {column.default}"))
-    waiting = [key for key in circumstances.pending if key[1:] == (where, command.name)]
-    value = circumstances.removed_default
-    if value and column.not_null and not (waiting or unique or column.has_default):
-        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} SET DEFAULT {value}")
-        restore.append(Step(f"ALTER TABLE {where} ALTER COLUMN {name} DROP DEFAULT"))
-    elif waiting or (column.not_null and (repeated or not column.has_default)):
-        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {name} DROP NOT NULL")
-    verdict.cancelled += [key for key in waiting if key[0] == "not null"]
+    if is_inserted:
+        restore += _relax(where, command.name, table, column, circumstances, verdict)
+    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {quote(command.name)}")
     reason = STILL_USED + SHOWN_BY.format(named(column.dependents)) * bool(column.dependents)
+    description = f"drop column {command.name} of {relation.relname}"
     verdict.defer("column", where, command.name, description, step, restore=restore, reason=reason)
     return False
+
+
+def _is_refused(name: str, table: Table, column: Column, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    if name in table.constraints.get(table.primary_key, NO_KEY).columns and not column.has_default:
+        verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
+        return True
+    unique = _unique_indexes(circumstances.facts, table, name)
+    strict = next((index for index, statement in unique if statement.nulls_not_distinct), None)
+    if strict:
+        verdict.note(Action.REFUSED, STILL_DISTINCT.format(strict), instead=WITHOUT_IT.format(strict))
+    return strict is not None
+
+
+def _relax(
+    where: str, column: str, table: Table, existing: Column, circumstances: "Circumstances", verdict: Verdict
+) -> list[Step]:
+    """For the inserts of the new version, which leave the column out. Returns the steps that take it back."""
+    alter = f"ALTER TABLE {where} ALTER COLUMN {quote(column)}"
+    restore: list[Step] = []
+    unique = any(_unique_indexes(circumstances.facts, table, column))
+    repeated = unique and existing.is_constant
+    if repeated:  # each insert would get the same value
+        verdict.now.append(f"{alter} DROP DEFAULT")
+        restore.append(Step(f"{alter} SET DEFAULT {existing.default}"))
+    waiting = [key for key in circumstances.pending if key[1:] == (where, column)]
+    value = circumstances.removed_default
+    if value and existing.not_null and not (waiting or unique or existing.has_default):
+        verdict.now.append(f"{alter} SET DEFAULT {value}")
+        restore.append(Step(f"{alter} DROP DEFAULT"))
+    elif waiting or (existing.not_null and (repeated or not existing.has_default)):
+        verdict.now.append(f"{alter} DROP NOT NULL")
+    verdict.cancelled += [key for key in waiting if key[0] == "not null"]
+    return restore
 
 
 def _unique_indexes(facts: Facts, table: Table, column: str) -> Iterator[tuple[str, Node]]:

@@ -106,6 +106,7 @@ def test_a_model_whose_key_is_a_relation_is_deleted(project: Project, sql: Sql, 
     succeeds(project, "migrate")
     sql("INSERT INTO shop_profile (person_id) VALUES (1)")
     sql("INSERT INTO shop_visit (profile_id) VALUES (1)")
+    sql("DELETE FROM shop_person")  # by the new version, which knows nothing that refers to it
     succeeds(project, "migrate", "--finish")
     migrate_as_django(project, plain)
     assert rows_of(project.database_url, SCHEMA) == rows_of(plain, SCHEMA)

@@ -45,7 +45,7 @@ LINES: dict[str, dict[str, Any]] = {
     },
     "mtb 1h30": {"title": "Mtn Bike", "workout_type": "Mtn Bike", "planned_duration": 1.5},
     "Ride 10mi @ 90 %": {"title": "@ 90 %", "workout_type": "Bike", "planned_distance_meters": 16_093.44},
-    "Langer Lauf über 20 km": {"title": "Langer Lauf über", "workout_type": "Other", "planned_distance_meters": 20_000},
+    "Langer Lauf über 20 km": {"title": "Langer Lauf über", "workout_type": "Run", "planned_distance_meters": 20_000},
     "Zone 2 ride 60'": {"title": "Zone 2 ride", "workout_type": "Bike", "planned_duration": 1},
     "ריצה 45min": {"title": "ריצה", "workout_type": "Other", "planned_duration": 0.75},
     "Day off": {"title": "Day Off", "workout_type": "Day Off"},
