@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from releases.rehearsal.back import Columns, StepBackRefusedError, changed_by_a_step_back, columns_of
 from releases.rehearsal.checkouts import revision, this_tree
+from releases.rehearsal.connected import refuse_other_databases
 from releases.rehearsal.databases import Databases
 from releases.rehearsal.observer import Observer
 from releases.rehearsal.old_tests import would_break
 from releases.rehearsal.platforms import PROFILES, Platform
 from releases.rehearsal.recording import NEW, OLD, Recording
 from releases.rehearsal.sample import sample
-from releases.rehearsal.scenario import CannotRehearseError, Request, Scenario
+from releases.rehearsal.scenario import Request, Scenario
 from releases.rehearsal.source import dump_of, restore
 from releases.rehearsal.traffic import Session, Traffic, User
 from releases.rehearsal.version import CONTRACT, DeployError, Version
@@ -27,10 +27,6 @@ from releases.rehearsal.version import CONTRACT, DeployError, Version
 WHOLE = "The release found everything that the models declare."  # or it would have failed
 PASSED = "No test of the old version fails only on the new schema."
 BROUGHT_BACK = "The old version can be brought back: its own release succeeds on the new schema."
-CONNECTED = (
-    "import json; from django.db import connection; given = connection.settings_dict;"
-    " print(json.dumps([str(given[name]) for name in ('HOST', 'PORT', 'NAME')]))"
-)
 NAME, COMMIT, NEXT = "rehearsal", "rehearsed", "rehearsed-next"
 
 
@@ -53,7 +49,7 @@ class Course:
                 tree = stack.enter_context(revision(self._options.root, self._options.old))
                 old = self._version(OLD, tree, self._databases.old_url(NAME))
             for version in filter(None, (new, old)):
-                self._refuse_other_database(version)
+                refuse_other_databases(version)
             with self._recording.phase("filling the database"):
                 self._fill()
             try:
@@ -63,20 +59,6 @@ class Course:
                 self._deploy(old, new)
             except DeployError as error:
                 self._recording.failure = str(error)
-
-    def _refuse_other_database(self, version: Version) -> None:
-        """Otherwise the release would change a real one. Raises CannotRehearseError."""
-        wanted = urlsplit(version.variables[version.database_variable])
-        try:
-            found = json.loads(version.shell(CONNECTED))
-        except DeployError as error:
-            raise CannotRehearseError(f"{version.name} does not start: {error}") from error
-        if found != [wanted.hostname, str(wanted.port), wanted.path[1:]]:
-            raise CannotRehearseError(
-                f"The settings of {version.name.lower()} do not take the database from {version.database_variable}:"
-                f" it would use {':'.join(found[:2]).strip(':') or 'a file'}, {found[2]}. Nothing was released."
-                " --variable names another variable."
-            )
 
     def _deploy(self, old: Version | None, new: Version) -> None:
         before = columns_of(self._url)
