@@ -10,22 +10,34 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import pq
 
+from releases.rehearsal.plain_dump import refuse_other_databases
 from releases.rehearsal.postgres import PROGRAMS
 from releases.rehearsal.scenario import CannotRehearseError
 
 READ_ONLY = "-c default_transaction_read_only=on"
+ANY_TABLE = "SELECT FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema$)' LIMIT 1"
 
 
 def restore(dump: Path, url: str) -> None:
     """What pg_dump wrote in any of its formats. Raises CannotRehearseError."""
     if not dump.is_dir() and _begins(dump, 2) == b"\x1f\x8b":
         raise CannotRehearseError(f"{dump} is compressed. Unpack it with gunzip.")
-    program, arguments = "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={dump}"]
+    failed = f"{dump} could not be restored"
     if dump.is_dir() or _begins(dump, 5) == b"PGDMP" or tarfile.is_tarfile(dump):
-        name = urlsplit(url).path[1:]
-        program = "pg_restore"
-        arguments = ["--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={name}", str(dump)]
-    _run(program, arguments, url, f"{dump} could not be restored")
+        into = f"--dbname={urlsplit(url).path[1:]}"
+        _run("pg_restore", ["--no-owner", "--no-privileges", "--exit-on-error", into, str(dump)], url, failed)
+        return
+    refuse_other_databases(dump)
+    _run("psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={dump}"], url, failed)
+
+
+def refuse_empty(url: str) -> None:
+    """Nothing would be rehearsed. Raises CannotRehearseError."""
+    with psycopg.connect(url) as connection:
+        if not connection.execute(ANY_TABLE).fetchall():
+            raise CannotRehearseError(
+                "What was restored has no table. Is it a dump of that database, and not of a part?"
+            )
 
 
 def dump_of(variable: str, folder: Path, *options: str) -> Path:

@@ -86,6 +86,7 @@ def test_what_cannot_begin_is_a_sentence(tmp_path: Path, arguments: list[str], r
     ("statement", "refusal"),
     [
         ("CREATE TABEL box;", "other.sql could not be restored: "),
+        ("CREATE ROLE clerk;", "What was restored has no table. Is it a dump of that database, and not of a part?"),
         ("CREATE TABLE box (id integer);", "There is no table workout_selections: it is no database of the planner."),
     ],
 )

@@ -13,7 +13,7 @@ from releases.rehearsal import CannotRehearseError
 from releases.rehearsal.sample import sample
 from releases.rehearsal.source import READ_ONLY, dump_of, restore, url_in
 from tests.databases import Databases
-from tests.postgres import throwaway_postgres
+from tests.postgres import PROGRAMS, throwaway_postgres
 
 pytestmark = pytest.mark.either_engine
 
@@ -64,6 +64,32 @@ def test_a_whole_database(source: str, new_database: Callable[[], str], tmp_path
     target = new_database()
     restore(dump_of(source, tmp_path), target)
     assert counts(target) == (2, 20000, 40000)
+
+
+def plain_dump(url: str, folder: Path, *options: str, program: str = "pg_dump") -> Path:
+    dump = folder / "plain.sql"
+    command = [PROGRAMS / program, f"--dbname={url}", f"--file={dump}", *options]
+    subprocess.run(command, env={"PGPASSWORD": urlsplit(url).password or ""}, check=True)
+    return dump
+
+
+@pytest.mark.parametrize(("program", "options"), [("pg_dump", ["-C"]), ("pg_dumpall", ["--exclude-database=planner*"])])
+def test_a_dump_that_would_be_restored_elsewhere(
+    new_database: Callable[[], str], tmp_path: Path, program: str, options: list[str]
+) -> None:
+    dump = plain_dump(new_database(), tmp_path, *options, program=program)
+    with pytest.raises(CannotRehearseError, match="Type pg_dump --format=custom, without -C"):
+        restore(dump, new_database())
+
+
+def test_rows_that_look_like_commands(new_database: Callable[[], str], tmp_path: Path) -> None:
+    source, target = new_database(), new_database()
+    with psycopg.connect(source) as connection:
+        connection.execute(TABLES.encode())
+        connection.execute("INSERT INTO colour (name) VALUES ('\\connect live'), ('CREATE DATABASE live')")
+        connection.execute("ALTER TABLE colour DROP id CASCADE")  # so a row begins with it
+    restore(plain_dump(source, tmp_path), target)
+    assert counts(target) == (4, 20000, 40000)
 
 
 def test_a_sample_has_part_of_large_tables_and_no_row_without_its_references(
