@@ -30,6 +30,16 @@ INSERT INTO label (box_id, text) SELECT 1 + n % 20000, 'x' FROM generate_series(
 ANALYZE;
 """
 COUNTS = "SELECT (SELECT count(*) FROM colour), (SELECT count(*) FROM box), (SELECT count(*) FROM label)"
+RIGHTS = """
+CREATE ROLE "The ""owner"; CREATE ROLE clerk; CREATE ROLE reader; CREATE ROLE writer; CREATE ROLE guest;
+ALTER TABLE box OWNER TO "The ""owner"; ALTER TABLE label OWNER TO clerk;
+GRANT SELECT ON colour TO reader, PUBLIC;
+GRANT SELECT ON box TO guest WITH GRANT OPTION;
+SET ROLE guest; GRANT SELECT ON box TO writer; RESET ROLE;
+CREATE POLICY own ON colour TO reader, writer;
+ALTER DEFAULT PRIVILEGES FOR ROLE clerk GRANT SELECT ON TABLES TO writer;
+"""
+OWNERS = "SELECT tablename, tableowner FROM pg_tables WHERE tableowner ~ '^(The|clerk)' ORDER BY 1"
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +100,22 @@ def test_rows_that_look_like_commands(new_database: Callable[[], str], tmp_path:
         connection.execute("ALTER TABLE colour DROP id CASCADE")  # so a row begins with it
     restore(plain_dump(source, tmp_path), target)
     assert counts(target) == (4, 20000, 40000)
+
+
+def test_a_plain_dump_of_owners_and_rights_that_only_its_server_knows(
+    new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    target = new_database()
+    with throwaway_postgres() as live:
+        with psycopg.connect(live.url) as connection:
+            connection.execute((TABLES + RIGHTS).encode())
+        dump = plain_dump(live.url, tmp_path)
+
+    restore(dump, target)
+
+    assert counts(target) == (2, 20000, 40000)
+    with psycopg.connect(target) as connection:
+        assert connection.execute(OWNERS).fetchall() == [("box", 'The "owner'), ("label", "clerk")]
 
 
 def test_a_sample_has_part_of_large_tables_and_no_row_without_its_references(
