@@ -66,6 +66,14 @@ def test_a_takeover_goes_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
+        (["--rows", "1"], "argument --rows: 1 is no whole number from 2 to 1 000 000 000. Nothing was started."),
+        (["--rows", "99999999999"], "99999999999 is no whole number from 2 to 1 000 000 000."),
+        (["--per-second", "0"], "argument --per-second: 0 is no number from 0.01 to 10 000."),
+        (["--per-second", "-5"], "-5 is no number from"),
+        (["--quiet", "nan"], "argument --quiet: nan is no number from 0 to 86 400."),
+        (["--overlap", "-1"], "argument --overlap: -1 is no number from 0 to 86 400."),
+        (["--report", "."], "argument --report: . is a folder. Name a file in it. Nothing was started."),
+        (["--report", "nowhere/report.html"], "there is no folder nowhere, or it cannot be written."),
         (["--dump", "nowhere.dump"], "there is no nowhere.dump. Nothing was started."),
         (["--old", "nowhere"], "--old nowhere: fatal: invalid reference: nowhere"),
         (["--from-url", "postgresql://u:hidden@h/d"], "takes the name of the environment variable that holds the URL"),

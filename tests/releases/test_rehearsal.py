@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from releases.rehearsal import Request, Scenario
-from releases.rehearsal.__main__ import PRELOADED, parser
+from releases.rehearsal.__main__ import PRELOADED
+from releases.rehearsal.arguments import parser
 from releases.rehearsal.course import Course
 from releases.rehearsal.databases import OLD_ROLE
 from releases.rehearsal.postgres import ThrowawayPostgres, throwaway_postgres

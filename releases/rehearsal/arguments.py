@@ -1,0 +1,150 @@
+"""The options of a rehearsal. What may not follow one is refused in a sentence, before anything is started."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from releases.rehearsal.platforms import PROFILES
+from releases.rehearsal.verdict import Thresholds
+
+A_DAY = 24 * 60 * 60  # seconds
+TESTS = "python -m pytest -q -rfE --reuse-db --no-migrations"
+
+Number = TypeVar("Number", int, float)
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m releases.rehearsal", description=sys.modules["releases.rehearsal"].__doc__
+    )
+    _about_data(made.add_argument_group("data"))
+    _about_code(made.add_argument_group("code"))
+    _about_verdict(made.add_argument_group("verdict and report"))
+    return made
+
+
+def _about_data(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--dump", type=_existing, metavar="FILE", help="What pg_dump wrote: plain, custom or a directory.")
+    add("--from-url", metavar="NAME", help="The variable with the URL of a database that is dumped, and only read.")
+    add(
+        "--sample",
+        type=_number(float, 0.01, 100),
+        metavar="PERCENT",
+        help="With --from-url: only so much of each large table.",
+    )
+    add(
+        "--rows",
+        type=_number(int, 2, 1_000_000_000),
+        default=20_000,
+        help="Without either: so many made-up rows, if the scenario makes any.",
+    )
+    add("--scenario", default="releases.rehearsal.Scenario", metavar="CLASS", help="The project's data and users.")
+    add("--quiet", type=_number(float, 0, A_DAY), default=20, metavar="SECONDS", help="Of traffic before the release.")
+    add("--per-second", type=_number(float, 0.01, 10_000), default=100, metavar="N", help="Reads and writes meanwhile.")
+
+
+def _about_code(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--root", type=_existing, default=Path.cwd(), metavar="FOLDER", help="Of manage.py; by default this one.")
+    add("--old", metavar="REV", help="The revision that serves before: its release and its server are run.")
+    add(
+        "--old-tests",
+        nargs="?",
+        const=TESTS,
+        metavar="COMMAND",
+        help=f"Run them on the new schema; by default: {TESTS}",
+    )
+    add("--deploy-only", action="store_true", help="Only the deploy: no step back, and no next release.")
+    add(
+        "--replicas",
+        type=_number(int, 1, 100),
+        default=1,
+        metavar="N",
+        help="Servers of the new version, behind HAProxy.",
+    )
+    add("--platform", choices=PROFILES, default="railway", help="Whose order, and whose files say what to run.")
+    add("--variable", default="DATABASE_URL", metavar="NAME", help="The one that holds the database's URL.")
+    add("--take", action="append", default=[], metavar="NAME", help="Another variable that the project needs.")
+    for name in ("build", "release", "start"):
+        add(f"--{name}", type=str.split, metavar="COMMAND", help="Instead of what the platform's files say.")
+    for name in ("health-timeout", "overlap", "draining"):
+        add(f"--{name}", type=_number(float, 0, A_DAY), metavar="SECONDS", help="Instead of the platform's.")
+
+
+def _about_verdict(group: argparse._ArgumentGroup) -> None:
+    add, given = group.add_argument, Thresholds()
+    add(
+        "--slower",
+        type=_number(float, 0, 1_000_000),
+        default=given.slower,
+        metavar="N",
+        help="Times the quiet time's slowest and percentile.",
+    )
+    add(
+        "--patience",
+        type=_number(float, 0, 1000 * A_DAY),
+        default=given.patience,
+        metavar="MS",
+        help="Milliseconds that are allowed in any case.",
+    )
+    add(
+        "--percentile",
+        type=_number(float, 0, 100),
+        default=given.percentile,
+        metavar="P",
+        help="The percentile that is compared.",
+    )
+    add(
+        "--errors",
+        type=_number(int, 0, 1_000_000_000),
+        default=given.errors,
+        metavar="N",
+        help="Failed reads and writes that are allowed.",
+    )
+    add(
+        "--rewritten",
+        type=_number(int, 0, 10**15),
+        default=given.rewritten,
+        metavar="BYTES",
+        help="Of a table that may be rewritten.",
+    )
+    add("--report", type=_writable, default=Path("rehearsal.html"), metavar="FILE", help="The page that is written.")
+    add("--json", action="store_true", help="Figures for a program instead of lines.")
+
+
+def _number(kind: Callable[[str], Number], least: float, most: float) -> Callable[[str], Number]:
+    """Reads numbers in these bounds."""
+
+    def read(text: str) -> Number:
+        try:
+            if least <= (given := kind(text)) <= most:
+                return given
+        except ValueError:
+            pass
+        what, bounds = "whole number" if kind is int else "number", f"{least:,} to {most:,}".replace(",", " ")
+        raise _refused(f"{text} is no {what} from {bounds}")
+
+    return read
+
+
+def _writable(path: str) -> Path:
+    file = Path(path)
+    if file.is_dir():
+        raise _refused(f"{path} is a folder. Name a file in it")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise _refused(f"there is no folder {file.parent}, or it cannot be written")
+    return file
+
+
+def _existing(path: str) -> Path:
+    if not Path(path).exists():
+        raise _refused(f"there is no {path}")
+    return Path(path)
+
+
+def _refused(why: str) -> argparse.ArgumentTypeError:
+    return argparse.ArgumentTypeError(f"{why}. Nothing was started.")
