@@ -25,7 +25,9 @@ def main() -> int:
     options = parser().parse_args()
     if options.old_tests and not options.old:
         parser().error("--old-tests needs --old. Nothing was started.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything it started ends
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(signum) != signal.SIG_IGN:  # as by nohup
+            signal.signal(signum, signal.default_int_handler)  # so that everything it started ends
     settings.configure(USE_I18N=False)  # of the report's template
     sys.path.insert(0, str(options.root))
     recording = Recording()

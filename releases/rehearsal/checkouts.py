@@ -36,6 +36,7 @@ def revision(root: Path, name: str) -> Iterator[Path]:
     """A temporary worktree. Raises CannotRehearseError."""
     with tempfile.TemporaryDirectory(prefix="rehearsal-old-") as folder:
         tree = Path(folder, "tree")
+        _git(root, "worktree", "prune")  # of a rehearsal that was killed
         added = _git(root, "worktree", "add", "--detach", str(tree), name)
         if added.returncode:
             raise CannotRehearseError(f"--old {name}: {added.stderr.strip().splitlines()[-1]}")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ APPLYING = re.compile(r"^ *Applying (\S+)\.\.\.")
 REFUSAL = re.compile(r"^(?:\w+\.)*(?:CommandError|SystemCheckError): .*", re.MULTILINE | re.DOTALL)
 ERROR = re.compile(r"\w+(?:Error|Exception): [^\"\\\n]*")
 BYTES = 65536
+READ_SECONDS = 5  # for what it said last; what has left its group may keep the pipe open
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Process:
     _running: Phase | None = None
 
     def __post_init__(self) -> None:
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def has_ended(self) -> bool:
@@ -37,9 +39,16 @@ class Process:
             return True
         return os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
-    def wait(self) -> int:
+    def wait(self) -> None:
+        """Until it has ended, whatever it left in the background."""
+        os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOWAIT)
+
+    def end(self) -> int:
+        """With everything that it started, as a container ends. Once it is reaped, its group may be another's."""
+        if self.popen.returncode is None:
+            os.killpg(self.popen.pid, signal.SIGKILL)
         code = self.popen.wait()
-        self._reader.join()
+        self._reader.join(READ_SECONDS)
         return code
 
     def reason(self) -> str:

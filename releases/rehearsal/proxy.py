@@ -1,6 +1,7 @@
 """HAProxy before several replicas, as a platform's own proxy: it sends requests to those that are healthy."""
 
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from releases.rehearsal.platforms import Platform
+from releases.rehearsal.postgres import die_with_parent
 from releases.rehearsal.scenario import CannotRehearseError
 
 CONFIGURATION = """
@@ -42,7 +44,12 @@ def balanced(port: int, replicas: Sequence[int], platform: Platform) -> Iterator
     with tempfile.TemporaryDirectory(prefix="rehearsal-proxy-") as folder:
         file = Path(folder, "haproxy.cfg")
         file.write_text(lines)
-        process = subprocess.Popen([program, "-db", "-f", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [program, "-db", "-f", file],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509
+        )
         try:
             time.sleep(0.5)
             if process.poll() is not None:

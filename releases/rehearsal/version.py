@@ -15,7 +15,7 @@ from pathlib import Path
 
 from releases.rehearsal.observer import Observer
 from releases.rehearsal.platforms import Platform
-from releases.rehearsal.postgres import free_port
+from releases.rehearsal.postgres import die_with_parent, free_port
 from releases.rehearsal.process import Process
 from releases.rehearsal.proxy import balanced
 from releases.rehearsal.recording import Phase, Recording
@@ -83,7 +83,11 @@ class Version:
     def _run(self, step: str, command: list[str], **more: str) -> str:
         with self.recording.phase(step) as phase:
             process = self._start(command, phase, **more)
-            if process.wait():
+            try:
+                process.wait()
+            finally:
+                code = process.end()
+            if code:
                 raise DeployError(f"{step} failed, so the deploy stops here. {process.reason()}")
         return process.output
 
@@ -95,6 +99,7 @@ class Version:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # its group is the container
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509
         )
         return Process(popen, phase, self.recording, self.observer)
 
@@ -111,7 +116,7 @@ class Version:
                 processes = []
                 for port in ports:
                     processes.append(self._start(self.platform.start, phase, PORT=str(port), **variables))
-                    stack.callback(self._kill, processes[-1])
+                    stack.callback(processes[-1].end)
                 for process, port in zip(processes, ports, strict=True):
                     self._wait_until_healthy(process, port)
             if replicas > 1:
@@ -124,8 +129,7 @@ class Version:
         what = self.platform.health_path or "/"
         while time.monotonic() < deadline:
             if process.has_ended():
-                self._kill(process)
-                code = process.wait()
+                code = process.end()
                 raise DeployError(f"{self.name} ended with status {code} before it was healthy. {process.reason()}")
             try:
                 answer = _answer(port, what, self.platform.health_host, deadline - time.monotonic())
@@ -152,12 +156,6 @@ class Version:
                 f"{self.name} did not end within {self.platform.draining:g} s of SIGTERM, and was killed. If a shell"
                 " runs it, the command needs `exec`."
             )
-
-    def _kill(self, process: Process) -> None:
-        """With everything that it started, as a container ends. Once it is reaped, its group may be another's."""
-        if process.popen.returncode is None:
-            os.killpg(process.popen.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _is_open(port: int) -> bool:
