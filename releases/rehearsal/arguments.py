@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,13 +52,8 @@ def _about_code(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--root", type=_existing, default=Path.cwd(), metavar="FOLDER", help="Of manage.py; by default this one.")
     add("--old", metavar="REV", help="The revision that serves before: its release and its server are run.")
-    add(
-        "--old-tests",
-        nargs="?",
-        const=TESTS,
-        metavar="COMMAND",
-        help=f"Run them on the new schema; by default: {TESTS}",
-    )
+    tests = f"Run on the new schema; by default: {TESTS}"
+    add("--old-tests", nargs="?", const=TESTS, type=_words, metavar="COMMAND", help=tests)
     add("--deploy-only", action="store_true", help="Only the deploy: no step back, and no next release.")
     add(
         "--replicas",
@@ -70,48 +66,21 @@ def _about_code(group: argparse._ArgumentGroup) -> None:
     add("--variable", default="DATABASE_URL", metavar="NAME", help="The one that holds the database's URL.")
     add("--take", action="append", default=[], metavar="NAME", help="Another variable that the project needs.")
     for name in ("build", "release", "start"):
-        add(f"--{name}", type=str.split, metavar="COMMAND", help="Instead of what the platform's files say.")
+        add(f"--{name}", type=_words, metavar="COMMAND", help="Instead of what the platform's files say.")
     for name in ("health-timeout", "overlap", "draining"):
         add(f"--{name}", type=_number(float, 0, A_DAY), metavar="SECONDS", help="Instead of the platform's.")
 
 
 def _about_verdict(group: argparse._ArgumentGroup) -> None:
     add, given = group.add_argument, Thresholds()
-    add(
-        "--slower",
-        type=_number(float, 0, 1_000_000),
-        default=given.slower,
-        metavar="N",
-        help="Times the quiet time's slowest and percentile.",
-    )
-    add(
-        "--patience",
-        type=_number(float, 0, 1000 * A_DAY),
-        default=given.patience,
-        metavar="MS",
-        help="Milliseconds that are allowed in any case.",
-    )
-    add(
-        "--percentile",
-        type=_number(float, 0, 100),
-        default=given.percentile,
-        metavar="P",
-        help="The percentile that is compared.",
-    )
-    add(
-        "--errors",
-        type=_number(int, 0, 1_000_000_000),
-        default=given.errors,
-        metavar="N",
-        help="Failed reads and writes that are allowed.",
-    )
-    add(
-        "--rewritten",
-        type=_number(int, 0, 10**15),
-        default=given.rewritten,
-        metavar="BYTES",
-        help="Of a table that may be rewritten.",
-    )
+    for name, read, unit, text in (
+        ("slower", _number(float, 0, 10**6), "N", "Times the quiet time's slowest and percentile."),
+        ("patience", _number(float, 0, 1000 * A_DAY), "MS", "Milliseconds that are allowed in any case."),
+        ("percentile", _number(float, 0, 100), "P", "The percentile that is compared."),
+        ("errors", _number(int, 0, 10**9), "N", "Failed reads and writes that are allowed."),
+        ("rewritten", _number(int, 0, 10**15), "BYTES", "Of a table that may be rewritten."),
+    ):
+        add(f"--{name}", type=read, default=getattr(given, name), metavar=unit, help=text)
     add("--report", type=_writable, default=Path("rehearsal.html"), metavar="FILE", help="The page that is written.")
     add("--json", action="store_true", help="Figures for a program instead of lines.")
 
@@ -129,6 +98,13 @@ def _number(kind: Callable[[str], Number], least: float, most: float) -> Callabl
         raise _refused(f"{text} is no {what} from {bounds}")
 
     return read
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise _refused(f"{command} is no command: {error}") from error
 
 
 def _writable(path: str) -> Path:

@@ -1,7 +1,6 @@
 """The old version's own tests on the new schema: what fails only there would break while both versions run."""
 
 import re
-import shlex
 import subprocess
 
 from releases.rehearsal.databases import Databases
@@ -11,7 +10,7 @@ FAILED = re.compile(r"^(?:FAIL(?:ED)?|ERROR):? (.+?)(?: - (.*))?$", re.MULTILINE
 SUITE = "suite"  # Django's test runner adds `test_`
 
 
-def would_break(command: str, old: Version, new: Version, databases: Databases) -> list[str]:
+def would_break(command: list[str], old: Version, new: Version, databases: Databases) -> list[str]:
     """Sentences. The tests that fail on the old version's own schema, too, are left out. Raises DeployError."""
     failed = _failures(command, [old, new], databases)
     known = _failures(command, [old], databases) if failed else {}
@@ -22,7 +21,7 @@ def would_break(command: str, old: Version, new: Version, databases: Databases) 
     ]
 
 
-def _failures(command: str, releasing: list[Version], databases: Databases) -> dict[str, str]:
+def _failures(command: list[str], releasing: list[Version], databases: Databases) -> dict[str, str]:
     """The tests of the first version that fail, and why, on a schema that the versions released one after the other."""
     old = releasing[0]
     url = databases.create(SUITE)
@@ -31,7 +30,7 @@ def _failures(command: str, releasing: list[Version], databases: Databases) -> d
             version.release(f"schema for the tests, by {version.name}", **version.at(url))
         databases.create(f"test_{SUITE}", template=SUITE)
         done = subprocess.run(
-            shlex.split(command),
+            command,
             cwd=old.root,
             env=old.environment(**old.at(url), TEST_DATABASE_URL=url),
             capture_output=True,

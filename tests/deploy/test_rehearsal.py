@@ -72,6 +72,7 @@ def test_a_takeover_goes_well(tmp_path: Path) -> None:
         (["--per-second", "-5"], "-5 is no number from"),
         (["--quiet", "nan"], "argument --quiet: nan is no number from 0 to 86 400."),
         (["--overlap", "-1"], "argument --overlap: -1 is no number from 0 to 86 400."),
+        (["--start", "sh -c 'exec"], "sh -c 'exec is no command: No closing quotation. Nothing was started."),
         (["--report", "."], "argument --report: . is a folder. Name a file in it. Nothing was started."),
         (["--report", "nowhere/report.html"], "there is no folder nowhere, or it cannot be written."),
         (["--dump", "nowhere.dump"], "there is no nowhere.dump. Nothing was started."),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from releases.rehearsal import CannotRehearseError
+from releases.rehearsal.arguments import parser
 from releases.rehearsal.platforms import heroku, kubernetes, railway
 from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample, Snapshot
 from releases.rehearsal.verdict import Thresholds, faults
@@ -91,6 +92,12 @@ def test_the_files_of_each_platform(tmp_path: Path) -> None:
     assert found.start == heroku(tmp_path).start
     (tmp_path / "Dockerfile").write_text('CMD ["bin/start"]')
     assert railway(tmp_path).start == kubernetes(tmp_path).start == ["bin/start"]
+
+
+def test_a_command_with_a_shell() -> None:
+    options = parser().parse_args(["--start", "sh -c 'exec gunicorn wsgi'", "--old-tests"])
+    assert options.start == ["sh", "-c", "exec gunicorn wsgi"]
+    assert options.old_tests[:3] == ["python", "-m", "pytest"]
 
 
 def test_a_project_that_does_not_say_what_to_run(tmp_path: Path) -> None:
