@@ -12,13 +12,12 @@ from django.utils.module_loading import import_string
 
 from releases.rehearsal.arguments import parser
 from releases.rehearsal.course import Course
+from releases.rehearsal.observer import OBSERVED
 from releases.rehearsal.postgres import throwaway_postgres
 from releases.rehearsal.recording import Recording
 from releases.rehearsal.report import Report
 from releases.rehearsal.scenario import CannotRehearseError
 from releases.rehearsal.verdict import Thresholds, faults
-
-PRELOADED = "pg_stat_statements"
 
 
 def main() -> int:
@@ -35,7 +34,7 @@ def main() -> int:
         scenario = import_string(options.scenario)()
         with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
             options.folder = Path(folder)
-            with throwaway_postgres(shared_preload_libraries=PRELOADED) as server:
+            with throwaway_postgres(**OBSERVED) as server:
                 Course(server.url, options, scenario, recording).run()
     except (CannotRehearseError, ImportError) as error:
         print(f"{error} No running instance was touched.", file=sys.stderr)

@@ -31,11 +31,15 @@ SELECT c.oid::regclass::text, pg_relation_filenode(c.oid),
     coalesce((pg_stat_file(pg_relation_filepath(c.oid), true)).size, 0)
 FROM pg_class c WHERE c.relkind IN ('r', 'm') AND c.relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
 """
-ROWS = """
+# Also within functions and DO. A WITH that only reads writes nothing, and neither does COPY TO.
+ROWS = r"""
 SELECT coalesce(sum(rows), 0)::bigint FROM pg_stat_statements
 WHERE userid = 'postgres'::regrole AND dbid = (SELECT oid FROM pg_database WHERE datname = %s)
-    AND query ~* '^\\s*(insert|update|delete|merge|copy|with)' AND query !~ '"(django|releases)_'
+    AND query ~* '^\s*((with\M.*\)\s*)?(insert|update|delete|merge)\M|copy\s+[^(].*\mfrom\M)'
+    AND query !~ '"(django|releases)_'
 """
+OBSERVED = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track": "all"}
+"""The settings of a server that is observed."""
 
 
 class Observer:

@@ -14,10 +14,10 @@ import psycopg
 import pytest
 
 from releases.rehearsal import Request, Scenario
-from releases.rehearsal.__main__ import PRELOADED
 from releases.rehearsal.arguments import parser
 from releases.rehearsal.course import Course
 from releases.rehearsal.databases import OLD_ROLE
+from releases.rehearsal.observer import OBSERVED
 from releases.rehearsal.postgres import ThrowawayPostgres, throwaway_postgres
 from releases.rehearsal.recording import Recording
 from releases.rehearsal.report import Report
@@ -112,7 +112,7 @@ class Shoppers(Scenario):
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ThrowawayPostgres]:
-    with throwaway_postgres(TEMPORARY, shared_preload_libraries=PRELOADED) as server:
+    with throwaway_postgres(TEMPORARY, **OBSERVED) as server:
         yield server
 
 
