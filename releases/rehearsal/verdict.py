@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample
+from releases.rehearsal.recording import NEW, OLD, Recording, Sample
 
 SHOWN = 5  # different errors
+SERVING = ("overlap", f"{NEW} alone", "next release")  # the steps in which the new version gets requests
 LATE = 0.25  # seconds after which the beginning of a migration is noticed on a busy machine
 
 
@@ -80,13 +81,20 @@ def _waits(recording: Recording, thresholds: Thresholds) -> Iterator[str]:
         if worst > allowed:
             yield f"During {name} the old version waited {worst:.0f} ms; allowed are {allowed:.0f} ms."
     usual = max(thresholds.patience, thresholds.slower * percentile(before, thresholds.percentile))
-    release = recording.named("release") or recording.named(f"start of {NEW}")
-    measured = percentile(_of_the_old_version(recording, release), thresholds.percentile) if release else 0
-    if measured > usual:
-        yield (
-            f"During the release the old version's {thresholds.percentile:g}th percentile was {measured:.0f} ms;"
-            f" allowed are {usual:.0f} ms."
-        )
+    for whose, samples in _compared(recording, before):
+        measured = percentile(samples, thresholds.percentile)
+        if measured > usual:
+            yield f"{whose} {thresholds.percentile:g}th percentile was {measured:.0f} ms; allowed are {usual:.0f} ms."
+
+
+def _compared(recording: Recording, before: list[Sample]) -> Iterator[tuple[str, list[Sample]]]:
+    """What is as fast as `before`, in the quiet time. Of the new version, only the requests that the old one got."""
+    if release := recording.named("release") or recording.named(f"start of {NEW}"):
+        yield f"During the release {OLD}'s", [one for one in recording.during(release) if one.kind == OLD]
+    sent = {one.sent for one in before}
+    for phase in filter(None, map(recording.named, SERVING)):
+        same = [one for one in recording.during(phase) if one.kind == NEW and one.sent in sent]
+        yield f"In the step `{phase.name}` {NEW}'s", same
 
 
 def _longest_waits(recording: Recording) -> dict[str, float]:
@@ -98,7 +106,3 @@ def _longest_waits(recording: Recording) -> dict[str, float]:
         if sample.kind == OLD and name and shares[name] > 0:
             found[name] = max(sample.milliseconds, found.get(name, 0.0))
     return found
-
-
-def _of_the_old_version(recording: Recording, phase: Phase) -> list[Sample]:
-    return [sample for sample in recording.during(phase) if sample.kind == OLD]

@@ -49,6 +49,21 @@ def test_another_percentile() -> None:
     assert fault == "During the release the old version's 95th percentile was 200 ms; allowed are 100 ms."
 
 
+def test_a_new_version_that_is_slower_than_the_old_one_names_the_step() -> None:
+    quiet = [Sample(0.5, 40, OLD, "", "GET /"), Sample(0.5, 10, OLD, "", "SELECT")]
+    slower = [
+        Sample(2.1, 121, NEW, "", "GET /"),
+        Sample(3.1, 119, NEW, "", "GET /"),
+        Sample(4.1, 300, NEW, "", "GET /"),
+    ]
+    seen = recording(*quiet, *slower, Sample(3.2, 900, NEW, "", "GET /new"))
+    seen.phases += [Phase("the new version alone", 3, 4), Phase("next release", 4, 5)]
+    assert faults(seen, Thresholds(patience=0)) == [
+        "In the step `overlap` the new version's 99.9th percentile was 121 ms; allowed are 120 ms.",
+        "In the step `next release` the new version's 99.9th percentile was 300 ms; allowed are 120 ms.",
+    ]
+
+
 def test_errors_name_the_migrations_since_the_same_last_succeeded() -> None:
     seen = recording(
         Sample(1.7, 1, OLD, "no column", "SELECT"),
