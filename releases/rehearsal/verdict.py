@@ -8,6 +8,7 @@ from releases.rehearsal.recording import NEW, OLD, Recording, Sample
 
 SHOWN = 5  # different errors
 SERVING = ("overlap", f"{NEW} alone", "next release")  # the steps in which the new version gets requests
+COLD = 1  # second after a start, in which requests are slow; the quiet time has no such requests, either
 LATE = 0.25  # seconds after which the beginning of a migration is noticed on a busy machine
 
 
@@ -92,9 +93,11 @@ def _compared(recording: Recording, before: list[Sample]) -> Iterator[tuple[str,
     if release := recording.named("release") or recording.named(f"start of {NEW}"):
         yield f"During the release {OLD}'s", [one for one in recording.during(release) if one.kind == OLD]
     sent = {one.sent for one in before}
+    starts = [phase.end for phase in recording.phases if phase.name == f"start of {NEW}"]
     for phase in filter(None, map(recording.named, SERVING)):
         same = [one for one in recording.during(phase) if one.kind == NEW and one.sent in sent]
-        yield f"In the step `{phase.name}` {NEW}'s", same
+        warm = [one for one in same if not any(start <= one.at < start + COLD for start in starts)]
+        yield f"In the step `{phase.name}` {NEW}'s", warm
 
 
 def _longest_waits(recording: Recording) -> dict[str, float]:

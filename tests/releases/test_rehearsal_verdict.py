@@ -58,10 +58,17 @@ def test_a_new_version_that_is_slower_than_the_old_one_names_the_step() -> None:
     ]
     seen = recording(*quiet, *slower, Sample(3.2, 900, NEW, "", "GET /new"))
     seen.phases += [Phase("the new version alone", 3, 4), Phase("next release", 4, 5)]
+    seen.phases.append(Phase("start of the new version", 0.5, 1))
     assert faults(seen, Thresholds(patience=0)) == [
         "In the step `overlap` the new version's 99.9th percentile was 121 ms; allowed are 120 ms.",
         "In the step `next release` the new version's 99.9th percentile was 300 ms; allowed are 120 ms.",
     ]
+
+
+def test_the_first_requests_after_a_start_may_be_slow() -> None:
+    seen = recording(Sample(0.5, 40, OLD, "", "GET /"), Sample(2.9, 400, NEW, "", "GET /"))
+    seen.phases.append(Phase("start of the new version", 1.5, 2))
+    assert faults(seen, Thresholds()) == []
 
 
 def test_errors_name_the_migrations_since_the_same_last_succeeded() -> None:
