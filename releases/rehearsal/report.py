@@ -1,6 +1,5 @@
 """The report: lines for a terminal, and one HTML page that needs nothing from elsewhere."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,13 +7,14 @@ from typing import Any
 
 from django.template import Context, Engine
 
+from releases.rehearsal.chart import chart
 from releases.rehearsal.observer import EVERY
-from releases.rehearsal.recording import OLD, Lock, Phase, Recording, Sample
+from releases.rehearsal.recording import Lock, Phase, Recording
 from releases.rehearsal.verdict import percentile, slowest
 
 TEMPLATE = Path(__file__).with_name("report.html")
 SHOWN = 5  # migrations on a terminal: those that took longest
-WIDTH, HEIGHT, TALLEST = 1000, 260, 10_000  # the chart, in its own units; milliseconds at its top
+SHORT = 0.05  # seconds of a migration of which nothing is to be said
 WELL, NOT_WELL = "The deploy would have gone well.", "The deploy would not have gone well."
 
 
@@ -49,21 +49,20 @@ class Report:
         }
 
     def page(self) -> str:
-        recording = self._recording
-        total = max((phase.end for phase in recording.phases), default=1.0) or 1.0
+        migrations = [row for row in self._rows if row["within"]]
         context = {
             **self.figures(),
+            **chart(self._recording),
             "verdict": self.verdict,
             "percent": f"{self._percent:g}",
             "every": round(1 / EVERY),
             "steps": [row for row in self._rows if not row["within"]],
-            "migrations": [row for row in self._rows if row["within"]],
-            "width": WIDTH,
-            "height": HEIGHT,
-            "spans": [_span(phase, total) for phase in recording.phases],
-            "dots": [_dot(sample, total) for sample in _drawn(recording.samples, total)],
-            "waits": [_wait(lock, total) for lock in recording.locks if lock.waited],
-            "lines": [(_y(value), f"{value} ms") for value in (1, 10, 100, 1000)],
+            "migrations": migrations,
+            "groups": [
+                [row for row in migrations if not _is_idle(row)],
+                [row for row in migrations if _is_idle(row)],
+            ],
+            "short": SHORT,
         }
         return Engine().from_string(TEMPLATE.read_text()).render(Context(context))
 
@@ -87,6 +86,10 @@ class Report:
         }
 
 
+def _is_idle(row: dict[str, Any]) -> bool:
+    return row["seconds"] < SHORT and not any(row[one] for one in ("rows", "rewritten", "waits", "errors"))
+
+
 def _held(seen: Iterable[Lock]) -> list[str]:
     found = Counter((lock.table, lock.mode.removesuffix("Lock")) for lock in seen if not lock.waited)
     return [f"{table}: {mode}, about {count * EVERY:.2f} s" for (table, mode), count in found.most_common()]
@@ -96,42 +99,4 @@ def _waited(seen: Iterable[Lock]) -> list[str]:
     longest: dict[str, float] = defaultdict(float)
     for lock in seen:
         longest[lock.table] = max(longest[lock.table], lock.waited)
-    return [f"{table}: up to {seconds:.2f} s" for table, seconds in longest.items() if seconds]
-
-
-def _drawn(samples: list[Sample], total: float) -> list[Sample]:
-    """Of each kind the slowest for each unit of width, and all that failed: a dot for each would be a large page."""
-    kept: dict[tuple[str, int], Sample] = {}
-    for sample in samples:
-        place = sample.kind, int(WIDTH * sample.at / total)
-        kept[place] = max(sample, kept.get(place, sample), key=lambda one: one.milliseconds)
-    return [*kept.values(), *[sample for sample in samples if sample.error][:WIDTH]]
-
-
-def _span(phase: Phase, total: float) -> dict[str, Any]:
-    width = round(max(1.0, WIDTH * phase.seconds / total), 1)
-    return {
-        "name": phase.name,
-        "migration": bool(phase.within),
-        "x": round(WIDTH * phase.begin / total, 1),
-        "width": width,
-        "is_named": not phase.within and width > 7 * len(phase.name),
-    }
-
-
-def _dot(sample: Sample, total: float) -> dict[str, Any]:
-    kind = "error" if sample.error else "old" if sample.kind == OLD else "new"
-    return {"x": round(WIDTH * sample.at / total, 1), "y": _y(sample.milliseconds), "kind": kind}
-
-
-def _wait(lock: Lock, total: float) -> dict[str, float]:
-    return {
-        "x": round(WIDTH * (lock.at - lock.waited) / total, 1),
-        "width": round(max(1.0, WIDTH * lock.waited / total), 1),
-    }
-
-
-def _y(milliseconds: float) -> float:
-    """Logarithmic, from 0.1 ms."""
-    share = math.log10(max(0.1, milliseconds) / 0.1) / math.log10(TALLEST / 0.1)
-    return round(HEIGHT * (1 - min(1.0, share)), 1)
+    return [f"{table}: up to {max(1, 1000 * seconds):.0f} ms" for table, seconds in longest.items() if seconds]
