@@ -21,7 +21,7 @@ NAMES = re.compile(rf"\b(?:TO|FROM|ROLE|AUTHORIZATION) '?({NAME}(?:, {NAME})*)")
 EXISTING = "SELECT rolname FROM pg_roles UNION ALL SELECT 'PUBLIC'"
 
 
-def refuse_other_databases(dump: Path) -> None:
+def refuse_named_database(dump: Path) -> None:
     """Raises CannotRehearseError."""
     if any(map(ELSEWHERE.match, _lines(dump))):
         raise CannotRehearseError(

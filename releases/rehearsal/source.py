@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import pq
 
-from releases.rehearsal.plain_dump import create_roles, refuse_other_databases
+from releases.rehearsal.plain_dump import create_roles, refuse_named_database
 from releases.rehearsal.postgres import PROGRAMS
 from releases.rehearsal.scenario import CannotRehearseError
 
@@ -27,7 +27,7 @@ def restore(dump: Path, url: str) -> None:
         into = f"--dbname={urlsplit(url).path[1:]}"
         _run("pg_restore", ["--no-owner", "--no-privileges", "--exit-on-error", into, str(dump)], url, failed)
         return
-    refuse_other_databases(dump)
+    refuse_named_database(dump)
     create_roles(dump, url)
     _run("psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={dump}"], url, failed)
 

@@ -78,7 +78,7 @@ def test_a_whole_database(source: str, new_database: Callable[[], str], tmp_path
 
 def plain_dump(url: str, folder: Path, *options: str, program: str = "pg_dump") -> Path:
     dump = folder / "plain.sql"
-    command = [PROGRAMS / program, f"--dbname={url}", f"--file={dump}", *options]
+    command = [str(PROGRAMS / program), f"--dbname={url}", f"--file={dump}", *options]
     subprocess.run(command, env={"PGPASSWORD": urlsplit(url).password or ""}, check=True)
     return dump
 
