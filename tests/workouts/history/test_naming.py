@@ -22,7 +22,7 @@ from workouts.models import Change
 MONDAY = datetime.date(2026, 11, 23)
 OWN = {"title": "Own run", "workout_type": "Run", "originally_planned_day": MONDAY}
 AWAY = {"first_day": MONDAY, "last_day": MONDAY, "weekday": None, "discipline": "Swim", "reason": "pool closed"}
-TARGET = {"minutes": 300, "tss": None, "minutes_by_discipline": {}}
+TARGET: dict[str, object] = {"minutes": 300, "tss": None, "minutes_by_discipline": {}}
 
 pytestmark = pytest.mark.django_db
 
