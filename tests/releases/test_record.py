@@ -9,6 +9,29 @@ from tests.conftest import Sql
 from tests.releases.conftest import Project
 
 SHELF = 'migrations.CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True))])'
+LOSING_ITS_SESSION = """
+from contextlib import closing
+
+from django.apps import AppConfig
+from django.db import connections
+
+
+class ShopConfig(AppConfig):
+    name = "shop"
+
+    def ready(self):
+        from releases.run import Run
+
+        finish = Run.finish
+
+        def finish_and_lose_the_session(run, error=""):
+            finish(run, error)
+            if session := run.connection.connection:
+                with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [session.info.backend_pid])
+
+        Run.finish = finish_and_lose_the_session
+"""
 DEPLOYED = {"CI_COMMIT": "0123456789abcdef", "CI_ID": "d-1"}
 
 
@@ -83,6 +106,13 @@ def test_a_release_goes_on_when_nobody_reads_its_output(project: Project) -> Non
     assert release.wait(60) == 0
     assert release.stderr
     assert release.stderr.read() == ""
+    assert history(project)[0]["outcome"] == "succeeded"
+
+
+def test_a_release_that_is_recorded_does_not_fail_any_more(postgresql: None, project: Project) -> None:
+    project.write("shop/apps.py", LOSING_ITS_SESSION)
+    release = project.manage("migrate")
+    assert (release.returncode, release.stderr) == (0, "")
     assert history(project)[0]["outcome"] == "succeeded"
 
 

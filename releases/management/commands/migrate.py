@@ -175,9 +175,12 @@ class Command(migrate.Command):
             if not options["app_label"]:
                 run.schema = verified(connection)
             unmark(connection)
+            self._say_what_waits(connection)
             run.finish()  # before another release, which waits for the lock, reads the record
 
         run_alone(run, migrate)
+
+    def _say_what_waits(self, connection: BaseDatabaseWrapper) -> None:
         if waiting := contract.entered_here(connection):
             self._say(
                 f"Changes that wait for the old version to go: {len(waiting)}. The release of the next version makes"
