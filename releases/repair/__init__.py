@@ -55,7 +55,7 @@ def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[
         unfixed[str(following)] = "it was built, but is still not as declared"
         refused.clear()  # another may have needed what was built
         damaged = left
-    return [f"{one}: {(refused | unfixed)[str(one)]}" for one in damaged]
+    return [*(f"{one}: {(refused | unfixed)[str(one)]}" for one in damaged), *verify(connection).beyond_repair]
 
 
 def _builder(connection: BaseDatabaseWrapper) -> "PostgresqlBuilder | SqliteBuilder":

@@ -5,8 +5,8 @@ failed. The server itself describes each declared table as in its catalogue, and
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from django.apps import apps
 from django.core.management import CommandError
@@ -17,62 +17,17 @@ from django.db.migrations.loader import MigrationLoader
 from releases import contract
 from releases.errors import sqlstate
 from releases.models import Release
-from releases.naming import repair_command
 from releases.schema import postgresql, sqlite
 from releases.schema.declared import Declaration, columns_only, declare, foreign_keys
 from releases.schema.description import Table
 from releases.schema.differences import Difference, compare, compare_columns
 from releases.schema.like import is_left_out
 from releases.schema.sequences import lagging
+from releases.schema.verdict import Verdict
 
 COMPARED = ("postgresql", "sqlite")
 NOT_ALLOWED = ("42501", "25006")  # insufficient_privilege, read_only_sql_transaction
 INTEGERS = {"smallint", "integer", "bigint"}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """`damaged`: a migration made it, and it is missing. `unmigrated`: models declare it, and no migration makes it.
-
-    `digest` identifies this schema and what the models declare; once found whole, they need not be compared again.
-    `shallow`: the user may not create temporary tables, so only tables and columns were compared.
-    """
-
-    digest: str
-    damaged: tuple[Difference, ...] = ()
-    unmigrated: tuple[Difference, ...] = ()
-    apps_without_migration: tuple[str, ...] = ()
-    shallow: bool = False
-
-    @property
-    def whole(self) -> bool:
-        return not (self.damaged or self.unmigrated)
-
-    @property
-    def sentences(self) -> list[str]:
-        return [str(difference) for difference in (*self.damaged, *self.unmigrated)]
-
-    def explain(self, alias: str) -> str:
-        """What is missing in the database of that alias, and what to type."""
-        lines = []
-        if self.damaged:
-            lines += [
-                "The database is not as the migrations made it:",
-                *_listed(self.damaged),
-                f"Run: {repair_command(alias)}",
-            ]
-        if self.unmigrated:
-            lines += [
-                "The models declare what no migration makes:",
-                *_listed(self.unmigrated),
-                f"Run: python manage.py makemigrations {' '.join(self.apps_without_migration)}",
-                "Then commit the new migration and deploy again.",
-            ]
-        return "\n".join(lines)
-
-
-def _listed(differences: Iterable[Difference]) -> Iterator[str]:
-    return (f"- {difference}" for difference in differences)
 
 
 def verify(connection: BaseDatabaseWrapper) -> Verdict:
@@ -93,17 +48,25 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
         return Verdict(digest, sequences)
     loader = MigrationLoader(connection)
     wanted = _wanted(connection, declaration)
-    different = _compare(declaration, wanted, existing, _ahead(loader))
+    ahead = _ahead(loader)
+    different = _compare(declaration, wanted, existing, ahead)
     found = [one for one in different if not is_left_out(one, declaration.models[one.table], loader)]
     shallow = not wanted
     if not found:
         return Verdict("" if shallow else digest, sequences, shallow=shallow)
     migrated = declare(connection, loader.project_state().apps)
-    made = set(map(str, _compare(migrated, _wanted(connection, migrated), existing, set())))
-    damaged = tuple(one for one in found if str(one) in made)
+    made = set(map(str, _compare(migrated, _wanted(connection, migrated), existing, {})))
+    label = {one.table: declaration.models[one.table]._meta.app_label for one in found}
+    missing = [one for one in found if str(one) in made]
     unmigrated = tuple(one for one in found if str(one) not in made and not _is_other_integer(one))
-    labels = sorted({declaration.models[one.table]._meta.app_label for one in unmigrated})
-    return Verdict(digest, damaged + sequences, unmigrated, tuple(labels), shallow)
+    return Verdict(
+        digest,
+        tuple(one for one in missing if label[one.table] not in ahead) + sequences,
+        unmigrated,
+        tuple(sorted({label[one.table] for one in unmigrated})),
+        tuple((one, ahead[label[one.table]]) for one in missing if label[one.table] in ahead),
+        shallow=shallow,
+    )
 
 
 def verified(connection: BaseDatabaseWrapper) -> str:
@@ -158,20 +121,20 @@ def _found_whole(connection: BaseDatabaseWrapper) -> str:
         return ""
 
 
-def _ahead(loader: MigrationLoader) -> set[str]:
-    """Apps whose last applied migrations are unknown to this code, which was rolled back. Their schema may be wider.
+def _ahead(loader: MigrationLoader) -> dict[str, str]:
+    """By app: its last applied migration, if this code does not know it: then it is older, and the schema differs.
 
     Earlier ones are those that a squashed migration has replaced, if their files are gone.
     """
-    last: dict[str, tuple[int, bool]] = {}
+    last: dict[str, tuple[int, str]] = {}
     for (app, name), record in loader.applied_migrations.items():
-        place = (getattr(record, "pk", 0), (app, name) not in loader.disk_migrations)
+        place = (getattr(record, "pk", 0), name)
         last[app] = max(last.get(app, place), place)
-    return {app for app, (_, is_unknown) in last.items() if is_unknown}
+    return {app: f"{app}.{name}" for app, (_, name) in last.items() if (app, name) not in loader.disk_migrations}
 
 
 def _compare(
-    declaration: Declaration, wanted: dict[str, Table], existing: dict[str, Table], ahead: set[str]
+    declaration: Declaration, wanted: dict[str, Table], existing: dict[str, Table], ahead: Mapping[str, str]
 ) -> list[Difference]:
     differences: list[Difference] = []
     for name, model in declaration.models.items():

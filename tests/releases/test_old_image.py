@@ -4,10 +4,11 @@ import psycopg
 import pytest
 
 from tests.conftest import Sql
+from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, CHANGES
-from tests.releases.test_contract import OLD_INSERT, WITHOUT_NOTE
-from tests.releases.test_online import OldVersion, shop, succeeds
+from tests.releases.test_contract import OLD_INSERT, WITHOUT_BOX, WITHOUT_NOTE
+from tests.releases.test_online import OldVersion, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
@@ -96,3 +97,33 @@ def test_code_that_needs_what_waits_is_released_again(shop: Project, sql: Sql, d
         with psycopg.connect(database_url, application_name=f"version {old}"):
             assert f"(version {old}, user" in succeeds(shop, "migrate", COMMIT="five")
     assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate", COMMIT="five")
+
+
+@pytest.mark.parametrize(
+    ("models", "missing"),
+    [(WITHOUT_NOTE, "the column shop_box.note is missing"), (WITHOUT_BOX, "the table shop_box is missing")],
+    ids=["column", "table"],
+)
+def test_code_that_needs_what_was_removed_changes_nothing_and_says_so(
+    shop: Project, sql: Sql, database_url: str, models: str, missing: str
+) -> None:
+    newer = Newer(shop, models)
+    succeeds(shop, "migrate", "--finish", COMMIT="two")
+    schema = rows_of(database_url, SCHEMA)
+    newer.hide()
+    said = (
+        f"- {missing}: this code is older than the database (shop.0002_second is applied and unknown). Release or"
+        " repair from the code that has it, or restore a backup\n"
+    )
+    released = shop.manage("migrate", COMMIT="one").stderr
+    assert said in released
+    assert "--repair" not in released
+    assert shop.manage("migrate", "--check", COMMIT="one").returncode == 1
+    sql("ALTER TABLE releases_release DROP COLUMN reason")
+    repaired = shop.manage("verify_schema", "--repair", COMMIT="one")
+    assert repaired.returncode == 1
+    assert repaired.stderr == f"CommandError: This cannot be repaired:\n{said}"
+    assert "Repaired: the column releases_release.reason is missing" in repaired.stdout
+    assert rows_of(database_url, SCHEMA) == schema
+    newer.bring_back()
+    succeeds(shop, "migrate", COMMIT="two")
