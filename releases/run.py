@@ -42,7 +42,7 @@ class Run:
     started: Any = field(default_factory=timezone.now)
     attempts: int = 0
     is_reached: bool = True  # whether the application's database is the one that answers
-    waited: float = 0
+    waited: float = 0  # for locks, in the attempts that have ended
     autovacuum_yields_after: float | None = None  # seconds, if the last attempt waited for autovacuum
     migrations: list[dict[str, Any]] = field(default_factory=list)
     verdicts: dict[str, list[dict[str, str]]] = field(default_factory=dict)  # by migration
@@ -118,7 +118,7 @@ class Run:
         release = self.record or self._release()
         release.outcome = Release.Outcome.FAILED if error else Release.Outcome.SUCCEEDED
         release.finished = timezone.now()
-        release.attempts, release.waited = self.attempts, round(self.waited, 2)
+        release.attempts, release.waited = self.attempts, round(self._waited_in_all(), 2)
         release.migrations, release.error = self.migrations, error
         release.schema = self.schema
         connection = connections[self.connection.alias]  # this thread's own: the watchdog may call this
@@ -144,6 +144,10 @@ class Run:
             *(summary["outcome"], len(applied), summary["seconds"], self.attempts, release.waited),
             extra=summary,
         )
+
+    def _waited_in_all(self) -> float:
+        under_way = self.lock.waited + self.watcher.waited if self.lock and self.watcher else 0
+        return self.waited + under_way
 
     def _release(self) -> Release:
         return Release(

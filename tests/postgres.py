@@ -19,8 +19,8 @@ __all__ = [
 ]
 
 
-def throwaway_postgres() -> contextlib.AbstractContextManager[ThrowawayPostgres]:
-    return postgres.throwaway_postgres(TEMPORARY)
+def throwaway_postgres(**settings: str) -> contextlib.AbstractContextManager[ThrowawayPostgres]:
+    return postgres.throwaway_postgres(TEMPORARY, **settings)
 
 
 @contextlib.contextmanager

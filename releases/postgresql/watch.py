@@ -7,28 +7,21 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.postgresql.blockers import Blocker, read_blockers
 from releases.postgresql.sessions import Session, beat, cut
 from releases.postgresql.stalls import StallBudget
 from releases.progress import Doing, Say
 from releases.sessions import SILENCE
 
-BLOCKERS = """
-SELECT pid, coalesce(nullif(application_name, ''), 'unnamed'), coalesce(usename, '-'),
-    coalesce(state, backend_type, 'unknown'), coalesce(round(extract(epoch FROM clock_timestamp() - xact_start)), 0),
-    left(regexp_replace(query, '\\s+', ' ', 'g'), 80)
-FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(%s)) AND pid <> pg_backend_pid() ORDER BY xact_start
-"""
 YIELDS_AFTER = "SELECT extract(epoch FROM current_setting('deadlock_timeout')::interval)::float8"
 PROGRESS = """
 SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE pid = %s AND blocks_total > 0
 """
 
-NOBODY = "-"  # shown for the server's own processes, of which only autovacuum locks tables
 WATCH_EVERY = 0.1  # seconds; half of table_lock_timeout, so that blockers are seen
 BEAT_EVERY = 5.0
 PROGRESS_EVERY = 5.0
@@ -84,7 +77,7 @@ class Watcher:
         named, reported, beaten = False, time.monotonic(), time.monotonic()
         while not self._leaving.wait(WATCH_EVERY):
             try:
-                blockers = self._companion.execute(BLOCKERS, [self._pid]).fetchall()
+                blockers = read_blockers(self._companion, self._pid)
                 progress = self._companion.execute(PROGRESS, [self._pid]).fetchone()
                 self.stalls.check()
             except psycopg.Error:
@@ -116,8 +109,8 @@ class Watcher:
         if not self._leaving.is_set():
             cut(self._connection.connection)
 
-    def _report(self, blockers: list[tuple[Any, ...]]) -> None:
-        if any(user == NOBODY for _, _, user, *_ in blockers):
+    def _report(self, blockers: list[Blocker]) -> None:
+        if any(one.is_autovacuum for one in blockers):
             (self.autovacuum_yields_after,) = self._companion.execute(YIELDS_AFTER).fetchone() or (None,)
-        for pid, application, user, state, age, query in blockers:
-            self._say(f"Waiting for pid {pid} ({application}, user {user}, {state}, transaction {age} s old): {query}")
+        for one in blockers:
+            self._say(f"Waiting for {one}")

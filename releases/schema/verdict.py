@@ -36,8 +36,8 @@ class Verdict:
     def beyond_repair(self) -> list[str]:
         """What only other code can repair, and why."""
         return [
-            f"{difference}: this code is older than the database ({migration} is applied and unknown). Release or repair"
-            " from the code that has it, or restore a backup"
+            f"{difference}: this code is older than the database ({migration} is applied and unknown). Release or"
+            " repair from the code that has it, or restore a backup"
             for difference, migration in self.removed
         ]
 

@@ -68,11 +68,12 @@ def role(sql: Sql, database_url: str) -> Iterator[Callable[[str], str]]:
     sql(f"DROP ROLE {name}")
 
 
-def until(release: "subprocess.Popen[str]", words: str) -> None:
+def until(release: "subprocess.Popen[str]", words: str) -> str:
+    """Returns the line that has them."""
     assert release.stdout
     for line in release.stdout:
         if words in line:
-            return
+            return line
     raise AssertionError(f"{words!r} was never printed")
 
 

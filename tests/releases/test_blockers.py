@@ -1,0 +1,46 @@
+"""Whatever holds a lock that a release needs is named, with what ends it."""
+
+import json
+import re
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from tests.postgres import throwaway_postgres
+from tests.releases.conftest import Project
+from tests.releases.test_sessions import until
+
+BOX = 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField())])'
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [
+        ("LOCK TABLE shop_box", "ALTER TABLE shop_box ADD note text"),
+        ("UPDATE shop_box SET size = 2", "UPDATE shop_box SET size = 3"),
+    ],
+    ids=["table", "row"],
+)
+def test_a_prepared_transaction_is_named_and_its_end_can_be_typed(
+    new_project: Callable[[str], Project], held: str, wanted: str
+) -> None:
+    with throwaway_postgres(max_prepared_transactions="2") as server:
+        shop = new_project(server.url)
+        shop.migration("0001_box", BOX)
+        assert shop.manage("migrate").returncode == 0
+        shop.migration("0002_change", f"migrations.RunSQL('{wanted}')")
+        with psycopg.connect(server.url, autocommit=True) as session:
+            session.execute("INSERT INTO shop_box (size) VALUES (1)")
+            session.execute("BEGIN")
+            session.execute(held)
+            session.execute("PREPARE TRANSACTION 'it''s lost'")
+
+            release = shop.start("migrate", RELEASE_LOCK_TIMEOUT="0.5")
+            said = until(release, "Waiting for ")
+
+            assert re.match(r"Waiting for the prepared transaction it's lost \(owner postgres, \d+ s old\)\. ", said)
+            session.execute(said.partition("If nothing will commit it: ")[2])
+        assert release.wait(60) == 0
+        (last,) = shop.manage("releases", "--json", "--last", "1").stdout.splitlines()
+        assert json.loads(last)["waited"] > 0
