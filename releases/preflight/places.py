@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.naming import Place, place_of, served_place
 from releases.preflight.catalogue import tables_elsewhere
-from releases.preflight.server import RECORDS, Server, read_server
+from releases.preflight.server import RECORDS, Server, read_closed_schemas, read_server
 
 START_ANEW = (
     'python manage.py shell -c "from django.db import connection;'
@@ -18,13 +18,19 @@ START_ANEW = (
 
 def hidden_records(connection: BaseDatabaseWrapper, server: Server) -> Iterator[str]:
     """Without Django's records in search_path, all tables would be created again beside the existing ones."""
-    schemas = [] if server.has_records else tables_elsewhere(connection, [RECORDS]).get(RECORDS, [])
-    if not schemas:
-        return
-    yield (
-        f"{hidden_tables(connection, RECORDS, schemas[0])} A release would create all tables again. If that is"
-        f" intended, type first: {START_ANEW}"
-    )
+    for schema in records_elsewhere(connection, server)[:1]:
+        again = f" A release would create all tables again. If that is intended, type first: {START_ANEW}"
+        yield f"{hidden_tables(connection, RECORDS, schema)}{again if server.schema else ''}"
+
+
+def records_elsewhere(connection: BaseDatabaseWrapper, server: Server) -> list[str]:
+    """Schemas with Django's records that search_path leaves out; none if it names only such as this role may not use.
+
+    What is missing then is the right.
+    """
+    if server.has_records or (server.schema is None and read_closed_schemas(connection)):
+        return []
+    return tables_elsewhere(connection, [RECORDS]).get(RECORDS, [])
 
 
 def hidden_tables(connection: BaseDatabaseWrapper, names: str, schema: str) -> str:
@@ -38,7 +44,7 @@ def hidden_tables(connection: BaseDatabaseWrapper, names: str, schema: str) -> s
 
 def to_show(server: Server, schema: str, place: Place) -> str:
     """How to put `schema` first in search_path. The URL's setting overrides that of the role."""
-    path = ",".join(filter(None, (schema, server.search_path.replace(", ", ","))))
+    path = ",".join((schema, *server.searched))
     if server.search_path_source == "client":
         if not place.is_url:
             return f'Set "options" to "-csearch_path={path}" in the OPTIONS of {place} instead.'

@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.own_tables import contract_model, journal_model
 from releases.preflight.pending import Pending
+from releases.preflight.places import records_elsewhere
 from releases.preflight.server import RECORDS, Server, Table, read_closed_schemas, read_tables
 
 WRITTEN_BY_DJANGO = ("contenttypes.ContentType", "auth.Permission")
@@ -16,7 +17,8 @@ WRITTEN_BY_DJANGO = ("contenttypes.ContentType", "auth.Permission")
 def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pending) -> Iterator[str]:
     """A sentence for each right that the role lacks, with the statement for a superuser that grants it."""
     if server.schema is None:
-        yield _nowhere(server, read_closed_schemas(connection))
+        if not records_elsewhere(connection, server):  # which say what to set
+            yield _nowhere(server, read_closed_schemas(connection))
     elif not server.may_create and (pending.created or pending.altered):
         yield (
             f"Role {server.role} may not create tables and indexes in schema {server.schema}."
@@ -49,7 +51,7 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
 
 
 def _nowhere(server: Server, closed: list[str]) -> str:
-    named = [name for name in server.search_path.split(", ") if name not in ("", '""', '"$user"')]
+    named = [name for name in server.searched if name != '"$user"']
     if closed:
         statement = f"GRANT USAGE, CREATE ON SCHEMA {closed[0]} TO {server.role};"
     elif named:

@@ -63,6 +63,11 @@ class Server:
         return self.records_schema is not None
 
     @property
+    def searched(self) -> list[str]:
+        """The elements of search_path. An empty one, which stands for no schema, cannot be set beside others."""
+        return [one for one in self.search_path.split(", ") if one not in ("", '""')]
+
+    @property
     def place(self) -> str | None:
         """The schema of the project's tables."""
         return self.records_schema or self.schema

@@ -272,6 +272,26 @@ def test_a_search_path_that_shows_nothing(
 
 
 @pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize("path", ["''", "nowhere, ''", "planner"], ids=["empty", "partly empty", "closed"])
+def test_a_search_path_that_shows_nothing_of_what_exists(
+    manage: Manage, new_role: Callable[..., str], sql: Sql, database_url: str, path: str
+) -> None:
+    role = new_role()
+    url, database = as_role(database_url, role), urlsplit(database_url).path[1:]
+    sql(f"CREATE SCHEMA planner; GRANT USAGE, CREATE ON SCHEMA planner TO {role}")
+    succeeds(manage("migrate", "workouts", "0003", DATABASE_URL=f"{url}?options=-csearch_path%3Dplanner"))
+    if path == "planner":
+        sql(f"REVOKE USAGE ON SCHEMA planner FROM {role}")
+    sql(f"ALTER DATABASE {database} SET search_path = {path}")
+
+    (told,) = obstacles(manage(*COMMAND, DATABASE_URL=url))
+
+    sql(typed(told))
+    succeeds(manage(*COMMAND, DATABASE_URL=url))
+    assert {schema for schema, _ in sql(EVERY_TABLE)} == {"planner"}
+
+
+@pytest.mark.usefixtures("postgresql")
 def test_a_direct_connection_to_another_database_than_the_applications(
     release: Manage,
     manage: Manage,
