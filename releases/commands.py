@@ -16,6 +16,13 @@ from releases.naming import migrate_command, repair_command
 __all__ = ["DatabaseCommand", "alone", "migrate_command", "repair_command"]
 
 
+def open_closed_output() -> None:
+    """A shell may start a process without its standard output or errors (`>&-`): Python has None in their place."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # for as long as the process
+
+
 class LastingOutput(OutputWrapper):
     """Goes on when nobody reads it any more: a release does not end because its output does."""
 
@@ -36,6 +43,10 @@ class DatabaseCommand(BaseCommand):
     """
 
     left = "Nothing was changed."
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        open_closed_output()
+        super().__init__(*args, **kwargs)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         self.alias = options.get("database") or DEFAULT_DB_ALIAS

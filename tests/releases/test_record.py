@@ -2,10 +2,13 @@
 
 import json
 import re
+import subprocess
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tests.conftest import Sql
+import pytest
+
+from tests.conftest import ROOT, Sql, container
 from tests.releases.conftest import Project
 
 SHELF = 'migrations.CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True))])'
@@ -114,6 +117,18 @@ def test_a_release_that_is_recorded_does_not_fail_any_more(postgresql: None, pro
     release = project.manage("migrate")
     assert (release.returncode, release.stderr) == (0, "")
     assert history(project)[0]["outcome"] == "succeeded"
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_commands_need_no_output(project: Project, closed: str) -> None:
+    assert project.manage("migrate").returncode == 0
+    project.migration("0001_shelf", SHELF)
+    environment = {**container(project.database_url), "PYTHONPATH": str(ROOT)}
+    for command in ("migrate", "migrate --finish", "releases", "plan_release", "rollback --noinput"):
+        line = f"python manage.py {command} {closed}"
+        result = subprocess.run(["sh", "-c", line], cwd=project.root, env=environment, capture_output=True, check=False)
+        assert (result.returncode, result.stderr) == (0, b""), line
+    assert [one["outcome"] for one in history(project)] == ["succeeded"] * 4
 
 
 def test_names_that_are_longer_than_the_columns_are_cut(project: Project) -> None:

@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from releases import conf, contract
 from releases.applying import Applying
 from releases.checks import refuse_settings
-from releases.commands import LastingOutput
+from releases.commands import LastingOutput, open_closed_output
 from releases.diagnosis import cannot_begin, explain
 from releases.direction import direction_of, refuse_with_finish
 from releases.errors import Stopped
@@ -54,6 +54,7 @@ class Command(migrate.Command):
     line_is_open = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        open_closed_output()
         super().__init__(*args, **kwargs)
         self.stdout = LastingOutput(sys.stdout)
         self.done: list[str] = []
