@@ -11,6 +11,8 @@ from releases.leftovers import what_is_left
 from releases.progress import Progress
 from releases.refusals import Refusal
 
+NO_ANSWER = "The database did not answer"
+
 
 def explain(error: BaseException, progress: Progress, connection: BaseDatabaseWrapper | None = None) -> str:
     """One paragraph for `error`, which stopped a release."""
@@ -27,23 +29,34 @@ def explain_command(error: BaseException, left: str, connection: BaseDatabaseWra
     return _paragraph(error, "The command failed", left, None, connection)
 
 
-def cannot_begin(error: Exception) -> str:
-    """The first sentence alone, without querying the database again."""
-    happened = "The database did not answer" if is_silent(error) else "The release cannot begin"
-    return f"{happened}: {_ended(reason(error))}"
+def cannot_begin(error: Exception, connection: BaseDatabaseWrapper) -> str:
+    """The first sentence alone."""
+    otherwise = NO_ANSWER if is_silent(error) else "The release cannot begin"
+    return f"{_happened(_refusal(error, connection), otherwise)}: {_ended(reason(error))}"
 
 
 def _paragraph(
     error: BaseException, happened: str, left: str, progress: Progress | None, connection: BaseDatabaseWrapper
 ) -> str:
-    refusal = getattr(error, "refusal", None)
-    if refusal is None and connection.vendor == "postgresql" and is_silent(error):
+    refusal = _refusal(error, connection)
+    advised = _advice(error, refusal, progress, connection)
+    return f"{_happened(refusal, happened)}: {_ended(reason(error))} {left} {advised}"
+
+
+def _refusal(error: BaseException, connection: BaseDatabaseWrapper) -> Refusal | None:
+    """Why the server refused the connection, if it did: asked anew, because libpq's error does not say."""
+    found: Refusal | None = getattr(error, "refusal", None)
+    if found is None and connection.vendor == "postgresql" and is_silent(error):
         from releases.postgresql.connecting import conninfo, why_refused
 
-        refusal = why_refused(conninfo(connection))
-    if refusal:
-        happened = "The database did not answer" if refusal.is_transient else "The database refused the connection"
-    return f"{happened}: {_ended(reason(error))} {left} {_advice(error, refusal, progress, connection)}"
+        return why_refused(conninfo(connection))
+    return found
+
+
+def _happened(refusal: Refusal | None, otherwise: str) -> str:
+    if refusal is None:
+        return otherwise
+    return NO_ANSWER if refusal.is_transient else "The database refused the connection"
 
 
 def _advice(

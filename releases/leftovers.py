@@ -12,6 +12,7 @@ from django.db.migrations.operations.base import Operation
 
 from releases import statements
 from releases.applying import Applying, name_of
+from releases.online.steps import in_words
 
 REPEATABLE = (AlterModelManagers, AlterModelOptions)
 # By name: django.contrib.postgres cannot be imported without psycopg.
@@ -41,7 +42,7 @@ def what_is_left(migration: Migration) -> str:
     sentences = [f"Committed, and kept: {_listed(committed)}."] if committed else []
     if journal.steps:
         what = "a step back" if journal.undoes else "the last of these"
-        sentences.append(f"Still to do of {what}: {journal.steps[0]['sql']}.")
+        sentences.append(f"Still to do of {what}: {in_words(journal.steps[0])}.")
     sentences += [f"Perhaps partly committed: {_listed(once)}."] if once else []
     if once:
         sentences.append("A repeat runs this again; check that it may, or undo it by hand first.")

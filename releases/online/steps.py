@@ -27,6 +27,10 @@ def run_steps(connection: BaseDatabaseWrapper, place: Place, say: Say) -> None:
                 place.commit(done, rest)
 
 
+def in_words(step: dict[str, Any]) -> str:
+    return "UPDATE {table} SET {sql} WHERE {where}, in batches".format_map(step) if "where" in step else step["sql"]
+
+
 def _execute(connection: BaseDatabaseWrapper, step: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(step["sql"])

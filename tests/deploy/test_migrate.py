@@ -34,6 +34,7 @@ def test_wrong_password(release: Manage, database_url: str, engine: str) -> None
     result = release(DATABASE_URL=urlunsplit(wrong))
 
     assert result.returncode == 1
+    assert result.stdout.startswith("The database refused the connection: ")
     assert result.stderr.count("password authentication failed") == 1
     assert "or the password is wrong. Correct both in DATABASE_URL. Then run this again." in result.stderr
     assert "Traceback" not in result.stderr

@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import Sql
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
+from tests.releases.test_contract import NOT_NULL
 from tests.releases.test_interrupted import CODE, KILLER, write_second
 from tests.releases.test_online import rows_of, shop, succeeds
 
@@ -88,6 +89,18 @@ def test_undone_after_rows_stopped_it(shop: Project, sql: Sql, database_url: str
     assert "- drops column shop_box.colour with 500 values" in undone
     assert rows_of(database_url, SCHEMA) == schema
     assert sql("SELECT * FROM releases_journal") == []
+
+
+def test_batches_that_are_left_are_named_as_a_statement(shop: Project, sql: Sql) -> None:
+    sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no'; END$$")
+    sql("CREATE TRIGGER refuse BEFORE UPDATE ON shop_box FOR EACH ROW EXECUTE FUNCTION refuse()")
+    shop.models(NOT_NULL)
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    statement = """UPDATE "shop_box" SET "label" = 'none' WHERE "label" IS NULL"""
+    assert f"Still to do of the last of these: {statement}, in batches." in shop.manage("migrate").stderr
+    sql("DROP FUNCTION refuse CASCADE")
+    sql(statement)
+    succeeds(shop, "migrate")
 
 
 def test_backfill_is_undone_as_far_as_it_got(shop: Project, sql: Sql, database_url: str) -> None:

@@ -63,6 +63,8 @@ def test_a_failed_release_is_recorded_with_its_error(project: Project) -> None:
     table = project.manage("releases").stdout
     assert "failed" in table
     assert "Migration shop.0001_lost failed" in table
+    assert max(map(len, table.splitlines())) <= 80
+    assert str(release["error"]) in " ".join(table.split())
     assert re.search(
         r"^shop\.0001_lost\n  \| *░*█+ *\| \d\.\d\d s\n(  .*\n)*?  It failed\.$",
         project.manage("releases", "--show", "1").stdout,

@@ -76,7 +76,7 @@ class Command(migrate.Command):
                 super().execute(*args, **options)
             except Exception as error:
                 if options["check_unapplied"]:
-                    self._refuse_briefly(error)
+                    self._refuse_briefly(connection, error)
                 if isinstance(error, CommandError):
                     raise
                 raise CommandError(self.explain(error)) from error
@@ -224,10 +224,10 @@ class Command(migrate.Command):
         if self.run:
             self.run.finish(words)
 
-    def _refuse_briefly(self, error: Exception) -> NoReturn:
+    def _refuse_briefly(self, connection: BaseDatabaseWrapper, error: Exception) -> NoReturn:
         """The release that follows --check explains it in full, or succeeds."""
-        words = str(error).partition("\n")[0] if isinstance(error, CommandError) else cannot_begin(error)
-        self.stdout.write(words)
+        is_explained = isinstance(error, CommandError)
+        self.stdout.write(str(error).partition("\n")[0] if is_explained else cannot_begin(error, connection))
         sys.exit(1)
 
     def _say(self, message: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from textwrap import fill, indent
+from textwrap import fill
 from typing import Any
 
 from django.conf import settings
@@ -87,7 +87,21 @@ class Command(DatabaseCommand):
                 f"    A step back, asked for by {release.asked_by}{release.reason and ': '}{release.reason}"
             )
         if release.error:
-            self.stdout.write(indent(release.error, "    "))
+            self.stdout.write("\n".join(map(_filled, release.error.splitlines())))
+
+
+def _filled(line: str) -> str:
+    """With a margin. What is to be pasted, which is indented already, is not wrapped."""
+    margin = "    "
+    width = len(margin + line) if line.startswith(" ") else 80
+    return fill(
+        line,
+        width,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _one(recorded: QuerySet[Release], number: int) -> Release:
