@@ -8,6 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from releases.pending import known_to
+
 
 @dataclass(frozen=True)
 class RecordedMigration:
@@ -16,7 +18,7 @@ class RecordedMigration:
     applied: datetime | None
     """None if it is not applied yet."""
     known: bool
-    """Whether this code has it. It does not if a later version applied it, or if its app was removed."""
+    """Whether this code has it, or its squash. It does not if a later version applied it, or if its app was removed."""
 
 
 def recorded_migrations(connection: BaseDatabaseWrapper) -> list[RecordedMigration] | None:
@@ -30,7 +32,7 @@ def recorded_migrations(connection: BaseDatabaseWrapper) -> list[RecordedMigrati
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     to_come = [RecordedMigration(migration.app_label, migration.name, None, known=True) for migration, _ in plan]
-    return [*to_come, *_applied(recorder, executor.loader.disk_migrations.keys())]
+    return [*to_come, *_applied(recorder, known_to(executor.loader))]
 
 
 def _applied(recorder: MigrationRecorder, known: Container[tuple[str, str]]) -> Iterator[RecordedMigration]:

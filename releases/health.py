@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from releases.pending import known_to
 from releases.schema import verify
 
 
@@ -77,5 +78,4 @@ def check_ready() -> list[str]:
 
 def unknown_to(loader: MigrationLoader) -> list[str]:
     """Labels such as `shop.0001_initial` of migrations that are applied, and missing from this (older) code."""
-    unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
-    return sorted(f"{app}.{name}" for app, name in unknown)
+    return sorted(f"{app}.{name}" for app, name in loader.applied_migrations.keys() - known_to(loader))

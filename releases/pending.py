@@ -28,10 +28,14 @@ def pending_migrations(
 
 @cache
 def known_migrations() -> set[str]:
-    """Those of this code, and those that its squashes replace: `shop.0002_box`."""
-    migrations = MigrationLoader(None).disk_migrations
-    replaced = {key for migration in migrations.values() for key in migration.replaces}
-    return set(map(".".join, migrations.keys() | replaced))
+    """Those of known_to(), by name: `shop.0002_box`."""
+    return set(map(".".join, known_to(MigrationLoader(None))))
+
+
+def known_to(loader: MigrationLoader) -> set[tuple[str, str]]:
+    """The migrations of this code, and those that its squashes replace, whatever their app."""
+    replaced = {key for migration in loader.disk_migrations.values() for key in migration.replaces}
+    return loader.disk_migrations.keys() | replaced
 
 
 def applied_state(loader: MigrationLoader) -> ProjectState:

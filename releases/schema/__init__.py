@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from releases import contract
 from releases.errors import sqlstate
 from releases.models import Release
+from releases.pending import known_to
 from releases.schema import postgresql, sqlite
 from releases.schema.declared import Declaration, columns_only, declare, foreign_keys
 from releases.schema.description import Table
@@ -130,7 +131,8 @@ def _ahead(loader: MigrationLoader) -> dict[str, str]:
     for (app, name), record in loader.applied_migrations.items():
         place = (getattr(record, "pk", 0), name)
         last[app] = max(last.get(app, place), place)
-    return {app: f"{app}.{name}" for app, (_, name) in last.items() if (app, name) not in loader.disk_migrations}
+    known = known_to(loader)
+    return {app: f"{app}.{name}" for app, (_, name) in last.items() if (app, name) not in known}
 
 
 def _compare(

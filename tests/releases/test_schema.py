@@ -340,6 +340,31 @@ def test_a_squashed_migration_whose_files_are_gone_leaves_the_comparison_whole(
     assert shop.manage("migrate", "--check").returncode == 1
 
 
+SQUASHED = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    replaces = [("old_shop", "0001_initial")]
+    operations = []
+"""
+UNKNOWN_IN_THE_ADMIN = """from django.db import connection
+from releases.applied import recorded_migrations
+
+print([one.name for one in recorded_migrations(connection) if not one.known])
+"""
+
+
+def test_what_a_squashed_migration_of_another_app_replaces_is_known(project: Project, sql: Sql) -> None:
+    assert project.manage("migrate", "-v0").returncode == 0
+    for app, name in (("old_shop", "0001_initial"), ("old_shop", "0099_later")):
+        sql("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, '2026-01-01')", app, name)
+    project.write("shop/migrations/0001_squashed.py", SQUASHED)
+    for _ in range(2):
+        said = project.manage("migrate").stdout
+        assert "Applied, but unknown to this code, and left alone: old_shop.0099_later." in said
+    assert project.manage("shell", "-v0", "-c", UNKNOWN_IN_THE_ADMIN).stdout == "['0099_later']\n"
+
+
 def test_a_user_who_may_not_read_a_sequence_is_no_obstacle(
     role: str, shop: Project, sql: Sql, database_url: str
 ) -> None:
