@@ -25,6 +25,13 @@ from django.db import migrations
 class Migration(migrations.Migration):
     operations = [migrations.RunSQL("SELECT * FROM nowhere", migrations.RunSQL.noop)]
 """
+TRACES = """
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+
+found = [*connection.introspection.table_names(), *ContentType.objects.values_list("app_label", flat=True)]
+print([one for one in found if "release" in one])
+"""
 ON_POSTGRESQL = """
 from urllib.parse import urlsplit
 
@@ -154,7 +161,7 @@ def test_the_changelog_has_this_version() -> None:
 
 
 @pytest.mark.proof
-def test_the_commands_of_the_documentation_work_one_after_the_other(run: Run) -> None:
+def test_the_commands_of_the_documentation_work_one_after_the_other_and_leave_nothing(run: Run, site: Path) -> None:
     blocks = re.findall(r"^```sh project\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     assert lines[0].startswith("pip install ")
@@ -164,6 +171,13 @@ def test_the_commands_of_the_documentation_work_one_after_the_other(run: Run) ->
     assert result.returncode == 0, result.stderr
     assert "succeeded" in result.stdout
     assert "Everything that the models declare exists, as declared and valid." in result.stdout
+
+    settings = (site / "config/settings.py").read_text()
+    (site / "config/settings.py").write_text(re.sub(r'"releases[\w.]*", ', "", settings))
+    (last,) = re.findall(r"^```sh removed\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    removed = run(f"{last}python manage.py shell -v0 -c '{TRACES}'")
+    assert removed.returncode == 0, removed.stderr
+    assert removed.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.proof
