@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.db.migrations.recorder import MigrationRecorder
+
 from releases.pending import pending_migrations
 from releases.postgresql.empty import is_unserved
 from releases.run import Run
@@ -14,8 +16,23 @@ if TYPE_CHECKING:
 def judge_release(run: Run, options: Mapping[str, Any]) -> "Judged":
     """The verdicts by migration, which are also noted for the record. Raises CommandError for a refusal.
 
-    A database in which no release has succeeded has no running version. The judge is imported only if something is
-    pending: its parser takes a third of a second.
+    It is judged once more if that fails because something that takes no lock has migrated meanwhile.
+    """
+    recorder = MigrationRecorder(run.connection)
+    before = recorder.applied_migrations().keys()
+    try:
+        return _judge(run, options)
+    except Exception:
+        if recorder.applied_migrations().keys() == before:
+            raise
+        run.say("The database was migrated meanwhile by something else. It is judged again.")
+        return _judge(run, options)
+
+
+def _judge(run: Run, options: Mapping[str, Any]) -> "Judged":
+    """A database in which no release has succeeded has no running version.
+
+    The judge is imported only if something is pending: its parser takes a third of a second.
     """
     connection = run.connection
     if connection.vendor != "postgresql" or is_unserved(connection):

@@ -35,6 +35,27 @@ BACKEND = """from django.db.backends.postgresql.base import DatabaseWrapper as G
 class DatabaseWrapper(Given):
     pass
 """
+MIGRATED_MEANWHILE = """
+import subprocess
+import sys
+
+from django.apps import AppConfig
+
+
+class ShopConfig(AppConfig):
+    name = "shop"
+
+    def ready(self):
+        from releases import unfinished
+
+        served_facts = unfinished.served_facts
+
+        def migrated_meanwhile(connection):
+            subprocess.run([sys.executable, "manage.py", "migrate_as_django", "shop", "-v0"], check=True)
+            return served_facts(connection)
+
+        unfinished.served_facts = migrated_meanwhile
+"""
 NAME = "from django.db import connection; print(connection.settings_dict['OPTIONS']['application_name'])"
 
 
@@ -46,6 +67,16 @@ def test_receivers_of_all_signals_do_not_hear_of_its_own_tables(shop: Project, s
     change(shop, RECEIVERS + WITHOUT_NOTE, "third")
     assert "Contract: drop column note" in succeeds(shop, "migrate", "--finish")
     assert sql("SELECT * FROM releases_journal") == sql("SELECT * FROM releases_contract") == []
+
+
+def test_another_tool_that_migrates_meanwhile_is_no_failure(shop: Project) -> None:
+    migrate_as_django(shop, shop.database_url)
+    shop.write("shop/apps.py", MIGRATED_MEANWHILE)
+    shop.models(WITHOUT_NOTE)
+    succeeds(shop, "makemigrations", "shop", "-n", "second")
+    said = succeeds(shop, "migrate")
+    assert "The database was migrated meanwhile by something else. It is judged again.\n" in said
+    assert "No migrations to apply." in said
 
 
 def test_sessions_of_a_derived_backend_say_their_version(project: Project) -> None:
