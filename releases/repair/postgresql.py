@@ -59,6 +59,10 @@ class PostgresqlBuilder:
     def _column(self, difference: Difference, model: Model) -> None:
         """Adds it without its constraints, which are separate rules."""
         column = cast("Column", difference.wanted)
+        if not column.type:
+            raise CannotBuildError(
+                f"what it must be is compared in temporary tables, which needs a right: {self._grant}"
+            )
         field = next(field for field in model._meta.local_concrete_fields if field.column == column.name)
         editor = self._connection.schema_editor()
         value = None if column.nullable or column.default else editor.effective_default(field)
@@ -81,6 +85,11 @@ class PostgresqlBuilder:
             self._alter(difference.table, " ".join(words))
             if value is not None:
                 self._alter(difference.table, f"ALTER COLUMN {self._quote(column.name)} DROP DEFAULT")
+
+    @property
+    def _grant(self) -> str:
+        database, user = (self._quote(self._connection.settings_dict[name]) for name in ("NAME", "USER"))
+        return f"GRANT TEMPORARY ON DATABASE {database} TO {user};"
 
     def _type(self, difference: Difference, model: Model) -> None:
         """Changes types only if the rows need not be rewritten."""

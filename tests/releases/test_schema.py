@@ -399,3 +399,22 @@ def test_without_temporary_tables_only_tables_and_columns_are_compared(
     finally:
         sql(f"DROP OWNED BY {role}")
         sql(f"DROP ROLE {role}")
+
+
+def test_without_temporary_tables_a_column_is_not_guessed(
+    role: str, project: Project, sql: Sql, database_url: str
+) -> None:
+    database = urlsplit(database_url).path[1:]
+    sql(f"GRANT CREATE, USAGE ON SCHEMA public TO {role}")
+    sql(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+    sql(f"GRANT TEMPORARY ON DATABASE {database} TO {role}")
+    project.database_url = as_user(database_url, role, role)
+    assert project.manage("migrate", "-v0").returncode == 0
+    sql(f"REVOKE TEMPORARY ON DATABASE {database} FROM {role}")
+    sql("ALTER TABLE releases_release DROP COLUMN reason")
+    refused = project.manage("verify_schema", "--repair")
+    assert refused.returncode == 1
+    (grant,) = re.findall(r"GRANT .*;", refused.stderr)
+    sql(grant)
+    assert "Repaired: the column releases_release.reason" in project.manage("verify_schema", "--repair").stdout
+    sql(f"DROP OWNED BY {role}")
