@@ -14,6 +14,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from releases.applying import commits_batches, is_whole, run_deferred
+from releases.backfill.trigger import drop_those_of
 from releases.backfill.undoing import is_undoing
 from releases.journal import Journal, half_run
 from releases.online.steps import run_steps
@@ -64,6 +65,8 @@ class HalfRun:
         states = states_between(self.begun.operations, self.migration.app_label, state)
         if self._journal.undoes and not is_undoing(self._journal):
             run_steps(self._connection, self._journal, say)
+        # Of a backfill that was interrupted before its first batch: it names columns that now go.
+        drop_those_of(self._connection, str(self.migration), kept=self.count)
         with self._connection.schema_editor(atomic=False) as editor:
             for number in reversed(range(self.count)):
                 self._undo(number, states[number + 1], states[number], editor)

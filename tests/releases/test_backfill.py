@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import Sql
 from tests.releases.conftest import Project
+from tests.releases.test_hangs import wait_for
 
 FIELDS = {
     "id": "models.BigAutoField(primary_key=True)",
@@ -129,6 +130,29 @@ def test_of_a_killed_backfill_only_what_it_did_is_undone(shop: Project, sql: Sql
     killed_after(shop, sql, 1, 100, "migrate")
     succeeds(shop, "rollback", "--noinput")
     assert sql(AGES) == [(0,)]
+
+
+HOLD = """
+CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NEW; END $$;
+CREATE TRIGGER hold BEFORE UPDATE ON shop_person FOR EACH ROW EXECUTE FUNCTION hold();
+"""
+
+
+def test_the_trigger_of_a_backfill_that_was_killed_before_its_first_batch_is_undone(
+    postgresql: None, shop: Project, sql: Sql, database_url: str
+) -> None:
+    second(shop, ADD, FILL)
+    sql(HOLD)
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(7)")
+        release = shop.start("migrate")
+        wait_for(lambda: sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'"))
+        release.send_signal(signal.SIGKILL)
+        release.wait()
+    succeeds(shop, "rollback", "--noinput")
+    sql("INSERT INTO shop_person (first, last, age) VALUES ('Ada', 'Lovelace', 36)")
+    assert sql("SELECT count(*) FROM pg_proc WHERE proname LIKE 'releases_%'") == [(0,)]
 
 
 def test_undoing_without_a_transaction_goes_on_on_every_database(shop: Project, sql: Sql) -> None:
