@@ -16,16 +16,20 @@ TEXTS = (CharField, TextField, FileField, FilePathField)
 
 
 def is_left_out(difference: Difference, model: type[Model], loader: MigrationLoader) -> bool:
-    """Whether Django did not create it: a migration made a text of a column of another type."""
+    """Whether Django did not create it: a migration made a text of a column of another type, or gave a column to which
+    this one refers another type of text."""
     found = FOR_LIKE.match(getattr(difference.wanted, "definition", ""))
     fields = (field for field in model._meta.concrete_fields if found and field.column == found["column"])
     return any(_became_text(field, loader) for field in fields)
 
 
 def _became_text(field: Any, loader: MigrationLoader) -> bool:
+    refers = bool(field.remote_field)
     while field.remote_field:
         field = field.target_field
-    return not all(isinstance(one, TEXTS) for one in _definitions(field, loader))
+    definitions = list(_definitions(field, loader))
+    types = {isinstance(one, TextField) for one in definitions}
+    return (refers and len(types) > 1) or not all(isinstance(one, TEXTS) for one in definitions)
 
 
 def _definitions(field: Any, loader: MigrationLoader) -> Iterator[Any]:

@@ -211,3 +211,24 @@ def test_rows_that_a_policy_hides_are_not_left_out(role: str, project: Project, 
     assert "row-level security policy for table" in refused.stderr
     assert sql("SELECT count(*) FROM shop_a WHERE x = 9") == [(0,)]
     sql(f"DROP OWNED BY {role} CASCADE")
+
+
+REFERRED = """class A(models.Model):
+    code = models.{}(unique=True)
+
+
+class B(models.Model):
+    a = models.ForeignKey(A, models.CASCADE, to_field="code")
+"""
+
+
+def test_a_text_to_which_another_model_refers_gets_another_type(project: Project, databases: Databases) -> None:
+    """Django then leaves out an index, which is not said to be missing."""
+    first(project, REFERRED.format("CharField").replace("unique", "max_length=20, unique"))
+    plain = databases.make(project.database_url)
+    project.models(REFERRED.format("TextField"))
+    succeeds(project, "makemigrations", "shop", "-n", "second")
+    succeeds(project, "migrate")
+    migrate_as_django(project, plain)
+    assert rows_of(project.database_url, SCHEMA) == rows_of(plain, SCHEMA)
+    succeeds(project, "verify_schema")
