@@ -20,7 +20,7 @@ AGAINST_ITS_DATABASE = re.compile(
 )
 """Typed on the operator's machine. tests/deploy/test_takeover_checklist.py runs those of railway-deployment.md."""
 RAN_ELSEWHERE = {"make run", "make test", "make check", "make lint", "make hooks", "make help", ".ci/run"}
-KINDS = {"sh", "sh railway", "sh project", "text", "python", "sql", "json", "toml", "yaml"}
+KINDS = {"sh", "sh railway", "sh project", "sh removed", "text", "python", "sql", "json", "toml", "yaml"}
 
 
 def blocks(kind: str) -> list[tuple[str, str]]:
