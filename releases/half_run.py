@@ -17,7 +17,7 @@ from releases.applying import commits_batches, is_whole, run_deferred
 from releases.backfill.trigger import drop_those_of
 from releases.backfill.undoing import is_undoing
 from releases.journal import Journal, half_run
-from releases.online.steps import run_steps
+from releases.online.steps import in_words, run_steps
 from releases.pending import on_database, states_between
 from releases.progress import Say
 from releases.returning import by_steps
@@ -49,7 +49,7 @@ class HalfRun:
     @property
     def left(self) -> str:
         """What is still to be undone."""
-        step = f", after this step of the last one: {self._journal.steps[0]['sql']}" if self._journal.undoes else ""
+        step = f", after this step of the last one: {in_words(self._journal.steps[0])}" if self._journal.undoes else ""
         return f"operations still to be undone: {self.count}{step}"
 
     def undo(self, state: ProjectState, progress: Callable[..., None], say: Say) -> None:

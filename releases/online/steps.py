@@ -28,7 +28,12 @@ def run_steps(connection: BaseDatabaseWrapper, place: Place, say: Say) -> None:
 
 
 def in_words(step: dict[str, Any]) -> str:
-    return "UPDATE {table} SET {sql} WHERE {where}, in batches".format_map(step) if "where" in step else step["sql"]
+    """SQL, and what is done in batches."""
+    if "backfill" in step:
+        return "undoing the other rows of a Backfill"
+    return (
+        "UPDATE {table} SET {sql} WHERE {where}, in batches".format_map(step) if "where" in step else str(step["sql"])
+    )
 
 
 def _execute(connection: BaseDatabaseWrapper, step: dict[str, Any]) -> None:

@@ -125,6 +125,16 @@ def test_undoing_that_was_killed_goes_on_so_that_every_row_is_undone_once(
     assert sql(AGES) == [(0,)]
 
 
+def test_undoing_that_fails_says_what_is_left(postgresql: None, shop: Project, sql: Sql) -> None:
+    divided = GROWN.removesuffix(")") + ', reverse={"age": models.F("age") / (models.F("age") - 1)})'
+    second(shop, ADD, divided, before=SLOWLY)
+    succeeds(shop)
+    failed = shop.manage("rollback", "--noinput").stderr
+    assert "operations still to be undone: 2, after this step of the last one: undoing the other rows of" in failed
+    assert sql(AGES) == [(1,)]
+    assert "undone" in fails(shop)
+
+
 def test_of_a_killed_backfill_only_what_it_did_is_undone(shop: Project, sql: Sql) -> None:
     second(shop, ADD, BACK, before=SLOWLY)
     killed_after(shop, sql, 1, 100, "migrate")
