@@ -132,7 +132,7 @@ def test_undoing_that_fails_says_what_is_left(postgresql: None, shop: Project, s
     failed = shop.manage("rollback", "--noinput").stderr
     assert "operations still to be undone: 2, after this step of the last one: undoing the other rows of" in failed
     assert sql(AGES) == [(1,)]
-    assert "undone" in fails(shop)
+    assert "Still to do of a step back: undoing the other rows of a Backfill." in fails(shop)
 
 
 def test_of_a_killed_backfill_only_what_it_did_is_undone(shop: Project, sql: Sql) -> None:
