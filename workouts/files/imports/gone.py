@@ -18,7 +18,7 @@ MOST = 500
 """If more workouts are gone, the file is another plan, and no renames are recognized."""
 
 FEW = 3
-"""Up to so many are gone from any plan. Of more, most are still in the file, or it is another plan as well."""
+"""Up to so many are gone from any plan. Of more, most are still in the file, or it may be another plan as well."""
 
 COMPARED, OFFERED = 10, 5
 """How many rows are compared with a workout, the nearest first, and how many are offered."""
@@ -46,7 +46,7 @@ def gone_from(merge: Merge, with_selection: Collection[int]) -> list[Gone]:
     candidates = {
         workout.pk: sorted(rows.around(workout), key=lambda candidate: candidate.rank) for workout in merge.gone
     }
-    renames = {} if _is_another_plan(merge) else _recognized(candidates)
+    renames = _recognized(candidates, by_type=not _is_another_plan(merge))
     return [
         Gone(workout, _offered(candidates[workout.pk], renames.get(workout.pk)), renames.get(workout.pk))
         for workout in merge.gone
@@ -89,8 +89,8 @@ def _may_be(row: PlannedWorkout, workout: Workout) -> bool:
     return workout.is_recorded is None or workout.is_recorded == row.recorded
 
 
-def _recognized(candidates: Mapping[int, Sequence[Candidate]]) -> dict[int, Candidate]:
-    """The recognized renames, by the id of the workout."""
+def _recognized(candidates: Mapping[int, Sequence[Candidate]], *, by_type: bool) -> dict[int, Candidate]:
+    """The recognized renames, by the id of the workout; `by_type`: also of those that are alike in nothing else."""
     new = {pk: [one for one in found if not one.duplicate] for pk, found in candidates.items()}
     alike = [(pk, one) for pk, found in new.items() for one in found if one.is_alike]
     renames: dict[int, Candidate] = {}
@@ -99,6 +99,8 @@ def _recognized(candidates: Mapping[int, Sequence[Candidate]]) -> dict[int, Cand
         if pk not in renames and one.row.number not in taken:
             renames[pk] = one
             taken.add(one.row.number)
+    if not by_type:
+        return renames
     left = {
         pk: [one for one in found if not one.days and one.row.number not in taken]
         for pk, found in new.items()
