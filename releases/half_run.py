@@ -15,7 +15,7 @@ from django.db.migrations.state import ProjectState
 
 from releases.applying import commits_batches, is_whole, run_deferred
 from releases.backfill.trigger import drop_those_of
-from releases.backfill.undoing import is_undoing
+from releases.backfill.undoing import is_undoing, refuse_edited
 from releases.journal import Journal, half_run
 from releases.online.steps import in_words, run_steps
 from releases.pending import on_database, states_between
@@ -55,8 +55,9 @@ class HalfRun:
     def undo(self, state: ProjectState, progress: Callable[..., None], say: Say) -> None:
         """Undoes one operation after the other. `state` is the one of the migrations that are applied.
 
-        Raises IrreversibleError before it changes anything.
+        Raises IrreversibleError, or CommandError for one that was edited, before it changes anything.
         """
+        refuse_edited(self._journal, self.migration)
         if found := [one.describe() for one in on_database(self.begun.operations) if not one.reversible]:
             raise IrreversibleError(f"Operation {found[0]} in {self.migration} is not reversible")
         self.migration.undoing = self  # type: ignore[attr-defined]  # for releases.steps.explain_step_back

@@ -135,7 +135,7 @@ class Backfill(Operation):
         undoing = Undoing(journal, number, digest([self]))
         if not undoing.has_begun:
             undoing.begin(connection, migration, every_row=self.where is not None)
-        return undoing.rows(rows, f"{migration}, {self.describe()},")
+        return undoing.rows(rows)
 
     def trigger(self, app_label: str, state: ProjectState) -> tuple[str, str]:
         """The table on which a trigger may keep in step what the old version writes, and what that fills."""

@@ -13,11 +13,11 @@ from django.db.models import QuerySet
 
 from releases.backfill import keys
 from releases.backfill.trigger import drop_those_of
-from releases.journal import Journal
+from releases.journal import Journal, digest
 
 EDITED = (
-    "{} was edited after a part of its rows had been undone, so it can be neither undone nor applied again. Put it back"
-    " as it was, then run this again."
+    "Migration {} was edited after a part of the rows of its Backfill had been undone, so it can be neither undone nor"
+    " applied again. Nothing was changed. Put that operation back as it was, then run this again."
 )
 
 
@@ -40,17 +40,15 @@ class Undoing:
         """Without the trigger, which would do again what is undone. Unless `every_row` has been visited, as with
         conditions, only those that an interrupted backfill had reached are undone."""
         position = None if every_row or self.journal.done != self.number else self.journal.position
-        until = position and position["of"] == self.of and position["last"]
+        until = position and position["last"]
         with transaction.atomic(using=connection.alias):
             drop_those_of(connection, migration, self.number)
-            self.journal.commit(self.number, [{"undoes": True, "backfill": self.of, "until": until or None}])
+            self.journal.commit(self.number, [{"undoes": True, "backfill": self.of, "until": until}])
 
-    def rows(self, every: QuerySet[Any], name: str) -> QuerySet[Any]:
-        """Those to undo. Raises CommandError if the backfill is another one than the one whose undoing has begun."""
-        step = self.journal.steps[0]
-        if step["backfill"] != self.of:
-            raise CommandError(EDITED.format(name))
-        return every.filter(pk__lte=keys.from_json(every.model, step["until"])) if step["until"] else every
+    def rows(self, every: QuerySet[Any]) -> QuerySet[Any]:
+        """Those to undo."""
+        until = self.journal.steps[0]["until"]
+        return every.filter(pk__lte=keys.from_json(every.model, until)) if until else every
 
 
 def is_undoing(journal: Journal) -> bool:
@@ -58,10 +56,17 @@ def is_undoing(journal: Journal) -> bool:
     return bool(journal.steps) and "backfill" in journal.steps[0]
 
 
+def refuse_edited(journal: Journal, migration: Migration) -> None:
+    """Raises CommandError if the operation is not the backfill any more of which a part is undone."""
+    if is_undoing(journal) and digest(migration.operations[journal.done :][:1]) != journal.steps[0]["backfill"]:
+        raise CommandError(EDITED.format(migration))
+
+
 def finish_undoing(
     journal: Journal, migration: Migration, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
 ) -> None:
     """Before it is applied again. `state` is the one before the backfill, which does not change it."""
+    refuse_edited(journal, migration)
     number = journal.done
     schema_editor.undoing, schema_editor.journal = (str(migration), number), journal  # type: ignore[attr-defined]
     migration.operations[number].database_backwards(migration.app_label, schema_editor, state, state)

@@ -116,7 +116,9 @@ def test_undoing_that_was_killed_goes_on_so_that_every_row_is_undone_once(
     killed_after(shop, sql, 0, 100, "rollback", "--noinput")
     if by == "edited":
         second(shop, ADD, BACK.replace("- 1", "- 2"), before=SLOWLY)
-        assert "was edited after a part of its rows had been undone" in fails(shop)
+        assert "edited after a part of the rows of its Backfill had been undone" in fails(shop)
+        second(shop, ADD, before=SLOWLY)  # without it
+        assert "edited after a part of the rows" in shop.manage("rollback", "--noinput").stderr
         second(shop, ADD, BACK, before=SLOWLY)
     if by == "migrate":
         succeeds(shop)
