@@ -55,6 +55,11 @@ def check_range(first: datetime.date, last: datetime.date, weekday: int | None =
         raise PydanticCustomError("weekday", f"There is no {Weekday(weekday).label} from the first to the last day")
 
 
+def whole(value: object) -> object:
+    """JSON has one kind of numbers, so `2.0` is an integer. Its parser makes a float of it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def storable(text: str) -> str:
     """Refuses characters that JSON can contain and no database accepts."""
     if "\0" in text:
@@ -84,7 +89,8 @@ TimeOfDay = Annotated[str, Field(max_length=bounds.TIME_OF_DAY), *Storable]
 Excluded = Literal["", "Swim", "Bike", "Run", "Strength", "Other"]
 """The values of `Unavailable`."""
 
-DayOfWeek = Annotated[int, Field(ge=Weekday.MONDAY.value, le=Weekday.SUNDAY.value)]
+Whole = Annotated[int, BeforeValidator(whole)]
+DayOfWeek = Annotated[Whole, Field(ge=Weekday.MONDAY.value, le=Weekday.SUNDAY.value)]
 Reason = Annotated[str, Field(max_length=bounds.REASON), *Storable]
 Place = Annotated[str, Field(max_length=bounds.PLACE), *Storable]
 Hours = Annotated[float, _up_to(bounds.HOURS)]
@@ -96,4 +102,4 @@ Watts = Annotated[float, _up_to(bounds.WATTS)]
 Rating = Annotated[float, _up_to(bounds.RATING)]
 Exertion = Annotated[float, Field(ge=1, le=bounds.RPE, allow_inf_nan=False)]
 Feeling = Annotated[float, Field(ge=1, le=bounds.FEELING, allow_inf_nan=False)]
-Minutes = Annotated[int, Field(ge=0, le=bounds.HOURS * 60)]
+Minutes = Annotated[Whole, Field(ge=0, le=bounds.HOURS * 60)]

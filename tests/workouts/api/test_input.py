@@ -28,6 +28,14 @@ def test_an_invalid_number_is_refused(api: ApiClient, own: str, field: str, numb
     assert not Change.objects.exists()
 
 
+@pytest.mark.parametrize(("number", "status"), [("2.0", 201), ("2", 201), ("2.5", 422), ("1e300", 422), ("true", 422)])
+def test_an_integer_may_be_written_with_a_point(api: ApiClient, number: str, status: int) -> None:
+    """As JSON Schema has it, and as some languages write every number."""
+    body = f'{{"firstDay": "2026-11-23", "weekday": {number}}}'
+    answer = api.send_raw("POST", "availability", body, status=status)
+    assert answer.get("weekday") == (2 if status == 201 else None)
+
+
 @pytest.mark.parametrize(
     "day",
     ["0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01", "2026-02-30", "2026-W48-1", "20261123", "2026-11-23T99",
