@@ -124,6 +124,6 @@ def _server_pid_in_transaction(connection: BaseDatabaseWrapper) -> int:
 
 
 def _server_pid(session: Session) -> int:
-    row = session.execute("SELECT pg_backend_pid()").fetchone()
+    row = session.execute("SELECT pg_backend_pid()", prepare=False).fetchone()  # a pooler may not know it the next time
     assert row  # noqa: S101  # a SELECT without FROM has a row
     return int(row[0])
