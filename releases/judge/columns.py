@@ -23,9 +23,9 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
         verdict.note(Action.AS_IS, "The table is small.", lock=SHORT)
         return
     kept = [one for one in statement.cmds if _remains(one.alter_table_cmd, relation, circumstances, verdict)]
+    del statement.cmds[:]
+    statement.cmds.extend(kept)
     if kept:
-        del statement.cmds[:]
-        statement.cmds.extend(kept)
         verdict.now.insert(0, write(statement))
     verdict.note(Action.AS_IS, "Changes the catalogue, or a small table.", lock=SHORT)
 

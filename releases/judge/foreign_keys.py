@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
+from releases.judge.constraints import validate
 from releases.judge.sql import Node, kind, listed_names, name_of, parse, quote, write
-from releases.judge.verdict import SHORT, Action, Step, Verdict
+from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -58,7 +59,7 @@ def _replace(name: str, definition: str, command: Node, relation: Node, verdict:
         statement = parse(f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}")[0]
         statement.cmds.add().alter_table_cmd.CopyFrom(command)
         verdict.now.append(write(statement))
-        verdict.later.append(Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(new.conname)}", repeatable=True))
+        verdict.later.append(validate(table, new.conname))
     elif name != new.conname:
         verdict.now.append(f"ALTER TABLE {table} RENAME CONSTRAINT {quote(name)} TO {quote(new.conname)}")
     verdict.note(Action.ONLINE, STAYS, lock=SHORT if verdict.now else "")

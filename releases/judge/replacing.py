@@ -27,12 +27,11 @@ def make_room(name: str, relation: Node, circumstances: "Circumstances", verdict
         verdict.now.append(_rename(name, other))
         verdict.cancelled.append(key)
         restore = (*(Step(**step) for step in item.restore), Step(_rename(other, name)))
-        is_constraint = key[0] == "constraint"
-        if is_constraint:
-            waiting = unique_constraint(other, relation_named(key[1]), restore)
+        if key[0] == "constraint":
+            verdict.deferred.append(unique_constraint(other, relation_named(key[1]), restore))
         else:
-            waiting = unique_index(other, relation.relname, restore)
-        verdict.deferred.append(waiting)
+            index = circumstances.facts.indexes.get(name)
+            verdict.deferred.append(unique_index(other, index.table if index else relation.relname, restore))
         verdict.note(Action.ONLINE, REPLACED.format(other), lock=SHORT, old_version=BINDS)
 
 

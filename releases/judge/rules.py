@@ -7,7 +7,7 @@ from typing import Any
 from postgast import PgQueryError, split
 
 from releases.judge import columns, foreign_keys, indexes, new_names, removals
-from releases.judge.facts import Constraint, Facts
+from releases.judge.facts import Constraint, Facts, Table
 from releases.judge.following import followed
 from releases.judge.partial import is_undone
 from releases.judge.returns import cancels
@@ -70,7 +70,7 @@ HARMLESS = {
 } | {"AlterTableStmt", "DropStmt", "IndexStmt", "RenameStmt"}  # a step back has no rule for some
 UNJUDGED = "What it does to the old version is not judged. The stall budget stops it if others wait for it."
 PARTITIONED = "The table is partitioned, so this cannot be done while it is read and written."
-TRIGGERED = " The triggers of the table run for each row: {}. To spare them, ALTER TABLE ... DISABLE TRIGGER before."
+TRIGGERED = " The triggers of the table run for each row: {}."
 BY_PARTS = "Do it by hand for one partition after the other, then release it with release_accepts."
 # What a step back takes away goes at once, under whatever name.
 BACKWARDS = {name: RULES[name] for name in ("AlterTableStmt", "UpdateStmt", "IndexStmt")}
@@ -95,18 +95,21 @@ def _without_rule(statement: Node, circumstances: Circumstances, verdict: Verdic
         verdict.note(Action.AS_IS, UNJUDGED)
 
 
+def _table(statement: Node, circumstances: Circumstances) -> Table | None:
+    relation = getattr(statement, "relation", None)
+    return circumstances.facts.table(relation.relname, relation.schemaname) if relation else None
+
+
 def _refuse_in_parts(statement: Node, circumstances: Circumstances, verdict: Verdict) -> None:
     """The server builds no index of a partitioned table concurrently, and its rows are in its parts."""
-    relation = getattr(statement, "relation", None)
-    table = circumstances.facts.table(relation.relname, relation.schemaname) if relation else None
+    table = _table(statement, circumstances)
     if table and table.is_partitioned and any(step.repeatable or step.where for step in verdict.later):
         verdict.note(Action.REFUSED, PARTITIONED, lock="until it is done", instead=BY_PARTS)
 
 
 def _name_triggers(statement: Node, circumstances: Circumstances, verdict: Verdict) -> None:
     """Batches update rows, which Django's own ALTER TABLE would write without any trigger."""
-    relation = getattr(statement, "relation", None)
-    table = circumstances.facts.table(relation.relname, relation.schemaname) if relation else None
+    table = _table(statement, circumstances)
     if table and table.triggers and any(step.where for step in verdict.later):
         verdict.reason += TRIGGERED.format(", ".join(table.triggers))
 
@@ -119,8 +122,6 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
         return prepared
     if circumstances.partly_done or prepared.reason or prepared.cancelled:
         text = write(statement)
-    if foreign_keys.are_in_the_way(statement):
-        prepared.now += foreign_keys.dropped(circumstances)
     if prepared.action is Action.REFUSED:
         return replace(prepared, now=[*prepared.now, text])
     verdict = Verdict()
@@ -128,6 +129,8 @@ def _judge(statement: Node, text: str, circumstances: Circumstances) -> Verdict:
     (rule or _without_rule)(statement, circumstances, verdict)
     _refuse_in_parts(statement, circumstances, verdict)
     _name_triggers(statement, circumstances, verdict)
+    if foreign_keys.are_in_the_way(statement):
+        prepared.now += foreign_keys.dropped(circumstances)
     if rule is None or verdict.action is Action.AS_IS:
         verdict = replace(verdict, now=[text])
     elif verdict.action is Action.REFUSED:  # which may be overruled, and a step back is not refused

@@ -24,9 +24,12 @@ CREATE TRIGGER hold BEFORE UPDATE ON shop_box FOR EACH ROW EXECUTE FUNCTION hold
 SHELF = 'models.ForeignKey(Shelf, models.CASCADE, null=True, related_name="+")'
 
 
-@pytest.mark.parametrize("goes", ["forwards", "back"])
+@pytest.mark.parametrize("goes", ["forwards", "with a comment", "back"])
 def test_a_foreign_key_binds_while_its_column_is_filled(shop: Project, sql: Sql, database_url: str, goes: str) -> None:
-    shop.models(changed((SHELF, SHELF.replace("null=True", "default=1"))))
+    comment = (
+        ', db_comment="where it stands"' if goes == "with a comment" else ""
+    )  # for which Django gives the type again
+    shop.models(changed((SHELF, SHELF.replace("null=True", f"default=1{comment}"))))
     succeeds(shop, "makemigrations", "shop", "-n", "second")
     if goes == "back":
         succeeds(shop, "migrate")
