@@ -17,7 +17,7 @@ from releases.journal import Journal, digest
 
 EDITED = (
     "Migration {} was edited after a part of the rows of its Backfill had been undone, so it can be neither undone nor"
-    " applied again. Nothing was changed. Put that operation back as it was, then run this again."
+    " applied again. Put that operation back as it was, then run this again."
 )
 
 

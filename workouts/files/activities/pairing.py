@@ -91,15 +91,13 @@ def distinct(activities: Sequence[Activity]) -> list[Activity]:
     """Without those that another one is in another format: the first of them stays."""
     kept: list[Activity] = []
     for activity in activities:
-        if not any(_is_same(one, activity) for one in kept):
+        if not any(may_be_same_sport(one, activity) and _begins_with(one, activity) for one in kept):
             kept.append(activity)
     return kept
 
 
-def _is_same(one: Activity, other: Activity) -> bool:
-    sports = sport_of(one.workout_type), sport_of(other.workout_type)
-    same_sport = sports[0] == sports[1] or not ANY_SPORT.isdisjoint(sports)
-    return same_sport and abs(one.started_at - other.started_at) <= SAME_START
+def _begins_with(one: Activity, other: Activity) -> bool:
+    return abs(one.started_at - other.started_at) <= SAME_START
 
 
 def takes_several(workout: Workout) -> bool:
@@ -127,9 +125,9 @@ def was_another(workout: Workout, activity: Activity) -> bool:
     return _has_own_figures(workout) and _grade(workout, activity) in (Compliance.NEAR, Compliance.FAR)
 
 
-def may_be_same_sport(workout: Workout, activity: Activity) -> bool:
-    planned, recorded = sport_of(workout.workout_type), sport_of(activity.workout_type)
-    return planned == recorded or planned in ANY_SPORT or recorded in ANY_SPORT
+def may_be_same_sport(one: Workout | Activity, other: Activity) -> bool:
+    sport, recorded = sport_of(one.workout_type), sport_of(other.workout_type)
+    return sport == recorded or sport in ANY_SPORT or recorded in ANY_SPORT
 
 
 def sport_of(workout_type: str) -> str | None:

@@ -11,7 +11,8 @@ from workouts.files.activities.tcx import read_tcx
 from workouts.files.kinds import ACTIVITY, described, kind_of
 from workouts.files.uploads import MAX_BYTES, TOO_LARGE
 
-READERS = {f"{ACTIVITY} (.fit)": read_fit, f"{ACTIVITY} (.gpx)": read_gpx, f"{ACTIVITY} (.tcx)": read_tcx}
+FIT = f"{ACTIVITY} (.fit)"
+READERS = {FIT: read_fit, f"{ACTIVITY} (.gpx)": read_gpx, f"{ACTIVITY} (.tcx)": read_tcx}
 MOST_UNPACKED = 50 * 1024**2
 """In bytes: a day and a night as TCX, the longest of the formats."""
 
@@ -19,7 +20,6 @@ ENDINGS = tuple(f".{kind}{packed}" for kind in ("fit", "gpx", "tcx") for packed 
 PLEASE = "Import a FIT, TCX or GPX file, also as .gz or .zip."
 RECORDED = archive.Wanted(ENDINGS, "recorded activity", "recorded activities", PLEASE, MOST_UNPACKED)
 MOST_FILES = 50
-FIT = f"{ACTIVITY} (.fit)"
 FIT_TAKES = 5
 """A FIT file takes as long to read as another one that is as many times as large."""
 
