@@ -93,6 +93,25 @@ def test_no_page_breaks(admin_client: Client, settings: Any, zone: str) -> None:
     assert {page: status for page, status in answers.items() if status != 200} == {}
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no dates")
+def test_no_page_breaks_by_what_only_postgresql_calls_a_date(admin_client: Client) -> None:
+    ids = fill()
+    with connection.cursor() as cursor:
+        for pk, far in zip(ids, ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"], strict=False):
+            for table, day, moment, key in [
+                ("workouts", "originally_planned_day", "modified_at", "id"),
+                ("workout_selections", "current_plan_day", "updated_at", "workout_id"),
+            ]:
+                cursor.execute(f"UPDATE {table} SET {day} = %s, {moment} = %s WHERE {key} = %s", [far, far, pk])
+    admin_client.raise_request_exception = False
+    answers = {page: admin_client.get(page, follow=True).status_code for page in pages(ids[:5])}
+    assert {page: status for page, status in answers.items() if status != 200} == {}
+    days = Workout.objects.order_by("id").values_list("originally_planned_day", "modified_at")[:4]
+    assert [(str(day), moment) for day, moment in days] == [
+        ("9999-12-31", None), ("0001-01-01", None), ("0001-01-01", None), ("9999-12-31", None)
+    ]  # fmt: skip
+
+
 def test_an_invalid_value_is_read_as_no_value() -> None:
     fill()
     exported = [workout[name] for workout in document()["workouts"] for name in WorkoutRecord.names().values()]
