@@ -75,8 +75,8 @@ class Journal:
         if entry.digest != self._digest():
             raise CommandError(
                 f"Migration {self._migration} was edited after an interrupted release had committed"
-                f" {self.committed} of its operations, so it can be neither continued nor undone. Nothing was"
-                " changed. Put those operations back as they were and run this again; what comes after them may be"
+                f" {self.committed} of its operations, so it can be neither continued nor undone. It was left"
+                " as it is. Put those operations back as they were and run this again; what comes after them may be"
                 " edited."
             )
 

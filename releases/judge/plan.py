@@ -11,6 +11,7 @@ from django.db.migrations.state import ProjectState
 
 from releases.applying import commits_batches, name_of
 from releases.backfill.operation import Backfill
+from releases.judge.dropped_views import with_dropped_views
 from releases.judge.facts import Facts, Table
 from releases.judge.instead import instead_of
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
@@ -75,7 +76,10 @@ def judge_plan(
     migrations: Iterable[Migration], state: ProjectState, situation: Situation, connection: BaseDatabaseWrapper
 ) -> list[JudgedOperation]:
     """`state` is the one before `migrations`, and is changed by them."""
-    return judge_operations(_operations(migrations, state, situation), situation, connection)
+    migrations = list(migrations)
+    accepts = {str(migration): _accepts(migration, situation) for migration in migrations}
+    judged = judge_operations(_operations(migrations, state, situation), situation, connection)
+    return list(with_dropped_views(judged, accepts))
 
 
 def judge_operations(
@@ -185,11 +189,16 @@ def _refused(
     """With what to write instead, or the reason why it is accepted all the same."""
     if judged.verdict.is_final:
         return judged
+    code = instead_of(operation, migration.app_label, before) or judged.verdict.instead
+    accepted = _accepts(migration, situation).get(judged.kind, "")
+    return replace(judged, verdict=replace(judged.verdict, instead=code), accepted=accepted)
+
+
+def _accepts(migration: Migration, situation: Situation) -> Mapping[str, str]:
+    """The reasons why its refusals are overruled, by operation."""
     label = migration.app_label
-    accepted = {
+    return {
         **situation.accepts.get(label, {}),
         **situation.accepts.get(f"{label}.{migration.name}", {}),
         **getattr(migration, "release_accepts", {}),
     }
-    code = instead_of(operation, label, before) or judged.verdict.instead
-    return replace(judged, verdict=replace(judged.verdict, instead=code), accepted=accepted.get(judged.kind, ""))
