@@ -13,6 +13,7 @@ from releases.preflight.conflicts import conflict_message, inspect_tables
 from releases.preflight.dependents import dependents_of
 from releases.preflight.pending import read_pending
 from releases.preflight.places import hidden_records, hidden_tables, wrong_encoding
+from releases.preflight.rebuilding import not_rebuildable
 from releases.preflight.rights import missing_rights
 from releases.preflight.server import read_server
 from releases.preflight.writable import read_only_file, read_only_server
@@ -74,4 +75,7 @@ def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None) -> It
 
 def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterator[str]:
     if read_pending(connection, MigrationLoader(connection), app_label):
-        yield from read_only_file(connection)
+        if obstacles := list(read_only_file(connection)):
+            yield from obstacles
+        else:
+            yield from not_rebuildable(connection)

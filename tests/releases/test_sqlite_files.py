@@ -81,3 +81,28 @@ def test_a_full_disk(shop: Project, tmp_path: Path) -> None:
     assert "Migration shop.0002_full failed: " in printed
     shop.migration("0002_full", rows)
     assert release(shop, file).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'CREATE VIEW "old views" AS SELECT a FROM gone',
+        "CREATE TRIGGER noted AFTER INSERT ON shop_box BEGIN INSERT INTO gone VALUES (1); END",
+        'CREATE TABLE "new__shop_box" (id)',
+    ],
+    ids=["view", "trigger", "table"],
+)
+def test_what_keeps_django_from_rebuilding_tables_is_dropped(shop: Project, tmp_path: Path, statement: str) -> None:
+    file = tmp_path / "shop.sqlite3"
+    assert release(shop, file).returncode == 0
+    shop.migration("0002_a", 'migrations.RunSQL("CREATE TABLE other (id)", "DROP TABLE other")')
+    shop.migration(
+        "0003_b", 'migrations.AlterField("Box", "id", models.BigAutoField(primary_key=True, db_comment="x"))'
+    )
+    with closing(sqlite3.connect(file)) as session:
+        session.execute(statement)
+        printed = refused(release(shop, file), "The release cannot begin. Nothing was changed.")
+        (drop,) = re.findall(r"drop it: (.*)$", printed, re.MULTILINE)
+        assert session.execute("SELECT count(*) FROM sqlite_master WHERE name = 'other'").fetchone() == (0,)
+        session.execute(drop)
+    assert release(shop, file).returncode == 0
