@@ -8,7 +8,7 @@ from django.db import connection, models
 from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.history.settling import State
 from workouts.models import Workout
-from workouts.models.statements import Select
+from workouts.models.statements import Select, rows_together
 
 Keys = Mapping[str, Collection[Key]]
 """By table."""
@@ -28,12 +28,20 @@ def lock(keys: Keys, *, deleting: bool = False) -> State:
     old version from inserting a selection for a workout that is being deleted, the workout gets a stronger lock, which
     the foreign key of the selection waits for.
     """
-    state: dict[tuple[str, Key | None], Values] = {}
-    for name, table in TABLES.items():
-        weak = not (deleting and name == "workout")
-        for instance in _locked(table, keys.get(name, ()), weak=weak):
-            state[name, table.key_of(instance)] = table.values_of(instance)
-    return state
+    wanted = [
+        (name, table, keys[name], not (deleting and name == "workout"))
+        for name, table in TABLES.items()
+        if keys.get(name)
+    ]
+    if all(_is_one_id(some) for _, _, some, _ in wanted):
+        found = rows_together([(_of_one(table, weak=weak), list(some)) for _, table, some, weak in wanted])
+    else:
+        found = (_locked(table, some, weak=weak) for _, table, some, weak in wanted)
+    return {
+        (name, table.key_of(instance)): table.values_of(instance)
+        for (name, table, _, _), instances in zip(wanted, found, strict=True)
+        for instance in instances
+    }
 
 
 def wait_for_other_additions() -> None:
@@ -47,12 +55,12 @@ def wait_for_other_additions() -> None:
 
 
 def _locked(table: Table, keys: Collection[Key], *, weak: bool) -> Iterator[models.Model]:
-    ids = [key for key in keys if isinstance(key, int) and key in IDS]
-    if len(ids) == len(keys) == 1:
-        yield from _of_one(table, weak=weak).rows(ids)
-        return
     for found in table.having(keys):
         yield from found.order_by(table.key).select_for_update(no_key=weak)
+
+
+def _is_one_id(keys: Collection[Key]) -> bool:
+    return len(keys) == 1 and all(isinstance(key, int) and key in IDS for key in keys)
 
 
 @cache
@@ -68,10 +76,12 @@ def lock_workout(workout_id: int, *, deleting: bool = False) -> tuple[State, Val
 
 def lock_workouts(ids: Collection[int], *, deleting: bool = False) -> State:
     """Locks workouts and their selections. Raises Workout.DoesNotExist if one of them does not exist."""
-    workouts = lock({"workout": ids}, deleting=deleting)
-    if len(workouts) < len(ids):
+    if not all(workout_id in IDS for workout_id in ids):
         raise Workout.DoesNotExist
-    return {**workouts, **lock({"selection": ids})}
+    state = lock({"workout": ids, "selection": ids}, deleting=deleting)
+    if any(("workout", workout_id) not in state for workout_id in ids):
+        raise Workout.DoesNotExist
+    return state
 
 
 def lock_all(rows: Iterable[RowChange]) -> State:

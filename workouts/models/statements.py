@@ -3,7 +3,7 @@
 Django compiles a query each time, which takes longer than PostgreSQL needs to run one of these.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
@@ -22,7 +22,7 @@ class Select(Generic[Row]):
     def __init__(self, queryset: "models.QuerySet[Row]") -> None:
         self._model = queryset.model
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, _ = compiler.as_sql()
+        self.sql, _ = compiler.as_sql()
         columns = [column for column, *_ in compiler.select]
         self._names = [column.target.attname for column in columns]
         self._converters: list[tuple[int, Any, Sequence[Callable[..., Any]]]] = [
@@ -30,9 +30,11 @@ class Select(Generic[Row]):
         ]
 
     def rows(self, parameters: Sequence[Any]) -> Iterator[Row]:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            found = cursor.fetchall()
+        (found,) = _fetched([(self.sql, parameters)])
+        return self.instances(found)
+
+    def instances(self, found: Iterable[Sequence[Any]]) -> Iterator[Row]:
+        """Of the rows that the statement has returned."""
         for row in map(list, found):
             for number, column, converters in self._converters:
                 for convert in converters:
@@ -40,8 +42,14 @@ class Select(Generic[Row]):
             yield self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
 
 
-Statement = tuple[str, list[Any]]
-"""A write, with its parameters."""
+Statement = tuple[str, Sequence[Any]]
+"""With its parameters."""
+
+
+def rows_together(queries: Sequence[tuple["Select[Any]", Sequence[Any]]]) -> Iterator[Iterator[Any]]:
+    """The rows of each statement with its parameters; the statements run in their order."""
+    found = _fetched([(select.sql, parameters) for select, parameters in queries])
+    return (select.instances(rows) for (select, _), rows in zip(queries, found, strict=True))
 
 
 def update(model: type[models.Model], key: str, keys: Sequence[Any], values: Values) -> Statement:
@@ -60,18 +68,26 @@ def insert(instance: models.Model) -> Statement:
 
 
 def send(*statements: Statement) -> Any:
-    """Runs the statements in their order. Returns the last one's row, if it returns one.
+    """Runs the statements in their order. Returns the last one's row, if it returns one."""
+    *_, rows = [(), *_fetched(statements)]
+    return rows[0] if rows else None
+
+
+def _fetched(statements: Sequence[Statement]) -> list[Sequence[Any]]:
+    """Runs the statements in their order. Returns the rows of each.
 
     On PostgreSQL they are sent together, which spares the time of the round trips.
     """
     at_once = SENT_AT_ONCE if connection.vendor == "postgresql" else 1
+    found = []
     with connection.cursor() as cursor:
         for start in range(0, len(statements), at_once):
             some = statements[start : start + at_once]
             cursor.execute("; ".join(sql for sql, _ in some), [value for _, values in some for value in values])
+            found.append(cursor.fetchall() if cursor.description else ())
             while at_once > 1 and cursor.nextset():
-                pass
-        return cursor.fetchone() if cursor.description else None
+                found.append(cursor.fetchall() if cursor.description else ())
+    return found
 
 
 @cache

@@ -38,9 +38,9 @@ def test_the_first_change_creates_the_selection(api: ApiClient, path: str, metho
 def test_a_change_is_written_with_its_history_in_few_statements(
     api: ApiClient, path: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Token, workout, selection; then the selection, and the workout's time of change with the history, which SQLite
-    gets one by one. And a transaction."""
-    with django_assert_num_queries((5 if connection.vendor == "postgresql" else 6) + 2):
+    """Token; workout with selection; the new selection; the workout's time of change with the history. What is together
+    here, SQLite gets one by one. And a transaction."""
+    with django_assert_num_queries((4 if connection.vendor == "postgresql" else 6) + 2):
         api.send("PUT", path, {"timeOfDay": "morning"})
 
 

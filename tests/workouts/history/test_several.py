@@ -80,9 +80,10 @@ def test_one_that_does_not_exist_refuses_all(plan: Plan) -> None:
 
 
 def test_moving_a_week_takes_as_many_statements_as_moving_one(plan: Plan) -> None:
+    """On PostgreSQL the two that lock one workout and its selection are sent together."""
     workouts = [plan(f"Run {number}", "2026-11-23") for number in range(14)]
     with CaptureQueriesContext(connection) as one:
         change_selections({workouts[0].pk: {"current_plan_day": FRIDAY}}, "moved", by=None)
     with CaptureQueriesContext(connection) as many:
         change_selections({each.pk: {"current_plan_day": FRIDAY} for each in workouts[1:]}, "moved", by=None)
-    assert len(many) == len(one)
+    assert len(many) == len(one) + (connection.vendor == "postgresql")
