@@ -30,6 +30,14 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, made: list[str], *, at_onc
 
     Older code that is released again leaves what it may need. `at_once`: also the changes that this version entered.
     """
+    while True:
+        count = len(made)
+        left = _fulfil_in_order(connection, say, made, at_once=at_once)
+        if not left or len(made) == count:  # else what is left may have depended on what went after it
+            return left
+
+
+def _fulfil_in_order(connection: BaseDatabaseWrapper, say: Say, made: list[str], *, at_once: bool) -> list[str]:
     command = finish_command(connection.alias)
     then = f"run this again: {command}" if at_once else f"the next release makes the changes, or: {command}"
     left: dict[Reason, list[str]] = {}

@@ -112,6 +112,18 @@ def test_a_model_whose_key_is_a_relation_is_deleted(project: Project, sql: Sql, 
     assert rows_of(project.database_url, SCHEMA) == rows_of(plain, SCHEMA)
 
 
+def test_a_generated_field_is_removed_with_what_it_is_made_of(project: Project, sql: Sql) -> None:
+    """`makemigrations` removes first what it is made of, and Django's own `migrate` fails at that."""
+    made = 'models.GeneratedField(expression=models.F("x"), output_field=models.IntegerField(), db_persist=True)'
+    box = "class Box(models.Model):\n    z = models.IntegerField()\n"
+    first(project, f"{box}    x = models.IntegerField()\n    y = {made}\n")
+    project.models(box)
+    succeeds(project, "makemigrations", "shop", "-n", "second")
+    succeeds(project, "migrate")
+    succeeds(project, "migrate", "--finish")
+    assert sql("SELECT column_name FROM information_schema.columns WHERE table_name = 'shop_box'") == [("id",), ("z",)]
+
+
 RULE = '\n    class Meta:\n        constraints = [models.UniqueConstraint(fields=["x"], name="moved")]\n'
 MODEL = "class {}(models.Model):\n    x = models.IntegerField()\n{{}}"
 PAIR = f"{MODEL.format('A')}\n\n{MODEL.format('B')}"
