@@ -14,6 +14,9 @@ from releases.naming import direct_settings
 # host or network, a proxy that forwards nothing more), the server frees its locks within a minute.
 SILENCE = 45
 
+# Seconds after which the server ends a transaction in which nothing is sent: nobody waits longer for its locks.
+PAUSE = 10
+
 KEEP_ALIVE = {
     "keepalives_idle": 15,
     "keepalives_interval": 10,

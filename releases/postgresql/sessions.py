@@ -12,17 +12,17 @@ from psycopg.pq import PipelineStatus, TransactionStatus
 
 from releases.conf import Conf
 from releases.deadline import Deadline
-from releases.sessions import SILENCE, receiver_of
+from releases.sessions import PAUSE, SILENCE, receiver_of
 
 Session = psycopg.Connection[Any]
 
 # Settings of a role or a database that would end a healthy release, change what its statements mean, or make psycopg
 # fail. search_path, row_security and default_transaction_read_only are left as the operator set them.
 SERVER = {
-    # A healthy release is never silent for so long: `beat` sends something while Python computes. The same holds
-    # outside a transaction: the companion's idle session holds the migration lock, and a release that wakes up without
+    # A healthy release is never silent for so long: `beat` sends something while Python computes. Outside a transaction
+    # the limit is longer: the companion's idle session holds the migration lock, and a release that wakes up without
     # it must not find its other session alive.
-    "idle_in_transaction_session_timeout": f"{SILENCE}s",
+    "idle_in_transaction_session_timeout": f"{PAUSE}s",
     "idle_session_timeout": f"{SILENCE}s",  # from 14
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "10",
@@ -70,7 +70,7 @@ def set_up(connection: BaseDatabaseWrapper, companion: Session, conf: Conf, dead
 def beat(session: Session | None) -> None:
     """Tells the server that this process is alive, if its session is idle and would be ended for that.
 
-    A migration may compute for longer than SILENCE between two statements of its transaction. An empty statement takes
+    A migration may compute for longer than PAUSE between two statements of its transaction. An empty statement takes
     no snapshot, changes nothing and is allowed in a failed transaction. A running statement, COPY or stream is not
     disturbed.
     """

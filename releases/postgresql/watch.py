@@ -23,7 +23,7 @@ SELECT phase, blocks_done, blocks_total FROM pg_stat_progress_create_index WHERE
 """
 
 WATCH_EVERY = 0.1  # seconds; half of table_lock_timeout, so that blockers are seen
-BEAT_EVERY = 5.0
+BEAT_EVERY = 1.0
 PROGRESS_EVERY = 5.0
 
 

@@ -96,7 +96,7 @@ def test_sessions_are_alike_whatever_the_defaults_of_the_role(
         assert seen["read"] == READ
         assert (seen["DateStyle"], seen["IntervalStyle"]) == ("ISO, DMY", "postgres")
         assert seen["default_transaction_isolation"] == "read committed"
-        assert seen["idle_in_transaction_session_timeout"] == seen["tcp_user_timeout"] == "45000"
+        assert (seen["idle_in_transaction_session_timeout"], seen["tcp_user_timeout"]) == ("10000", "45000")
         assert seen["lock_timeout"] == "1000"
         assert int(seen["statement_timeout"]) > 900_000  # RELEASE_DEADLINE
         assert SERVER.keys() & DEFAULTS.keys() & {name for name in seen if seen[name] == DEFAULTS.get(name)} == set()
