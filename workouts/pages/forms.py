@@ -210,7 +210,13 @@ class PreferencesForm(ShowsForm, forms.ModelForm):
     class Meta:
         model = Preferences
         fields = ("distance_unit", "swim_unit", "week_start", "morning", "afternoon", "evening")
-        labels = {"distance_unit": "Distances", "swim_unit": "In the pool"}
+        labels = {
+            "distance_unit": "Distances",
+            "swim_unit": "In the pool",
+            "morning": "Morning, in calendars",
+            "afternoon": "Afternoon, in calendars",
+            "evening": "Evening, in calendars",
+        }
         widgets = {
             name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("morning", "afternoon", "evening")
         }
