@@ -80,7 +80,7 @@ def test_what_is_committed_cannot_be_edited(shop: Project, sql: Sql) -> None:
     shop.migration("0002_paint", edited, PAINT, atomic=False, before=BEFORE.format(FINE))
     printed = failed(shop)
     assert "was edited after an interrupted release had committed 1 of its operations" in printed
-    assert "Nothing was changed." in printed
+    assert "It was left as it is." in printed
     shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FINE))
     succeeds(shop)
 
