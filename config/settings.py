@@ -183,6 +183,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "workouts.pages.refusals.without_token"
 
 if not DEBUG:
     # Railway's edge terminates TLS and always sets this header.

@@ -1,6 +1,6 @@
 """The dialog with all details of a workout."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.plan import WEEK
 from tests.browser.week import card, toast
@@ -32,6 +32,28 @@ def test_closes_by_its_button_and_by_a_click_beside_it(page: Page) -> None:
     card(page, "Easy run").get_by_role("link").click()
     expect(dialog).to_be_visible()
     page.mouse.click(5, 5)
+    expect(dialog).to_be_hidden()
+
+
+def test_what_was_typed_is_not_lost_by_closing(page: Page) -> None:
+    page.goto(WEEK)
+    dialog, asked = page.get_by_role("dialog"), list[str]()
+    card(page, "Easy run").get_by_role("link").click()
+    dialog.get_by_label("Notes").fill("Bring gels.")
+
+    def stay(question: Dialog) -> None:
+        asked.append(question.message)
+        question.dismiss()
+
+    page.on("dialog", stay)
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog.get_by_label("Notes")).to_have_value("Bring gels.")
+    assert asked == ["Close this without saving what you have typed?"] * 2
+
+    page.remove_listener("dialog", stay)
+    page.on("dialog", lambda question: question.accept())
+    page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 
 

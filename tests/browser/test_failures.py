@@ -58,6 +58,24 @@ def test_a_stopped_server_is_reported_and_the_card_stays(open_page: OpenPage, si
         expect(card(page, "Easy run").get_by_role("button", name="Skip")).to_be_enabled()
 
 
+def test_what_another_tab_changed_is_shown_when_a_change_is_refused(
+    page: Page, open_page: OpenPage, witness: Witness
+) -> None:
+    witness.tolerated += ["status of 409", "status of 404", "htmx:responseError"]
+    page.goto(WEEK)
+    card(page, "Easy run").get_by_role("button", name="Skip").click()
+    undo = toast(page).get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    other = open_page()
+    other.goto(f"{WEEK}?changed=1")
+    other.get_by_role("button", name="Undo").click()
+    expect(toast(other)).to_contain_text("Undone: Easy run: skipped")
+
+    undo.click()
+    expect(toast(page)).to_contain_text("This was already undone.")
+    expect(card(page, "Easy run").get_by_role("button", name="Skip")).to_be_visible()
+
+
 def test_a_refusal_is_shown_in_the_dialog_and_the_input_stays(page: Page, witness: Witness) -> None:
     witness.tolerated.append("status of 422")
     page.goto(WEEK)

@@ -70,6 +70,9 @@ def test_one_line_adds_a_workout_on_its_day_after_showing_how_it_is_understood(p
     added = card(slot(page, TUESDAY, "morning"), "Easy")
     expect(added).to_contain_text("45 min")
     expect(toast(page)).to_contain_text("Easy: added")
+    expect(added.get_by_role("link")).to_be_focused()
+    page.keyboard.press("n")
+    expect(page.locator(f"#day-{TUESDAY}").get_by_label("In one line")).to_be_focused()
 
 
 def test_what_is_typed_on_a_day_stays_when_the_day_is_redrawn_and_goes_to_the_form_with_every_field(

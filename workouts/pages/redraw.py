@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.contrib import messages
 from django.db.models import Max
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -23,7 +23,7 @@ def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> H
     Otherwise it goes to the page `back`, or to the page that the request came from. If there was nothing to change, it
     says so, and offers to undo the last change. A page that has not seen other changes gets its whole board.
     """
-    board = (Board.shown_by(request.POST) or Month.shown_by(request.POST)) if request.htmx else None
+    board = _board(request.POST) if request.htmx else None
     if not board:
         return _go(request, outcome, back or address_of(request))
     change = outcome.change or Change.objects.for_list().first()
@@ -34,6 +34,12 @@ def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> H
         "unchanged": "" if outcome.change else UNCHANGED,
     }
     return render(request, board.parts, {**board.changes(days), **context})
+
+
+def board_behind(request: HtmxRequest) -> Board | Month | None:
+    """The board of the page that the request came from, if there are changes that it has not seen."""
+    page = request.POST or request.GET
+    return _board(page) if _is_behind(page.get("seen", ""), None) else None
 
 
 def last_seen() -> int:
@@ -54,6 +60,10 @@ def address_of(request: HtmxRequest) -> str:
     url = urlsplit(request.headers.get("Referer", ""))
     here = url.netloc == request.get_host()
     return f"{url.path}?{url.query}" if here and url.query else url.path if here else "/"
+
+
+def _board(page: QueryDict) -> Board | Month | None:
+    return Board.shown_by(page) or Month.shown_by(page)
 
 
 def _is_behind(seen: str, own: Change | None) -> bool:

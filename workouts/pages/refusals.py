@@ -1,4 +1,7 @@
-"""Refusals of the verbs as a page, or with htmx as a toast."""
+"""Refusals of the verbs as a page, or with htmx as a toast.
+
+A board that has not seen the change for which it was refused is drawn again.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,23 +10,31 @@ from typing import Any, Concatenate, ParamSpec
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.csrf import csrf_failure
 
 from workouts.history import AlreadyUndone, CoachsWorkout, NothingPlanned, Stale
 from workouts.pages import HtmxRequest
-from workouts.pages.redraw import address_of
+from workouts.pages.redraw import address_of, board_behind, last_seen
 
 P = ParamSpec("P")
+GONE = "It does not exist any more, so nothing was changed. The history says what became of it."
+OUT_OF_DATE = (
+    "You have logged in or out since this page was loaded, or cookies are off. Nothing was changed. Reload the page and"
+    " try again."
+)
 
 
 def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorates a view that writes: a refusal by the verb becomes a page or a toast with the reason."""
+    """Decorates a view: what a verb refuses, or does not find, becomes a page or a toast with the reason."""
 
     @wraps(view)
     def wrapper(request: HtmxRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except ObjectDoesNotExist:
-            raise Http404 from None
+            if not request.htmx:
+                raise Http404 from None
+            return refuse(request, GONE, status=404)
         except CoachsWorkout as refusal:
             return refuse(request, str(refusal), status=403)
         except (AlreadyUndone, NothingPlanned) as refusal:
@@ -38,5 +49,20 @@ def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable
 
 def refuse(request: HtmxRequest, reason: str, status: int = 409) -> HttpResponse:
     """Answers with the reason why nothing was changed."""
-    template = "workouts/refused.html" if request.htmx else "workouts/refusal.html"
-    return render(request, template, {"reason": reason, "back": address_of(request)}, status=status)
+    if not request.htmx:
+        return render(request, "workouts/refusal.html", {"reason": reason, "back": address_of(request)}, status=status)
+    board = board_behind(request)
+    if board is None:
+        return _toast(request, reason, status)
+    return render(request, board.parts, {**board.changes(None), "seen": last_seen(), "reason": reason}, status=status)
+
+
+def without_token(request: HtmxRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW. A toast shows no workouts: it is not known who asks."""
+    if not request.htmx:
+        return csrf_failure(request, reason)
+    return _toast(request, OUT_OF_DATE, 403)
+
+
+def _toast(request: HtmxRequest, reason: str, status: int) -> HttpResponse:
+    return render(request, "workouts/toast.html", {"reason": reason, "oob": True}, status=status)

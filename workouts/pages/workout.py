@@ -32,9 +32,10 @@ from workouts.values.days import Day
 
 @require_safe
 @vary_on_headers("HX-Request")
+@says_refusals
 def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
     """A page of its own, or the content of the week page's dialog."""
-    workout = get_object_or_404(Workout.objects.with_selection(), pk=workout_id)
+    workout = Workout.objects.with_selection().get(pk=workout_id)
     template = "workouts/details.html" if request.htmx else "workouts/details_page.html"
     preferences = Preferences.load()
     context = {

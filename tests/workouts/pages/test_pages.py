@@ -12,6 +12,8 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from tests.workouts.conftest import Plan
+from tests.workouts.outcomes import change_of
+from workouts.history import change_selection, undo
 from workouts.models import Change, Workout, WorkoutSelection
 
 WEEK = "/week/2026-11-23"
@@ -74,6 +76,36 @@ def test_a_page_that_is_behind_gets_its_whole_board(athlete: Client, plan: Plan,
         answer = athlete.post(f"/workouts/{plan('Run', day).pk}/selection", sent, headers=HTMX)
     assert len(answer.context["columns"]) == shown
     assert answer.context["seen"] == Change.objects.latest("pk").pk
+
+
+@pytest.mark.parametrize(("seen", "shown"), [("0", 7), ("", 0), ("9" * 18, 0)])
+def test_a_refusal_draws_the_board_of_a_page_that_is_behind(athlete: Client, plan: Plan, seen: str, shown: int) -> None:
+    """For there it must look as if it could not be refused."""
+    run = plan("Run", "2026-11-23")
+    made = change_of(change_selection(run.pk, {"is_selected": False}, by=None))
+    undo(made.pk, by=None)
+    sent = {**SHOWN, "seen": seen}
+
+    answer = athlete.post(f"/history/{made.pk}/undo/", sent, headers=HTMX)
+
+    assert answer.status_code == 409
+    assert "This was already undone." in answer.content.decode()
+    assert answer.content.decode().count('class="day') == shown
+
+    Workout.objects.all().delete()
+    answer = athlete.post(f"/workouts/{run.pk}/selection", {**sent, "is_selected": "false"}, headers=HTMX)
+    assert answer.status_code == 404
+    assert "It does not exist any more" in answer.content.decode()
+
+
+def test_a_form_without_its_token_gets_a_toast_and_no_workouts(plan: Plan) -> None:
+    run = plan("Run", "2026-11-23")
+    change_selection(run.pk, {"is_selected": False}, by=None)
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(f"/workouts/{run.pk}/selection", {**SHOWN, "seen": "0"}, headers=HTMX)
+    assert answer.status_code == 403
+    assert "Nothing was changed. Reload the page" in answer.content.decode()
+    assert "Run" not in answer.content.decode()
 
 
 def test_the_page_says_what_it_shows(athlete: Client, plan: Plan) -> None:

@@ -12,6 +12,7 @@ Object.assign(htmx.config, {
     { code: "204", swap: false },
     { code: "[23]..", swap: true },
     { code: "409|422", swap: true },
+    { code: "403|404", swap: true, swapOverride: "none", error: true }, // with the reason as a toast
     { code: "[45]..", swap: false, error: true },
   ],
 });
@@ -52,6 +53,14 @@ dialog.addEventListener("close", () => {
   dock.append(toast());
   dialog.replaceChildren();
   refocus();
+});
+
+const mayClose = () => !hasUnsaved() || confirm("Close this without saving what you have typed?");
+dialog.addEventListener("cancel", (event) => {
+  if (!mayClose()) event.preventDefault();
+});
+dialog.addEventListener("submit", (event) => {
+  if (event.target.method === "dialog" && !mayClose()) event.preventDefault();
 });
 
 // Selecting text may end outside.
@@ -182,10 +191,8 @@ document.addEventListener("htmx:afterSettle", refocus);
 document.addEventListener("htmx:afterSettle", showWeek);
 document.addEventListener("htmx:sendError", () => showNotSaved());
 document.addEventListener("htmx:timeout", () => showNotSaved());
-document.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  if (status === 404) showNotSaved("gone");
-  else if (![409, 422].includes(status)) showNotSaved();
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (!detail.xhr.responseText.includes('id="toast"')) showNotSaved();
 });
 
 document.addEventListener("keydown", (event) => {

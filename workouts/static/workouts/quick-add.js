@@ -5,6 +5,7 @@ const template = document.getElementById("quick-add");
 
 let form = null; // the open one
 let added = null; // one whose line was added
+let before = new Set(); // the workouts of its day until then
 let typing = false;
 
 const close = () => {
@@ -37,10 +38,19 @@ document.addEventListener("click", (event) => {
   open(day);
 });
 
+const cardsOf = (day) => [...(day?.querySelectorAll(".card") ?? [])];
+
+// The keys go on at the workout that was added.
+const focusAdded = () => {
+  const day = document.getElementById(`day-${added.elements.day.value}`);
+  cardsOf(day).find(({ id }) => !before.has(id))?.querySelector("a").focus();
+  added.remove();
+  added = null;
+};
+
 // A day that is redrawn, after a change of something else, keeps what is being typed on it.
 document.addEventListener("htmx:afterSettle", () => {
-  added?.remove();
-  added = null;
+  if (added) focusAdded();
   const day = form && !form.isConnected && document.getElementById(`day-${form.elements.day.value}`);
   if (!day) return;
   place(day);
@@ -50,7 +60,9 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   typing = form?.contains(document.activeElement);
   const { requestConfig, xhr } = event.detail;
-  if (form && requestConfig.elt === form && xhr.status < 400) [added, form] = [form, null];
+  if (!form || requestConfig.elt !== form || xhr.status >= 400) return;
+  [added, form] = [form, null];
+  before = new Set(cardsOf(added.closest(".day")).map(({ id }) => id));
 });
 
 document.addEventListener("click", (event) => {
