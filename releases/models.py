@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections, models
+from django.utils import timezone
 
 LONGEST_ID = 64
 """Characters of a commit and of a deployment; what a platform names beyond that is left out."""
@@ -81,7 +82,8 @@ class Release(models.Model):
         ordering = ("-started", "-id")
 
     def __str__(self) -> str:
-        return f"{self.started:%Y-%m-%d %H:%M:%S} {self.outcome}"
+        started = timezone.localtime(self.started) if timezone.is_aware(self.started) else self.started
+        return f"{started:%Y-%m-%d %H:%M:%S} {self.outcome}"
 
     @property
     def applied(self) -> list[dict[str, Any]]:

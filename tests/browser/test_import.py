@@ -51,7 +51,7 @@ def test_what_is_not_confirmed_is_not_imported(unscripted: Page) -> None:
     unscripted.goto("/imports/")
     send(unscripted, PLAN)
     unscripted.get_by_role("button", name="Discard").click()
-    expect(unscripted.get_by_text("No files have been imported yet.")).to_be_visible()
+    expect(unscripted.get_by_text("There are no files yet.")).to_be_visible()
 
     unscripted.goto(WEEK)
     expect(unscripted.locator(".card")).to_have_count(7)

@@ -60,6 +60,8 @@ class WorkoutAdmin(PlannerAdmin):
     search_fields = ("title", "workout_description", "coach_comments")
     date_hierarchy = "originally_planned_day"
     inlines = (SelectionInline,)
+    exclude = ("is_done",)  # one of several signs of it
+    readonly_fields = ("done",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Workout]:
         return super().get_queryset(request).prefetch_related("selections")

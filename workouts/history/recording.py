@@ -25,8 +25,9 @@ class Stale(Exception):
     """A row was changed in the meantime, so nothing was written. `names` are the names of these rows."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        others = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        super().__init__(f"Changed in the meantime: {', '.join(names[:NAMED])}{others}. Nothing was written.")
+        distinct = list(dict.fromkeys(names))
+        others = f" and {len(distinct) - NAMED} more" if len(distinct) > NAMED else ""
+        super().__init__(f"Changed in the meantime: {', '.join(distinct[:NAMED])}{others}. Nothing was written.")
         self.names = names
 
 

@@ -1,5 +1,6 @@
 """The changes of an import and its unusual values, as text with units."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
@@ -46,8 +47,18 @@ def _as_read(row: PlannedWorkout, columns: Iterable[str]) -> str:
 
 
 def _difference(workout: Workout, name: str, value: Any, preferences: Preferences) -> Difference:
-    old, new = (_shown(workout, name, side, preferences) for side in (getattr(workout, name), value))
+    sides = (getattr(workout, name), value)
+    old, new = (_shown(workout, name, side, preferences) for side in sides)
+    if old == new:
+        old, new = (_exactly(name, side) for side in sides)
     return Difference(LABELS[name], *_excerpts(old, new))
+
+
+def _exactly(name: str, value: Any) -> str:
+    """What would look alike if it was rounded."""
+    if value and name in ("planned_duration", "actual_duration"):
+        return str(datetime.timedelta(seconds=round(value * 3600)))
+    return f"{value:.10g}{UNITS.get(name, '')}" if isinstance(value, float) else str(value or "")
 
 
 def _shown(workout: Workout, name: str, value: Any, preferences: Preferences) -> str:

@@ -4,7 +4,7 @@ import re
 
 TIMES = "x*\N{MULTIPLICATION SIGN}"
 NUMBER = r"\d+(?:[.,]\d+)?"
-HOURS, MINUTES, SECONDS = "(?:h|hrs?|hours?)", "(?:mins?|minutes?)", "(?:s|secs?|seconds?)"
+HOURS, MINUTES, SECONDS = "(?:h|hrs?|hours?|std|stunden?)", "(?:mins?|minutes?|minuten)", "(?:s|secs?|seconds?)"
 MINUTE_MARK = "['\N{RIGHT SINGLE QUOTATION MARK}\N{PRIME}]"
 SECOND_MARK = "(?:[\"\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]|'')"
 KILOMETRES, MILES = "(?:kms?|k|kilomet(?:re|er)s?)", "(?:mi|miles?)"

@@ -259,6 +259,11 @@ def test_activities_of_intervals_icu_were_done_without_a_plan() -> None:
     )
 
 
+def test_zeros_of_intervals_icu_say_that_nothing_is_known() -> None:
+    (workout,), _ = read_workouts(ACTIVITIES.replace(",3723,30012.5,", ",3723,0,").encode())
+    assert workout.content["actual_distance_meters"] is None
+
+
 RIDE = {"title": "Endurance", "workout_type": "Bike", "originally_planned_day": datetime.date(2026, 11, 24)}
 
 
@@ -335,4 +340,6 @@ def test_the_page_previews_a_calendar(athlete: Client) -> None:
     preview = athlete.post("/imports/", {"file": file}, follow=True)
     assert "Pull and paddles" in preview.content.decode()
     assert not Workout.objects.exists()
+    days = [row.day for row, _ in preview.context["new"]]
+    assert days == sorted(days)
     assert datetime.date(2026, 11, 24) in {row.day for row in preview.context["plan"].merge.new}

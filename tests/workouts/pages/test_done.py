@@ -62,7 +62,7 @@ def test_rpe_and_time_of_a_workout_that_was_done_are_changed(athlete: Client, pl
 
     athlete.post(f"/workouts/{run.pk}/done", {**unchanged, "actual_duration_1": "30", "rpe": ""})
     assert (Workout.objects.get().actual_duration, Workout.objects.get().rpe) == (0.5, None)
-    assert "✓ Done (-50 %) 30 min" in card(athlete, run)
+    assert "~ Done (-50 %) 30 min" in card(athlete, run)
 
 
 def test_a_workout_to_come_is_marked_as_done_in_its_details_alone(athlete: Client, plan: Plan) -> None:

@@ -116,6 +116,12 @@ REFUSED = {
 }
 
 
+@pytest.mark.parametrize("line", ["Schwimmtraining 1,5 Std", "swimming 1h30", "schwimmen 1 Stunde 30 Minuten"])
+def test_german_is_read_as_well(line: str) -> None:
+    found = read(line)
+    assert (found.workout_type, found.planned_duration) == ("Swim", 1.5)
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_is_read(line: str) -> None:
     found = read(line)

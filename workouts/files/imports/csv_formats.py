@@ -42,14 +42,17 @@ def _of_intervals(cells: Cells) -> Cells:
     names = PLANNED_NAMES if is_planned else ACTUAL_NAMES
     translated = {names[name]: text for name, text in cells.items() if name in names}
     translated["WorkoutType"] = workout_type_of(cells["type"]) if cells["type"].strip() else ""
-    scales = {names["moving_time"]: 3600, "IF": 100}
+    scales = {names["moving_time"]: 3600, "IF": 100, names["distance"]: 1}
     return {name: _divided(text, scales[name]) if name in scales else text for name, text in translated.items()}
 
 
 def _divided(text: str, divisor: float) -> str:
-    """With six decimals, which cannot be taken for thousands. A text that is no number is left for the refusal."""
+    """With six decimals, which cannot be taken for thousands; nothing for 0, which is written where nothing is known.
+
+    A text that is no number is left for the refusal.
+    """
     try:
-        return f"{float(text) / divisor:.6f}" if text.strip() else ""
+        return f"{float(text) / divisor:.6f}" if float(text or 0) else ""
     except ValueError:
         return text
 
