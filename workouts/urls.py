@@ -65,6 +65,7 @@ urlpatterns = [
     path("restore/", backup.restore, name="restore"),
     path("restore/<int:upload_id>/", backup.restore_preview, name="restore_preview"),
     path("history/", history.history, name="history"),
+    path("history/news", history.news, name="news"),
     path("history/<int:change_id>/undo/", history.undo, name="undo"),
     path("calendar.ics", feed.download, name="calendar"),
     path("calendar/feed.ics", feed.feed, name="feed"),

@@ -76,6 +76,17 @@ def test_what_another_tab_changed_is_shown_when_a_change_is_refused(
     expect(card(page, "Easy run").get_by_role("button", name="Skip")).to_be_visible()
 
 
+def test_what_another_tab_changed_is_shown_when_the_page_is_looked_at_again(page: Page, open_page: OpenPage) -> None:
+    page.goto(WEEK)
+    other = open_page()
+    other.goto(WEEK)
+    card(other, "Easy run").get_by_role("button", name="Skip").click()
+    expect(card(other, "Easy run")).to_contain_text("Skipped")
+    expect(card(page, "Easy run")).not_to_contain_text("Skipped")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(card(page, "Easy run")).to_contain_text("Skipped")
+
+
 def test_a_refusal_is_shown_in_the_dialog_and_the_input_stays(page: Page, witness: Witness) -> None:
     witness.tolerated.append("status of 422")
     page.goto(WEEK)

@@ -75,3 +75,5 @@ def test_two_tabs_skip_to_the_first_workout(page: Page) -> None:
     expect(card(page, "Easy run").get_by_role("checkbox")).to_be_checked()
     expect(page.get_by_role("form", name="The ticked workouts")).to_be_visible()
     assert page.url.endswith(f"#{page.locator(f'#day-{MONDAY} .card a').get_attribute('id')}")
+    page.keyboard.press("Escape")
+    expect(card(page, "Easy run").get_by_role("checkbox")).not_to_be_checked()

@@ -1,5 +1,6 @@
 """The answer to a write: with htmx the parts of the page to redraw, without it a redirect to the page."""
 
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.contrib import messages
@@ -40,6 +41,11 @@ def board_behind(request: HtmxRequest) -> Board | Month | None:
     """The board of the page that the request came from, if there are changes that it has not seen."""
     page = request.POST or request.GET
     return _board(page) if _is_behind(page.get("seen", ""), None) else None
+
+
+def all_of(board: Board | Month) -> dict[str, Any]:
+    """The context of all parts of a board."""
+    return {"seen": last_seen(), **board.changes(None)}
 
 
 def last_seen() -> int:

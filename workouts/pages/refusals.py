@@ -14,7 +14,7 @@ from django.views.csrf import csrf_failure
 
 from workouts.history import AlreadyUndone, CoachsWorkout, NothingPlanned, Stale
 from workouts.pages import HtmxRequest
-from workouts.pages.redraw import address_of, board_behind, last_seen
+from workouts.pages.redraw import address_of, all_of, board_behind
 
 P = ParamSpec("P")
 GONE = "It does not exist any more, so nothing was changed. The history says what became of it."
@@ -54,7 +54,7 @@ def refuse(request: HtmxRequest, reason: str, status: int = 409) -> HttpResponse
     board = board_behind(request)
     if board is None:
         return _toast(request, reason, status)
-    return render(request, board.parts, {**board.changes(None), "seen": last_seen(), "reason": reason}, status=status)
+    return render(request, board.parts, {**all_of(board), "reason": reason}, status=status)
 
 
 def without_token(request: HtmxRequest, reason: str = "") -> HttpResponse:

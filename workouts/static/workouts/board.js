@@ -18,6 +18,7 @@ Object.assign(htmx.config, {
 });
 
 const TOAST_SECONDS = 30;
+const page = document.getElementById("content");
 const dialog = document.getElementById("dialog");
 const dock = document.getElementById("dock");
 const toast = () => document.getElementById("toast");
@@ -161,14 +162,14 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { responseURL } = event.detail.xhr;
   if (responseURL && new URL(responseURL).pathname.startsWith("/login/")) {
     event.preventDefault();
-    if (hasUnsaved() || document.querySelector(".quick input")?.value) showNotSaved("logged-out"); // what was typed stays
+    if (isTyped()) showNotSaved("logged-out"); // what was typed stays
     else window.location.reload();
   }
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, target, successful, xhr, pathInfo } = event.detail;
-  if (!successful || xhr.status >= 400) return; // refused: keep what was typed
+  if (elt === page || !successful || xhr.status >= 400) return; // refused: keep what was typed
   if (target === dialog && elt.tagName === "A") showDialog(elt.hash);
   else if (hasUnsaved(elt)) keepAsSaved(elt);
   else if (dialog.contains(elt)) dialog.close();
@@ -189,10 +190,22 @@ const showWeek = () => {
 
 document.addEventListener("htmx:afterSettle", refocus);
 document.addEventListener("htmx:afterSettle", showWeek);
-document.addEventListener("htmx:sendError", () => showNotSaved());
-document.addEventListener("htmx:timeout", () => showNotSaved());
-document.addEventListener("htmx:responseError", ({ detail }) => {
-  if (!detail.xhr.responseText.includes('id="toast"')) showNotSaved();
+for (const failure of ["sendError", "timeout", "responseError"]) {
+  document.addEventListener(`htmx:${failure}`, ({ detail }) => {
+    if (detail.elt !== page && !detail.xhr.responseText.includes('id="toast"')) showNotSaved();
+  });
+}
+
+const isTyped = () => hasUnsaved() || Boolean(document.querySelector(".quick input")?.value);
+
+// What was changed elsewhere, on another device or by the coach's file, is there when the page is looked at again.
+document.addEventListener("visibilitychange", () => {
+  const { news } = page.dataset;
+  if (news && !document.hidden && !isTyped()) htmx.ajax("GET", news, { source: page, swap: "none" });
+});
+
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape" && !dialog.open && !document.querySelector(".moving")) document.getElementById("several").reset();
 });
 
 document.addEventListener("keydown", (event) => {
