@@ -21,16 +21,16 @@ def test_shows_each_workout_on_the_day_where_the_athlete_has_it(page: Page) -> N
 def test_a_card_is_dragged_to_another_week_and_the_sums_of_both_follow(page: Page) -> None:
     page.goto("/month/2024-01")
     weeks = [page.locator(f"#week-{monday}") for monday in (MONDAY, MONDAY + ONE_WEEK)]
-    expect(weeks[0]).to_contain_text("8 h")
+    expect(weeks[0]).to_contain_text("8:00")
 
     drag(card(page, "Long ride"), page.locator(f"#day-{SATURDAY + ONE_WEEK}"))
 
-    expect(weeks[0]).to_contain_text("4 h 30 min")
-    expect(weeks[1]).to_contain_text("3 h 30 min")
+    expect(weeks[0]).to_contain_text("4:30")
+    expect(weeks[1]).to_contain_text("3:30")
     expect(toast(page)).to_contain_text("Long ride: moved to Sat 13 Jan")
     page.keyboard.press("u")
     expect(card(page.locator(f"#day-{SATURDAY}"), "Long ride")).to_be_visible()
-    expect(weeks[1]).not_to_contain_text("3 h 30 min")
+    expect(weeks[1]).not_to_contain_text("3:30")
 
 
 def test_no_card_is_moved_to_another_month_which_has_no_day_for_it(page: Page) -> None:

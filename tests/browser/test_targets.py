@@ -16,7 +16,7 @@ def test_the_summary_compares_the_week_with_its_targets_in_words(page: Page) -> 
     page.get_by_label("TSS").fill("300")
     page.get_by_role("button", name="Save").click()
 
-    expect(total(page)).to_contain_text("plan 8 h, ≈421 TSS · target 9 h 10 min, 300 TSS")
+    expect(total(page)).to_contain_text("plan 8 h, ≈421 TSS target 9 h 10 min, 300 TSS")
     page.get_by_role("link", name="All figures").click()
     expect(page.get_by_role("row", name="Total")).to_contain_text("1 h 10 min under")
     expect(page.get_by_role("row", name="Total")).to_contain_text("121 over")

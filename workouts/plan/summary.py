@@ -29,6 +29,10 @@ class Sum:
             self.estimated or other.estimated,
         )
 
+    @property
+    def hours(self) -> float:
+        return self.minutes / 60
+
 
 @dataclass
 class Line:

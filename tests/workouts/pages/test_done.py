@@ -200,15 +200,15 @@ def test_the_week_and_the_month_show_and_name_what_is_planned_done_and_to_come(a
 
     days = [text_of(found) for found in re.findall(r'class="sum">(.*?)</div>', week, re.DOTALL)]
     assert any(day.startswith("plan 30 min") for day in days)
-    lines = [text_of(line) for line in re.findall(r"<li class=\"\w+\"><p>.*?</li>", week)]
+    lines = [text_of(line) for line in re.findall(r"<li class=\"\w+\"><p class=\"facts\">.*?</li>", week)]
     assert lines == [
         "Swim done 30 min",
         "Run plan 3 h done 1 h 30 min",
-        "Total plan 3 h, ≈ 169 TSS done 2 h, ≈ 113 TSS · to come 1 h",
+        "Total plan 3 h, ≈ 169 TSS done 2 h, ≈ 113 TSS to come 1 h",
     ]
     totals = [text_of(cell) for cell in re.findall(r'<td class="total".*?</td>', month)]
     [total] = [text for text in totals if "done" in text]
-    assert total.endswith("plan 3 h , ≈ 169 TSS done 2 h , ≈ 113 TSS")
+    assert total.endswith("plan 3:00 , ≈ 169 TSS done 2:00 , ≈ 113 TSS")
 
 
 def test_a_month_shows_what_was_done_and_how_close_it_came_in_signs_and_words(athlete: Client, plan: Plan) -> None:
