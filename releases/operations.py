@@ -59,17 +59,21 @@ class AddUniqueConstraint(AddConstraint):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
-        if schema_editor.connection.vendor != "postgresql":
-            with _transaction(schema_editor), sequence_kept(schema_editor, model):
-                super().database_forwards(app_label, schema_editor, from_state, to_state)
-        elif self.allow_migrate_model(schema_editor.connection.alias, model):
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        if schema_editor.connection.vendor == "postgresql":
             self._add_online(schema_editor, model)
+            return
+        with _transaction(schema_editor), sequence_kept(schema_editor, model):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Repeatable as well: a missing constraint was dropped by a run that was stopped before it was recorded."""
         model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
         online = schema_editor.connection.vendor == "postgresql"
         with _transaction(schema_editor), sequence_kept(schema_editor, model):
             if not online or schema_editor.collect_sql or self._exists(schema_editor, model._meta.db_table):

@@ -76,14 +76,31 @@ def test_a_router_that_keeps_the_history_elsewhere_is_no_obstacle(shop: Project)
     assert shop.manage("migrate", "--check", "--database", "other").returncode == 0
 
 
-def test_an_app_of_another_database_is_judged_by_the_worst_case(shop: Project) -> None:
-    """Where `makemigrations` and CI name no database."""
+def keep_elsewhere(shop: Project) -> None:
+    """Its tables belong in the other database."""
     router = (
         "class Elsewhere:\n    def allow_migrate(self, db, app_label, **hints):\n"
         '        return db == "other" if app_label == "shop" else None\n'
     )
     shop.write("shop/routers.py", router)
     shop.settings('DATABASE_ROUTERS = ["shop.routers.Elsewhere"]')
+
+
+def test_undoing_a_unique_constraint_of_another_database_runs_no_sql_here(shop: Project) -> None:
+    keep_elsewhere(shop)
+    constraint = "models.UniqueConstraint(fields=['size'], name='one_size')"
+    operation = f"AddUniqueConstraint('box', {constraint}, reverse_sql='DELETE FROM shop_box')"
+    shop.migration("0002_unique", operation, atomic=False)
+    assert shop.manage("migrate", "-v0").returncode == 0
+
+    undone = shop.manage("migrate", "shop", "0001")
+
+    assert undone.returncode == 0, undone.stderr
+
+
+def test_an_app_of_another_database_is_judged_by_the_worst_case(shop: Project) -> None:
+    """Where `makemigrations` and CI name no database."""
+    keep_elsewhere(shop)
     shop.migration("0009_rename", 'migrations.RenameField("box", "size", "volume")')
     printed = shop.manage("plan_release", "--worst-case", "shop")
     assert printed.returncode == 1
