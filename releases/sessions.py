@@ -65,8 +65,8 @@ def connecting_within(connection: BaseDatabaseWrapper, seconds: float) -> Iterat
     given = connection.settings_dict["OPTIONS"]
     hosts = str(given.get("host", connection.settings_dict["HOST"])).split(",")
     share = max(2, int(seconds / (2 * len(hosts))))
-    timeout = min(int(given.get("connect_timeout", share)), share)
-    connection.settings_dict["OPTIONS"] = {**given, "connect_timeout": timeout}
+    own = int(given.get("connect_timeout", 0))  # 0 or less: no limit
+    connection.settings_dict["OPTIONS"] = {**given, "connect_timeout": min(own, share) if own > 0 else share}
     try:
         yield
     finally:

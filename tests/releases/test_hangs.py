@@ -289,9 +289,11 @@ def mute_server() -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_the_wait_for_the_database_bounds_connecting(shop: Made, mute_server: str) -> None:
+@pytest.mark.parametrize("unlimited", ["", "?connect_timeout=0"])
+def test_the_wait_for_the_database_bounds_connecting(shop: Made, mute_server: str, unlimited: str) -> None:
     began = time.monotonic()
-    result = shop("migrations.RunSQL('SELECT 1')", url=mute_server).manage("migrate", RELEASE_DATABASE_WAIT="5")
+    project = shop("migrations.RunSQL('SELECT 1')", url=mute_server + unlimited)
+    result = project.manage("migrate", RELEASE_DATABASE_WAIT="5", RELEASE_DEADLINE="30")
 
     assert result.returncode == 1
     assert "The database did not answer" in result.stderr
