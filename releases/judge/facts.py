@@ -112,9 +112,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """`tables` by name; by schema and name (`sales.box`) outside the search path. Tables that this release creates are
-    not here: no running version depends on them. `unique` are the keys that the models declare, by table, and
-    `database_defaults` the columns with a default there."""
+    """`tables` and `indexes` by name; by schema and name (`sales.box`) outside the search path. Tables that this
+    release creates are not here: no running version depends on them. `unique` are the keys that the models declare, by
+    table, and `database_defaults` the columns with a default there."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     indexes: Mapping[str, Index] = field(default_factory=dict)
@@ -123,6 +123,16 @@ class Facts:
 
     def table(self, name: str, schema: str = "") -> Table | None:
         return self.tables.get(f"{schema}.{name}" if schema else name)
+
+    def index(self, name: str, schema: str = "") -> Index | None:
+        """A schema of the search path may be named, or another one."""
+        if schema and (elsewhere := self.indexes.get(f"{schema}.{name}")):
+            return elsewhere
+        index = self.indexes.get(name)
+        return index if index and self.table(index.table, schema) is self.table(index.table) else None
+
+    def indexes_of(self, table: Table) -> dict[str, Index]:
+        return {name: one for name, one in self.indexes.items() if self.tables.get(one.table) is table}
 
     def touched_by(self, text: str) -> list[str]:
         """The names of the tables that SQL names, or whose index it names; none if it cannot be parsed."""
@@ -154,14 +164,14 @@ def read_facts(connection: BaseDatabaseWrapper) -> Facts:
         parts[oid][0][name] = replace(column, dependents=tuple({*column.dependents, found_there}))
     for oid, name, kind, definition, listed in constraints:
         parts[oid][1][name] = Constraint(kind, definition, tuple(listed))
-    tables, names, large = {}, {}, conf.read().large_table
+    tables, schemas, names, large = {}, {}, {}, conf.read().large_table
     for oid, name, schema, visible, size, rows, is_partitioned in found:
-        names[oid] = name if visible else f"{schema}.{name}"
+        schemas[oid] = "" if visible else f"{schema}."
+        names[oid] = schemas[oid] + name
         tables[f"{schema}.{name}"] = tables[names[oid]] = Table(
             *(size, size >= large, rows, *parts[oid]),
             is_partitioned=is_partitioned,
             triggers=tuple(trigger for table, trigger in triggers if table == oid),
         )
-    return Facts(
-        tables, {name: Index(names[oid], *rest) for oid, name, *rest in indexes}, unique_keys(), database_defaults()
-    )
+    read_indexes = {schemas[oid] + name: Index(names[oid], *rest) for oid, name, *rest in indexes}
+    return Facts(tables, read_indexes, unique_keys(), database_defaults())

@@ -20,19 +20,18 @@ def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> N
     """DROP INDEX and DROP TABLE; everything else as it is."""
     names = [[part.string.sval for part in one.list.items] for one in statement.objects]
     if statement.remove_type == tree.OBJECT_INDEX and len(names) == 1:
-        _drop_index(statement, names[0][-1], circumstances, verdict)
+        _drop_index(statement, names[0], circumstances, verdict)
     elif statement.remove_type == tree.OBJECT_TABLE:
         _drop_tables(statement, names, circumstances, verdict)
 
 
-def _drop_index(statement: Node, name: str, circumstances: "Circumstances", verdict: Verdict) -> None:
-    index = circumstances.facts.indexes.get(name)
-    table = index and circumstances.facts.tables[index.table]
-    if index is None or table is None or statement.concurrent:
+def _drop_index(statement: Node, parts: list[str], circumstances: "Circumstances", verdict: Verdict) -> None:
+    index = circumstances.facts.index(parts[-1], ".".join(parts[:-1]))
+    if index is None or statement.concurrent:
         verdict.note(Action.AS_IS, "The index is new.")
         return
     if index.unique:
-        verdict.deferred.append(unique_index(name, index.table))
+        verdict.deferred.append(unique_index(parts[-1], index.table, where=".".join(map(quote, parts))))
         verdict.note(Action.DEFERRED, STILL_UNIQUE)
         return
     statement.concurrent = True
@@ -77,9 +76,11 @@ def drop_constraint(command: Node, relation: Node, circumstances: "Circumstances
     return False
 
 
-def unique_index(name: str, table: str, restore: tuple[Step, ...] = ()) -> Deferral:
-    step = Step(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(name)}", repeatable=True)
-    return Deferral("index", quote(name), name, f"drop unique index {name} of {table}", (step,), restore)
+def unique_index(name: str, table: str, restore: tuple[Step, ...] = (), where: str = "") -> Deferral:
+    """`where` is how SQL names it, if with its schema."""
+    where = where or quote(name)
+    step = Step(f"DROP INDEX CONCURRENTLY IF EXISTS {where}", repeatable=True)
+    return Deferral("index", where, name, f"drop unique index {name} of {table}", (step,), restore)
 
 
 def unique_constraint(name: str, relation: Node, restore: tuple[Step, ...] = ()) -> Deferral:

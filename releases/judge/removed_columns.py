@@ -82,8 +82,8 @@ def _relax(
 
 def _unique_indexes(facts: Facts, table: Table, column: str) -> Iterator[tuple[str, Node]]:
     """The unique indexes over a column, and perhaps others."""
-    for name, index in facts.indexes.items():
-        if index.unique and index.definition and facts.tables.get(index.table) is table:
+    for name, index in facts.indexes_of(table).items():
+        if index.unique and index.definition:
             statement = parse(index.definition)[0]
             if column in {one.name for one in find_nodes(statement, tree.IndexElem)}:
                 yield name, statement

@@ -55,7 +55,7 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         verdict.note(Action.REFUSED, DEPENDED_ON.format(named(column.dependents)), instead=MADE_AGAIN)
         return True
     if column and is_compatible(column.type, write_type(wanted.type_name)):
-        if bound := list(_bound_to(command.name, relation.relname, table, circumstances.facts, collates=collates)):
+        if bound := list(_bound_to(command.name, table, circumstances.facts, collates=collates)):
             verdict.note(Action.REFUSED, BOUND.format(", ".join(bound)), lock=LOCKED, instead=FREE_FIRST)
         else:
             verdict.note(Action.AS_IS, "The stored values stay as they are.", lock=SHORT)
@@ -77,14 +77,14 @@ def _same_key(column: str, was: str, table: Table) -> str:
     return SAME_KEY.format(name=column, field=KEYS[was]) if is_key and was in KEYS else ""
 
 
-def _bound_to(column: str, name: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:
+def _bound_to(column: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:
     """What the server builds or checks anew if the type changes in any way. Measured.
 
     Indexes of an expression or with a condition that names the column, and checks of it; if it gets another collation,
     any index of it.
     """
-    for index, one in facts.indexes.items():
-        if one.table != name or not one.definition:
+    for index, one in facts.indexes_of(table).items():
+        if not one.definition:
             continue
         statement = parse(one.definition)[0]
         if column in (named_columns(statement) if collates else _named_in_expressions(statement)):

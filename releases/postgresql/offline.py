@@ -151,9 +151,7 @@ def _tables(names: list[str]) -> list[TableInfo]:
 def _constraints(facts: Facts, name: str) -> dict[str, dict[str, Any]]:
     """What introspection.get_constraints() would find."""
     table = facts.tables.get(name.replace('"', ""))
-    if table is None:
-        return {}
-    return {**_of_table(table), **_indexes(facts, name)}
+    return {**_of_table(table), **_indexes(facts, table)} if table else {}
 
 
 def _of_table(table: Table) -> dict[str, dict[str, Any]]:
@@ -171,13 +169,13 @@ def _of_table(table: Table) -> dict[str, dict[str, Any]]:
     }
 
 
-def _indexes(facts: Facts, table: str) -> dict[str, dict[str, Any]]:
+def _indexes(facts: Facts, table: Table) -> dict[str, dict[str, Any]]:
     found = {}
-    backing = facts.tables[table].constraints
-    for name, index in facts.indexes.items():
-        if index.table == table and name not in backing:
+    for name, index in facts.indexes_of(table).items():
+        own = name.rpartition(".")[2]
+        if own not in table.constraints:
             statement = parse(index.definition)[0]
-            found[name] = {
+            found[own] = {
                 "columns": [one.index_elem.name for one in statement.index_params],
                 "primary_key": False,
                 "unique": index.unique,

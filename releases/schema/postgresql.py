@@ -115,13 +115,14 @@ def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) 
     it refuses to create cannot exist either. Tables with an explicit schema in `db_table` would not be temporary: only
     their columns are compared.
     """
-    qualified = [table for table in declaration.models if '"' in table]
+    temporary = [table for table in declaration.models if '"' not in table]
+    qualified = declaration.models.keys() - set(temporary)
     statements = [sql for sql in declaration.statements if not any(table in sql for table in qualified)]
     with transaction.atomic(using=connection.alias):
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true)")
             _create(cursor, connection.alias, statements)
-        described = describe(read_catalogue(connection, list(declaration.models), "pg_temp."))
+        described = describe(read_catalogue(connection, temporary, "pg_temp."))
         transaction.set_rollback(True, using=connection.alias)
     return described
 

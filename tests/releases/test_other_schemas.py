@@ -1,0 +1,71 @@
+"""Tables in other schemas than the first, whose indexes may have the names of the project's own."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.conftest import Project
+
+pytestmark = pytest.mark.usefixtures("postgresql")
+
+MODEL = """class Box(models.Model):
+    size = models.IntegerField()
+    class Meta:
+        db_table = {table!r}
+"""
+BOX = """migrations.CreateModel("Box", [
+    ("id", models.BigAutoField(primary_key=True)),
+    ("size", models.IntegerField()),
+], {{"db_table": {table!r}}})"""
+INDEX = 'migrations.AddIndex("box", models.Index(fields=["size"], name="box_size"))'
+NO_INDEX = 'migrations.RemoveIndex("box", "box_size")'
+OLD = """
+CREATE SCHEMA old;
+CREATE TABLE old.crate (size integer);
+CREATE {} INDEX box_size ON old.crate (size);
+"""
+NAMED = "SELECT schemaname FROM pg_indexes WHERE indexname = 'box_size' ORDER BY 1"
+
+
+def made(project: Project, *operations: str, table: str = "box") -> None:
+    project.models(MODEL.format(table=table))
+    project.migration("0001_box", BOX.format(table=table), *operations)
+    released = project.manage("migrate", "-v0")
+    assert released.returncode == 0, released.stderr
+
+
+def planned(project: Project) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in project.manage("plan_release", "--json").stdout.splitlines()]
+
+
+def test_an_index_is_not_taken_for_one_of_the_same_name_elsewhere(project: Project, sql: Sql) -> None:
+    made(project, INDEX)
+    sql(OLD.format("UNIQUE"))
+    project.migration("0002_no_index", NO_INDEX)
+    (plan,) = planned(project)
+    assert [table["name"] for table in plan["tables"]] == ["box"]
+    assert plan["verdict"] == "online"  # and not as if it were unique
+
+
+def test_a_unique_index_elsewhere_waits_to_be_dropped_there(project: Project, sql: Sql) -> None:
+    made(project, 'migrations.RunSQL("CREATE UNIQUE INDEX box_size ON box (size)")')
+    sql(OLD.format("UNIQUE"))
+    project.migration("0002_no_index", "migrations.RunSQL('DROP INDEX old.box_size')")
+    released = project.manage("migrate")
+    assert released.returncode == 0, released.stderr
+    assert sql(NAMED) == [("old",), ("public",)]
+    assert "drop unique index box_size of old.crate" in project.manage("plan_release").stdout
+    assert project.manage("migrate", "--finish").returncode == 0
+    assert sql(NAMED) == [("public",)]
+
+
+@pytest.mark.parametrize("table", ['"old"."box"', 'old"."box'])
+def test_a_table_with_a_schema_in_its_name_is_released_and_judged(project: Project, sql: Sql, table: str) -> None:
+    sql("CREATE SCHEMA old")
+    made(project, 'migrations.AlterField("box", "size", models.IntegerField(unique=True))', table=table)
+    project.migration("0002_not_unique", 'migrations.AlterField("box", "size", models.IntegerField())')
+    (plan,) = planned(project)
+    assert plan["verdict"] == "after the old version"
+    assert [one["name"] for one in plan["tables"]] == ["old.box"]
