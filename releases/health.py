@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from releases.errors import reason, was_cut
 from releases.pending import known_to
 from releases.schema import verify
 
@@ -67,9 +68,9 @@ def check_ready() -> list[str]:
         if unapplied := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise NotReadyError(database="ok", unapplied=[str(migration) for migration, _ in unapplied])
         gate.check()
-    except DatabaseError:
+    except DatabaseError as error:
         gate.shut()
-        raise NotReadyError(database="unreachable") from None
+        raise NotReadyError(database="unreachable" if was_cut(error) else reason(error)) from None
     except NotReadyError:
         gate.shut()
         raise
