@@ -15,6 +15,7 @@ from releases.judge.returning_columns import declare_again, refers_as_before
 from releases.judge.sql import Node, kind, listed_names, name_of, object_name, quote, write_type
 from releases.judge.types import is_same
 from releases.judge.verdict import Action, Step, Verdict
+from releases.naming import finish_command
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -25,7 +26,7 @@ OTHER_TARGET = "A column of that name waits to be dropped, and its values refer 
 OTHER_COLUMN = 'Give the new field another column: db_column="%s_new".'
 OTHER_COLUMNS = "A table of that name and with other columns waits to be dropped."
 OTHER_TABLE = 'Give the new model another table: db_table = "%s_new" in its Meta.'
-FINISH = " Or drop the old one first, with: python manage.py migrate --finish. Then release again."
+FINISH = " Or drop the old one first, with: {}. Then release again."
 
 
 def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -185,7 +186,8 @@ def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstanc
 
 
 def _refuse(reason: str, instead: str, item: Any, verdict: Verdict) -> None:
-    verdict.note(Action.REFUSED, reason, instead=instead + (FINISH if item.is_entered else ""))
+    finish = FINISH.format(finish_command(item.connection.alias)) if item.is_entered else ""
+    verdict.note(Action.REFUSED, reason, instead=instead + finish)
     verdict.is_final = True
 
 

@@ -27,7 +27,7 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
     if not server.may_create_temporary:
         yield (
             f"Role {server.role} may not create temporary tables in database {server.database}."
-            f" As a superuser: GRANT TEMPORARY ON DATABASE {server.database} TO {server.role};"
+            f" As a superuser: {server.grant_temporary}"
         )
     own = [model._meta.db_table for model in (journal_model(), contract_model())]
     djangos = [apps.get_model(label)._meta.db_table for label in WRITTEN_BY_DJANGO if _is_installed(label)]

@@ -68,6 +68,11 @@ class Server:
         return [one for one in self.search_path.split(", ") if one not in ("", '""')]
 
     @property
+    def grant_temporary(self) -> str:
+        """The statement that lets this role create temporary tables."""
+        return f"GRANT TEMPORARY ON DATABASE {self.database} TO {self.role};"
+
+    @property
     def place(self) -> str | None:
         """The schema of the project's tables."""
         return self.records_schema or self.schema

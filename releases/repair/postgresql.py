@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.judge.types import is_compatible
+from releases.preflight.server import read_server
 from releases.repair.refusal import CannotBuildError
 from releases.schema.declared import foreign_keys
 from releases.schema.description import Column, Rule
@@ -60,9 +61,8 @@ class PostgresqlBuilder:
         """Adds it without its constraints, which are separate rules."""
         column = cast("Column", difference.wanted)
         if not column.type:
-            raise CannotBuildError(
-                f"what it must be is compared in temporary tables, which needs a right: {self._grant}"
-            )
+            grant = read_server(self._connection).grant_temporary
+            raise CannotBuildError(f"what it must be is compared in temporary tables, which needs a right: {grant}")
         field = next(field for field in model._meta.local_concrete_fields if field.column == column.name)
         editor = self._connection.schema_editor()
         value = None if column.nullable or column.default else editor.effective_default(field)
@@ -85,11 +85,6 @@ class PostgresqlBuilder:
             self._alter(difference.table, " ".join(words))
             if value is not None:
                 self._alter(difference.table, f"ALTER COLUMN {self._quote(column.name)} DROP DEFAULT")
-
-    @property
-    def _grant(self) -> str:
-        database, user = (self._quote(self._connection.settings_dict[name]) for name in ("NAME", "USER"))
-        return f"GRANT TEMPORARY ON DATABASE {database} TO {user};"
 
     def _type(self, difference: Difference, model: Model) -> None:
         """Changes types only if the rows need not be rewritten."""

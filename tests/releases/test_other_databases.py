@@ -63,6 +63,23 @@ def test_a_failure_there_names_its_setting_and_its_command(shop: Project) -> Non
     assert "correct DATABASE_URL; otherwise run: python manage.py migrate\n" in unmigrated.stderr
 
 
+@pytest.mark.usefixtures("postgresql")
+def test_what_waits_there_is_finished_by_the_command_that_is_printed(shop: Project) -> None:
+    assert shop.manage("migrate", "--database", "other", "-v0").returncode == 0
+    shop.models("class Box(models.Model):\n    pass\n")
+    shop.migration("0002_no_size", 'migrations.RemoveField("box", "size")')
+    assert shop.manage("migrate", "--database", "other", "-v0").returncode == 0
+    shop.models("class Box(models.Model):\n    size = models.TextField(null=True)\n")
+    shop.migration("0003_size", 'migrations.AddField("box", "size", models.TextField(null=True))')
+
+    printed = shop.manage("migrate", "--database", "other").stderr
+    command = printed.partition("drop the old one first, with: python manage.py ")[2].partition(". Then")[0]
+
+    assert command == "migrate --database other --finish"
+    assert shop.manage(*command.split()).returncode == 0
+    assert shop.manage("migrate", "--database", "other").returncode == 0
+
+
 def test_a_router_that_keeps_the_history_elsewhere_is_no_obstacle(shop: Project) -> None:
     shop.write(
         "shop/routers.py",

@@ -12,11 +12,17 @@ from releases import contract
 from releases.commands import DatabaseCommand
 from releases.indexes import repeatable
 from releases.naming import migrate_command
+from releases.preflight.server import read_server
 from releases.repair import repair
 from releases.run import Run, run_alone
 from releases.schema import COMPARED, verify
 from releases.sessions import for_a_release
 from releases.watchdog import guard
+
+SHALLOW = (
+    "Every table and every column exists. The rest was not compared: that needs the right to create temporary tables."
+    " Run as the database's owner: {}"
+)
 
 
 class Command(DatabaseCommand):
@@ -43,7 +49,7 @@ class Command(DatabaseCommand):
         if not verdict.whole:
             raise CommandError(verdict.explain(connection.alias))
         if verdict.shallow:
-            raise CommandError(_shallow(connection))
+            raise CommandError(SHALLOW.format(read_server(connection).grant_temporary))
         self.stdout.write(self.style.SUCCESS("Everything that the models declare exists, as declared and valid."))
         for line in contract.in_words(connection):
             self.stdout.write(line)
@@ -61,13 +67,3 @@ class Command(DatabaseCommand):
     def _say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
-
-
-def _shallow(connection: BaseDatabaseWrapper) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_database()), quote_ident(current_user)")
-        database, user = cursor.fetchone()
-    return (
-        "Every table and every column exists. The rest was not compared: that needs the right to create temporary"
-        f" tables. Run as the database's owner: GRANT TEMPORARY ON DATABASE {database} TO {user};"
-    )
