@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from releases.advice import AGAIN
+from releases.counting import counted
 from releases.naming import migrate_command, place_of, repair_command
 from releases.preflight.pending import Pending
 from releases.preflight.places import hidden_records
@@ -155,8 +156,8 @@ def _unmigrated(session: BaseDatabaseWrapper) -> Iterator[str]:
     if not plan:
         yield f"Every migration is recorded in {name}, so something was removed by hand. Run: {repair}"
     elif executor.loader.applied_migrations:
-        first = plan[0][0]
-        yield f"{len(plan)} migrations of this code are not applied to {name}, beginning with {first}. Run: {command}"
+        lacking = counted(len(plan), "migration")
+        yield f"{name} lacks {lacking} of this code, beginning with {plan[0][0]}. Run: {command}"
     else:
         yield (
             f"{name} has no tables of this code. If it is the wrong database, correct {place_of(session)}; otherwise"

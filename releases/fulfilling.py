@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.contract import Item, cancel, pending
 from releases.errors import reason, sqlstate
-from releases.naming import finish_command
+from releases.naming import finish_command, rollback_command
 from releases.old_sessions import Connected, listed
 from releases.progress import Say
 from releases.version import this_version
@@ -72,9 +72,10 @@ def _reason(item: Item, seen: Connected, then: str) -> Reason | None:
     """Why it is left, whoever is connected."""
     migration = item.entry.migration
     if not item.is_known:
+        undo = rollback_command(item.connection.alias)
         return (
             f"This code does not have {migration}, and may need what these would take away: ",
-            ". A release of code that has it makes them; or undo it from there, with: python manage.py rollback",
+            ". A release of code that has it makes them" + (f"; or undo it from there, with: {undo}" if undo else "."),
         )
     if migration in seen.unfinished:
         return (

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.core.management import CommandError
 from django.db.migrations.loader import MigrationLoader
 
+from releases.counting import counted
 from releases.models import Release
-from releases.naming import time_zone
+from releases.naming import rollback_command, time_zone
 from releases.pending import is_initial
 from releases.steps import Key, newest_first, rows, unknown
 
-STEPS = "python manage.py rollback --steps"
+STEPS = f"{rollback_command()} --steps"
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,10 @@ class History:
 
     def _way_back_from(self, earlier: Past) -> str:
         count, steps = len(earlier.applied), self.steps_over(earlier.applied)
-        more = f" and the {steps - count} applied after them" if steps > count else ""
+        more = f" and the {steps - count} applied after it" if steps > count else ""
         return (
-            f"The release before it ({earlier}) applied {count} migrations that have not been undone. To undo"
-            f" those{more}{self._where(steps)}: {STEPS} {steps}"
+            f"What the release before it ({earlier}) applied is not undone: {counted(count, 'migration')}. To undo"
+            f" that{more}{self._where(steps)}: {STEPS} {steps}"
         )
 
     def _last_step(self) -> str:

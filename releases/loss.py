@@ -14,6 +14,7 @@ from django.db.migrations.operations.base import Operation
 
 from releases import contract
 from releases.applying import code_name
+from releases.counting import counted
 from releases.pending import applied_state, on_database, on_state
 
 MANY = 100_000  # rows; counting stops there
@@ -157,9 +158,7 @@ class Loss:
 
     def _count(self, rows: "models.QuerySet[Any]", noun: str) -> str:
         number = rows.using(self._connection.alias).order_by()[: MANY + 1].count()
-        if number > MANY:
-            return f"more than {MANY} {noun}s"
-        return f"{number} {noun}{'' if number == 1 else 's'}"
+        return f"more than {counted(MANY, noun)}" if number > MANY else counted(number, noun)
 
 
 def _changes(operation: Operation) -> str:

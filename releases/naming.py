@@ -77,6 +77,11 @@ def finish_command(alias: str = DEFAULT_DB_ALIAS) -> str:
     return f"python manage.py migrate{_of(alias)} --finish"
 
 
+def rollback_command(alias: str = DEFAULT_DB_ALIAS) -> str:
+    """Empty for any database but the default one, which `rollback` alone knows."""
+    return "python manage.py rollback" if alias == DEFAULT_DB_ALIAS else ""
+
+
 def _of(alias: str) -> str:
     return "" if alias == DEFAULT_DB_ALIAS else f" --database {alias}"
 

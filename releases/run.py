@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from releases import conf
 from releases.applying import Applying, name_of
+from releases.counting import counted
 from releases.deadline import Deadline
 from releases.lock import file_lock
 from releases.models import LONGEST_ID, Release
@@ -139,9 +140,15 @@ class Run:
         }
         logger.log(
             logging.ERROR if error else logging.INFO,
-            "%s %s: %d migrations in %.2f s, attempts: %d, waited %.1f s for locks",
+            "%s %s: %s in %.2f s, attempts: %d, waited %.1f s for locks",
             "Step back" if self.direction == Release.Direction.BACKWARDS else "Release",
-            *(summary["outcome"], len(applied), summary["seconds"], self.attempts, release.waited),
+            *(
+                summary["outcome"],
+                counted(len(applied), "migration"),
+                summary["seconds"],
+                self.attempts,
+                release.waited,
+            ),
             extra=summary,
         )
 

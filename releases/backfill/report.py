@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from releases.counting import grouped
 from releases.progress import Say
 
 SAY_EVERY = 5.0  # seconds
@@ -34,11 +35,7 @@ def sentence(what: str, unit: str, up_to: int, total: int, per_second: float) ->
 
     `total` is an estimate: if it was too low, no time is told.
     """
-    said = f"{what}: {_number(up_to)}"
+    said = f"{what}: {grouped(up_to)}"
     if up_to >= total or per_second <= 0:
         return f"{said} {unit}."
-    return f"{said} of about {_number(total)} {unit}, about {_number((total - up_to) / per_second)} s to go."
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ")
+    return f"{said} of about {grouped(total)} {unit}, about {grouped((total - up_to) / per_second)} s to go."

@@ -61,7 +61,7 @@ def test_the_last_release_is_undone_as_a_whole_and_no_other(shop: Project, sql: 
     again = shop.manage("rollback", "--noinput")
 
     assert again.returncode == 1
-    assert "applied has already been undone. Nothing was changed. The release before it (" in again.stderr
+    assert "applied has already been undone. Nothing was changed. What the release before it (" in again.stderr
     assert applied(sql) == ["0001", "0002"]
 
 
@@ -74,8 +74,8 @@ def test_a_failed_release_that_applied_nothing_hides_no_good_one(shop: Project, 
 
     assert result.returncode == 1
     assert re.fullmatch(
-        r"CommandError: The last release \(.*, failed\) applied nothing\. Nothing was changed\. The release before it"
-        r" \(.*, succeeded\) applied \d+ migrations that have not been undone\. To undo those: python manage\.py"
+        r"CommandError: The last release \(.*, failed\) applied nothing\. Nothing was changed\. What the release"
+        r" before it \(.*, succeeded\) applied is not undone: \d+ migrations\. To undo that: python manage\.py"
         r" rollback --steps \d+\n",
         result.stderr,
     )

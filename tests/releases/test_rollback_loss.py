@@ -140,7 +140,7 @@ def test_a_large_table_is_not_counted_to_its_end(shop: Project, sql: Sql) -> Non
 
     result = shop.manage("rollback", "shop")
 
-    assert "    - drops table shop_first with more than 100000 rows\n" in result.stdout
+    assert "    - drops table shop_first with more than 100 000 rows\n" in result.stdout
 
 
 def test_it_says_which_code_stops_serving(shop: Project, engine: str) -> None:

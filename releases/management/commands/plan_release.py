@@ -16,6 +16,7 @@ from django.db.migrations import Migration
 from releases import conf, contract
 from releases.applying import name_of
 from releases.commands import DatabaseCommand
+from releases.counting import counted
 from releases.pending import pending_migrations
 from releases.postgresql.empty import is_unserved
 from releases.preflight.conflicts import ADOPT
@@ -94,7 +95,8 @@ class Command(DatabaseCommand):
                 for line in described(one):
                     self.stdout.write(line)
         if options["worst_case"] and not options["json"]:
-            self.stdout.write(f"Judged {sum(map(len, judged.values()))} operations of {len(judged)} migrations.")
+            number = sum(map(len, judged.values()))
+            self.stdout.write(f"Judged {counted(number, 'operation')} of {counted(len(judged), 'migration')}.")
 
 
 def described(judged: "JudgedOperation") -> list[str]:
@@ -112,8 +114,7 @@ def described(judged: "JudgedOperation") -> list[str]:
 def sized(table: "TouchedTable") -> str:
     """`shop_box, 12 MB, 300 000 rows`: the server's estimate, where it has one."""
     size = next((f"{table.bytes / unit:.0f} {name}" for unit, name in UNITS if table.bytes >= unit), "empty")
-    rows = f"{table.rows:,} row{'s' * (table.rows != 1)}".replace(",", " ")
-    return f"{table.name}, {size}, {rows}" if table.rows else f"{table.name}, {size}"
+    return ", ".join([table.name, size, *([counted(table.rows, "row")] if table.rows else [])])
 
 
 def _wrapped(text: str, indent: int) -> str:

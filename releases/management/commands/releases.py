@@ -16,6 +16,7 @@ from releases.commands import DatabaseCommand
 from releases.journal import half_run
 from releases.lock import is_interrupted
 from releases.models import Release
+from releases.naming import rollback_command
 from releases.timeline import bar, in_words, spans
 
 INTERRUPTED = "No release is at work now: the one that is running above was killed, or is between two attempts."
@@ -63,8 +64,9 @@ class Command(DatabaseCommand):
         if is_interrupted(connection):
             self.stdout.write(INTERRUPTED)
         for app, name in half_run(connection):
-            undo = " To undo it instead: python manage.py rollback" * (connection.alias == DEFAULT_DB_ALIAS)
-            self.stdout.write(f"Half-run: {app}.{name}. The next release goes on where it was interrupted.{undo}")
+            undo = rollback_command(connection.alias)
+            instead = f" To undo it instead: {undo}" if undo else ""
+            self.stdout.write(f"Half-run: {app}.{name}. The next release goes on where it was interrupted.{instead}")
         for line in contract.in_words(connection):
             self.stdout.write(line)
 

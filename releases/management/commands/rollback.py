@@ -21,6 +21,7 @@ from releases.lock import alone
 from releases.loss import Loss
 from releases.management.commands import migrate
 from releases.models import Release
+from releases.naming import rollback_command
 from releases.old_sessions import CLIENTS
 from releases.run import Run, run_alone
 from releases.steps import (
@@ -183,5 +184,5 @@ def _labels(keys: Any) -> str:
 
 
 def _command(options: dict[str, Any]) -> str:
-    words = ["python manage.py rollback", options["app"], f"--steps {options['steps']}" if options["steps"] else None]
+    words = [rollback_command(), options["app"], f"--steps {options['steps']}" if options["steps"] else None]
     return " ".join(filter(None, words))
