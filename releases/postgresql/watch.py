@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.postgresql.blockers import Blocker, read_blockers
@@ -38,7 +39,8 @@ class Watcher:
         stall_budget: float,
         doing: Callable[[], Doing] = Doing,
     ) -> None:
-        self._companion, self._connection, self._say = companion, connection, say
+        self._companion, self._say = companion, say
+        self._connection = connections[connection.alias]  # django.db's proxy would be another one in each thread
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             (self._pid,) = cursor.fetchone()
@@ -80,6 +82,8 @@ class Watcher:
                 blockers = read_blockers(self._companion, self._pid)
                 progress = self._companion.execute(PROGRESS, [self._pid]).fetchone()
                 self.stalls.check()
+                if blockers and not named:
+                    self._report(blockers)
             except psycopg.Error:
                 self._stop_without_lock()
                 return
@@ -88,8 +92,6 @@ class Watcher:
                 beaten = self._heard
                 with suppress(psycopg.Error):
                     beat(self._connection.connection)
-            if blockers and not named:
-                self._report(blockers)
             named = bool(blockers)
             self.waited += WATCH_EVERY if blockers else 0
             if progress and time.monotonic() - reported > PROGRESS_EVERY:

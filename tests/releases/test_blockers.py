@@ -13,6 +13,25 @@ from tests.releases.test_sessions import until
 
 BOX = 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField())])'
 
+LOSE_THE_COMPANION = """
+import time
+from django.db import connection
+from releases.postgresql import opening, stalls, watch
+
+companion = opening.open_sessions(connection, 5, print)
+watch.read_blockers = lambda *_: [watch.Blocker("autovacuum", is_autovacuum=True)]
+stalls.StallBudget.check = lambda _: companion.close()
+with watch.Watcher(companion, connection, print, 2):
+    time.sleep(1)
+print(connection.is_usable())
+"""
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_release_that_loses_its_lock_while_a_blocker_is_reported_is_cut_off(project: Project) -> None:
+    result = project.manage("shell", "-v0", "-c", LOSE_THE_COMPANION)
+    assert (result.stdout, result.stderr) == ("False\n", "")
+
 
 @pytest.mark.parametrize(
     ("held", "wanted"),

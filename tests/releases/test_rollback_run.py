@@ -27,6 +27,20 @@ REFUSE = """def refuse(apps, schema_editor):
 
 
 """
+LOSE_THE_LOCK = """from pathlib import Path
+import time
+
+COMPANION = "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'release %'"
+
+
+def lose(apps, schema_editor):
+    if not Path("lost").exists():
+        Path("lost").touch()
+        schema_editor.execute(f"SELECT pg_terminate_backend(pid) {COMPANION}", None)
+        time.sleep(1)
+
+
+"""
 UNDO_ONLY_EMPTY = "migrations.RunPython(migrations.RunPython.noop, refuse)"
 
 
@@ -278,3 +292,12 @@ def test_a_database_that_does_not_answer(project: Project, engine: str) -> None:
     assert "Nothing was changed." in result.stderr
     assert "Traceback" not in result.stderr
     assert "hunter2" not in result.stdout + result.stderr
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_step_back_that_loses_the_lock_is_stopped_and_tried_again(shop: Project) -> None:
+    shop.migration("0004_nothing", "migrations.RunPython(migrations.RunPython.noop, lose)", before=LOSE_THE_LOCK)
+    assert shop.manage("migrate", "-v0").returncode == 0
+    result = shop.manage("rollback", "--noinput")
+    assert result.returncode == 0, result.stderr
+    assert "Attempt 1 was stopped: " in result.stdout
