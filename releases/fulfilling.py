@@ -4,6 +4,7 @@ from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.contract import Item, cancel, pending
+from releases.counting import grouped
 from releases.errors import reason, sqlstate
 from releases.naming import finish_command, rollback_command
 from releases.old_sessions import Connected, listed
@@ -59,7 +60,7 @@ def _fulfil_in_order(connection: BaseDatabaseWrapper, say: Say, made: list[str],
         elif not item.stands():
             cancel(connection, [item.key])
         elif count := item.rows_without_value():
-            words = VIOLATED.format(count=count, item=item, table=item.key[1], column=item.column, then=then)
+            words = VIOLATED.format(count=grouped(count), item=item, table=item.key[1], column=item.column, then=then)
             left[words, ""] = []
         elif dependents := _make(item, say):
             left[f"It cannot {item}: {dependents}. Drop or change that; then {then}", ""] = []

@@ -84,7 +84,7 @@ def _violated(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> Itera
             cursor.execute(one.query)
             (count,) = cursor.fetchone() or (0,)
         if count:
-            yield f"Rows violate it: {one.words.format(count)}.", one.instead
+            yield f"Rows violate it: {one.in_words(count)}.", one.instead
 
 
 def refuse(judged: Judged, alias: str) -> None:

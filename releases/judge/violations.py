@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from postgast import pg_query_pb2 as tree
 
+from releases.counting import grouped
 from releases.judge.facts import Facts, Table
 from releases.judge.future_rows import defaults_of, rows_of
 from releases.judge.new_columns import GIVE_VALUE, lacks_value
@@ -39,7 +40,7 @@ DISTINCT_VALUES = (
 
 @dataclass(frozen=True)
 class Violation:
-    """`query` counts the rows; it finds nothing, or 0, if all is well. `words` are a format string of that count.
+    """`query` counts the rows; it finds nothing, or 0, if all is well. `words` are said of them, with {} for the count.
 
     `instead` says what to do, if it is not to clean the rows. `is_later`: of rows that the old version will insert.
     """
@@ -48,6 +49,10 @@ class Violation:
     words: str
     instead: str = ""
     is_later: bool = False
+
+    def in_words(self, count: int) -> str:
+        """The names in it may contain braces, too."""
+        return self.words.replace("{}", grouped(count), 1)
 
 
 def violations(texts: Iterable[str], facts: Facts) -> Iterator[Violation]:
@@ -126,7 +131,7 @@ def _of_check(constraint: Node, relation: Node, table: Table) -> Iterator[Violat
         instead = OTHER_DEFAULT if _defaulted(names, table) else ""
         yield Violation(f"SELECT count(*) FROM {rows} {violated}", "there are {}", instead)
     if defaults := defaults_of(relation, table, names):
-        words = f"those that the old version inserts, by the default of {_escaped(' and '.join(sorted(names)))}"
+        words = f"those that the old version inserts, by the default of {' and '.join(sorted(names))}"
         yield Violation(f"SELECT count(*) FROM {defaults} {violated}", words, LATER, is_later=True)
 
 
@@ -170,9 +175,4 @@ def _duplicates(
     )
     names = ", ".join(value.replace('"', "") for value in values)
     instead = DISTINCT_VALUES if is_defaulted else ""
-    return Violation(query, f"there are {{}} with the same {_escaped(names)}", instead)
-
-
-def _escaped(name: str) -> str:
-    """For a format string."""
-    return name.replace("{", "{{").replace("}", "}}")
+    return Violation(query, f"there are {{}} with the same {names}", instead)

@@ -360,18 +360,24 @@ POSITIVE = 'migrations.AddConstraint("Box", models.CheckConstraint(condition=mod
 
 
 @on_postgresql
+def test_a_column_with_braces_in_its_name_is_named(shop: Project) -> None:
+    shop.migration("0002_change", 'migrations.AddField("Box", "code", models.IntegerField(db_column="c{o}d{}e"))')
+    assert "there are 60 000, and c{o}d{}e has no value for them." in shop.manage("migrate").stderr
+
+
+@on_postgresql
 @pytest.mark.parametrize(
     ("operations", "words", "instead"),
     [
-        ([SCORE, POSITIVE], "there are 60000", [SCORE.replace("0", "1"), POSITIVE]),
+        ([SCORE, POSITIVE], "there are 60 000", [SCORE.replace("0", "1"), POSITIVE]),
         (
             [SHOP.format(", default=1"), ONE_COLOR],
-            "there are 60000 with the same shop, color",
+            "there are 60 000 with the same shop, color",
             [SHOP.format(""), NUMBER, ONE_COLOR],
         ),
         (
             [NEXT.format("default=0")],
-            "there are 60000 whose next_id refers to no row of shop_box",
+            "there are 60 000 whose next_id refers to no row of shop_box",
             [NEXT.format("null=True")],
         ),
     ],
@@ -418,7 +424,7 @@ def test_a_new_field_without_a_default_is_filled_before_its_rule(shop: Project) 
     rule = f'migrations.AddConstraint("Box", {has_shop})'
     shop.migration("0002_change", SHOP.format(""), rule)
     refused = shop.manage("migrate").stderr
-    assert "Rows violate it: there are 60000." in refused
+    assert "Rows violate it: there are 60 000." in refused
     assert "Remove or change such rows first: in this release by a migration before this one," in refused
     assert "default of the new field" not in refused
 
