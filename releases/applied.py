@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from releases.pending import known_to
+from releases.pending import Key, known_to
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,6 @@ def recorded_migrations(connection: BaseDatabaseWrapper) -> list[RecordedMigrati
     return [*to_come, *_applied(recorder, known_to(executor.loader))]
 
 
-def _applied(recorder: MigrationRecorder, known: Container[tuple[str, str]]) -> Iterator[RecordedMigration]:
+def _applied(recorder: MigrationRecorder, known: Container[Key]) -> Iterator[RecordedMigration]:
     for record in recorder.migration_qs.order_by("-applied", "-id"):
         yield RecordedMigration(record.app, record.name, record.applied, known=(record.app, record.name) in known)

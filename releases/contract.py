@@ -2,22 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from releases.judge.verdict import Deferral, Key
 from releases.naming import time_zone
 from releases.old_sessions import Connected, Session, read_connected
 from releases.own_tables import contract_model, create, delete, exists
 from releases.pending import known_migrations
 from releases.version import this_version
-
-if TYPE_CHECKING:
-    from releases.judge.verdict import Deferral
-
-Key = tuple[str, str, str]  # kind, table and name, as in Deferral
 
 STANDS = {
     "table": "SELECT to_regclass(%s) IS NOT NULL",
@@ -113,7 +109,7 @@ class Item:
             return bool(cursor.fetchone()[0])
 
 
-def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: "Iterable[Deferral]") -> None:
+def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: Iterable[Deferral]) -> None:
     """Adds to the contract, in the transaction of the operation. An item that is pending already is replaced."""
     for deferral in deferrals:
         cancel(connection, [deferral.key])

@@ -18,11 +18,9 @@ from releases.backfill.trigger import drop_those_of
 from releases.backfill.undoing import is_undoing, refuse_edited
 from releases.journal import Journal, half_run
 from releases.online.steps import in_words, run_steps
-from releases.pending import on_database, states_between
+from releases.pending import Key, on_database, states_between
 from releases.progress import Say
 from releases.returning import by_steps
-
-Key = tuple[str, str]
 
 
 class HalfRun:

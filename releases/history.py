@@ -10,8 +10,8 @@ from django.db.migrations.loader import MigrationLoader
 from releases.counting import counted
 from releases.models import Release
 from releases.naming import rollback_command, time_zone
-from releases.pending import is_initial
-from releases.steps import Key, newest_first, rows, unknown
+from releases.pending import Key, is_initial
+from releases.steps import newest_first, rows, unknown
 
 STEPS = f"{rollback_command()} --steps"
 

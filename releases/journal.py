@@ -13,6 +13,7 @@ from django.db.migrations.writer import OperationWriter
 from django.db.models import QuerySet
 
 from releases.own_tables import create, delete, exists, journal_model
+from releases.pending import Key
 
 
 def digest(operations: Sequence[Operation]) -> str:
@@ -27,7 +28,7 @@ def _written(operation: Operation) -> str:
         return f"{type(operation).__name__}: {operation.describe()}"
 
 
-def half_run(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], int]:
+def half_run(connection: BaseDatabaseWrapper) -> dict[Key, int]:
     """The number of committed operations of each migration that has an entry, by app and name; the first one first."""
     if not exists(connection, journal_model()):
         return {}

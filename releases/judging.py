@@ -26,7 +26,7 @@ from releases.judge.verdict import Action, Verdict
 from releases.judge.worst_case import facts_of
 from releases.naming import plan_command
 from releases.old_sessions import read_connected
-from releases.pending import applied_state
+from releases.pending import applied_state, in_order
 
 Judged = dict[str, list[JudgedOperation]]
 
@@ -143,13 +143,12 @@ def indented(text: str, spaces: int) -> list[str]:
 def judge_worst_case(connection: BaseDatabaseWrapper, app_labels: Iterable[str]) -> Judged:
     """Each migration of the apps, as if applied alone to a database whose tables are all large and in use."""
     loader = MigrationLoader(None)
-    keys = dict.fromkeys(key for leaf in loader.graph.leaf_nodes() for key in loader.graph.forwards_plan(leaf))
     chosen = {*app_labels}
     return {
         str(loader.graph.nodes[key]): judge_alone(
             loader.graph.nodes[key], loader.project_state(key, at_end=False), connection
         )
-        for key in keys
+        for key in in_order(loader)
         if key[0] in chosen
     }
 

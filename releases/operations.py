@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 
 from releases.backfill.operation import Backfill
 from releases.indexes import build_concurrently
-from releases.rebuilds import indexes_kept
+from releases.rebuilds import indexes_kept, sequence_kept
 from releases.repeatable import CONSTRAINT, taken
 
 __all__ = ["AddUniqueConstraint", "Backfill", "build_concurrently", "indexes_kept"]
@@ -124,20 +124,3 @@ def _transaction(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
     schema_editor.execute("BEGIN", params=None)
     yield
     schema_editor.execute("COMMIT", params=None)
-
-
-@contextmanager
-def sequence_kept(schema_editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> Iterator[None]:
-    """Preserves SQLite's AUTOINCREMENT counter in a rebuild, which resets it to the highest existing id."""
-    if schema_editor.connection.vendor != "sqlite" or schema_editor.collect_sql:
-        yield
-        return
-    table = model._meta.db_table
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        before = cursor.fetchone()
-        with indexes_kept(schema_editor.connection, table):
-            yield
-        if before:
-            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
-            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, *before])

@@ -11,6 +11,9 @@ from django.db.migrations.operations import DeleteModel, RemoveField, SeparateDa
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+Key = tuple[str, str]
+"""The app and the name of a migration."""
+
 
 def pending_migrations(
     connection: BaseDatabaseWrapper, app_label: str | None = None, migration_name: str | None = None
@@ -32,10 +35,16 @@ def known_migrations() -> set[str]:
     return set(map(".".join, known_to(MigrationLoader(None))))
 
 
-def known_to(loader: MigrationLoader) -> set[tuple[str, str]]:
+def known_to(loader: MigrationLoader) -> set[Key]:
     """The migrations of this code, and those that its squashes replace, whatever their app."""
     replaced = {key for migration in loader.disk_migrations.values() for key in migration.replaces}
     return loader.disk_migrations.keys() | replaced
+
+
+def in_order(loader: MigrationLoader) -> list[Key]:
+    """All migrations, each after those that it depends on."""
+    graph = loader.graph
+    return list(dict.fromkeys(key for leaf in graph.leaf_nodes() for key in graph.forwards_plan(leaf)))
 
 
 def applied_state(loader: MigrationLoader) -> ProjectState:

@@ -8,6 +8,7 @@ from django.db.migrations import Migration
 
 from releases.applying import Applying, is_online
 from releases.journal import half_run
+from releases.pending import Key
 from releases.progress import Say
 from releases.together import spans
 
@@ -23,7 +24,7 @@ class Standing:
 
     connection: BaseDatabaseWrapper
     judged: "Judged"
-    half_run: dict[tuple[str, str], int] = field(default_factory=dict)
+    half_run: dict[Key, int] = field(default_factory=dict)
     facts: "Facts | None" = None
 
     def __post_init__(self) -> None:

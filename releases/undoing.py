@@ -17,9 +17,9 @@ from releases.applying import commits_batches, is_online
 from releases.half_run import HalfRun, half_run_migrations
 from releases.journal import Journal
 from releases.own_tables import ensure
-from releases.pending import applied_state
+from releases.pending import Key, applied_state
 from releases.progress import Say
-from releases.steps import Key, irreversible, plan_back, unrecord
+from releases.steps import irreversible, plan_back, unrecord
 
 if TYPE_CHECKING:
     from releases.judging import Judged

@@ -9,11 +9,10 @@ from django.db.migrations.operations.base import Operation
 
 from releases.journal import half_run
 from releases.models import Release
+from releases.pending import Key, in_order
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
-
-Key = tuple[str, str]
 
 
 def served_facts(connection: BaseDatabaseWrapper) -> "Facts":
@@ -61,7 +60,6 @@ def _last(keys: set[Key], applied: set[Key], loader: MigrationLoader) -> set[Key
 def _operations(loader: MigrationLoader, keys: set[Key], begun: dict[Key, int]) -> Iterator[tuple[Key, Operation]]:
     """In the order in which they ran; of a half-run migration those that are committed."""
     counts = {**{key: len(loader.graph.nodes[key].operations) for key in keys}, **begun}
-    order = dict.fromkeys(key for leaf in loader.graph.leaf_nodes() for key in loader.graph.forwards_plan(leaf))
-    for key in order:
+    for key in in_order(loader):
         for operation in loader.graph.nodes[key].operations[: counts.get(key, 0)]:
             yield key, operation

@@ -22,6 +22,7 @@ from releases.judge.sql import quote
 from releases.judge.statements import Statements, statements_of
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import violations
+from releases.pending import Key as MigrationKey
 from releases.pending import doomed_tables
 from releases.postgresql.offline import offline
 
@@ -47,7 +48,7 @@ class Situation:
     waiting: dict[Key, Any] = field(default_factory=dict)
     accepts: Accepts = field(default_factory=dict)
     adopted: Container[Migration] = ()
-    committed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    committed: Mapping[MigrationKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from django.db.models.signals import pre_migrate
 
 from releases.journal import half_run
 from releases.naming import migrate_command
+from releases.pending import applied_state
 from releases.preflight.columns import column_differences
 from releases.preflight.pending import Pending, reaching_the_database
 
@@ -85,8 +86,7 @@ def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial:
     if not visible:
         return found
     executor, pending, begun = MigrationExecutor(connection), Pending(connection), half_run(connection)
-    loader = executor.loader
-    state = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes])
+    state = applied_state(executor.loader)
     for migration, _ in plan:
         committed = begun.get((migration.app_label, migration.name), 0)
         created = {name for model in _created(migration.operations, migration) for name in pending.tables(model)}

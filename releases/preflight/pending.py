@@ -18,11 +18,12 @@ from django.db.migrations.operations import (
     RenameModel,
     RunPython,
     RunSQL,
-    SeparateDatabaseAndState,
 )
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.utils import resolve_relation
+
+from releases.pending import applied_state, on_database
 
 
 @dataclass
@@ -88,7 +89,7 @@ def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_l
     if not plan:
         return None
     pending = Pending(connection)
-    state = loader.project_state([key for key in applied if key in graph.nodes])
+    state = applied_state(loader)
     for key in plan:
         pending.follow(graph.nodes[key], state)
     return pending
@@ -96,15 +97,13 @@ def read_pending(connection: BaseDatabaseWrapper, loader: MigrationLoader, app_l
 
 def reaching_the_database(operation: Operation) -> Iterator[Operation]:
     """The operations within `operation` that run statements, without those that change only the state."""
-    if isinstance(operation, SeparateDatabaseAndState):
-        for one in operation.database_operations:
-            yield from reaching_the_database(one)
-    elif not (
-        isinstance(operation, AlterModelOptions | AlterModelManagers)
-        or (isinstance(operation, RunPython) and operation.code is RunPython.noop)
-        or (isinstance(operation, RunSQL) and operation.sql == RunSQL.noop)
-    ):
-        yield operation
+    for one in on_database([operation]):
+        if not (
+            isinstance(one, AlterModelOptions | AlterModelManagers)
+            or (isinstance(one, RunPython) and one.code is RunPython.noop)
+            or (isinstance(one, RunSQL) and one.sql == RunSQL.noop)
+        ):
+            yield one
 
 
 def _keys(operation: Operation, app: str, state: ProjectState) -> list[tuple[str, str]]:

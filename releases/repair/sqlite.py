@@ -8,17 +8,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from releases.operations import sequence_kept
+from releases.rebuilds import sequence_kept, triggers_kept
 from releases.repair.refusal import CannotBuildError
 from releases.schema.description import Column, Rule
 from releases.schema.differences import Difference
 
 Model = type[models.Model]
-
-# SQLite drops these with a table that is rebuilt, and Django creates only those again that a model declares.
-ATTACHED = (
-    "SELECT name, sql FROM sqlite_master WHERE tbl_name = %s AND type IN ('index', 'trigger') AND sql IS NOT NULL"
-)
 
 
 class SqliteBuilder:
@@ -93,18 +88,13 @@ class SqliteBuilder:
         table = model._meta.db_table
         with self._connection.cursor() as cursor:
             existing = {info.name for info in self._connection.introspection.get_table_description(cursor, table)}
-            declared = {str(field.column) for field in model._meta.local_concrete_fields}
-            if missing := declared - existing:
-                raise CannotBuildError(f"its columns {', '.join(sorted(missing))} come first")
-            if unknown := existing - declared:
-                raise CannotBuildError(f"a rebuild would lose the columns {', '.join(sorted(unknown))}")
-            cursor.execute(ATTACHED, [table])
-            attached = dict(cursor.fetchall())
-            try:
-                with sequence_kept(editor, model):
-                    editor._remake_table(model)  # type: ignore[attr-defined]  # noqa: SLF001
-            except IntegrityError:
-                raise CannotBuildError("rows violate it") from None
-            cursor.execute(ATTACHED, [table])
-            for name in attached.keys() - dict(cursor.fetchall()).keys():
-                editor.execute(attached[name], None)
+        declared = {str(field.column) for field in model._meta.local_concrete_fields}
+        if missing := declared - existing:
+            raise CannotBuildError(f"its columns {', '.join(sorted(missing))} come first")
+        if unknown := existing - declared:
+            raise CannotBuildError(f"a rebuild would lose the columns {', '.join(sorted(unknown))}")
+        try:
+            with triggers_kept(self._connection, table), sequence_kept(editor, model):
+                editor._remake_table(model)  # type: ignore[attr-defined]  # noqa: SLF001
+        except IntegrityError:
+            raise CannotBuildError("rows violate it") from None

@@ -23,9 +23,9 @@ from releases.management.commands import migrate
 from releases.models import Release
 from releases.naming import rollback_command
 from releases.old_sessions import CLIENTS
+from releases.pending import Key
 from releases.run import Run, run_alone
 from releases.steps import (
-    Key,
     explain_step_back,
     operator,
     plan_back,

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 
 from releases import contract
 from releases.commands import DatabaseCommand
 from releases.indexes import repeatable
 from releases.naming import migrate_command
+from releases.pending import pending_migrations
 from releases.preflight.server import read_server
 from releases.repair import repair
 from releases.run import Run, run_alone
@@ -37,11 +37,10 @@ class Command(DatabaseCommand):
         connection = connections[options["database"]]
         if connection.vendor not in COMPARED:
             raise CommandError(f"Only schemas of {' and '.join(COMPARED)} can be compared. Nothing was changed.")
-        executor = MigrationExecutor(connection)
-        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            unapplied = ", ".join(str(migration) for migration, _ in plan)
+        if unapplied := pending_migrations(connection):
+            listed = ", ".join(map(str, unapplied))
             raise CommandError(
-                f"Not applied yet: {unapplied}. Nothing was compared. Run: {migrate_command(connection.alias)}"
+                f"Not applied yet: {listed}. Nothing was compared. Run: {migrate_command(connection.alias)}"
             )
         if options["repair"]:
             self._repair(connection)
