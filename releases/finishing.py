@@ -1,22 +1,16 @@
 """`migrate --finish`: the changes that wait for the old version to go, made at once if it has gone."""
 
-from functools import partial
-
 from django.core.management import CommandError
 
 from releases import contract
 from releases.fulfilling import fulfil
 from releases.pending import pending_migrations
-from releases.run import Run, run_alone
+from releases.run import Run
 from releases.schema import verified
 
 
 def finish(run: Run) -> None:
-    """Raises CommandError if a change must wait, or if the schema is not whole then."""
-    run_alone(run, partial(_fulfil, run))
-
-
-def _fulfil(run: Run) -> None:
+    """Raises CommandError if a change must wait, or if the schema is not whole then. The caller holds the lock."""
     run.start_record()
     before, made = len(contract.pending(run.connection)), list[str]()
     if not before:

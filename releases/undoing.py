@@ -14,11 +14,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from releases.applying import commits_batches, is_online
-from releases.half_run import HalfRun, half_run_migrations
-from releases.journal import Journal
+from releases.half_run import HalfRun, half_run_beyond, half_run_migrations
+from releases.journal import Journal, forget_recorded
 from releases.own_tables import ensure
-from releases.pending import Key, applied_state
+from releases.pending import Key, applied_state, target_name
 from releases.progress import Say
+from releases.run import Run
 from releases.steps import irreversible, plan_back, unrecord
 
 if TYPE_CHECKING:
@@ -33,18 +34,13 @@ def refuse_irreversible(migrations: Iterable[Migration]) -> None:
         raise CommandError(f"{', '.join(found)} cannot be undone. Nothing was changed. Restore a backup instead.")
 
 
-def undo(
-    connection: BaseDatabaseWrapper,
-    keys: Collection[Key],
-    progress: Progress,
-    stdout: OutputWrapper,
-    verbosity: int,
-    say: Say,
-) -> None:
+def undo(run: Run, keys: Collection[Key], progress: Progress, stdout: OutputWrapper, verbosity: int) -> None:
     """Unapplies those of `keys` that are applied, and what is committed of half-run ones; nothing else.
 
     Django's own command goes back to a target, and would also undo what another release has applied.
     """
+    connection, say = run.connection, run.say
+    forget_recorded(connection)
     executor = MigrationExecutor(connection)
     plan = plan_back(executor, [key for key in keys if key in executor.loader.applied_migrations])
     refuse_irreversible(plan)
@@ -64,6 +60,17 @@ def undo(
         else:
             MigrationExecutor(connection, progress).migrate([], plan=[(migration, True) for migration in group])
     emit_post_migrate_signal(**signalled, apps=applied_state(MigrationLoader(connection)).apps, plan=django_plan)
+
+
+def keys_beyond(run: Run, app_label: str, name: str) -> list[Key]:
+    """What depends on a migration of the app; if `name` is `zero`, all of the app and what depends on it."""
+    executor = MigrationExecutor(run.connection)
+    executor.loader.check_consistent_history(run.connection)
+    target = target_name(executor.loader, app_label, name)
+    beyond = half_run_beyond(run.connection, executor.loader, app_label, target)
+    plan = executor.migration_plan([(app_label, target)])
+    run.say(f"Back to {app_label} {target or 'zero'}:")
+    return [*(one.key for one in beyond), *((one.app_label, one.name) for one, back in plan if back)]
 
 
 def _is_by_operation(migration: Migration, judged: "Judged") -> bool:

@@ -16,7 +16,6 @@ from django.db.migrations.loader import MigrationLoader
 
 from releases.half_run import half_run_keys, half_run_migrations
 from releases.history import STEPS, History
-from releases.journal import forget_recorded
 from releases.lock import alone
 from releases.loss import Loss
 from releases.management.commands import migrate
@@ -24,7 +23,7 @@ from releases.models import Release
 from releases.naming import rollback_command
 from releases.old_sessions import CLIENTS
 from releases.pending import Key
-from releases.run import Run, run_alone
+from releases.run import Run
 from releases.steps import (
     explain_step_back,
     operator,
@@ -32,7 +31,7 @@ from releases.steps import (
     unknown,
     with_dependents,
 )
-from releases.undoing import refuse_irreversible, undo
+from releases.undoing import refuse_irreversible
 from releases.version import name_of_this_release
 
 OTHER_SESSIONS = f"SELECT count(*) {CLIENTS}"
@@ -73,7 +72,7 @@ class Command(migrate.Command):
                 self._confirm()
         by = options["by"] or operator()
         run = Run(connection, self._say, Release.Direction.BACKWARDS, by[:150], options["reason"])
-        self.carry_out(run, partial(run_alone, run, partial(self._undo, run, keys)))
+        self.carry_out(run, partial(self._undo, run, keys))
 
     def _choose(self) -> list[Key]:
         """Shows and returns what is to be undone. Raises CommandError if that is nothing, or is irreversible."""
@@ -88,7 +87,6 @@ class Command(migrate.Command):
 
     def _undo(self, run: Run, keys: list[Key]) -> None:
         """Runs under the lock, and again after a transient error, when a part of it is already done."""
-        self.running = None
         run.start_record()
         if not run.migrations:
             _, now = _chosen(MigrationExecutor(connection), self.options["app"], self.options["steps"])
@@ -97,8 +95,7 @@ class Command(migrate.Command):
                     "The database was migrated meanwhile, so something other than what was shown would be undone."
                     f" Nothing was changed. To see what would be undone now, run: {_command(self.options)}"
                 )
-        forget_recorded(connection)
-        undo(connection, keys, self.migration_progress_callback, self.stdout, self.verbosity, self._say)
+        self.unapply(run, keys)
 
     def _explain(self, connection: BaseDatabaseWrapper, error: BaseException) -> str:
         words = explain_step_back(error, self.running, self.done, connection)
