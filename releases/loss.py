@@ -7,15 +7,15 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AddField, CreateModel, DeleteModel, Migration, RemoveField, RunPython, RunSQL
+from django.db.migrations import AddField, CreateModel, DeleteModel, Migration, RemoveField
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RenameField, RenameModel
 from django.db.migrations.operations.base import Operation
 
 from releases import contract
-from releases.applying import code_name
 from releases.counting import counted
 from releases.pending import applied_state, on_database, on_state
+from releases.reversal import changes
 
 MANY = 100_000  # rows; counting stops there
 
@@ -57,7 +57,7 @@ class Loss:
             case RemoveField():
                 return self._brings_back(migration, operation)
             case _:
-                return _changes(operation)
+                return changes(operation)
 
     def _drops_table(self, app: str, operation: CreateModel) -> str:
         model, _ = self._now(app, operation.name_lower, None, after=operation)
@@ -159,39 +159,6 @@ class Loss:
     def _count(self, rows: "models.QuerySet[Any]", noun: str) -> str:
         number = rows.using(self._connection.alias).order_by()[: MANY + 1].count()
         return f"more than {counted(MANY, noun)}" if number > MANY else counted(number, noun)
-
-
-def _changes(operation: Operation) -> str:
-    """Undoing such an operation deletes no rows."""
-    match operation:
-        case RunPython():
-            return _runs(operation)
-        case RunSQL():
-            return _runs_sql(operation)
-        case _:
-            return f"undoes: {operation.describe()}"
-
-
-IRREVERSIBLE = "cannot be undone"
-
-
-def _runs(operation: RunPython) -> str:
-    code: Any = operation.reverse_code
-    if code is None:
-        return IRREVERSIBLE
-    if code is RunPython.noop:
-        return f"leaves what {code_name(operation.code)}() did"
-    reason = (inspect.getdoc(code) or "").partition("\n")[0]
-    return f"runs {code_name(code)}(): {reason}" if reason else f"runs {code_name(code)}()"
-
-
-def _runs_sql(operation: RunSQL) -> str:
-    if operation.reverse_sql is None:
-        return IRREVERSIBLE
-    if not operation.reverse_sql:
-        return "leaves what its SQL did"
-    words = " ".join(str(operation.reverse_sql).split())
-    return f"runs SQL: {words if len(words) <= 80 else f'{words[:77]}...'}"
 
 
 def _through(field: Any) -> type[models.Model] | None:
