@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.operations import AlterModelManagers, AlterModelOptions
@@ -57,18 +56,11 @@ def _is_repeatable(migration: Migration, operation: Operation) -> bool:
     if isinstance(operation, SeparateDatabaseAndState):
         return all(_is_repeatable(migration, one) for one in operation.database_operations)
     if isinstance(operation, RunSQL):
-        return all(map(statements.is_repeatable, _statements(operation.sql)))
+        return all(map(statements.is_repeatable, statements.texts_of(operation.sql)))
     if isinstance(operation, RunPython):
         return operation.code is RunPython.noop
     names = {f"{one.__module__}.{one.__qualname__}" for one in type(operation).__mro__}
     return isinstance(operation, REPEATABLE) or bool(names & REPEATABLE_ON_POSTGRESQL)
-
-
-def _statements(sql: Any) -> list[str]:
-    """`sql` of RunSQL is a string, or a list of strings and of pairs with parameters."""
-    if isinstance(sql, str):
-        return [sql] if sql else []
-    return [one if isinstance(one, str) else one[0] for one in sql]
 
 
 def _listed(chosen: Iterable[Operation]) -> str:

@@ -7,6 +7,7 @@ from django.db.migrations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 
 from releases.applying import code_name
+from releases.statements import texts_of
 
 IRREVERSIBLE = "cannot be undone"
 
@@ -37,5 +38,5 @@ def _runs_sql(operation: RunSQL) -> str:
         return IRREVERSIBLE
     if not operation.reverse_sql:
         return "leaves what its SQL did"
-    words = " ".join(str(operation.reverse_sql).split())
+    words = " ".join("; ".join(texts_of(operation.reverse_sql)).split())
     return f"runs SQL: {words if len(words) <= 80 else f'{words[:77]}...'}"

@@ -4,6 +4,7 @@ Outside a transaction each of the former commits by itself, and fails at what it
 """
 
 import re
+from typing import Any
 
 IDENTIFIER = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 NAME = rf"{IDENTIFIER}(?:\s*\.\s*{IDENTIFIER})?"
@@ -38,6 +39,13 @@ LOCKS_TABLE = re.compile(
 LOCKS_NOBODY_OUT = re.compile(
     r"\bCONCURRENTLY\b|\bSHARE\s+UPDATE\s+EXCLUSIVE\b|\bVALIDATE\s+CONSTRAINT\b", re.IGNORECASE
 )
+
+
+def texts_of(sql: Any) -> list[str]:
+    """The statements of RunSQL: `sql` is a string, or a list of strings and of pairs with parameters."""
+    if isinstance(sql, str):
+        return [sql] if sql else []
+    return [one if isinstance(one, str) else one[0] for one in sql]
 
 
 def locks_table(sql: str) -> bool:
