@@ -63,9 +63,9 @@ def is_interrupted(connection: BaseDatabaseWrapper) -> bool:
 def _is_held(connection: BaseDatabaseWrapper) -> bool:
     """True if that cannot be known."""
     if connection.vendor == "postgresql":
-        from releases.postgresql.lock import holder
+        from releases.postgresql.lock import is_held
 
-        return holder(connection) is not None
+        return is_held(connection)
     path = Path(f"{connection.settings_dict['NAME']}.lock")
     if not is_file(connection) or not path.exists():
         return False

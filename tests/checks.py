@@ -13,8 +13,6 @@ PRODUCTION = {"DEBUG": "False", "SECRET_KEY": secrets.token_hex(32)}
 
 WORKFLOWS = ".github/workflows/ci.yml .github/workflows/rehearsal.yml"
 
-WORKFLOWS = ".github/workflows/ci.yml .github/workflows/rehearsal.yml"
-
 Check = tuple[str, str, dict[str, str]]
 
 QUICK: list[Check] = [

@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import Any
 
 import psycopg
 from django.core.management import CommandError
@@ -14,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from releases import conf
 from releases.conf import Conf
 from releases.deadline import Deadline
+from releases.postgresql.holder import HOLDER, holder
 from releases.postgresql.opening import open_sessions, refuse_pooling
 from releases.postgresql.same_database import refuse_other_database
 from releases.postgresql.sessions import Session, set_up
@@ -24,13 +24,6 @@ from releases.retry import LockLostError
 from releases.sessions import for_a_release
 
 KEY = int.from_bytes(hashlib.sha256(b"django-migrations").digest()[:8], "big", signed=True)
-
-HOLDER = """
-SELECT a.pid, a.application_name, coalesce(date_trunc('second', a.backend_start)::text, 'an unknown time')
-FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()
-    AND (l.classid::bigint << 32) | l.objid::bigint = %s
-"""
 
 
 @contextmanager
@@ -76,11 +69,9 @@ def exclusively(
             raise
 
 
-def holder(connection: BaseDatabaseWrapper) -> Any:
-    """Who holds the lock, as pid, application_name and since when; None if nobody does."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDER, [KEY])
-        return cursor.fetchone()
+def is_held(connection: BaseDatabaseWrapper) -> bool:
+    """Whether a release of this database is at work."""
+    return holder(connection, KEY) is not None
 
 
 class MigrationLock:
@@ -97,10 +88,10 @@ class MigrationLock:
     def __enter__(self) -> "MigrationLock":
         began, named = time.monotonic(), None
         while not self._try():
-            holder = self._session.execute(HOLDER, [KEY]).fetchone()
-            if holder and holder[0] != named:
-                named = holder[0]
-                self._say("Another release is running: pid {}, {}, since {}. Waiting for it.".format(*holder))
+            other = self._session.execute(HOLDER, [KEY]).fetchone()
+            if other and other[0] != named:
+                named = other[0]
+                self._say("Another release is running: pid {}, {}, since {}. Waiting for it.".format(*other))
             if self._deadline.passed():
                 raise CommandError(
                     f"Another release (pid {named}) still holds the migration lock. Nothing was changed by this one."

@@ -9,16 +9,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import conf
 from releases.naming import direct_place, direct_settings, served_place
+from releases.postgresql.holder import holder
 from releases.postgresql.opening import wait_until_it_answers
 from releases.preflight.places import to_show
 from releases.preflight.server import read_server
 from releases.progress import Say
-
-HELD = """
-SELECT count(*) > 0 FROM pg_locks
-WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = %s
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
 
 
 def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:
@@ -78,13 +73,12 @@ def _sees_lock(direct: BaseDatabaseWrapper, served: BaseDatabaseWrapper) -> bool
     pooler, because the direct session holds the lock.
     """
     key = secrets.randbits(63)
-    with direct.cursor() as holder, served.cursor() as viewer:
-        holder.execute("SELECT pg_advisory_lock(%s)", [key])
+    with direct.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
         try:
-            viewer.execute(HELD, [key])
-            return bool(viewer.fetchone()[0])
+            return holder(served, key) is not None
         finally:
-            holder.execute("SELECT pg_advisory_unlock(%s)", [key])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 def _name(connection: BaseDatabaseWrapper) -> str:
