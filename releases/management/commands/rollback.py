@@ -12,10 +12,9 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 
-from releases.half_run import half_run_keys, half_run_migrations
-from releases.history import STEPS, History
+from releases.choice import chosen
+from releases.half_run import half_run_migrations
 from releases.lock import alone
 from releases.loss import Loss
 from releases.management.commands import migrate
@@ -24,13 +23,7 @@ from releases.naming import rollback_command
 from releases.old_sessions import CLIENTS
 from releases.pending import Key
 from releases.run import Run
-from releases.steps import (
-    explain_step_back,
-    operator,
-    plan_back,
-    unknown,
-    with_dependents,
-)
+from releases.steps import explain_step_back, operator, plan_back
 from releases.undoing import refuse_irreversible
 from releases.version import name_of_this_release
 
@@ -78,7 +71,7 @@ class Command(migrate.Command):
         """Shows and returns what is to be undone. Raises CommandError if that is nothing, or is irreversible."""
         executor = MigrationExecutor(connection)
         interrupted = half_run_migrations(connection, executor.loader)
-        heading, keys = _chosen(executor, self.options["app"], self.options["steps"])
+        heading, keys = chosen(executor, self.options["app"], self.options["steps"])
         begun = {one.key: one.begun for one in interrupted}
         plan = [begun.get((one.app_label, one.name), one) for one in plan_back(executor, keys)]
         self._show(heading, plan, Loss(connection, executor.loader, plan))
@@ -89,7 +82,7 @@ class Command(migrate.Command):
         """Runs under the lock, and again after a transient error, when a part of it is already done."""
         run.start_record()
         if not run.migrations:
-            _, now = _chosen(MigrationExecutor(connection), self.options["app"], self.options["steps"])
+            _, now = chosen(MigrationExecutor(connection), self.options["app"], self.options["steps"])
             if set(now) != set(keys):
                 raise CommandError(
                     "The database was migrated meanwhile, so something other than what was shown would be undone."
@@ -131,53 +124,10 @@ class Command(migrate.Command):
                 self.stdout.write("Other sessions of this database now: {}.".format(*cursor.fetchone()))
 
 
-def _chosen(executor: MigrationExecutor, app: str | None, steps: int | None) -> tuple[str, list[Key]]:
-    """A heading for what was asked for, and the migrations to undo. Raises CommandError."""
-    loader = executor.loader
-    releases = Release.objects.using(connection.alias)
-    history = History(loader, list(releases) if releases.is_recordable() else [])
-    begun = half_run_keys(connection, loader)
-    past = None if steps else history.last_unfinished(begun) if begun else history.last()
-    of_app = f" of {app}" if app else ""
-    heading = f"The last migrations{of_app}." if steps else f"What an earlier release left half-run{of_app}."
-    chosen = [*begun, *history.order] if steps else begun
-    if past:
-        heading, chosen = f"What the last release ({past}) applied{of_app}.", [*begun, *past.applied]
-    keys = [key for key in chosen if app in (None, key[0])][:steps]
-    if not keys:
-        nothing = f"Nothing{of_app} that the last release ({past}) applied" if past else f"No migration{of_app}"
-        raise CommandError(f"{nothing} is applied. Nothing was changed.")
-    if missing := unknown(loader, keys):
-        raise CommandError(
-            f"This version of the code does not have {_labels(missing)}. Nothing was changed. Run this from the version"
-            " that has it."
-        )
-    plan = with_dependents(loader, [key for key in keys if key not in begun])
-    if adopted := history.adopted.intersection(plan):
-        raise CommandError(
-            f"{_labels(adopted)} depends on them, and its tables existed before the release that adopted them: they"
-            f" would be dropped with their rows. Nothing was changed."
-        )
-    if past and (others := [key for key in plan if key not in past.applied]):
-        raise CommandError(
-            f"{_labels(others)} depends on what the last release ({past}) applied, and was not applied by it. Nothing"
-            f" was changed. To undo both: {STEPS} {len(begun) + history.steps_over(plan)}"
-        )
-    return heading, [*(key for key in begun if key in keys or _depends_on(loader, key, plan)), *plan]
-
-
-def _depends_on(loader: MigrationLoader, key: Key, plan: list[Key]) -> bool:
-    return key in loader.graph.nodes and any(parent in plan for parent in loader.graph.forwards_plan(key))
-
-
 def _holds_the_history(migration: Migration) -> bool:
     return migration.app_label == Release._meta.app_label and any(
         isinstance(operation, CreateModel | AddField) for operation in migration.operations
     )
-
-
-def _labels(keys: Any) -> str:
-    return ", ".join(sorted(".".join(key) for key in keys))
 
 
 def _command(options: dict[str, Any]) -> str:
