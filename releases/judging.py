@@ -18,7 +18,8 @@ from django.db.migrations.state import ProjectState
 
 from releases import conf, contract
 from releases.journal import half_run
-from releases.judge.facts import Facts, read_facts
+from releases.judge.catalogue import read_facts
+from releases.judge.facts import Facts
 from releases.judge.judged_operation import JudgedOperation
 from releases.judge.plan import Situation, judge_plan
 from releases.judge.plan_back import judge_plan_back

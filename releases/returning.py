@@ -21,7 +21,7 @@ def in_one_transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
     if not waiting or connection.vendor != "postgresql":
         yield
         return
-    from releases.judge.facts import read_facts
+    from releases.judge.catalogue import read_facts
     from releases.judge.rules import Circumstances
     from releases.online.hook import returning
 
@@ -40,7 +40,7 @@ def by_steps(connection: BaseDatabaseWrapper, operation: Operation, *, partly_do
     if connection.vendor != "postgresql":
         yield []
         return
-    from releases.judge.facts import read_facts
+    from releases.judge.catalogue import read_facts
     from releases.judge.rules import Circumstances
     from releases.online.hook import postponing
 

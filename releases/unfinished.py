@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def served_facts(connection: BaseDatabaseWrapper) -> "Facts":
     """The facts of the database without that. PostgreSQL only."""
-    from releases.judge.facts import read_facts
+    from releases.judge.catalogue import read_facts
     from releases.judge.made import Made
     from releases.judge.statements import statements_of
     from releases.postgresql.offline import offline

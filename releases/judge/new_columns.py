@@ -42,18 +42,7 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
     if refusal or not table.is_large:
         _replace_primary_key(relation, column, table.primary_key, verdict)
         return True
-    default = parts.get(tree.CONSTR_DEFAULT)
-    taken_out = {tree.CONSTR_UNIQUE, tree.CONSTR_CHECK}
-    volatile = default is not None and not is_stable(default)  # a stable one is stored once, and not in each row
-    if default is not None:
-        taken_out |= {tree.CONSTR_FOREIGN, tree.CONSTR_ATTR_DEFERRABLE, tree.CONSTR_ATTR_DEFERRED}
-    if default is not None and volatile:
-        taken_out |= {tree.CONSTR_DEFAULT, tree.CONSTR_NOTNULL}
-        _fill_in_batches(relation, column.colname, write_expression(default.raw_expr), verdict)
-        if tree.CONSTR_NOTNULL in parts:
-            verdict.later += constraints.not_null(name_of(relation), column.colname)
-    _add_constraints_after(relation, column.colname, parts, taken_out, verdict)
-    _take_out(column, taken_out)
+    _postpone(column, relation, parts, verdict)
     return True
 
 
@@ -74,6 +63,21 @@ def _replace_primary_key(relation: Node, column: Node, old: str, verdict: Verdic
         _take_out(column, {tree.CONSTR_PRIMARY})
         name = object_name(relation.relname, "", "pkey")
         constraints.replace_primary_key(relation, name, quote(column.colname), old, verdict)
+
+
+def _postpone(column: Node, relation: Node, parts: dict[int, Node], verdict: Verdict) -> None:
+    """What needs all rows of a large table."""
+    default = parts.get(tree.CONSTR_DEFAULT)
+    taken_out = {tree.CONSTR_UNIQUE, tree.CONSTR_CHECK}
+    if default is not None:
+        taken_out |= {tree.CONSTR_FOREIGN, tree.CONSTR_ATTR_DEFERRABLE, tree.CONSTR_ATTR_DEFERRED}
+    if default is not None and not is_stable(default):  # a stable one is stored once, and not in each row
+        taken_out |= {tree.CONSTR_DEFAULT, tree.CONSTR_NOTNULL}
+        _fill_in_batches(relation, column.colname, write_expression(default.raw_expr), verdict)
+        if tree.CONSTR_NOTNULL in parts:
+            verdict.later += constraints.not_null(name_of(relation), column.colname)
+    _add_constraints_after(relation, column.colname, parts, taken_out, verdict)
+    _take_out(column, taken_out)
 
 
 def _rewrites(parts: dict[int, Node], column: Node) -> str:

@@ -23,7 +23,7 @@ from django.test.runner import DiscoverRunner
 from releases import contract
 from releases.applying import Applying, run_deferred
 from releases.fulfilling import fulfil
-from releases.judge.facts import read_facts
+from releases.judge.catalogue import read_facts
 from releases.judge.plan import Situation, judge_plan
 from releases.own_tables import contract_model, ensure, journal_model
 from releases.pending import known_migrations
