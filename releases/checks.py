@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, get_commands
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from releases import conf
 from releases.naming import direct_place, direct_settings, served_place
+from releases.version import is_postgresql
 
-POSTGRESQL = "django.db.backends.postgresql"
 DRIVERS = {"psycopg": "psycopg[binary]>=3.2", "postgast": "postgast>=0.2"}
 
 
@@ -68,9 +68,8 @@ def _not_installed(key: str, labels: Iterable[str]) -> Iterator[CheckMessage]:
 
 
 def _no_drivers() -> list[CheckMessage]:
-    engines = {database.get("ENGINE") for database in settings.DATABASES.values()}
     missing = [requirement for module, requirement in DRIVERS.items() if not find_spec(module)]
-    if POSTGRESQL not in engines or not missing:
+    if not missing or not any(is_postgresql(database["ENGINE"]) for database in connections.settings.values()):
         return []
     return [
         Error(

@@ -17,6 +17,7 @@ from releases.conf import find_faults
 from releases.sessions import commit, deployment
 
 LONGEST = 63  # bytes of an application_name
+POSTGRESQL = "django.db.backends.postgresql"
 SAID = re.compile(r"\bversion (\S+)$")
 
 
@@ -47,7 +48,7 @@ def name_sessions() -> None:
     if list(find_faults(getattr(settings, "RELEASES", {}))):
         return  # the system checks say what is wrong
     for database in connections.settings.values():
-        if _is_postgresql(database["ENGINE"]):
+        if is_postgresql(database["ENGINE"]):
             name = _with_version(str(database["OPTIONS"].get("application_name", "")))
             database["OPTIONS"] = {**database["OPTIONS"], "application_name": name}
 
@@ -58,12 +59,12 @@ def _with_version(name: str) -> str:
     return f"{name.encode()[: LONGEST - len(said) - 1].decode(errors='ignore').strip()} {said}".strip()
 
 
-def _is_postgresql(engine: str) -> bool:
-    """Also a backend that builds on Django's. What is not installed, the system checks name."""
+def is_postgresql(engine: str) -> bool:
+    """Also for a backend that builds on Django's. Without psycopg, which the system checks ask for, only of that."""
     try:
         return bool(load_backend(engine).DatabaseWrapper.vendor == "postgresql")
     except ImproperlyConfigured:
-        return False
+        return engine == POSTGRESQL
 
 
 def _migrations() -> str:

@@ -108,3 +108,13 @@ def _shown(field: Any) -> str:
     if isinstance(default, str):
         return f'"{default}"'
     return str(list(default) if isinstance(default, tuple) else default)
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_backend_that_builds_on_djangos_needs_the_same_packages(project: Project) -> None:
+    project.write("shop/backend/__init__.py", "")
+    project.write("shop/backend/base.py", "from django.db.backends.postgresql.base import DatabaseWrapper\n")
+    project.settings('DATABASES["default"]["ENGINE"] = "shop.backend"\nimport sys\nsys.modules["postgast"] = None')
+    result = project.manage("check")
+    assert result.returncode == 1
+    assert "(releases.E007) A release on PostgreSQL needs what is not installed: postgast>=0.2." in result.stderr
