@@ -1,5 +1,6 @@
 """A failed release says what happened, what was left untouched and what to do, and starts no server."""
 
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -110,3 +111,24 @@ def test_start_does_not_serve_when_the_release_failed(environment: dict[str, str
 
     assert result.returncode == 1
     assert "gunicorn" not in result.stdout + result.stderr
+
+
+def test_start_passes_a_signal_on_to_the_release(environment: dict[str, str]) -> None:
+    """As a container's first process the shell would not be ended by it, and the release would never hear of it."""
+    start = subprocess.Popen(
+        ["bin/start"],
+        cwd=ROOT,
+        env={**environment, "DATABASE_URL": UNREACHABLE, "RELEASE_DATABASE_WAIT": "60"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with start:
+        assert start.stdout
+        while "waiting up to 60 s" not in start.stdout.readline():
+            assert start.poll() is None
+        start.send_signal(signal.SIGTERM)
+        errors = start.communicate(timeout=30)[1]
+
+    assert start.returncode == 143
+    assert "it was stopped by SIGTERM. Nothing was changed." in errors
