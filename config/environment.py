@@ -16,7 +16,7 @@ from django.core.checks.security.base import (
 )
 from environs import Env, EnvValidationError, ValidationError, validate
 
-from config.databases import Database, behind_pooler, parse_database_url
+from config.databases import BASE_DIR, SHAPE, Database, behind_pooler, parse_database_url
 from config.hosts import parse_hosts, parse_origins
 from releases.conf import RANGES
 
@@ -48,6 +48,8 @@ def _parsed(parse: Callable[[str], T], value: str) -> T:
 def _database(url: str) -> Database:
     if RAILWAY_ENVIRONMENT_NAME and not url:
         raise ValidationError("Unset or empty. SQLite does not work here: a container's disk is not persistent.")
+    if not url and not os.access(BASE_DIR, os.W_OK):  # as in the image
+        raise ValidationError(f"Unset or empty, and no file can be created beside manage.py. {SHAPE}")
     database = _parsed(parse_database_url, url)
     _refuse_missing_files(database)
     return database

@@ -41,8 +41,8 @@ def known(connection: BaseDatabaseWrapper, refusal: Refusal | None, source: Base
     place = place_of(connection)
     facts = {
         "variable": str(place),
-        "with_tls": place.ended_with("sslmode", "require"),
-        "without_tls": place.ended_with("sslmode", "disable"),
+        "with_tls": place.with_parameter("sslmode", "require"),
+        "without_tls": place.with_parameter("sslmode", "disable"),
         "password": ": //USER:PASSWORD@HOST" if place.is_url else "",
         "command": migrate_command(connection.alias),
         "user": settings_dict["USER"],

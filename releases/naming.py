@@ -21,10 +21,10 @@ class Place:
     def __str__(self) -> str:
         return self.name
 
-    def ended_with(self, parameter: str, value: str) -> str:
+    def with_parameter(self, parameter: str, value: str) -> str:
         """Part of a sentence: how to set a parameter of libpq there."""
         if self.is_url:
-            return f"end {self} with ?{parameter}={value}"
+            return f"set {parameter}={value} in {self} (at its end: ?{parameter}={value})"
         return f'set "{parameter}" to "{value}" in the OPTIONS of {self}'
 
 

@@ -22,10 +22,10 @@ print(json.dumps({name: getattr(settings, name) for name in NAMES}, default=str)
 """
 
 
-def start(*names: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Imports the settings in a process that has nothing but `environment`."""
+def start(*names: str, before: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Imports the settings in a process that has nothing but `environment`, after the code `before`."""
     inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")}
-    program = PROGRAM.replace("NAMES", repr(names))
+    program = before + PROGRAM.replace("NAMES", repr(names))
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
@@ -194,6 +194,14 @@ def test_an_invalid_environment_is_refused_with_reasons(environment: dict[str, s
     assert heading == "The environment is invalid. Nothing was started and nothing was changed."
     assert {line.removeprefix("  ") for line in printed} == lines
     assert result.stdout == ""
+
+
+def test_an_image_that_may_not_write_its_own_directory_names_what_is_unset() -> None:
+    closed = "import pathlib\nfrom config import databases\ndatabases.BASE_DIR = pathlib.Path('/nowhere')\n"
+    result = start("DEBUG", before=closed, **KEY)
+
+    assert result.returncode == 1
+    assert "DATABASE_URL: Unset or empty, and no file can be created beside manage.py. Use postgresql:" in result.stderr
 
 
 def test_railway_accepts_a_key_from_openssl() -> None:

@@ -175,7 +175,7 @@ def test_a_wrong_url_says_what_is_wrong_in_it(connect: Callable[[str], str], wro
     assert printed.endswith("Then run this again.")
     assert "hunter2" not in printed
     assert str(urlsplit(url).password) not in printed
-    assert ("end DATABASE_URL with ?sslmode=disable" in printed) == wrong.startswith("TLS")
+    assert ("set sslmode=disable in DATABASE_URL (at its end: ?sslmode=disable)" in printed) == wrong.startswith("TLS")
     assert connect(f"{url}?sslmode=disable") == ""
 
 

@@ -15,14 +15,16 @@ def test_a_variable_that_holds_a_url_takes_parameters_at_its_end(settings: Any) 
     settings.RELEASES = URL
     assert str(served_place()) == "DATABASE_URL"
     assert str(direct_place()) == "DIRECT_URL"
-    assert served_place().ended_with("sslmode", "require") == "end DATABASE_URL with ?sslmode=require"
+    assert served_place().with_parameter("sslmode", "require") == (
+        "set sslmode=require in DATABASE_URL (at its end: ?sslmode=require)"
+    )
     assert (migrate_command(), repair_command()) == ("release now", "python manage.py verify_schema --repair")
 
 
 def test_without_a_variable_it_is_the_setting_and_its_options(settings: Any) -> None:
     settings.RELEASES = {}
     assert str(direct_place()) == 'RELEASES["DIRECT_DATABASE"]'
-    assert served_place().ended_with("sslmode", "require") == (
+    assert served_place().with_parameter("sslmode", "require") == (
         'set "sslmode" to "require" in the OPTIONS of DATABASES["default"]'
     )
     assert migrate_command() == "python manage.py migrate"
