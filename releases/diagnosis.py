@@ -5,7 +5,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import advice
-from releases.errors import Stalled, Stopped, code, is_silent, reason, source, was_cut
+from releases.errors import Stalled, Stopped, code, is_silent, raised_in, reason, source, was_cut
 from releases.findings import find, known
 from releases.leftovers import what_is_left
 from releases.progress import Progress
@@ -32,7 +32,7 @@ def explain_command(error: BaseException, left: str, connection: BaseDatabaseWra
 def cannot_begin(error: Exception, connection: BaseDatabaseWrapper) -> str:
     """The first sentence alone."""
     otherwise = NO_ANSWER if is_silent(error) else "The release cannot begin"
-    return f"{_happened(_refusal(error, connection), otherwise)}: {_ended(reason(error))}"
+    return f"{_happened(_refusal(error, connection), otherwise)}: {_ended(_what_was_raised(error))}"
 
 
 def _paragraph(
@@ -40,7 +40,7 @@ def _paragraph(
 ) -> str:
     refusal = _refusal(error, connection)
     advised = _advice(error, refusal, progress, connection)
-    return f"{_happened(refusal, happened)}: {_ended(reason(error))} {left} {advised}"
+    return f"{_happened(refusal, happened)}: {_ended(_what_was_raised(error))} {left} {advised}"
 
 
 def _refusal(error: BaseException, connection: BaseDatabaseWrapper) -> Refusal | None:
@@ -84,6 +84,11 @@ def _what_is_left(error: BaseException, progress: Progress, connection: BaseData
     if was_cut(error):
         return f"{migration} was rolled back, or is whole where it was just being committed. {stays}".rstrip()
     return f"It was rolled back. {stays}" if stays else "It was rolled back, and nothing else was changed."
+
+
+def _what_was_raised(error: BaseException) -> str:
+    place = raised_in(error)
+    return reason(error).removesuffix("." if place else "") + place
 
 
 def _ended(words: str) -> str:

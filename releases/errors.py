@@ -1,6 +1,9 @@
 """The code and the message of an error from the database or from Python, without the values of rows. Pure."""
 
 import re
+import sys
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError
@@ -24,6 +27,8 @@ TELLING_DETAILS = {"0A000", "2BP01", "55006"}
 CUT_BY_MYSQL = {2006, 2013, 2055}
 # Django's own message for a foreign key of SQLite without a target.
 VALUE = re.compile(r"(primary key|contains a value) '[^']*'")
+NOT_THE_PROJECTS = {*sys.stdlib_module_names, "__main__", "django", "releases"}
+INSTALLED = {"site-packages", "dist-packages"}
 
 
 class Stopped(KeyboardInterrupt):
@@ -100,6 +105,17 @@ def reason(error: BaseException) -> str:
     if state.startswith("22"):  # its message contains the value
         parts = [_condition(state)]
     return " ".join(" ".join(filter(None, parts)).split())
+
+
+def raised_in(error: BaseException) -> str:
+    """` (migrations/0003_fill.py, line 9)`: where the project's own code raised it or let it through; or empty."""
+    if isinstance(error, (Error, SyntaxError, Stopped, Stalled, *DRIVER)):  # their messages say where, if it matters
+        return ""
+    for frame, line in reversed([*walk_tb(error.__traceback__)]):
+        module, file = str(frame.f_globals.get("__name__")), Path(frame.f_code.co_filename)
+        if module.partition(".")[0] not in NOT_THE_PROJECTS and not INSTALLED.intersection(file.parts):
+            return f" ({file.parent.name}/{file.name}, line {line})"
+    return ""
 
 
 def _condition(state: str) -> str:

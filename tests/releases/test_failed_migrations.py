@@ -119,7 +119,10 @@ def test_pythons_own_error_is_named_with_its_migration(shop: Project) -> None:
 
     printed = release(shop)
 
-    assert "Migration shop.0003_colour failed: LookupError: no such colour. It was rolled back. " in printed
+    assert (
+        "Migration shop.0003_colour failed: LookupError: no such colour (migrations/0003_colour.py, line 10). It was"
+        in printed
+    )
     shop.migration("0003_colour", RAISES, before="def fail(apps, schema_editor):\n    pass\n\n")
     finish(shop)
 
@@ -154,7 +157,9 @@ def test_what_fails_around_the_migrations_says_what_stays(shop: Project, signal:
         f"    raise RuntimeError('not today')\n\n\n{signal}.connect(fail)\n",
     )
 
-    printed = refused(shop.manage("migrate"), "CommandError: The release failed: RuntimeError: not today. ")
+    printed = refused(
+        shop.manage("migrate"), "CommandError: The release failed: RuntimeError: not today (shop/__init__.py, line 5)."
+    )
 
     before = "Nothing was changed." if signal == "pre_migrate" else "6 migrations, releases.0001_initial to shop."
     assert before in printed

@@ -213,7 +213,8 @@ def test_one_that_fails_halfway_says_what_is_left_and_continues_when_repeated(sh
 
     assert result.returncode == 1
     assert result.stderr.endswith(
-        "CommandError: The command failed: RuntimeError: There are shelves. It was undoing shop.0004_fill, which stays"
+        "CommandError: The command failed: RuntimeError: There are shelves (migrations/0004_fill.py, line 11). It was"
+        " undoing shop.0004_fill, which stays"
         " applied, with everything that it did. What was undone before it stays undone: shop.0006_weight,"
         " shop.0005_depth. Fix the cause, then run this again (with --traceback to see where it was raised).\n"
     )

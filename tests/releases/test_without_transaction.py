@@ -53,9 +53,9 @@ def test_what_is_committed_is_named_and_not_run_again(shop: Project, sql: Sql) -
     printed = failed(shop)
 
     assert (
-        "Migration shop.0002_paint failed: ValueError: no paint. Committed, and kept: Add field colour to box."
-        " Perhaps partly committed: RunPython(paint). A repeat runs this again; check that it may, or undo it by hand"
-        " first."
+        "Migration shop.0002_paint failed: ValueError: no paint (migrations/0002_paint.py, line 14)."
+        " Committed, and kept: Add field colour to box. Perhaps partly committed: RunPython(paint). A repeat runs this"
+        " again; check that it may, or undo it by hand first."
     ) in printed
     assert sql("SELECT size, colour FROM shop_box") == [(7, None), (7, None)]
     shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FINE))
