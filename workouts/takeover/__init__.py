@@ -18,6 +18,7 @@ from workouts.takeover.dependents import find_dependents, find_interfering
 from workouts.takeover.legacy import LEGACY, find_differences
 from workouts.takeover.obstacle import Obstacle
 from workouts.takeover.places import find_hidden_tables
+from workouts.takeover.records import find_foreign_records, find_lost_records
 from workouts.takeover.references import find_unfit_references
 from workouts.takeover.rehearsal import rehearse
 from workouts.takeover.soundness import find_unsound
@@ -41,7 +42,10 @@ def refuse_unknown_database(
 
 
 def find_differences_from_legacy(connection: BaseDatabaseWrapper, pending: Iterable[str]) -> list[str]:
-    return [*find_hidden_tables(connection), *find_differences(connection)] if ADOPTS in pending else []
+    if ADOPTS not in pending:
+        return []
+    records = [*find_foreign_records(connection), *find_lost_records(connection)]
+    return records or [*find_hidden_tables(connection), *find_differences(connection)]
 
 
 def find_obstacles(connection: BaseDatabaseWrapper, pending: Iterable[str]) -> list[Obstacle]:

@@ -132,6 +132,32 @@ def test_refuses_an_unknown_database_and_changes_nothing(release: Manage, sql: S
     assert contents(sql, engine) == before
 
 
+def test_refuses_the_database_of_another_django_project(manage: Manage, release: Manage, sql: Sql) -> None:
+    assert manage("migrate", "sessions", "-v0").returncode == 0
+    sql("INSERT INTO django_migrations (app, name, applied) VALUES ('shop', '0001_initial', '2026-11-30')")
+
+    refused, inspected = release(), manage("takeover", "--dry-run")
+
+    for result in (refused, inspected):
+        assert result.returncode == 1
+        assert "it is another Django project's: this code has no app shop, whose migrations it has." in result.stderr
+    assert sql("SELECT count(*) FROM django_migrations WHERE app = 'workouts'") == [(0,)]
+
+
+def test_refuses_tables_of_its_own_whose_records_were_lost(migrated: None, release: Manage, sql: Sql) -> None:
+    records = sql("SELECT app, name, applied FROM django_migrations")
+    sql("DELETE FROM django_migrations")
+
+    result = release()
+
+    assert result.returncode == 1
+    assert "its tables are this planner's, and django_migrations does not say so. Nothing was changed." in result.stderr
+    sql("DELETE FROM django_migrations")
+    for record in records:
+        sql("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", *record)
+    assert release().returncode == 0
+
+
 def test_refuses_a_table_without_its_keys(release: Manage, sql: Sql, engine: str) -> None:
     legacy.create(sql, engine)
     sql("ALTER TABLE workout_selections RENAME TO old_selections")
