@@ -186,6 +186,12 @@ def test_a_release_by_a_wrong_password(shop: Project, postgresql: None) -> None:
     assert "hunter2" not in printed + result.stdout
 
 
+def test_a_comparison_that_cannot_connect_has_changed_nothing(shop: Project, postgresql: None) -> None:
+    result = shop.manage("verify_schema", DATABASE_URL="postgresql://a:hunter2@127.0.0.1:1/c")
+
+    assert "hunter2" not in refused(result, " Nothing was changed. Nothing listens on 127.0.0.1, port 1.")
+
+
 def test_the_variable_that_is_wrong_is_the_one_that_is_named(postgresql: None, shop: Project) -> None:
     shop.settings('RELEASES["DIRECT_DATABASE"] = dj_database_url.parse(os.environ["DIRECT"])')
 

@@ -27,7 +27,6 @@ SHALLOW = (
 
 class Command(DatabaseCommand):
     help = "Compares what the models declare with what is in the database, by definition."
-    left = "Nothing was changed but what it reported."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--repair", action="store_true", help="Build what is missing, while the table is in use.")
@@ -55,6 +54,7 @@ class Command(DatabaseCommand):
 
     def _repair(self, connection: BaseDatabaseWrapper) -> None:
         """Runs under the migration lock, in sessions like those of a release, and again after a transient error."""
+        self.left = "Nothing was changed but what it reported."
 
         def build() -> None:
             if left := repair(connection, self._say):
