@@ -35,10 +35,18 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         forwards = self.filter(direction=Release.Direction.FORWARDS)
         succeeded = self.succeeded_forwards()
         for release in forwards.exclude(outcome=Release.Outcome.SUCCEEDED):
-            earlier = succeeded.filter(started__lt=release.started).exclude(commit="").values("commit")
-            if succeeded.filter(started__gt=release.started).exclude(commit__in=earlier).exists():
+            earlier = succeeded.filter(pk__lt=release.pk).exclude(commit="").values("commit")
+            if succeeded.filter(pk__gt=release.pk).exclude(commit__in=earlier).exists():
                 return
             yield release
+
+
+class ReleaseManager(models.Manager.from_queryset(ReleaseQuerySet)):  # type: ignore[misc]
+    """Newest first, as they were recorded, one at a time: the clocks of the machines that release may differ."""
+
+    def get_queryset(self) -> ReleaseQuerySet:
+        queryset: ReleaseQuerySet = super().get_queryset()
+        return queryset.order_by("-pk")
 
 
 class Release(models.Model):
@@ -76,7 +84,7 @@ class Release(models.Model):
         help_text="Digest of the schema that was found whole at the end; empty where none was.",
     )
 
-    objects = ReleaseQuerySet.as_manager()
+    objects = ReleaseManager()
 
     class Meta:
         ordering = ("-started", "-id")

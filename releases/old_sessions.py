@@ -74,7 +74,7 @@ def read_connected(connection: BaseDatabaseWrapper) -> Connected:
         return Connected(sessions)
     named = releases.exclude(commit="").order_by()
     released = {of_commit(commit): first for commit, first in named.values_list("commit").annotate(Min("started"))}
-    last = releases.succeeded_forwards().order_by("-started").values_list("commit", flat=True).first() or ""
+    last = releases.succeeded_forwards().values_list("commit", flat=True).first() or ""
     return Connected(sessions, released, unfinished_migrations(connection), of_commit(last))
 
 

@@ -65,6 +65,20 @@ def test_the_last_release_is_undone_as_a_whole_and_no_other(shop: Project, sql: 
     assert applied(sql) == ["0001", "0002"]
 
 
+def test_the_last_release_is_the_last_one_whatever_the_clocks_say(shop: Project, sql: Sql) -> None:
+    """The machine of the first release, perhaps a laptop, was ahead."""
+    assert shop.manage("migrate", "-v0").returncode == 0
+    sql("UPDATE releases_release SET started = '2099-01-01 00:00:00+00:00', finished = '2099-01-01 00:00:01+00:00'")
+    shop.migration("0009_last", field("last"))
+    assert shop.manage("migrate", "-v0").returncode == 0
+
+    assert "shop.0009_last" in shop.manage("releases", "--show", "1").stdout
+    undone = shop.manage("rollback", "--noinput")
+
+    assert undone.stdout.count("Unapplying ") == 1, undone.stdout
+    assert "Unapplying shop.0009_last... OK" in undone.stdout
+
+
 def test_a_failed_release_that_applied_nothing_hides_no_good_one(shop: Project, sql: Sql) -> None:
     sql("INSERT INTO shop_shelf (colour) VALUES ('red')")
     shop.migration("0003_stops", RAISE, before=STOP)

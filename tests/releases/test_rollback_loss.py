@@ -148,9 +148,9 @@ def test_it_says_which_code_stops_serving(shop: Project, engine: str) -> None:
 
     end = [
         "This also deletes the history of releases: this step back is recorded in this output only.",
-        "This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first"
-        " step on,",
-        "and a container of it that starts migrates forward again. So bring the older version back first.",
+        "This version of the code needs these migrations. Where it still runs, /readyz",
+        "answers 503 and pages fail from the first step on, and a container of it that",
+        "starts migrates forward again. So bring the older version back first.",
     ]
     if engine == "postgresql":
         end.append("Other sessions of this database now: 0.")

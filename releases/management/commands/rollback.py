@@ -29,8 +29,9 @@ from releases.version import name_of_this_release
 
 OTHER_SESSIONS = f"SELECT count(*) {CLIENTS}"
 RUNNING_CODE = """\
-This version of the code needs them. Where it still runs, /readyz answers 503 and pages fail from the first step on,
-and a container of it that starts migrates forward again. So bring the older version back first."""
+This version of the code needs these migrations. Where it still runs, /readyz
+answers 503 and pages fail from the first step on, and a container of it that
+starts migrates forward again. So bring the older version back first."""
 NO_TERMINAL = (
     "There is no terminal to ask for confirmation. Nothing was changed. To go ahead without being asked, add --noinput."
 )
