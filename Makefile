@@ -16,6 +16,7 @@ run: .venv/run.installed ## Migrate the local database, load a demo week once, s
 	@sh -c "$$(sed -n 's/^release: //p' Procfile)"
 	@python manage.py load_demo_week
 	@python manage.py create_admin
+	@bin/port
 	@bin/announce & exec python -m gunicorn --config python:config.gunicorn --bind "127.0.0.1:$$PORT" config.wsgi
 
 test: .venv/dev.installed ## Run every test, on SQLite and on PostgreSQL 18 (or TEST_DATABASE_URL); ARGS="-k name" for some, ARGS=--coverage to measure

@@ -62,6 +62,21 @@ def make_run(clone: Path) -> Iterator[str]:
         assert client.connect_ex(("127.0.0.1", port)) != 0
 
 
+def test_a_port_that_is_taken_is_named_with_one_that_is_free(clone: Path) -> None:
+    with make_run(clone) as first:
+        port = re.findall(r"http://localhost:(\d+)/", first)[-1]
+        environment = {"PATH": os.environ["PATH"], "PORT": port}
+        second = subprocess.run(
+            ["make", "run"], cwd=clone, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert second.returncode == 2
+    assert f"Port {port}: Address already in use. Nothing is served." in second.stderr
+    assert "The planner is at" not in second.stdout
+    (free,) = re.findall(r"Try: PORT=(\d+) make run$", second.stderr, re.MULTILINE)
+    socket.create_server(("127.0.0.1", int(free))).close()
+
+
 def test_first_and_second_time(clone: Path) -> None:
     with make_run(clone) as first:
         assert "Loaded a demo week of 7 workouts, for this week and the next." in first
