@@ -8,6 +8,9 @@ from django.views.decorators.http import require_safe
 from workouts.models import Preferences, Workout
 
 PER_PAGE = 50
+LONGEST = 200
+"""Characters. The regular expression of a text is thirty times as long."""
+
 WORDS = 10
 """How many words are searched; each of them is looked for in every text."""
 
@@ -15,9 +18,10 @@ WORDS = 10
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """The workouts that have every word, the latest first."""
-    text = request.GET.get("q", "").replace("\0", "")
+    text = request.GET.get("q", "").replace("\0", "")[:LONGEST]
     words = text.split()[:WORDS]
     found = Workout.objects.search(words) if words else Workout.objects.none()
     found = found.with_selection().order_by("-originally_planned_day", "-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "workouts/search.html", {"text": text, "page": page, "preferences": Preferences.load()})
+    context = {"text": text, "longest": LONGEST, "page": page, "preferences": Preferences.load()}
+    return render(request, "workouts/search.html", context)
