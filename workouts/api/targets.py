@@ -9,8 +9,8 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from workouts.api.errors import READING, UNKNOWN, refuse
-from workouts.models import WeekTarget
-from workouts.values.days import monday_of
+from workouts.models import Preferences, WeekTarget
+from workouts.values.days import first_of_week, monday_in
 from workouts.values.disciplines import Discipline
 
 router = Router(tags=["Targets"])
@@ -41,8 +41,8 @@ class WeeklyTargetsAnswer(Schema):
 )
 def weekly_targets(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     """Returns the targets of this week, or of the last week before it that has targets."""
-    this_week = monday_of(timezone.localdate())
-    target = WeekTarget.objects.filter(week__lte=this_week).order_by("-week").first()
+    this_week = first_of_week(timezone.localdate(), Preferences.load().week_start)
+    target = WeekTarget.objects.filter(week__lte=monday_in(this_week)).order_by("-week").first()
     if target is None:
         return refuse(404, "No targets are set for this week or an earlier one.")
     by_discipline = target.minutes_by_discipline

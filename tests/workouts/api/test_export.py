@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.api_client import ApiClient
 from tests.workouts.conftest import Plan
 from workouts.accounts.tokens import issue
-from workouts.models import Token, WeekTarget
+from workouts.models import Preferences, Token, WeekTarget
 from workouts.values.days import ONE_WEEK, monday_of
 
 TODAY = timezone.localdate()
@@ -97,3 +97,16 @@ def test_the_targets_are_those_of_the_last_week_with_targets(api: ApiClient) -> 
     answer = api.send("GET", "weekly-targets")
     assert answer["week_start_date"] == f"{this_week}"
     assert answer["weekly_targets"] == {"tss": None, "total_time": {"hours": 11, "minutes": 33}, "by_discipline": {}}
+
+
+def test_the_week_of_the_targets_begins_where_the_athlete_prefers(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sunday = datetime.datetime(2026, 11, 29, 12, tzinfo=datetime.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: sunday)
+    for week, tss in (("2026-11-23", 400), ("2026-11-30", 500)):
+        WeekTarget.objects.create(week=week, tss=tss)
+    assert api.send("GET", "weekly-targets")["weekly_targets"]["tss"] == 400
+
+    Preferences(pk=1, week_start=6).save()
+    assert api.send("GET", "weekly-targets")["weekly_targets"]["tss"] == 500

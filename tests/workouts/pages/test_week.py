@@ -276,6 +276,7 @@ def test_weeks_begin_where_the_athlete_prefers_and_keep_their_targets(
     assert f"{name}ember 2026" in athlete.get(f"/week/{MONDAY}/targets").content.decode()
     athlete.post(f"/week/{MONDAY}/targets", {"total_0": "9"})
     assert str(Change.objects.get()) == f"{name} 2026"
+    assert athlete.get(f"/week/{first}/targets").headers["Location"] == f"/week/{MONDAY}/targets"
 
 
 @pytest.mark.parametrize("address", ["/", f"/week/{MONDAY}", "/month/2026-11"])
