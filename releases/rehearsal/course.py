@@ -7,7 +7,6 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from releases.rehearsal.back import Columns, StepBackRefusedError, changed_by_a_step_back, columns_of
@@ -16,7 +15,7 @@ from releases.rehearsal.connected import refuse_other_databases
 from releases.rehearsal.databases import Databases
 from releases.rehearsal.observer import Observer
 from releases.rehearsal.old_tests import would_break
-from releases.rehearsal.platforms import PROFILES, Platform
+from releases.rehearsal.platforms import platform_of
 from releases.rehearsal.recording import NEW, OLD, Recording
 from releases.rehearsal.sample import sample
 from releases.rehearsal.scenario import Request, Scenario
@@ -184,9 +183,3 @@ class Course:
         given = {one: os.environ[one] for one in options.take if one in os.environ}
         variables = {"SECRET_KEY": self._secret, **given, options.variable: url}
         return Version(name, root, platform_of(options, root), variables, options.variable, self._recording)
-
-
-def platform_of(options: Namespace, root: Path) -> Platform:
-    """The profile, with what was given instead. Raises CannotRehearseError."""
-    given = {name: getattr(options, name) for name in Platform.__dataclass_fields__ if hasattr(options, name)}
-    return replace(PROFILES[options.platform](root), **{name: one for name, one in given.items() if one is not None})

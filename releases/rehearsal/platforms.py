@@ -3,8 +3,9 @@
 import json
 import re
 import shlex
+from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ COLLECTSTATIC = re.compile(r"python manage\.py (collectstatic[^&|;\\\n]*)")
 
 @dataclass(frozen=True)
 class Platform:
-    """Commands as words, none is run by a shell; times in seconds. Without `release`, `start` releases by itself."""
+    """Commands as words, none is run by a shell; times in seconds. Without `release`, `start` releases by itself.
+
+    `needs` names the commands that there must be.
+    """
 
     build: list[str]
     release: list[str]
@@ -28,22 +32,27 @@ class Platform:
     health_timeout: float
     overlap: float
     draining: float
+    needs: tuple[str, ...] = ("start",)
 
 
 def railway(root: Path) -> Platform:
     """Pre-deploy command, start, health check, overlap, SIGTERM, draining: `.railway/railway.py` or `railway.json`."""
-    deploy = _railway_deploy(root)
+    services = _railway_services(root)
+    is_clear = len(services) < 2
+    deploy = services[0] if is_clear and services else {}
     command = deploy.get("preDeployCommand") or []
+    start = shlex.split(deploy.get("startCommand") or "") or _image_command(root) or _procfile(root, "web")
     return Platform(
         build=_build(root),
         release=shlex.split(command if isinstance(command, str) else " ".join(command)),
-        start=shlex.split(deploy.get("startCommand") or "") or _image_command(root) or _procfile(root, "web"),
+        start=start if is_clear else [],
         commit_variable="RAILWAY_GIT_COMMIT_SHA",
         health_path=deploy.get("healthcheckPath") or "",
         health_host="healthcheck.railway.app",
         health_timeout=deploy.get("healthcheckTimeout") or 300,
         overlap=deploy.get("overlapSeconds") or 0,
         draining=deploy.get("drainingSeconds") or 0,
+        needs=("start",) if is_clear else ("release", "start"),
     )
 
 
@@ -59,6 +68,7 @@ def heroku(root: Path) -> Platform:
         health_timeout=60,
         overlap=10,
         draining=30,
+        needs=("release", "start"),
     )
 
 
@@ -80,29 +90,33 @@ def kubernetes(root: Path) -> Platform:
 PROFILES: dict[str, Callable[[Path], Platform]] = {"railway": railway, "heroku": heroku, "kubernetes": kubernetes}
 
 
-def _railway_deploy(root: Path) -> dict[str, Any]:
+def platform_of(options: Namespace, root: Path) -> Platform:
+    """The profile, with what was given instead. Raises CannotRehearseError."""
+    given = {one.name: value for one in fields(Platform) if (value := getattr(options, one.name, None)) is not None}
+    platform = replace(PROFILES[options.platform](root), **given)
+    if missing := [f"--{name}" for name in platform.needs if not getattr(platform, name)]:
+        raise CannotRehearseError(
+            f"No file says for {options.platform} what to run. Name the commands: {', '.join(missing)}."
+        )
+    return platform
+
+
+def _railway_services(root: Path) -> list[dict[str, Any]]:
+    """How each is deployed."""
     python, plain = root / ".railway/railway.py", root / "railway.json"
     if python.exists():
         names: dict[str, Any] = {"__file__": str(python), "__name__": "railway_configuration"}
         exec(compile(python.read_text(), python, "exec"), names)  # noqa: S102
-        names |= {
-            name: ANY_REPOSITORY for name, value in names.items() if value == "OWNER/REPOSITORY"
-        }  # not needed here
-        found = [one["deploy"] for one in names["main"]().to_graph()["resources"] if one.get("deploy")]
-        if len(found) != 1:
-            raise CannotRehearseError(
-                f"{python.name} has {len(found)} services. Name the commands: --release, --start."
-            )
-        return dict(found[0])
-    return dict(json.loads(plain.read_text()).get("deploy", {})) if plain.exists() else {}
+        # The file may refuse to be used before its repository is named, which does not matter here.
+        names |= {name: ANY_REPOSITORY for name, value in names.items() if value == "OWNER/REPOSITORY"}
+        return [one["deploy"] for one in names["main"]().to_graph()["resources"] if one.get("deploy")]
+    return [json.loads(plain.read_text()).get("deploy", {})] if plain.exists() else []
 
 
-def _procfile(root: Path, process: str, or_else: str | None = None) -> list[str]:
-    """A line of it, as its shell runs it. Raises CannotRehearseError unless something else will do."""
+def _procfile(root: Path, process: str) -> list[str]:
+    """A line of it, as its shell runs it; nothing if there is none."""
     file = root / "Procfile"
     found = re.search(rf"^{process}: *(.+)$", file.read_text() if file.exists() else "", re.MULTILINE)
-    if not found and or_else is None:
-        raise CannotRehearseError(f"There is no line `{process}:` in a Procfile, and no other file says what to run.")
     if not found:
         return []
     is_one_command = process == "web" and not re.search("[;&|]", found[1])  # so that it gets the signals
@@ -110,8 +124,8 @@ def _procfile(root: Path, process: str, or_else: str | None = None) -> list[str]
 
 
 def _pod(root: Path) -> list[str]:
-    release, start = _procfile(root, "release", or_else=""), _procfile(root, "web")
-    return ["sh", "-c", f"{{ {release[2]}; }} && {start[2]}"] if release else start
+    release, start = _procfile(root, "release"), _procfile(root, "web")
+    return ["sh", "-c", f"{{ {release[2]}; }} && {start[2]}"] if release and start else start
 
 
 def _build(root: Path) -> list[str]:

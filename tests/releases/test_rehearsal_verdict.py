@@ -6,9 +6,18 @@ import pytest
 
 from releases.rehearsal import CannotRehearseError
 from releases.rehearsal.arguments import parser
-from releases.rehearsal.platforms import heroku, kubernetes, railway
+from releases.rehearsal.platforms import heroku, kubernetes, platform_of, railway
 from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample, Snapshot
 from releases.rehearsal.verdict import Thresholds, faults
+
+SEVERAL = """
+from types import SimpleNamespace
+
+
+def main():
+    resources = [{"deploy": {"startCommand": name}} for name in ("web", "worker")]
+    return SimpleNamespace(to_graph=lambda: {"resources": resources})
+"""
 
 
 def recording(*samples: Sample) -> Recording:
@@ -122,6 +131,30 @@ def test_a_command_with_a_shell() -> None:
     assert options.old_tests[:3] == ["python", "-m", "pytest"]
 
 
-def test_a_project_that_does_not_say_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(CannotRehearseError, match="There is no line `web:` in a Procfile"):
-        railway(tmp_path)
+@pytest.mark.parametrize(
+    ("platform", "missing"),
+    [("railway", ["--start"]), ("heroku", ["--release", "--start"]), ("kubernetes", ["--start"])],
+)
+def test_a_project_that_does_not_say_what_to_run_is_told_what_to_type(
+    tmp_path: Path, platform: str, missing: list[str]
+) -> None:
+    options = parser().parse_args(["--platform", platform])
+    with pytest.raises(CannotRehearseError) as refusal:
+        platform_of(options, tmp_path)
+    assert str(refusal.value) == (f"No file says for {platform} what to run. Name the commands: {', '.join(missing)}.")
+
+    given = [word for option in missing for word in (option, "python run.py")]
+    found = platform_of(parser().parse_args(["--platform", platform, *given]), tmp_path)
+    assert found.start == ["python", "run.py"]
+
+
+def test_several_services_of_railway(tmp_path: Path) -> None:
+    """Which of them is meant has to be said, whatever else could be run."""
+    (tmp_path / ".railway").mkdir()
+    (tmp_path / ".railway/railway.py").write_text(SEVERAL)
+    (tmp_path / "Procfile").write_text("web: gunicorn wsgi\n")
+    with pytest.raises(CannotRehearseError, match=r"Name the commands: --release, --start\.$"):
+        platform_of(parser().parse_args([]), tmp_path)
+
+    found = platform_of(parser().parse_args(["--release", "one", "--start", "two"]), tmp_path)
+    assert (found.release, found.start) == (["one"], ["two"])
