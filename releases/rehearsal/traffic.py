@@ -61,6 +61,8 @@ class Session:
         statement = random.choice(self._statements)
         parameters = {"id": random.choice(statement.ids)}
         try:
+            if self._connection.closed:
+                self._connect()
             if statement.undone:
                 with self._connection.transaction(force_rollback=True):
                     self._connection.execute(statement.text, parameters)
@@ -69,8 +71,6 @@ class Session:
         except psycopg.errors.UniqueViolation:
             return statement.text, ""  # it lost a race, as it would have lost the other's change before
         except psycopg.Error as error:
-            if self._connection.closed:
-                self._connect()
             return statement.text, str(error).partition("\n")[0]
         return statement.text, ""
 
