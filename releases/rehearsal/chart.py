@@ -1,11 +1,15 @@
-"""The chart of a report: how long reads and writes took, over the time. Its text is HTML, which no width stretches."""
+"""The chart of a report: how long reads and writes took, over the time. Its text is HTML, which no width stretches.
+
+All places and lengths are percent of the width or the height.
+"""
 
 import math
 from typing import Any
 
-from releases.rehearsal.recording import OLD, Phase, Recording, Sample
+from releases.rehearsal.recording import OLD, Recording, Sample
 
-WIDTH, HEIGHT, TALLEST = 1000, 260, 10_000  # in its own units; milliseconds at its top
+TALLEST = 10_000  # milliseconds at its top
+MOMENTS = 1000  # of each of which a dot is drawn
 TICKS = 6  # at most
 EVERY = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between two of them
 
@@ -14,37 +18,33 @@ def chart(recording: Recording) -> dict[str, Any]:
     total = max((phase.end for phase in recording.phases), default=1.0) or 1.0
     waited = [lock for lock in recording.locks if lock.waited]
     return {
-        "width": WIDTH,
-        "height": HEIGHT,
-        "spans": [_span(phase, total) for phase in recording.phases],
+        "spans": [
+            {"name": phase.name, "within": phase.within, **_part(phase.begin, phase.seconds, total)}
+            for phase in recording.phases
+        ],
         "dots": _dots(_drawn(recording.samples, total), total),
         "waits": [_part(lock.at - lock.waited, lock.waited, total) for lock in waited],
-        "levels": [(_y(value), 100 * _y(value) / HEIGHT, f"{value} ms") for value in (1, 10, 100, 1000)],
+        "levels": [(_y(value), f"{value} ms") for value in (1, 10, 100, 1000)],
         "ticks": _ticks(total),
     }
 
 
-def _span(phase: Phase, total: float) -> dict[str, Any]:
-    percent = {"left": 100 * phase.begin / total, "share": 100 * phase.seconds / total}
-    return {"name": phase.name, "within": phase.within, **_part(phase.begin, phase.seconds, total), **percent}
-
-
 def _part(begin: float, seconds: float, total: float) -> dict[str, float]:
-    return {"x": round(WIDTH * begin / total, 1), "wide": round(max(1.0, WIDTH * seconds / total), 1)}
+    return {"x": _x(begin, total), "wide": max(0.1, _x(seconds, total))}
 
 
-def _ticks(total: float) -> list[tuple[float, float, str]]:
+def _ticks(total: float) -> list[tuple[float, str]]:
     every = next((one for one in EVERY if total < one * TICKS), math.ceil(total))
-    return [(WIDTH * at / total, 100 * at / total, f"{at} s") for at in range(0, math.ceil(total), every)]
+    return [(_x(at, total), f"{at} s") for at in range(0, math.ceil(total), every)]
 
 
 def _drawn(samples: list[Sample], total: float) -> list[Sample]:
-    """Of each kind the slowest for each unit of width, and all that failed: a dot for each would be a large page."""
+    """Of each kind the slowest of each moment, and those that failed: a dot for each would be a large page."""
     kept: dict[tuple[str, int], Sample] = {}
     for sample in samples:
-        place = sample.kind, int(WIDTH * sample.at / total)
+        place = sample.kind, int(MOMENTS * sample.at / total)
         kept[place] = max(sample, kept.get(place, sample), key=lambda one: one.milliseconds)
-    return [*kept.values(), *[sample for sample in samples if sample.error][:WIDTH]]
+    return [*kept.values(), *[sample for sample in samples if sample.error][:MOMENTS]]
 
 
 def _dots(samples: list[Sample], total: float) -> dict[str, str]:
@@ -52,11 +52,15 @@ def _dots(samples: list[Sample], total: float) -> dict[str, str]:
     paths = {"old": "", "new": "", "error": ""}
     for sample in samples:
         kind = "error" if sample.error else "old" if sample.kind == OLD else "new"
-        paths[kind] += f"M{round(WIDTH * sample.at / total, 1)} {_y(sample.milliseconds)}h0"
+        paths[kind] += f"M{_x(sample.at, total)} {_y(sample.milliseconds)}h0"
     return paths
+
+
+def _x(seconds: float, total: float) -> float:
+    return round(100 * seconds / total, 2)
 
 
 def _y(milliseconds: float) -> float:
     """Logarithmic, from 0.1 ms."""
     share = math.log10(max(0.1, milliseconds) / 0.1) / math.log10(TALLEST / 0.1)
-    return round(HEIGHT * (1 - min(1.0, share)), 1)
+    return round(100 * (1 - min(1.0, share)), 1)
