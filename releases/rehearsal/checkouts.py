@@ -40,9 +40,7 @@ def revision(root: Path, name: str) -> Iterator[Path]:
         added = _git(root, "worktree", "add", "--detach", str(tree), name)
         if added.returncode:
             raise CannotRehearseError(f"--old {name}: {added.stderr.strip().splitlines()[-1]}")
-        prefix = _git(
-            root, "rev-parse", "--show-prefix"
-        ).stdout.strip()  # the project may be below the repository's root
+        prefix = _git(root, "rev-parse", "--show-prefix").stdout.strip()  # where the project is in the repository
         try:
             yield tree / prefix
         finally:

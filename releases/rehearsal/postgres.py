@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -29,7 +29,8 @@ class ThrowawayPostgres:
     """A server that can be stopped and started again. `settings` are PostgreSQL's."""
 
     def __init__(self, root: Path, **settings: str) -> None:
-        self._settings = settings
+        own = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": "100"}
+        self._options = [word for name, value in {**own, **settings}.items() for word in ("-c", f"{name}={value}")]
         self.user = "nobody" if os.geteuid() == 0 else None
         self._binaries = _readable_binaries(root) if self.user else PROGRAMS
         self.data, self.port = root / "data", free_port()
@@ -39,17 +40,52 @@ class ThrowawayPostgres:
         if self.user:
             root.chmod(0o755)
             shutil.chown(self.data, self.user)
-        _init(self._binaries, self.data, root / "password", self.user)
+        self._init(root / "password")
         self.url = f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        self._server = _start(self._binaries, self.data, self.port, self.user, self._settings)
-        _wait_until_it_answers(self.url, self._server)
+        with (self.data.parent / "log").open("wb") as log:
+            self._server = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self.data, "-p", str(self.port), *self._options],
+                user=self.user,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C reaches this process first, and it stops the server
+                preexec_fn=die_with_parent(signal.SIGQUIT),  # noqa: PLW1509
+            )
+        self._wait_until_it_answers()
 
     def stop(self) -> None:
         """A `fast` shutdown: sessions are ended."""
         self._server.send_signal(signal.SIGINT)
         self._server.wait()
+
+    def _init(self, password: Path) -> None:
+        command: list[str | Path] = [
+            self._binaries / "initdb",
+            f"--pgdata={self.data}",
+            "--username=postgres",
+            "--auth=scram-sha-256",
+            "--set=scram_iterations=1",  # slow passwords protect nothing here
+            f"--pwfile={password}",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+        ]
+        subprocess.run(command, user=self.user, check=True, capture_output=True, cwd="/")
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url, connect_timeout=2).close()
+            except psycopg.OperationalError:
+                if self._server.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
 
 
 @contextlib.contextmanager
@@ -79,57 +115,12 @@ def _readable_binaries(root: Path) -> Path:
     return root / POSTGRES.name / "pginstall/bin"
 
 
-def _init(binaries: Path, data: Path, password: Path, user: str | None) -> None:
-    command: list[str | Path] = [
-        binaries / "initdb",
-        f"--pgdata={data}",
-        "--username=postgres",
-        "--auth=scram-sha-256",
-        "--set=scram_iterations=1",  # slow passwords protect nothing here
-        f"--pwfile={password}",
-        "--encoding=UTF8",
-        "--no-locale",
-        "--no-sync",
-    ]
-    subprocess.run(command, user=user, check=True, capture_output=True, cwd="/")
-
-
-def _start(
-    binaries: Path, data: Path, port: int, user: str | None, settings: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
-    own = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": 100}
-    options = [word for name, value in {**own, **settings}.items() for word in ("-c", f"{name}={value}")]
-    with (data.parent / "log").open("wb") as log:
-        return subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), *options],
-            user=user,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            start_new_session=True,  # Ctrl-C reaches this process first, and it stops the server
-            preexec_fn=die_with_parent(signal.SIGQUIT),  # noqa: PLW1509
-        )
-
-
 def die_with_parent(signum: signal.Signals) -> Callable[[], None] | None:
     """On Linux the kernel signals the child even if this process is killed with SIGKILL."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
     return lambda: prctl(PR_SET_PDEATHSIG, signum)
-
-
-def _wait_until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
 
 
 def free_port() -> int:

@@ -33,7 +33,9 @@ WHERE f.contype = 'f' AND f.conparentid = 0 AND x.attrelid = f.conrelid AND x.at
     AND y.attrelid = f.confrelid AND y.attnum = k.other
 GROUP BY f.oid, f.conrelid, f.confrelid
 """
-SEQUENCES = "SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+SEQUENCES = (
+    "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+)
 PART = "SELECT {} FROM ONLY {} WHERE abs(hashtext({}::text)::bigint) % 10000 < {}"
 
 
@@ -52,8 +54,8 @@ def sample(variable: str, percent: float, url: str, folder: Path) -> None:
         references = source.execute(REFERENCES).fetchall()
         while sum(target.execute(_orphans(*one)).rowcount for one in references):
             pass
-        for schema, sequence, value in source.execute(SEQUENCES).fetchall():
-            target.execute("SELECT setval(%s::regclass, %s)", [f'"{schema}"."{sequence}"', value])
+        for sequence, value in source.execute(SEQUENCES).fetchall():
+            target.execute("SELECT setval(%s::regclass, %s)", [sequence, value])
     restore(dump_of(variable, folder, "--section=post-data"), url)
 
 
