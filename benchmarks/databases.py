@@ -18,17 +18,10 @@ class Databases:
     def url(self, name: str) -> str:
         return urlsplit(self._url)._replace(path=f"/{name}").geturl()
 
-    def _run(self, statement: str) -> None:
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(statement)
-
-    def create(self, name: str) -> str:
-        self._run(f"CREATE DATABASE {name}")
-        return name
-
     def prepare(self, rows: int) -> str:
         """The old application's database with `rows` selections, one in sixty of them a duplicate. Returns its name."""
-        name = self.create(f"rows_{rows}")
+        name = f"rows_{rows}"
+        self._run(f"CREATE DATABASE {name}")
         old_application.create(self.url(name), rows)
         return name
 
@@ -50,3 +43,7 @@ class Databases:
             yield self.url("measured")
         finally:
             self._run("DROP DATABASE measured WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(statement)

@@ -21,7 +21,6 @@ from tests.server import Server, serving, web
 WORKOUTS = 5000
 WORKERS = 2
 SECONDS = 5.0
-PER_WEEK = 14
 OLD_APPLICATION = f"exec gunicorn --bind 0.0.0.0:$PORT --workers {WORKERS} --threads 4 benchmarks.old_application"
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings", "WEB_CONCURRENCY": str(WORKERS)}
 BROWSABLE = {"DJANGO_SETTINGS_MODULE": "benchmarks.browsable_settings"}
