@@ -7,21 +7,20 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils import timezone
 
 from workouts.models import Availability, Preferences, WeekTarget, Workout
+from workouts.pages.filters import SOURCES, Filters
 from workouts.plan.progress import grade_of_day
 from workouts.plan.season import season
 from workouts.plan.summary import Summary, summarise
 from workouts.values.compliance import Compliance
 from workouts.values.days import ONE_WEEK, Day, DayConverter, days_from, first_of_week, monday_in, week_of
-from workouts.values.disciplines import Discipline, discipline_of
+from workouts.values.disciplines import Discipline
 from workouts.values.times import Slot, slot_of
 
-SOURCES = {"coach": "Coach's plan", "own": "Own", "recorded": "Recorded"}
 SLOTS = {
     Slot.UNSCHEDULED: "Unscheduled",
     Slot.MORNING: "Morning",
@@ -30,34 +29,6 @@ SLOTS = {
 }
 AGENDA = datetime.timedelta(days=7)
 """How many days a phone lists after today on the first page, where the list starts with today."""
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which cards are shown. An unknown value filters nothing."""
-
-    type: str = ""
-    source: str = ""
-
-    @classmethod
-    def of(cls, query: QueryDict) -> "Filters":
-        kind, source = query.get("type", ""), query.get("source", "")
-        return cls(kind if kind in Discipline.values else "", source if source in SOURCES else "")
-
-    def admits(self, workout: Workout) -> bool:
-        of_type = not self.type or discipline_of(workout.workout_type) == self.type
-        of_source = not self.source or workout.source == self.source
-        return of_type and of_source
-
-    @property
-    def words(self) -> str:
-        return ", ".join(filter(None, (self.type, SOURCES.get(self.source))))
-
-    @property
-    def query(self) -> str:
-        """The query string that shows the same cards in another week: `?type=Run`, or ''."""
-        chosen = {name: value for name, value in asdict(self).items() if value}
-        return f"?{urlencode(chosen)}" if chosen else ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from workouts.accounts.tokens import find
 from workouts.models import Token
-from workouts.pages.board import Board, Filters
+from workouts.pages.board import Board
+from workouts.pages.filters import Filters
 from workouts.plan.week_text import week_text
 from workouts.values.days import ONE_WEEK, Day
 

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from workouts.pages import HtmxRequest
-from workouts.pages.board import Board, Filters
+from workouts.pages.board import Board
+from workouts.pages.filters import Filters
 from workouts.values.days import Day
 
 

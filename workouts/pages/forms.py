@@ -1,4 +1,4 @@
-"""The forms. Their values have the names of the models' columns."""
+"""The forms for one workout. Their values have the names of the models' columns."""
 
 import datetime
 from typing import Any, cast
@@ -7,12 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from workouts.models import Preferences, WeekTarget, Workout, WorkoutType
+from workouts.models import Preferences, Workout, WorkoutType
 from workouts.pages.distances import DistanceField
-from workouts.pages.shown import ShowsForm, changed_fields, was_changed, with_changes
-from workouts.pages.time_spans import DurationField, TimeSpanField
+from workouts.pages.shown import ShowsForm, changed_fields, was_changed
+from workouts.pages.time_spans import DurationField
 from workouts.values import bounds, validation
-from workouts.values.disciplines import Discipline
 from workouts.values.measures import Units, unit_of
 from workouts.values.times import Slot, slot_of
 
@@ -181,49 +180,3 @@ class EstimateForm(ShowsForm, forms.Form):
     def values(self) -> dict[str, Any]:
         """The column to set, if it was changed."""
         return {name: self.cleaned_data[name] for name in changed_fields(self)}
-
-
-class TargetsForm(ShowsForm, forms.Form):
-    """The targets of one week: hours and minutes in total and per discipline, and TSS."""
-
-    def __init__(self, target: WeekTarget, data: Any = None) -> None:
-        super().__init__(data, label_suffix="")
-        self.fields["minutes"] = TimeSpanField("Total")
-        for name in Discipline.values:
-            self.fields[name] = TimeSpanField(name)
-            self.initial[name] = target.minutes_by_discipline.get(name)
-        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=bounds.TSS)
-        self.initial.update(minutes=target.minutes, tss=target.tss)
-
-    def values(self) -> dict[str, Any] | None:
-        """The columns of WeekTarget, or None if every field is empty."""
-        given = with_changes(self)
-        if not any(given.values()):
-            return None
-        of_disciplines = {name: given[name] for name in Discipline.values if given[name]}
-        return {"minutes": given["minutes"], "tss": given["tss"], "minutes_by_discipline": of_disciplines}
-
-
-class PreferencesForm(ShowsForm, forms.ModelForm):
-    """Units, and the times at which the slots of a day begin."""
-
-    class Meta:
-        model = Preferences
-        fields = ("distance_unit", "swim_unit", "week_start", "morning", "afternoon", "evening")
-        labels = {
-            "distance_unit": "Distances",
-            "swim_unit": "In the pool",
-            "morning": "Morning, in calendars",
-            "afternoon": "Afternoon, in calendars",
-            "evening": "Evening, in calendars",
-        }
-        widgets = {
-            name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("morning", "afternoon", "evening")
-        }
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, instance=Preferences.load(), label_suffix="")
-
-    def values(self) -> dict[str, Any]:
-        """All columns."""
-        return with_changes(self)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
@@ -15,16 +16,40 @@ from django.views.decorators.http import require_POST
 
 from workouts.accounts.tokens import issue, revoke
 from workouts.history import save_preferences
-from workouts.models import Token
+from workouts.models import Preferences, Token
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import PreferencesForm
 from workouts.pages.refusals import says_refusals
-from workouts.pages.shown import saved_alone
+from workouts.pages.shown import ShowsForm, saved_alone, with_changes
 
 ALREADY = (
     "Nothing was changed: it was created or renewed meanwhile. What was shown then works, and cannot be shown again."
 )
 REVOKED = "Nothing was changed: it was revoked meanwhile."
+
+
+class PreferencesForm(ShowsForm, forms.ModelForm):
+    """Units, and the times at which the slots of a day begin."""
+
+    class Meta:
+        model = Preferences
+        fields = ("distance_unit", "swim_unit", "week_start", "morning", "afternoon", "evening")
+        labels = {
+            "distance_unit": "Distances",
+            "swim_unit": "In the pool",
+            "morning": "Morning, in calendars",
+            "afternoon": "Afternoon, in calendars",
+            "evening": "Evening, in calendars",
+        }
+        widgets = {
+            name: forms.TimeInput({"type": "time"}, format="%H:%M") for name in ("morning", "afternoon", "evening")
+        }
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, instance=Preferences.load(), label_suffix="")
+
+    def values(self) -> dict[str, Any]:
+        """All columns."""
+        return with_changes(self)
 
 
 class AthletesRequest(HtmxRequest):

@@ -1,5 +1,8 @@
 """The targets of a week."""
 
+from typing import Any
+
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,11 +10,34 @@ from django.urls import reverse
 from workouts.history import set_target
 from workouts.models import Preferences, WeekTarget
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import TargetsForm
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import says_refusals
-from workouts.pages.shown import saved_alone
+from workouts.pages.shown import ShowsForm, saved_alone, with_changes
+from workouts.pages.time_spans import TimeSpanField
+from workouts.values import bounds
 from workouts.values.days import Day, first_of_week, monday_in
+from workouts.values.disciplines import Discipline
+
+
+class TargetsForm(ShowsForm, forms.Form):
+    """The targets of one week: hours and minutes in total and per discipline, and TSS."""
+
+    def __init__(self, target: WeekTarget, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["minutes"] = TimeSpanField("Total")
+        for name in Discipline.values:
+            self.fields[name] = TimeSpanField(name)
+            self.initial[name] = target.minutes_by_discipline.get(name)
+        self.fields["tss"] = forms.IntegerField(label="TSS", required=False, min_value=1, max_value=bounds.TSS)
+        self.initial.update(minutes=target.minutes, tss=target.tss)
+
+    def values(self) -> dict[str, Any] | None:
+        """The columns of WeekTarget, or None if every field is empty."""
+        given = with_changes(self)
+        if not any(given.values()):
+            return None
+        of_disciplines = {name: given[name] for name in Discipline.values if given[name]}
+        return {"minutes": given["minutes"], "tss": given["tss"], "minutes_by_discipline": of_disciplines}
 
 
 @says_refusals

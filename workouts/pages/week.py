@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from workouts.pages import HtmxRequest
-from workouts.pages.board import Board, Filters
+from workouts.pages.board import Board
+from workouts.pages.filters import Filters
 from workouts.pages.first_steps import first_steps
 from workouts.pages.redraw import change_before, last_seen
 from workouts.pages.unchanged import show_if_changed
