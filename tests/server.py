@@ -3,7 +3,6 @@
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT, container, procfile, run_release
+from tests.postgres import free_port
 
 START_SECONDS = 60
 
@@ -46,9 +46,7 @@ class Server:
 @contextmanager
 def serving(command: list[str], environment: dict[str, str], log: Path, cwd: Path = ROOT) -> Iterator[Server]:
     """Runs `command` on a free port until the block ends; yields once it answers."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=cwd, env={**environment, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT

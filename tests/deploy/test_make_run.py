@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.postgres import free_port
 
 pytestmark = pytest.mark.proof
 
@@ -35,9 +36,7 @@ def clone(tmp_path: Path) -> Path:
 @contextmanager
 def make_run(clone: Path) -> Iterator[str]:
     """Yields what `make run` printed up to the address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     log = clone / "log"
     with log.open("wb") as output:
         make = subprocess.Popen(
