@@ -4,12 +4,14 @@ import datetime
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from releases.models import Release
-from workouts.models import ArchivedSelection, Workout, WorkoutSelection
+from workouts.models import ArchivedSelection, Change, Upload, Workout, WorkoutSelection
 
 
 def workout(title: str, *, days: int = 0, workout_type: str = "Run") -> Workout:
@@ -73,6 +75,20 @@ def test_filters_of_workouts(admin_client: Client, query: dict[str, str], expect
 @pytest.mark.usefixtures("plan")
 def test_filters_of_selections(admin_client: Client, query: dict[str, str], expected: set[str]) -> None:
     assert titles(admin_client, "workoutselection", **query) == expected
+
+
+@pytest.mark.parametrize("page", ["change", "upload"])
+def test_lists_read_no_files_and_no_rows_of_changes_which_may_be_large(admin_client: Client, page: str) -> None:
+    undone = Change.objects.create(summary="Imported", rows=[])
+    Change.objects.create(summary="Undone", rows=[], undoes=undone)
+    Upload.objects.create(file_name="plan.csv", content=b"", change=undone)
+
+    with CaptureQueriesContext(connection) as queries:
+        shown = admin_client.get(f"/admin/workouts/{page}/")
+
+    assert shown.context["cl"].result_count
+    read = " ".join(query["sql"] for query in queries.captured_queries)
+    assert not re.search(r'\."(?:rows|content)"', read)
 
 
 @pytest.mark.parametrize("page", ["workout", "workoutselection", "archivedselection"])

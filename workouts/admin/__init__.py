@@ -109,10 +109,12 @@ class WorkoutSelectionAdmin(PlannerAdmin):
 @admin.register(Change)
 class ChangeAdmin(PlannerAdmin):
     list_display = ("made_at", "summary", "made_by", "undone")
-    list_select_related = ("made_by", "undone_by")
     search_fields = ("summary",)
     date_hierarchy = "made_at"
     fields = ("made_at", "summary", "made_by", "undoes", "rows")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Change]:
+        return Change.objects.for_list()
 
     @admin.display(boolean=True)
     def undone(self, change: Change) -> bool:
@@ -123,10 +125,12 @@ class ChangeAdmin(PlannerAdmin):
 class UploadAdmin(PlannerAdmin):
     list_display = ("made_at", "purpose", "file_name", "made_by", "change")
     list_filter = ("purpose",)
-    list_select_related = ("made_by", "change")
     search_fields = ("file_name",)
     date_hierarchy = "made_at"
     fields = ("made_at", "purpose", "file_name", "made_by", "change", "result")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Upload]:
+        return Upload.objects.for_list()
 
 
 @admin.register(ArchivedSelection)

@@ -58,7 +58,7 @@ def change_before(request: HtmxRequest) -> Change | None:
     number = request.GET.get("changed", "")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
-    return Change.objects.filter(pk=number, undone_by=None).first()
+    return Change.objects.for_list().filter(pk=number, undone_by=None).first()
 
 
 def address_of(request: HtmxRequest) -> str:
