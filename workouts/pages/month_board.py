@@ -67,7 +67,7 @@ class Month:
     @property
     def fields(self) -> str:
         """What the page shows, as JSON for htmx, which sends it with the page's forms."""
-        return json.dumps({"month": MonthConverter().to_url(self.first)})
+        return json.dumps({"month": MonthConverter().to_url(self.first), "today": self.today.isoformat()})
 
     @cached_property
     def by_day(self) -> dict[Day, list[Workout]]:

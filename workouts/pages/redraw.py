@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Max
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from workouts.history import Outcome
@@ -69,6 +70,11 @@ def address_of(request: HtmxRequest) -> str:
 
 
 def _board(page: QueryDict) -> Board | Month | None:
+    """What the page shows. None if it has no board, and if it was loaded on another day: it may show another week, and
+    another day as today."""
+    today = timezone.localdate().isoformat()
+    if page.get("today", today) != today:
+        return None
     return Board.shown_by(page) or Month.shown_by(page)
 
 

@@ -123,6 +123,7 @@ def test_the_page_says_what_it_shows(athlete: Client, plan: Plan) -> None:
     for address, shown in (
         (f"{WEEK}?type=Run&source=<x>", {**SHOWN}),
         ("/?source=own", {"board": "", "type": "", "source": "own"}),
+        ("/month/2026-11", {"month": "2026-11"}),
     ):
         found = re.search('hx-vals="(.*?)"', athlete.get(address).content.decode())
         assert found
@@ -140,11 +141,12 @@ def test_with_htmx_the_first_page_stays_what_it_is(athlete: Client, plan: Plan) 
     assert answer.context["board"].is_agenda
 
 
-def test_with_htmx_a_page_of_yesterday_is_loaded_again(athlete: Client, plan: Plan) -> None:
-    """It may show last week."""
+@pytest.mark.parametrize("shown", [{**SHOWN, "board": ""}, {"month": "2026-11"}])
+def test_with_htmx_a_page_of_yesterday_is_loaded_again(athlete: Client, plan: Plan, shown: dict[str, str]) -> None:
+    """It may show last week, and yesterday as today."""
     run = plan("Long run", "2026-11-23")
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
-    sent = {"is_selected": "false", **SHOWN, "board": "", "today": yesterday.isoformat()}
+    sent = {"is_selected": "false", **shown, "today": yesterday.isoformat()}
     answer = athlete.post(f"/workouts/{run.pk}/selection", sent, headers={**HTMX, "Referer": "http://testserver/"})
     assert answer.headers["HX-Redirect"] == f"/?changed={Change.objects.get().pk}"
 
