@@ -102,7 +102,7 @@ def test_a_page_that_was_out_of_sight_gets_what_has_changed(athlete: Client, pla
     run = plan("Run", "2026-11-23")
     made = change_of(change_selection(run.pk, {"is_selected": False}, by=None))
     page = {**SHOWN, "today": timezone.localdate().isoformat()}
-    assert athlete.get("/history/news", {**page, "seen": made.pk}, headers=HTMX).status_code == 204
+    assert athlete.get("/history/news", {**page, "seen": str(made.pk)}, headers=HTMX).status_code == 204
     assert "skipped" in athlete.get("/history/news", {**page, "seen": "0"}, headers=HTMX).content.decode()
     of_another_day = athlete.get("/history/news", {**page, "today": "2026-11-01"}, headers=HTMX)
     assert of_another_day.headers["HX-Refresh"] == "true"
