@@ -32,6 +32,7 @@ from releases.pending import applied_state, in_order
 Judged = dict[str, list[JudgedOperation]]
 
 CLEAN = "Remove or change such rows first: in this release by a migration before this one, or in an earlier release."
+CLEAN_BACK = "Remove or change such rows, then run this again."
 
 
 def judge_pending(
@@ -52,18 +53,24 @@ def judge_pending(
 
 
 def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Iterable[Migration]) -> Judged:
-    """Undoing `plan`, by migration. Raises CommandError if rows violate what comes back."""
+    """Undoing `plan`, by migration. Raises CommandError if what comes back was changed, or rows violate it."""
     situation = Situation(read_facts(connection), contract.waiting(connection))
     states = [(one, loader.project_state((one.app_label, one.name), at_end=False)) for one in plan]
     found: Judged = {}
     for one in judge_plan_back(states, situation, connection):
-        for reason, _ in _violated(one, connection):
+        for reason, instead in _obstacles_back(one, connection):
             raise CommandError(
-                f"Undoing {one.migration}, {one.operation}, would fail. {reason} Nothing was changed. Remove or change"
-                " such rows, then run this again."
+                f"Undoing {one.migration}, {one.operation}, would fail. {reason} Nothing was changed. {instead}"
             )
         found.setdefault(one.migration, []).append(one)
     return found
+
+
+def _obstacles_back(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    if judged.is_refused:
+        yield judged.verdict.reason, judged.verdict.instead
+    for reason, _ in _violated(judged, connection):
+        yield reason, CLEAN_BACK
 
 
 def _with_violations(judged: JudgedOperation, connection: BaseDatabaseWrapper) -> JudgedOperation:

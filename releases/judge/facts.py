@@ -60,6 +60,11 @@ class Table:
         """The name of its constraint; empty if it has none."""
         return next((name for name, one in self.constraints.items() if one.kind == "p"), "")
 
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """Those of its primary key."""
+        return next((one.columns for one in self.constraints.values() if one.kind == "p"), ())
+
 
 @dataclass(frozen=True)
 class Facts:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from postgast import find_nodes
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.facts import Column, Constraint, Facts, Table
+from releases.judge.facts import Column, Facts, Table
 from releases.judge.objects import named
 from releases.judge.removals import STILL_USED, add_again, foreign_keys
 from releases.judge.sql import Node, name_of, parse, quote
@@ -15,7 +15,6 @@ from releases.judge.verdict import Action, Step, Verdict
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
-NO_KEY = Constraint("p")
 STILL_KEY = "It is the primary key, by which the old version finds rows, and which the new one does not set."
 WITHOUT_OLD = "Remove it in the release after the one in which another field becomes the primary key."
 STILL_DISTINCT = "The new version leaves it NULL, and {} takes one NULL for a duplicate of another."
@@ -48,7 +47,7 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
 
 
 def _is_refused(name: str, table: Table, column: Column, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    if name in table.constraints.get(table.primary_key, NO_KEY).columns and not column.has_default:
+    if name in table.key_columns and not column.has_default:
         verdict.note(Action.REFUSED, STILL_KEY, old_version="Its statements fail.", instead=WITHOUT_OLD)
         return True
     unique = _unique_indexes(circumstances.facts, table, name)

@@ -10,23 +10,18 @@ from postgast import pg_query_pb2 as tree
 from releases.judge import waiting_columns
 from releases.judge.facts import Table
 from releases.judge.likeness import is_declared_as, is_same_index, same_constraints
+from releases.judge.not_the_same import OTHER_COLUMN, OTHER_COLUMNS, OTHER_TABLE, OTHER_TARGET, OTHER_TYPE, refuse
 from releases.judge.replacing import make_room, replaced_by
 from releases.judge.returning_columns import declare_again, refers_as_before
+from releases.judge.returning_tables import is_back, without_waiting
 from releases.judge.sql import Node, kind, listed_names, name_of, object_name, quote, write_type
 from releases.judge.types import is_same
-from releases.judge.verdict import Action, Step, Verdict
-from releases.naming import finish_command
+from releases.judge.verdict import Action, Key, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
 REASON = "It was not dropped yet: that is cancelled."
-OTHER_TYPE = "A column of that name and of another type waits to be dropped."
-OTHER_TARGET = "A column of that name waits to be dropped, and its values refer to something else."
-OTHER_COLUMN = 'Give the new field another column: db_column="%s_new".'
-OTHER_COLUMNS = "A table of that name and with other columns waits to be dropped."
-OTHER_TABLE = 'Give the new model another table: db_table = "%s_new" in its Meta.'
-FINISH = " Or drop the old one first, with: {}. Then release again."
 
 
 def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -50,9 +45,11 @@ def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     if key not in circumstances.pending:
         return False
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    if existing is not None and not is_declared_as(existing, statement):
-        _refuse(OTHER_COLUMNS, OTHER_TABLE % relation.relname, circumstances.pending[key], verdict)
-        return False
+    if existing is not None:
+        found = without_waiting(existing, statement, circumstances) if circumstances.backwards else existing
+        if not is_declared_as(found, statement):
+            refuse(OTHER_COLUMNS, OTHER_TABLE % relation.relname, key, circumstances, verdict)
+            return False
     circumstances.returned.add((table, ""))
     for one in statement.table_elts:
         if one.WhichOneof("node") == "column_def":
@@ -130,7 +127,8 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
 
 
 def _add_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    return _column(getattr(command, "def").column_def, relation, circumstances, verdict)
+    column = getattr(command, "def").column_def
+    return is_back(column, relation, circumstances) or _column(column, relation, circumstances, verdict)
 
 
 def _column(column: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -141,10 +139,10 @@ def _column(column: Node, relation: Node, circumstances: "Circumstances", verdic
         return False
     found = existing.columns[column.colname]
     if not is_same(found.type, write_type(column.type_name)):
-        _refuse(OTHER_TYPE, OTHER_COLUMN % column.colname, circumstances.pending[key], verdict)
+        refuse(OTHER_TYPE, OTHER_COLUMN % column.colname, key, circumstances, verdict)
         return False
     if not (circumstances.backwards or refers_as_before(column, circumstances.pending[key])):
-        _refuse(OTHER_TARGET, OTHER_COLUMN % column.colname, circumstances.pending[key], verdict)
+        refuse(OTHER_TARGET, OTHER_COLUMN % column.colname, key, circumstances, verdict)
         return False
     circumstances.returned.add((table, column.colname))
     declare_again(column, relation, existing, circumstances.pending[key], circumstances, verdict)
@@ -185,13 +183,7 @@ def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstanc
     return True
 
 
-def _refuse(reason: str, instead: str, item: Any, verdict: Verdict) -> None:
-    finish = FINISH.format(finish_command(item.connection.alias)) if item.is_entered else ""
-    verdict.note(Action.REFUSED, reason, instead=instead + finish)
-    verdict.is_final = True
-
-
-def _cancel(key: tuple[str, str, str], circumstances: "Circumstances", verdict: Verdict) -> bool:
+def _cancel(key: Key, circumstances: "Circumstances", verdict: Verdict) -> bool:
     item: Any = circumstances.pending.get(key)
     if item is None:
         return False

@@ -69,6 +69,20 @@ def test_rows_that_violate_what_comes_back_are_named_first(shop: Project, sql: S
     assert "[ ] 0002_second" in succeeds(shop, "showmigrations", "shop")
 
 
+def test_what_was_changed_while_it_waited_is_refused_before_anything_is_undone(shop: Project, sql: Sql) -> None:
+    shop.models(changed(('    note = models.CharField(max_length=40, default="", unique=False)\n', "")))
+    shop.migration("0002_second", 'migrations.RemoveField("box", "note")')
+    succeeds(shop, "migrate")
+    sql("ALTER TABLE shop_box ALTER note TYPE text")
+    refused = shop.manage("rollback", "--noinput")
+    assert "Undoing shop.0002_second, Remove field note from box, would fail. A column" in refused.stderr
+    assert sql("SELECT count(*) FROM releases_contract") == [(1,)]
+    (command,) = re.findall(r"with: python manage\.py (.*)\. Then run this again\.", refused.stderr)
+    succeeds(shop, *command.split())
+    succeeds(shop, "rollback", "--noinput")
+    assert sql("SELECT count(*) FROM shop_box WHERE note = ''") == [(500,)]
+
+
 def test_batches_are_undone_in_batches(shop: Project, sql: Sql) -> None:
     """A row that somebody has locked holds up its own batch, and the others are undone before that."""
     released(shop, BASE, FILL)
