@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
+from releases import contract
+from releases.adopting import takes_back
 from releases.applying import Applying, is_online
 from releases.journal import half_run
 from releases.pending import Key
@@ -34,7 +36,8 @@ class Standing:
         """Lets the migration be applied as its verdicts say."""
         judged = self._verdicts(migration)
         is_half_run = (migration.app_label, migration.name) in self.half_run
-        if is_half_run:  # its tables are there: --fake-initial would leave out the rest
+        # Its tables are there: --fake-initial would leave out the rest, or what takes them back.
+        if is_half_run or takes_back(migration, self.connection, contract.waiting(self.connection)):
             migration.initial = False  # type: ignore[misc]
         before = len(migration.operations) - len(judged)  # were committed when it was judged
         together = {first + before: last + before for first, last in spans(judged).items()}

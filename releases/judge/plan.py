@@ -9,11 +9,12 @@ from django.db.migrations import AlterField, Migration, RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from releases.adopting import takes_back
 from releases.applying import commits_batches, name_of
 from releases.backfill.operation import Backfill
+from releases.judge.accepting import Accepts, accepted, explained
 from releases.judge.dropped_views import with_dropped_views
 from releases.judge.facts import Facts, Table
-from releases.judge.instead import instead_of
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
 from releases.judge.objects import changes_data, left_and_made
 from releases.judge.removed_default import removed_default
@@ -31,7 +32,6 @@ IN_BATCHES = Verdict(
     Action.BATCHES, lock="the rows of a batch", reason="It commits each batch. Nobody waits longer than one takes."
 )
 
-Accepts = Mapping[str, Mapping[str, str]]
 Planned = tuple[Migration, Operation, ProjectState, ProjectState]
 """An operation of a migration, with the states before and after it."""
 
@@ -78,17 +78,18 @@ def judge_plan(
 ) -> list[JudgedOperation]:
     """`state` is the one before `migrations`, and is changed by them."""
     migrations = list(migrations)
-    accepts = {str(migration): _accepts(migration, situation) for migration in migrations}
-    judged = judge_operations(_operations(migrations, state, situation), situation, connection)
+    accepts = {str(migration): accepted(migration, situation.accepts) for migration in migrations}
+    situation = replace(situation, waiting=dict(situation.waiting))  # which changes while it is judged
+    judged = judge_operations(_operations(migrations, state, situation, connection), situation, connection)
     return list(with_dropped_views(judged, accepts))
 
 
 def judge_operations(
     operations: Iterable[Planned], situation: Situation, connection: BaseDatabaseWrapper, *, backwards: bool = False
 ) -> list[JudgedOperation]:
-    """The verdict on each in turn, or on undoing it."""
+    """The verdict on each in turn, or on undoing it. Notes in `situation.waiting` what they defer or cancel."""
     judged = []
-    known = replace(situation, waiting=dict(situation.waiting))
+    known = situation
     data_is_known = True
     with offline(connection, lambda: known.facts) as server:
         for migration, operation, before, after in operations:
@@ -105,7 +106,7 @@ def judge_operations(
                 circumstances.removed_default = removed_default(operation, migration.app_label, before, server)
             one = _judge(operation, migration, after, statements, known.waiting, circumstances)
             if one.verdict.action is Action.REFUSED:
-                one = _refused(one, operation, migration, before, situation)
+                one = explained(one, operation, migration, before, situation.accepts)
             is_queried = data_is_known and _stand(one.tables, known.facts, situation.facts)
             asked = (each for each in one.violations if (not backwards if each.is_later else is_queried))
             judged.append(replace(one, violations=tuple(asked)))
@@ -122,10 +123,12 @@ def _without_added(facts: Facts, table: str) -> Table | None:
     return replace(facts.tables[table], added={}) if table in facts.tables else None
 
 
-def _operations(migrations: Iterable[Migration], state: ProjectState, situation: Situation) -> Iterator[Planned]:
+def _operations(
+    migrations: Iterable[Migration], state: ProjectState, situation: Situation, connection: BaseDatabaseWrapper
+) -> Iterator[Planned]:
     """Those that will run. The state after each is `state`, which the next one changes."""
     for migration in migrations:
-        if migration in situation.adopted:
+        if migration in situation.adopted and not takes_back(migration, connection, situation.waiting):
             migration.mutate_state(state, preserve=False)
             continue
         committed = situation.committed.get((migration.app_label, migration.name), 0)
@@ -182,24 +185,3 @@ def _unforetold(
         return IN_BATCHES
     waits = Deferral("trigger", quote(table), filled, f"drop the trigger that fills {filled}", ())
     return replace(IN_BATCHES, deferred=[waits])
-
-
-def _refused(
-    judged: JudgedOperation, operation: Operation, migration: Migration, before: ProjectState, situation: Situation
-) -> JudgedOperation:
-    """With what to write instead, or the reason why it is accepted all the same."""
-    if judged.verdict.is_final:
-        return judged
-    code = instead_of(operation, migration.app_label, before) or judged.verdict.instead
-    accepted = _accepts(migration, situation).get(judged.kind, "")
-    return replace(judged, verdict=replace(judged.verdict, instead=code), accepted=accepted)
-
-
-def _accepts(migration: Migration, situation: Situation) -> Mapping[str, str]:
-    """The reasons why its refusals are overruled, by operation."""
-    label = migration.app_label
-    return {
-        **situation.accepts.get(label, {}),
-        **situation.accepts.get(f"{label}.{migration.name}", {}),
-        **getattr(migration, "release_accepts", {}),
-    }

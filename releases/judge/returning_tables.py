@@ -1,4 +1,4 @@
-"""A step back to a table of which columns were removed before it, in the same migration: they come back after it."""
+"""A table that comes back before it was dropped. In a step back, its columns that were removed before it follow it."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,6 +36,12 @@ def is_back(column: Node, relation: Node, circumstances: "Circumstances") -> boo
         return False
     name = column.colname
     return name in existing.key_columns and is_same(existing.columns[name].type, write_type(column.type_name))
+
+
+def is_foreign_key(command: Node, circumstances: "Circumstances") -> bool:
+    """Whether it adds one. In a step back those that were dropped with the table come back with it."""
+    is_constraint = command.subtype == tree.AT_AddConstraint and not circumstances.backwards
+    return is_constraint and getattr(command, "def").constraint.contype == tree.CONSTR_FOREIGN
 
 
 def _is_key(column: Node) -> bool:

@@ -13,7 +13,7 @@ from releases.judge.likeness import is_declared_as, is_same_index, same_constrai
 from releases.judge.not_the_same import OTHER_COLUMN, OTHER_COLUMNS, OTHER_TABLE, OTHER_TARGET, OTHER_TYPE, refuse
 from releases.judge.replacing import make_room, replaced_by
 from releases.judge.returning_columns import declare_again, refers_as_before
-from releases.judge.returning_tables import is_back, without_waiting
+from releases.judge.returning_tables import is_back, is_foreign_key, without_waiting
 from releases.judge.sql import Node, kind, listed_names, name_of, object_name, quote, write_type
 from releases.judge.types import is_same
 from releases.judge.verdict import Action, Key, Step, Verdict
@@ -117,7 +117,7 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     for one in statement.cmds:
         command, rule = one.alter_table_cmd, rules.get(one.alter_table_cmd.subtype)
         done = rule is not None and rule(command, statement.relation, circumstances, verdict)
-        if not (done or back):
+        if not done and (not back or is_foreign_key(command, circumstances)):
             kept.append(one)
     for one in [*kept]:
         kept += waiting_columns.default_in_its_type(one.alter_table_cmd, statement.relation, circumstances, verdict)
@@ -188,6 +188,7 @@ def _cancel(key: Key, circumstances: "Circumstances", verdict: Verdict) -> bool:
     if item is None:
         return False
     verdict.cancelled.append(key)
-    verdict.later += [Step(**step) for step in item.restore]
+    if circumstances.backwards or key[0] != "table":  # forwards, Django adds the foreign keys of a table after it
+        verdict.later += [Step(**step) for step in item.restore]
     verdict.note(Action.ONLINE if verdict.later or not circumstances.backwards else Action.AS_IS, REASON)
     return True

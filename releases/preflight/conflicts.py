@@ -16,10 +16,12 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import AlterModelTable, CreateModel, DeleteModel, RenameModel, RunSQL
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.state import ProjectState
 from django.db.models import Model
 from django.db.models.signals import pre_migrate
 
+from releases import contract
+from releases.adopting import created, is_waiting
 from releases.journal import half_run
 from releases.naming import migrate_command
 from releases.pending import applied_state
@@ -82,30 +84,28 @@ def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial:
     with connection.cursor() as cursor:
         cursor.execute(EXISTING[connection.vendor])
         existing: Kinds = dict(cursor.fetchall())
-        visible = existing.keys() | set(connection.introspection.table_names(cursor))
+        waiting = contract.waiting(connection)  # such a table comes back, or the judge has refused it
+        existing = {name: kind for name, kind in existing.items() if not is_waiting(name, connection, waiting)}
+        everywhere = connection.introspection.table_names(cursor)
+        visible = {*existing, *(name for name in everywhere if not is_waiting(name, connection, waiting))}
     if not visible:
         return found
     executor, pending, begun = MigrationExecutor(connection), Pending(connection), half_run(connection)
     state = applied_state(executor.loader)
     for migration, _ in plan:
         committed = begun.get((migration.app_label, migration.name), 0)
-        created = {name for model in _created(migration.operations, migration) for name in pending.tables(model)}
-        if created & visible and not committed:
+        tables = {name for model in created(migration.operations, migration) for name in pending.tables(model)}
+        if tables & visible and not committed:
             adopted, after = executor.detect_soft_applied(state, migration)
             if adopted:
                 _adopt(connection, migration, after, found, fake_initial=fake_initial)
                 state = migration.mutate_state(state, preserve=False)
                 continue
+        before = dict(existing)
         for name in _conflicting(migration, state, pending, existing, committed):
             found.conflicts.append(_conflict(connection, migration, existing[name], name))
+        visible -= before.keys() - existing.keys()
     return found
-
-
-def _created(operations: Sequence[Operation], migration: Migration) -> Iterator[ModelState]:
-    for operation in operations:
-        for one in reaching_the_database(operation):
-            if isinstance(one, CreateModel):
-                yield ModelState(migration.app_label, one.name, one.fields, dict(one.options))
 
 
 def _conflicting(
@@ -116,7 +116,7 @@ def _conflicting(
     What the first ones created, which are committed, is its own.
     """
     for number, operation in enumerate(migration.operations):
-        for model in _created([operation], migration) if number >= committed else ():
+        for model in created([operation], migration) if number >= committed else ():
             yield from (name for name in pending.tables(model) if name in existing)
         before = _all_tables(state, pending) if _frees(operation) else set()
         operation.state_forwards(migration.app_label, state)
