@@ -14,6 +14,7 @@ from django.db.migrations.state import ProjectState
 
 from releases import contract
 from releases.backfill.undoing import finish_undoing, is_undoing
+from releases.came_back import bring_back
 from releases.journal import Journal
 from releases.own_tables import ensure
 from releases.pending import doomed_tables
@@ -149,7 +150,7 @@ class Applying:
             state = self._apply(operation, state, schema_editor)
             run_deferred(schema_editor)
         self.facts = circumstances.facts
-        contract.cancel(self.connection, postponed.cancelled)
+        bring_back(self.connection, str(self.migration), postponed.cancelled)
         contract.enter(self.connection, str(self.migration), postponed.deferrals)
         return state, [step.to_json() for step in postponed.steps]
 

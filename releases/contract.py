@@ -15,6 +15,9 @@ from releases.own_tables import contract_model, create, delete, exists
 from releases.pending import known_migrations
 from releases.version import this_version
 
+BACK = "returned "
+"""Before the kind of what came back: releases.came_back."""
+
 STANDS = {
     "table": "SELECT to_regclass(%s) IS NOT NULL",
     "index": "SELECT to_regclass(%s) IS NOT NULL",
@@ -47,7 +50,7 @@ class Item:
     def commit(self, done: int, steps: Sequence[dict[str, Any]] = (), position: Any = None) -> None:
         """Notes what is left of it; deletes it if nothing is."""
         self.done, self.steps, self.position = done, list(steps), position
-        mine = _entries(self.connection).filter(pk=self.entry.pk)
+        mine = entries(self.connection).filter(pk=self.entry.pk)
         if self.steps:
             mine.update(steps=self.steps, position=position)
         else:
@@ -89,7 +92,7 @@ class Item:
 
     def renew(self) -> None:
         """As if it were entered now: the versions that were released up to now are older."""
-        _entries(self.connection).filter(pk=self.entry.pk).update(entered=timezone.now())
+        entries(self.connection).filter(pk=self.entry.pk).update(entered=timezone.now())
 
     def seen(self) -> Connected:
         return self.connected or read_connected(self.connection)
@@ -128,14 +131,17 @@ def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: Iterable[D
 def cancel(connection: BaseDatabaseWrapper, keys: Iterable[Key]) -> None:
     """Takes items out of the contract: their migration was undone, or what they would change is gone."""
     for kind, table, name in keys:
-        delete(_entries(connection).filter(kind=kind, table=table, name=name))
+        delete(entries(connection).filter(kind=kind, table=table, name=name))
 
 
 def pending(connection: BaseDatabaseWrapper, connected: Connected | None = None) -> list[Item]:
     """In the order in which they were entered."""
     if connection.vendor != "postgresql" or not exists(connection, contract_model()):
         return []
-    return [Item(connection, entry, connected) for entry in _entries(connection).order_by("pk")]
+    return [
+        Item(connection, entry, connected)
+        for entry in entries(connection).exclude(kind__startswith=BACK).order_by("pk")
+    ]
 
 
 def in_words(connection: BaseDatabaseWrapper) -> list[str]:
@@ -153,5 +159,5 @@ def waiting(connection: BaseDatabaseWrapper, connected: Connected | None = None)
     return {item.key: item for item in pending(connection, connected)}
 
 
-def _entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
+def entries(connection: BaseDatabaseWrapper) -> QuerySet[Any]:
     return contract_model()._default_manager.using(connection.alias)

@@ -13,11 +13,11 @@ def finish(run: Run) -> None:
     """Raises CommandError if a change must wait, or if the schema is not whole then. The caller holds the lock."""
     run.start_record()
     before, made = len(contract.pending(run.connection)), list[str]()
-    if not before:
-        run.say("Nothing is pending in the contract.")
-    elif left := fulfil(run.connection, run.say, made, at_once=True):
+    if left := fulfil(run.connection, run.say, made, at_once=True):
         what = f"this made {len(made)} of {before} changes" if made else "nothing was changed"
         raise CommandError("\n".join([f"The contract stays pending; {what}.", *left]))
+    if not before:
+        run.say("Nothing is pending in the contract.")
     if not pending_migrations(run.connection):
         run.schema = verified(run.connection)
     run.finish()

@@ -3,6 +3,7 @@
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.came_back import forget
 from releases.contract import Item, cancel, pending
 from releases.counting import grouped
 from releases.errors import reason, sqlstate
@@ -31,6 +32,7 @@ def fulfil(connection: BaseDatabaseWrapper, say: Say, made: list[str], *, at_onc
 
     Older code that is released again leaves what it may need. `at_once`: also the changes that this version entered.
     """
+    forget(connection)
     while True:
         count = len(made)
         left = _fulfil_in_order(connection, say, made, at_once=at_once)

@@ -80,7 +80,7 @@ class HalfRun:
         partly_done = number >= self._journal.left
         with (
             transaction.atomic(using=self._connection.alias) if self._is_whole(operation) else nullcontext(),
-            by_steps(self._connection, operation, partly_done=partly_done) as steps,
+            by_steps(self._connection, self.migration, operation, after, partly_done=partly_done) as steps,
         ):
             if partly_done:
                 _tolerate_what_is_missing(editor)

@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from releases import conf, contract
+from releases.came_back import came_back
 from releases.journal import half_run
 from releases.judge.catalogue import read_facts
 from releases.judge.facts import Facts
@@ -54,7 +55,9 @@ def judge_pending(
 
 def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Iterable[Migration]) -> Judged:
     """Undoing `plan`, by migration. Raises CommandError if what comes back was changed, or rows violate it."""
-    situation = Situation(read_facts(connection), contract.waiting(connection))
+    plan = list(plan)
+    back = {str(one): came_back(connection, str(one)) for one in plan}
+    situation = Situation(read_facts(connection), contract.waiting(connection), came_back=back)
     states = [(one, loader.project_state((one.app_label, one.name), at_end=False)) for one in plan]
     found: Judged = {}
     for one in judge_plan_back(states, situation, connection):

@@ -13,10 +13,12 @@ from django.db.migrations.operations import RenameField, RenameModel
 from django.db.migrations.operations.base import Operation
 
 from releases import contract
+from releases.came_back import came_back
 from releases.counting import counted
 from releases.pending import applied_state, on_database, on_state
 from releases.reversal import changes
 
+WAITS_AGAIN = "its {} came back before it was dropped, and waits for that again"
 MANY = 100_000  # rows; counting stops there
 
 
@@ -49,22 +51,24 @@ class Loss:
     def _sentence(self, migration: Migration, operation: Operation) -> str:
         match operation:
             case CreateModel():
-                return self._drops_table(migration.app_label, operation)
+                return self._drops_table(migration, operation)
             case DeleteModel():
                 return self._creates_table(migration, operation)
             case AddField():
-                return self._drops_column(migration.app_label, operation)
+                return self._drops_column(migration, operation)
             case RemoveField():
                 return self._brings_back(migration, operation)
             case _:
                 return changes(operation)
 
-    def _drops_table(self, app: str, operation: CreateModel) -> str:
-        model, _ = self._now(app, operation.name_lower, None, after=operation)
+    def _drops_table(self, migration: Migration, operation: CreateModel) -> str:
+        model, _ = self._now(migration.app_label, operation.name_lower, None, after=operation)
         if model is None:
             return f"removes model {operation.name}, which comes back before that"
         if not self._has_table(model):
             return f"removes model {operation.name}, which has no table of its own here"
+        if ("table", self._quote(model._meta.db_table), "") in came_back(self._connection, str(migration)):
+            return f"removes model {operation.name}; {WAITS_AGAIN.format('table')}"
         joined = [_through(field) for field in model._meta.local_many_to_many]
         tables = [model, *(through for through in joined if through)]
         return f"drops table {', '.join(f'{one._meta.db_table} with {self._rows(one)}' for one in tables)}"
@@ -93,17 +97,22 @@ class Loss:
         what = "with its values" if key in self._waiting else "empty"
         return f"field {operation.name} of {operation.model_name} comes back {what}"
 
-    def _drops_column(self, app: str, operation: AddField) -> str:
-        model, name = self._now(app, operation.model_name_lower, operation.name, after=operation)
+    def _drops_column(self, migration: Migration, operation: AddField) -> str:
+        model, name = self._now(migration.app_label, operation.model_name_lower, operation.name, after=operation)
         if model is None or name is None:
             return f"removes field {operation.name} of {operation.model_name}, which comes back before that"
         if not self._has_table(model):
             return f"removes field {operation.name} of {operation.model_name}, which has no table of its own here"
-        field = model._meta.get_field(name)
+        field: Any = model._meta.get_field(name)
+        key = "column", self._quote(model._meta.db_table), field.column
+        if field.many_to_many:
+            key = "table", self._quote(field.m2m_db_table()), ""
+        if key in came_back(self._connection, str(migration)):
+            return f"removes field {operation.name} of {operation.model_name}; {WAITS_AGAIN.format(key[0])}"
         if isinstance(field, models.ManyToManyField):
             through = _through(field)
             return f"drops table {through._meta.db_table} with {self._rows(through)}" if through else "changes no table"
-        return f"drops column {model._meta.db_table}.{field.column} with {self._values(model, field)}"  # type: ignore[union-attr]
+        return f"drops column {model._meta.db_table}.{field.column} with {self._values(model, field)}"
 
     def _now(
         self, app: str, model: str, field: str | None, after: Operation

@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AlterField
+from django.db.migrations import AlterField, Migration
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 from releases import contract
+from releases.came_back import came_back, wait_again
 
 if TYPE_CHECKING:
     from releases.judge.verdict import Step
@@ -32,15 +34,23 @@ def in_one_transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 @contextmanager
-def by_steps(connection: BaseDatabaseWrapper, operation: Operation, *, partly_done: bool) -> "Iterator[list[Step]]":
+def by_steps(
+    connection: BaseDatabaseWrapper,
+    migration: Migration,
+    operation: Operation,
+    after: ProjectState,
+    *,
+    partly_done: bool,
+) -> "Iterator[list[Step]]":
     """The same for one operation. Yields what is left to do after its transaction, because others would wait for it.
 
-    `partly_done`: it was interrupted between its own steps.
+    `after` is the state that it left. `partly_done`: it was interrupted between its own steps.
     """
     if connection.vendor != "postgresql":
         yield []
         return
     from releases.judge.catalogue import read_facts
+    from releases.judge.removed_default import removed_default
     from releases.judge.rules import Circumstances
     from releases.online.hook import postponing
 
@@ -50,7 +60,10 @@ def by_steps(connection: BaseDatabaseWrapper, operation: Operation, *, partly_do
         backwards=True,
         partly_done=partly_done,
         pending=contract.waiting(connection),
+        came_back=came_back(connection, str(migration)),
+        removed_default=removed_default(operation, migration.app_label, after, connection, backwards=True),
     )
     with postponing(connection, circumstances) as postponed:
         yield postponed.steps
     contract.cancel(connection, postponed.cancelled)
+    wait_again(connection, str(migration), postponed.deferrals)

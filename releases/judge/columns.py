@@ -19,7 +19,8 @@ def alter_table(statement: Node, circumstances: "Circumstances", verdict: Verdic
     if table is None or statement.objtype != tree.OBJECT_TABLE:
         verdict.note(Action.AS_IS, "The table is new." if table is None else "")
         return
-    if circumstances.backwards and not table.is_large:
+    waits_again = any(key[1] == name_of(relation) for key in circumstances.came_back)
+    if circumstances.backwards and not (table.is_large or waits_again):
         verdict.note(Action.AS_IS, "The table is small.", lock=SHORT)
         return
     kept = [one for one in statement.cmds if _remains(one.alter_table_cmd, relation, circumstances, verdict)]
@@ -44,6 +45,8 @@ def _remains(command: Node, relation: Node, circumstances: "Circumstances", verd
             tree.AT_ColumnDefault: _default,
             tree.AT_DropIdentity: _identity,
         }
+    elif ("column", name_of(relation), command.name) in circumstances.came_back:
+        rules[tree.AT_DropColumn] = removed_columns.drop_column
     rule = rules.get(command.subtype)
     return rule is None or rule(command, relation, circumstances, verdict)
 

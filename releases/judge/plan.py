@@ -1,6 +1,6 @@
 """The verdict on each operation of migrations that are not applied yet. Queries no database."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -41,7 +41,8 @@ class Situation:
     """What is known before a release: what stands in the database, and `waiting`, which is the contract.
 
     `accepts` is RELEASES["ACCEPTS"]. `adopted` are migrations that will be recorded and not run. `committed` counts the
-    operations that an interrupted release has done, by app and name of their migration.
+    operations that an interrupted release has done, by app and name of their migration. `came_back` is what each
+    migration that is to be undone has brought back.
     """
 
     facts: Facts
@@ -49,6 +50,7 @@ class Situation:
     accepts: Accepts = field(default_factory=dict)
     adopted: Container[Migration] = ()
     committed: Mapping[MigrationKey, int] = field(default_factory=dict)
+    came_back: Mapping[str, Set[Key]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,13 @@ def judge_operations(
                 alters_field=isinstance(operation, AlterField),
                 backwards=backwards,
                 pending=known.waiting,
+                came_back=situation.came_back.get(str(migration), frozenset()) if backwards else frozenset(),
+                removed_default=removed_default(
+                    operation, migration.app_label, after if backwards else before, server, backwards=backwards
+                ),
             )
             if not backwards:
                 circumstances.doomed = doomed_tables(migration, operation, before)
-                circumstances.removed_default = removed_default(operation, migration.app_label, before, server)
             one = _judge(operation, migration, after, statements, known.waiting, circumstances)
             if one.verdict.action is Action.REFUSED:
                 one = explained(one, operation, migration, before, situation.accepts)

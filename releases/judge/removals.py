@@ -25,6 +25,20 @@ def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> N
         _drop_tables(statement, names, circumstances, verdict)
 
 
+def drop_again(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
+    """A step back drops at once, but for a table that came back: it waits again, and so do columns that did."""
+    if statement.remove_type != tree.OBJECT_TABLE:
+        return
+    names = [[part.string.sval for part in one.list.items] for one in statement.objects]
+    tables = {".".join(map(quote, parts)): parts[-1] for parts in names}
+    if any(("table", one, "") not in circumstances.came_back for one in tables):
+        return
+    _drop_tables(statement, names, circumstances, verdict)
+    for kind, where, name in circumstances.came_back:
+        if kind == "column" and where in tables:
+            verdict.deferred.append(column_dropped(name, where, tables[where]))
+
+
 def _drop_index(statement: Node, parts: list[str], circumstances: "Circumstances", verdict: Verdict) -> None:
     index = circumstances.facts.index(parts[-1], ".".join(parts[:-1]))
     if index is None or statement.concurrent:
@@ -93,6 +107,12 @@ def default_dropped(column: str, relation: Node) -> Deferral:
     table = name_of(relation)
     step = Step(f"ALTER TABLE {table} ALTER COLUMN {quote(column)} DROP DEFAULT")
     return Deferral("default", table, column, f"drop the default of {relation.relname}.{column}", (step,))
+
+
+def column_dropped(column: str, where: str, table: str, restore: tuple[Step, ...] = ()) -> Deferral:
+    """`where` is how SQL names the table."""
+    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {quote(column)}")
+    return Deferral("column", where, column, f"drop column {column} of {table}", (step,), restore)
 
 
 def identity_dropped(column: str, relation: Node) -> Deferral:

@@ -1,6 +1,7 @@
 """DROP COLUMN: the column stays until the old version has gone, and is not in the way of the new one until then."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from postgast import find_nodes
@@ -8,7 +9,7 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Column, Facts, Table
 from releases.judge.objects import named
-from releases.judge.removals import STILL_USED, add_again, foreign_keys
+from releases.judge.removals import STILL_USED, add_again, column_dropped, foreign_keys
 from releases.judge.sql import Node, name_of, parse, quote
 from releases.judge.verdict import Action, Step, Verdict
 
@@ -33,16 +34,20 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     if is_inserted and _is_refused(command.name, table, column, circumstances, verdict):
         return True
     where = name_of(relation)
+    default = ("default", where, command.name)
+    if circumstances.backwards and default in circumstances.pending:  # which came back with the field
+        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {quote(command.name)} DROP DEFAULT")
+        verdict.cancelled.append(default)
+        column = replace(column, has_default=False, default="")
     restore: list[Step] = []
     for key, text in foreign_keys(table, command.name).items():
         verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(key)}")
         restore += add_again(where, key, text)
     if is_inserted:
         restore += _relax(where, command.name, table, column, circumstances, verdict)
-    step = Step(f"ALTER TABLE {where} DROP COLUMN IF EXISTS {quote(command.name)}")
     reason = STILL_USED + SHOWN_BY.format(named(column.dependents)) * bool(column.dependents)
-    description = f"drop column {command.name} of {relation.relname}"
-    verdict.defer("column", where, command.name, description, step, restore=restore, reason=reason)
+    verdict.deferred.append(column_dropped(command.name, where, relation.relname, tuple(restore)))
+    verdict.note(Action.DEFERRED, reason)
     return False
 
 
@@ -68,7 +73,7 @@ def _relax(
     if repeated:  # each insert would get the same value
         verdict.now.append(f"{alter} DROP DEFAULT")
         restore.append(Step(f"{alter} SET DEFAULT {existing.default}"))
-    waiting = [key for key in circumstances.pending if key[1:] == (where, column)]
+    waiting = [key for key in circumstances.pending if key[1:] == (where, column) and key not in verdict.cancelled]
     value = circumstances.removed_default
     if value and existing.not_null and not (waiting or unique or existing.has_default):
         verdict.now.append(f"{alter} SET DEFAULT {value}")

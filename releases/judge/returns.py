@@ -96,7 +96,8 @@ def _gone(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> 
             names = [part.string.sval for part in one.list.items]
             if circumstances.facts.table(names[-1], ".".join(names[:-1])) is None or circumstances.backwards:
                 table = ".".join(map(quote, names))
-                verdict.cancelled += [key for key in circumstances.pending if key[1] == table]
+                if ("table", table, "") not in circumstances.came_back:
+                    verdict.cancelled += [key for key in circumstances.pending if key[1] == table]
     return False
 
 

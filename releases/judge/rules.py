@@ -29,6 +29,7 @@ class Circumstances:
     pending: Mapping[Key, Any] = field(default_factory=dict)  # items of the contract
     doomed: Set[str] = frozenset()  # tables that go later in the same migration
     removed_default: str = ""  # of the field that the operation removes, as SQL
+    came_back: Set[Key] = frozenset()  # by the migration that is undone: tables and columns that then wait again
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
     kept: set[str] = field(default_factory=set)  # sequences that wait to be dropped
     filled: set[tuple[str, str]] = field(default_factory=set)  # table and column: NULL is replaced
@@ -73,7 +74,8 @@ PARTITIONED = "The table is partitioned, so this cannot be done while it is read
 TRIGGERED = " The triggers of the table run for each row: {}."
 BY_PARTS = "Do it by hand for one partition after the other, then release it with release_accepts."
 # What a step back takes away goes at once, under whatever name.
-BACKWARDS = {name: RULES[name] for name in ("AlterTableStmt", "UpdateStmt", "IndexStmt")}
+BACKWARDS: dict[str, Rule] = {name: RULES[name] for name in ("AlterTableStmt", "UpdateStmt", "IndexStmt")}
+BACKWARDS["DropStmt"] = removals.drop_again
 
 
 def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:

@@ -86,6 +86,8 @@ def default_in_its_type(
 def dropped(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """A column that is dropped at once takes along what waits for it. The command itself remains."""
     existing = circumstances.facts.table(relation.relname, relation.schemaname)
+    if ("column", name_of(relation), command.name) in circumstances.came_back:
+        return False
     if circumstances.backwards or existing is None or command.name not in existing.columns:
         for key, item in circumstances.pending.items():
             if key[1:] == (name_of(relation), command.name):

@@ -102,6 +102,7 @@ def test_models_come_back_in_the_next_release_while_the_version_that_has_them_is
             succeeds(project, "migrate", COMMIT=name)
     assert sql("SELECT count(*) FROM shop_visit_others") == sql("SELECT count(*) FROM shop_visit") == [(9,)]
     assert rows_of(project.database_url, SCHEMA) == schema
+    succeeds(project, "migrate", "--finish", COMMIT="third")
     assert sql("SELECT * FROM releases_contract") == []
 
 

@@ -1,0 +1,77 @@
+"""What came back before it was dropped, when that is undone: an older version that is connected still has it."""
+
+import psycopg
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.catalogue import SCHEMA
+from tests.releases.conftest import Project
+from tests.releases.online_changes import BASE
+from tests.releases.test_contract import WITHOUT_BOX, WITHOUT_NOTE, WITHOUT_SHELF
+from tests.releases.test_models_that_return import DELETED, LEFT, PAIR
+from tests.releases.test_natural_changes import first
+from tests.releases.test_online import SETTINGS, rows_of, shop, succeeds
+
+__all__ = ["shop"]
+
+pytestmark = pytest.mark.usefixtures("postgresql")
+
+OLD = """
+INSERT INTO shop_box (size, serial, label, note, shelf_id) VALUES (7, 90001, NULL, 'kept', 1) RETURNING note, shelf_id
+"""
+
+
+def leave_and_return(project: Project, without: str, models: str) -> None:
+    for name, text in (("second", without), ("third", models)):
+        project.models(text)
+        succeeds(project, "makemigrations", "shop", "-n", name)
+        succeeds(project, "migrate", COMMIT=name)
+
+
+@pytest.mark.parametrize("large", [0, 10**9])
+@pytest.mark.parametrize("without", [WITHOUT_NOTE, WITHOUT_SHELF, WITHOUT_BOX], ids=["column", "foreign key", "table"])
+def test_it_waits_again_and_loses_nothing(shop: Project, sql: Sql, without: str, large: int) -> None:
+    shop.settings(f'RELEASES |= {{"COMMIT_VARIABLE": "COMMIT", "LARGE_TABLE": {large}}}')
+    schema = rows_of(shop.database_url, SCHEMA)
+    with psycopg.connect(shop.database_url, application_name="version zero"):
+        leave_and_return(shop, without, BASE)
+        undone = succeeds(shop, "rollback", "--noinput", COMMIT="third")
+        assert "came back before it was dropped, and waits for that again" in undone
+        assert sql(OLD) == [("kept", 1)]
+        if without == WITHOUT_NOTE:
+            sql("INSERT INTO shop_box (size, serial) VALUES (1, 90002)")  # by the version of the second release
+        (shop.root / "shop/migrations/0003_third.py").rename(shop.root / "third")
+        shop.models(without)
+        assert "It waits for sessions of an older" in shop.manage("migrate", "--finish", COMMIT="second").stderr
+    assert sql("SELECT note, shelf_id FROM shop_box WHERE serial = 90001") == [("kept", 1)]
+    sql("DELETE FROM shop_box WHERE serial = 90002")
+    succeeds(shop, "rollback", "--steps", "1", "--noinput", COMMIT="second")
+    assert rows_of(shop.database_url, SCHEMA) == schema
+    assert sql("SELECT count(*) FROM shop_box") == [(501,)]
+    assert sql("SELECT * FROM releases_contract") == []
+    succeeds(shop, "migrate", COMMIT="second")
+    assert "Contract: drop" in succeeds(shop, "migrate", "--finish", COMMIT="second")
+
+
+def test_models_that_are_joined_wait_again(project: Project, sql: Sql) -> None:
+    first(project, PAIR)
+    project.settings(f'{SETTINGS}\nRELEASES["COMMIT_VARIABLE"] = "COMMIT"')
+    for statement in DELETED["joined"][1]:
+        sql(statement)
+    schema = rows_of(project.database_url, SCHEMA)
+    with psycopg.connect(project.database_url, application_name="version zero"):
+        leave_and_return(project, LEFT, PAIR)
+        succeeds(project, "rollback", "--steps", "2", "--noinput", COMMIT="third")
+    assert rows_of(project.database_url, SCHEMA) == schema
+    assert sql("SELECT count(*) FROM shop_visit") == [(9,)]
+    assert sql("SELECT * FROM releases_contract") == []
+
+
+def test_once_no_older_version_is_connected_it_is_dropped_at_once(shop: Project, sql: Sql) -> None:
+    shop.settings('RELEASES["COMMIT_VARIABLE"] = "COMMIT"')
+    with psycopg.connect(shop.database_url, application_name="version zero"):
+        leave_and_return(shop, WITHOUT_NOTE, BASE)
+    succeeds(shop, "migrate", "--finish", COMMIT="third")
+    assert sql("SELECT * FROM releases_contract") == []
+    assert "drops column shop_box.note with " in succeeds(shop, "rollback", "--noinput", COMMIT="third")
+    assert sql("SELECT 1 FROM information_schema.columns WHERE column_name = 'note'") == []
