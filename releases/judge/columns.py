@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, foreign_keys, new_columns, removals, removed_columns, shared_values, types
-from releases.judge.sql import Node, fill_name, name_of, object_name, quote, write, write_expression
+from releases.judge.filling import fill
+from releases.judge.sql import Node, name_of, object_name, quote, write, write_expression
 from releases.judge.verdict import SHORT, Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -111,31 +112,13 @@ def update(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         verdict.note(Action.ONLINE, shared_values.NOT_FILLED)
         return
     circumstances.filled.add((relation.relname, column))
-    fill = Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL")
-    verdict.later.append(fill)
+    batches = Step(f"{quote(column)} = {value}", table=name_of(relation), where=f"{quote(column)} IS NULL")
+    verdict.later.append(batches)
     if circumstances.backwards:
         verdict.note(Action.BATCHES, "NULL is replaced in batches.")
         return
-    name = quote(fill_name(name_of(relation), column))
-    verdict.now += fill_trigger(name, name_of(relation), column, value)
-    dropped = Step(f"DROP TRIGGER IF EXISTS {name} ON {name_of(relation)}; DROP FUNCTION IF EXISTS {name}()")
-    verdict.defer(
-        "fill",
-        name_of(relation),
-        column,
-        f"drop the trigger that fills {relation.relname}.{column}",
-        dropped,
-        reason="NULL is replaced in batches. A trigger replaces what the old version writes, until that has gone.",
+    fill(relation, column, value, verdict)
+    verdict.note(
+        Action.DEFERRED,
+        "NULL is replaced in batches. A trigger replaces what the old version writes, until that has gone.",
     )
-
-
-def fill_trigger(name: str, table: str, column: str, value: str) -> list[str]:
-    """Statements that make every write of NULL a write of `value`.
-
-    The trigger itself names no column: the server would refuse to change the type of that.
-    """
-    body = f"BEGIN IF NEW.{quote(column)} IS NULL THEN NEW.{quote(column)} := {value}; END IF; RETURN NEW; END"
-    return [
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $fill${body}$fill$",
-        f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-    ]

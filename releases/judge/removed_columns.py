@@ -34,11 +34,8 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     if is_inserted and _is_refused(command.name, table, column, circumstances, verdict):
         return True
     where = name_of(relation)
-    default = ("default", where, command.name)
-    if circumstances.backwards and default in circumstances.pending:  # which came back with the field
-        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {quote(command.name)} DROP DEFAULT")
-        verdict.cancelled.append(default)
-        column = replace(column, has_default=False, default="")
+    if circumstances.backwards:
+        column = _as_it_waited(column, where, command.name, circumstances, verdict)
     restore: list[Step] = []
     for key, text in foreign_keys(table, command.name).items():
         verdict.now.append(f"ALTER TABLE {where} DROP CONSTRAINT IF EXISTS {quote(key)}")
@@ -49,6 +46,21 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     verdict.deferred.append(column_dropped(command.name, where, relation.relname, tuple(restore)))
     verdict.note(Action.DEFERRED, reason)
     return False
+
+
+def _as_it_waited(column: Column, where: str, name: str, circumstances: "Circumstances", verdict: Verdict) -> Column:
+    """A column that came back: without the default and the trigger that its return has entered in the contract."""
+    for kind in ("default", "fill"):
+        key = (kind, where, name)
+        if key in circumstances.pending:
+            verdict.now += [step["sql"] for step in circumstances.pending[key].steps]
+            verdict.cancelled.append(key)
+    if ("default", where, name) in verdict.cancelled:
+        column = replace(column, has_default=False, default="")
+    if ("fill", where, name) in verdict.cancelled:
+        verdict.now.append(f"ALTER TABLE {where} ALTER COLUMN {quote(name)} DROP NOT NULL")
+        column = replace(column, not_null=False)
+    return column
 
 
 def _is_refused(name: str, table: Table, column: Column, circumstances: "Circumstances", verdict: Verdict) -> bool:

@@ -7,13 +7,19 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge import constraints, indexes
 from releases.judge.facts import Index, Table
+from releases.judge.filling import fill
 from releases.judge.removals import default_dropped, unique_constraint
-from releases.judge.sql import Node, name_of, object_name, parse, quote, write_expression
-from releases.judge.verdict import Step, Verdict
+from releases.judge.sql import Node, is_stable, name_of, object_name, parse, quote, write_expression
+from releases.judge.verdict import Action, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
+WAITS = "It was not dropped yet: that is cancelled. An old version may write NULL; NOT NULL waits until it has gone."
+FILLED = (
+    "It was not dropped yet: that is cancelled. NULL is replaced in batches, and what an old version writes by a"
+    " trigger, until that has gone."
+)
 Parts = dict[int, Node]
 """The constraints in the definition of a column, by their kind."""
 
@@ -32,14 +38,36 @@ def declare_again(
         _unique(parts, column.colname, relation, existing, circumstances, verdict)
         _check(parts, column.colname, relation, existing, verdict)
         _drop_indexes(column.colname, relation.relname, circumstances, verdict)
-    if tree.CONSTR_DEFAULT in parts and (tree.CONSTR_NOTNULL in parts or tree.CONSTR_UNIQUE not in parts):
+    is_filled = tree.CONSTR_NOTNULL in parts or tree.CONSTR_UNIQUE not in parts
+    if tree.CONSTR_DEFAULT in parts and is_filled and (circumstances.backwards or not _repeats(parts)):
         value = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr)
         verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
-    if tree.CONSTR_NOTNULL in parts:  # whether it is NOT NULL now, an operation before this one may have changed
-        verdict.later += constraints.not_null(table, column.colname)
+    if tree.CONSTR_NOTNULL in parts:
+        _not_null(parts, column.colname, relation, existing, circumstances, verdict)
     elif existing.columns[column.colname].not_null and not circumstances.backwards:
         verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
     verdict.later += [Step(**step) for step in restore]
+
+
+def _not_null(
+    parts: Parts, column: str, relation: Node, existing: Table, circumstances: "Circumstances", verdict: Verdict
+) -> None:
+    """Whether it is NOT NULL now, an operation before this one may have changed. An old version may write NULL."""
+    may_be_null = not (existing.columns[column].not_null or circumstances.backwards)
+    if may_be_null and (tree.CONSTR_DEFAULT not in parts or _repeats(parts)):
+        verdict.deferred.append(constraints.not_null_waits(relation, column))
+        verdict.note(Action.ONLINE, WAITS)
+        return
+    if may_be_null:
+        fill(relation, column, write_expression(parts[tree.CONSTR_DEFAULT].raw_expr), verdict)
+        verdict.note(Action.BATCHES, FILLED)
+    verdict.later += constraints.not_null(name_of(relation), column)
+
+
+def _repeats(parts: Parts) -> bool:
+    """Whether its default would be the same value in rows that must differ."""
+    default = parts.get(tree.CONSTR_DEFAULT)
+    return default is not None and tree.CONSTR_UNIQUE in parts and is_stable(default.raw_expr)
 
 
 def refers_as_before(column: Node, item: Any) -> bool:

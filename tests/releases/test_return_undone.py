@@ -4,13 +4,14 @@ import psycopg
 import pytest
 
 from tests.conftest import Sql
+from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import BASE
+from tests.releases.online_changes import BASE, changed
 from tests.releases.test_contract import WITHOUT_BOX, WITHOUT_NOTE, WITHOUT_SHELF
 from tests.releases.test_models_that_return import DELETED, LEFT, PAIR
 from tests.releases.test_natural_changes import first
-from tests.releases.test_online import SETTINGS, rows_of, shop, succeeds
+from tests.releases.test_online import SETTINGS, migrate_as_django, rows_of, shop, succeeds
 
 __all__ = ["shop"]
 
@@ -75,3 +76,48 @@ def test_once_no_older_version_is_connected_it_is_dropped_at_once(shop: Project,
     assert sql("SELECT * FROM releases_contract") == []
     assert "drops column shop_box.note with " in succeeds(shop, "rollback", "--noinput", COMMIT="third")
     assert sql("SELECT 1 FROM information_schema.columns WHERE column_name = 'note'") == []
+
+
+GRADE = "    grade = models.IntegerField({})\n    size = "
+WITH_NULL = changed(("    size = ", GRADE.format("null=True")))
+WITH_EIGHT = changed(("    size = ", GRADE.format("default=8")))
+WITHOUT_NULL = changed(("    size = ", GRADE.format("")))
+NULL = "INSERT INTO shop_box (size, serial, note, grade) VALUES (7, {0}, '', NULL)"
+
+
+@pytest.mark.parametrize("large", [0, 10**9])
+@pytest.mark.parametrize("returned", [WITH_EIGHT, WITHOUT_NULL], ids=["default", "none"])
+def test_a_field_that_comes_back_as_not_null_is_written_by_the_version_that_writes_null(
+    shop: Project, sql: Sql, databases: Databases, returned: str, large: int
+) -> None:
+    shop.settings(f'RELEASES |= {{"COMMIT_VARIABLE": "COMMIT", "LARGE_TABLE": {large}}}')
+    shop.models(WITH_NULL)
+    succeeds(shop, "makemigrations", "shop", "-n", "null")
+    succeeds(shop, "migrate", COMMIT="zero")
+    sql("UPDATE shop_box SET grade = 3")
+    plain = databases.make(shop.database_url)
+    schema = rows_of(shop.database_url, SCHEMA)
+    with psycopg.connect(shop.database_url, application_name="version zero"):
+        shop.models(BASE)
+        succeeds(shop, "makemigrations", "shop", "-n", "second")
+        succeeds(shop, "migrate", COMMIT="second")
+        shop.models(returned)
+        field = "models.IntegerField(default=8)" if returned == WITH_EIGHT else "models.IntegerField()"
+        shop.migration("0004_third", f"migrations.AddField('box', 'grade', {field})")
+        succeeds(shop, "migrate", COMMIT="third")
+        sql(NULL.format(90001))
+        sql("INSERT INTO shop_box (size, serial, note) VALUES (7, 90002, '')")  # by the second one
+        succeeds(shop, "rollback", "--noinput", COMMIT="third")
+        sql(NULL.format(90003))
+        sql("INSERT INTO shop_box (size, serial, note) VALUES (7, 90004, '')")
+        succeeds(shop, "rollback", "--noinput", "--steps", "1", COMMIT="third")
+        assert rows_of(shop.database_url, SCHEMA) == schema
+        assert sql("SELECT grade FROM shop_box WHERE serial = 90003") == [(None,)]
+        sql("UPDATE shop_box SET grade = 3 WHERE grade IS NULL")
+        succeeds(shop, "migrate", COMMIT="third")
+    succeeds(shop, "migrate", "--finish", COMMIT="third")
+    succeeds(shop, "verify_schema", COMMIT="third")
+    sql("UPDATE shop_box SET grade = 3")
+    if returned == WITH_EIGHT:
+        migrate_as_django(shop, plain)
+        assert rows_of(shop.database_url, SCHEMA) == rows_of(plain, SCHEMA)
