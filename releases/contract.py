@@ -12,7 +12,7 @@ from releases.judge.verdict import Deferral, Key
 from releases.naming import time_zone
 from releases.old_sessions import Connected, Session, read_connected
 from releases.own_tables import contract_model, create, delete, exists
-from releases.pending import known_migrations
+from releases.pending import declared_columns, known_migrations
 from releases.version import this_version
 
 BACK = "returned "
@@ -87,8 +87,17 @@ class Item:
 
     @property
     def is_known(self) -> bool:
-        """Whether this code has the migration that entered it. Otherwise it is older, and its models may need more."""
-        return str(self.entry.migration) in known_migrations()
+        """Whether this code has the migration that entered it, or no model that may need what it would take away. An
+        app may have left the project, or its migrations were squashed. Otherwise the code is older."""
+        return str(self.entry.migration) in known_migrations() or not self._is_declared()
+
+    def _is_declared(self) -> bool:
+        """Whether this code has a model with that table; of a column, with that column. True if it cannot be told."""
+        kind, table, name = self.key
+        if kind == "index":  # it is not stored of which table
+            return True
+        columns = declared_columns().get(table.rpartition(".")[2].strip('"'))
+        return columns is not None and (kind != "column" or name in columns)
 
     def renew(self) -> None:
         """As if it were entered now: the versions that were released up to now are older."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Set
 from functools import cache
 
+from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -33,6 +34,16 @@ def pending_migrations(
 def known_migrations() -> set[str]:
     """Those of known_to(), by name: `shop.0002_box`."""
     return set(map(".".join, known_to(MigrationLoader(None))))
+
+
+@cache
+def declared_columns() -> dict[str, set[str]]:
+    """Of all models of this code, by table."""
+    found: dict[str, set[str]] = {}
+    for model in apps.get_models(include_auto_created=True):
+        columns = (field.column or "" for field in model._meta.local_concrete_fields)
+        found.setdefault(model._meta.db_table.strip('"'), set()).update(columns)
+    return found
 
 
 def known_to(loader: MigrationLoader) -> set[Key]:
