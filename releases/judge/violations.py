@@ -98,6 +98,8 @@ def _of_column(column: Node, relation: Node, table: Table) -> Iterator[Violation
     if name in table.columns:
         if lacks_value(column):
             yield _without_value(relation, name)
+        if tree.CONSTR_UNIQUE in parts:
+            yield _duplicates(name_of(relation), [quote(name)], "", False, False)
     elif lacks_value(column):
         words = f"there are {{}}, and {name} has no value for them"
         yield Violation(f"SELECT count(*) FROM {name_of(relation)}", words, GIVE_VALUE)

@@ -7,7 +7,7 @@ from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
-from tests.releases.online_changes import BASE, changed, with_constraint, with_field
+from tests.releases.online_changes import BASE, FOREIGN_KEY, changed, with_constraint, with_field
 from tests.releases.test_contract import (
     OLD_INSERT,
     WITHOUT_UNIQUE,
@@ -235,3 +235,25 @@ def test_a_unique_field_whose_default_all_rows_would_get_is_refused(shop: Projec
     assert "Rows violate it: there are 500 that would have the same key." in refused.stderr
     assert "Add it with null=True and no default, give each row a value of its own by RunPython" in refused.stderr
     assert "Nothing was changed." in refused.stderr
+
+
+@pytest.mark.parametrize("large", [0, 10**9])
+def test_a_field_comes_back_as_unique_and_rows_that_violate_that_are_named_first(
+    shop: Project, sql: Sql, large: int
+) -> None:
+    shop.settings(f'RELEASES |= {{"COMMIT_VARIABLE": "COMMIT", "LARGE_TABLE": {large}}}')
+    sql("INSERT INTO shop_shelf (name) SELECT n FROM generate_series(2, 500) n")
+    sql("UPDATE shop_box SET shelf_id = 1 WHERE serial < 4")
+    with psycopg.connect(shop.database_url, application_name="version zero"):
+        shop.models(changed((f"    shelf = {FOREIGN_KEY}\n", "")))
+        succeeds(shop, "makemigrations", "shop", "-n", "second")
+        succeeds(shop, "migrate", COMMIT="second")
+        shop.models(changed((FOREIGN_KEY, FOREIGN_KEY.replace("ForeignKey", "OneToOneField"))))
+        succeeds(shop, "makemigrations", "shop", "-n", "third")
+        refused = shop.manage("migrate", COMMIT="third").stderr
+        assert "Rows violate it: there are 3 with the same shelf_id." in refused
+        assert "Nothing was changed." in refused
+        sql("UPDATE shop_box SET shelf_id = serial WHERE serial < 4")
+        succeeds(shop, "migrate", COMMIT="third")
+    succeeds(shop, "migrate", "--finish", COMMIT="third")
+    succeeds(shop, "verify_schema", COMMIT="third")
