@@ -9,7 +9,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import contract
-from releases.contract import BACK, Item, entries
+from releases.contract import AGAIN, BACK, Item, entries
 from releases.judge.verdict import Deferral, Key
 from releases.own_tables import contract_model, delete, exists
 
@@ -42,7 +42,7 @@ def wait_again(connection: BaseDatabaseWrapper, migration: str, deferrals: Itera
         kind, table, name = one.key
         steps, restore = ([step.to_json() for step in some] for some in (one.steps, one.restore))
         noted = entries(connection).filter(kind=f"{BACK}{kind}", table=table, name=name, position=migration)
-        noted.update(kind=kind, steps=steps, restore=restore, position=None)
+        noted.update(kind=kind, steps=steps, restore=restore, position=AGAIN)
 
 
 def forget(connection: BaseDatabaseWrapper) -> None:

@@ -18,6 +18,9 @@ from releases.version import this_version
 BACK = "returned "
 """Before the kind of what came back: releases.came_back."""
 
+AGAIN = "again"
+"""The position of what came back and waits again."""
+
 STANDS = {
     "table": "SELECT to_regclass(%s) IS NOT NULL",
     "index": "SELECT to_regclass(%s) IS NOT NULL",
@@ -59,6 +62,11 @@ class Item:
     @property
     def since(self) -> str:
         return f"since {self.entry.entered:%Y-%m-%d %H:%M} {time_zone()}, by {self.entry.migration}"
+
+    @property
+    def waits_again(self) -> bool:
+        """Whether it had come back, and may differ from what it was."""
+        return bool(self.position == AGAIN)
 
     @property
     def column(self) -> str:

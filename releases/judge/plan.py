@@ -59,6 +59,7 @@ class Foretold:
 
     deferral: Deferral
     is_entered: ClassVar = False
+    waits_again: ClassVar = True  # as far as a step back looks at it
 
     def __str__(self) -> str:
         return self.deferral.description

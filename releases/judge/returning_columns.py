@@ -10,7 +10,7 @@ from releases.judge.facts import Index, Table
 from releases.judge.filling import fill
 from releases.judge.removals import default_dropped, unique_constraint
 from releases.judge.sql import Node, is_stable, name_of, object_name, parse, quote, write_expression
-from releases.judge.verdict import Action, Step, Verdict
+from releases.judge.verdict import Action, Deferral, Step, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
@@ -27,10 +27,12 @@ Parts = dict[int, Node]
 def declare_again(
     column: Node, relation: Node, existing: Table, item: Any, circumstances: "Circumstances", verdict: Verdict
 ) -> None:
-    """Adds what the column lacks, and drops what it has besides: of a step back, nothing. `item` is its removal."""
+    """Adds what the column lacks, and drops what it has besides. `item` is its removal. A step back finds the column as
+    it was, unless it had come back and waits again."""
     table, name = name_of(relation), quote(column.colname)
     parts: Parts = {one.constraint.contype: one.constraint for one in column.constraints}
-    if circumstances.backwards:
+    is_as_it_was = circumstances.backwards and not item.waits_again
+    if is_as_it_was:
         restore = item.restore
     else:
         restore = [step for step in item.restore if tree.CONSTR_FOREIGN in parts and " CONSTRAINT " in step["sql"]]
@@ -44,7 +46,7 @@ def declare_again(
         verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
     if tree.CONSTR_NOTNULL in parts:
         _not_null(parts, column.colname, relation, existing, circumstances, verdict)
-    elif existing.columns[column.colname].not_null and not circumstances.backwards:
+    elif existing.columns[column.colname].not_null and not is_as_it_was:
         verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
     verdict.later += [Step(**step) for step in restore]
 
@@ -85,7 +87,7 @@ def _default(
         verdict.now.append(f"ALTER TABLE {name_of(relation)} ALTER COLUMN {quote(column)} SET DEFAULT {value}")
         verdict.cancelled += [key] if key in circumstances.pending else []
     elif existing.columns[column].default and key not in circumstances.pending:
-        verdict.deferred.append(default_dropped(column, relation))
+        _drop(default_dropped(column, relation), circumstances, verdict)
 
 
 def _unique(
@@ -95,12 +97,19 @@ def _unique(
     pending = ("constraint", table, name) in circumstances.pending
     if tree.CONSTR_UNIQUE not in parts:
         if name in existing.constraints and not pending:
-            verdict.deferred.append(unique_constraint(name, relation))
+            _drop(unique_constraint(name, relation), circumstances, verdict)
     elif name not in existing.constraints:
         attach = f"UNIQUE USING INDEX {quote(name)}"
         verdict.later += indexes.unique(relation, quote(name), quote(column), nulls_not_distinct=False, attach=attach)
     elif pending:
         verdict.cancelled.append(("constraint", table, name))
+
+
+def _drop(deferral: Deferral, circumstances: "Circumstances", verdict: Verdict) -> None:
+    if circumstances.backwards:
+        verdict.now += [step.sql for step in deferral.steps]
+    else:
+        verdict.deferred.append(deferral)
 
 
 def _check(parts: Parts, column: str, relation: Node, existing: Table, verdict: Verdict) -> None:
