@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from workouts.files.activities import activity_imports
 from workouts.files.activities.activity import COLUMNS, RATINGS
@@ -52,6 +53,7 @@ def _show(request: HtmxRequest, upload: Upload, reason: str = "", status: int = 
         "reason": reason,
         "preferences": Preferences.load(),
         "new": NEW,
+        "now": timezone.now(),
         "pairings": [(pairing, _as_workout(pairing), sent.get(number)) for number, pairing in enumerate(plan.pairings)],
     }
     return render(request, "workouts/imports/activity.html", context, status=status)

@@ -1,10 +1,12 @@
 """The pages for recorded activities."""
 
+import datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.activities import RUN, fit
+from tests.activities import RUN, SIX, fit
 from tests.workouts.conftest import Plan
 from workouts.models import Change, Upload, Workout
 
@@ -56,6 +58,13 @@ def test_what_is_not_clear_has_to_be_chosen(athlete: Client, plan: Plan) -> None
     assert not Workout.objects.get().was_done
     athlete.post(address, {"digest": digest, "workout-0": str(run.pk)})
     assert Workout.objects.get().was_done
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, False), (20_000, True)])
+def test_an_activity_of_a_clock_that_is_ahead_is_pointed_out(athlete: Client, days: int, *, said: bool) -> None:
+    run = {**RUN, "start_time": SIX + datetime.timedelta(days=days)}
+    page = athlete.get(sent(athlete, fit(run))).content.decode()
+    assert ("It begins in the future." in page) == said
 
 
 def test_the_same_file_again_has_nothing_to_import_and_can_be_discarded(athlete: Client, plan: Plan) -> None:
