@@ -89,7 +89,13 @@ def _go(request: HtmxRequest, outcome: Outcome, address: str) -> HttpResponse:
     if not outcome.change:
         messages.info(request, UNCHANGED)
     target = _with_change(address, outcome.change)
-    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target + _place_of(outcome, target))
+
+
+def _place_of(outcome: Outcome, address: str) -> str:
+    """The fragment of the first day that was changed, if the page has days: loaded again, it would begin at its top."""
+    has_days = address.startswith(("/?", "/week/", "/month")) and outcome.days
+    return f"#day-{min(outcome.days).isoformat()}" if has_days else ""
 
 
 def _with_change(address: str, change: Change | None) -> str:

@@ -35,7 +35,7 @@ def test_without_scripts_a_change_redirects_to_the_page_and_offers_to_undo(athle
     )
 
     change = Change.objects.get()
-    assert response.headers["Location"] == f"{WEEK}?source=coach&changed={change.pk}"
+    assert response.headers["Location"] == f"{WEEK}?source=coach&changed={change.pk}#day-2026-11-23"
     page = athlete.get(response.headers["Location"]).content.decode()
     assert "Long run: moved to Fri 27 Nov, morning" in page
     assert f'action="/history/{change.pk}/undo/"' in page

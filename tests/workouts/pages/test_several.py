@@ -80,7 +80,7 @@ def test_a_week_is_copied_or_moved_and_its_page_shown(athlete: Client, plan: Pla
 
     response = athlete.post(f"{WEEK}/change", {"verb": "copy", "first": "2026-12-07"})
     copied = Change.objects.get()
-    assert response.headers["Location"] == f"/week/2026-12-07?changed={copied.pk}"
+    assert response.headers["Location"] == f"/week/2026-12-07?changed={copied.pk}#day-2026-12-07"
     assert str(copied) == "3 workouts: copied to the week of 7 Dec"
     assert days() == {
         "Long run": ["23 Nov 7am", "7 Dec 7am"],
