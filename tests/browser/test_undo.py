@@ -23,6 +23,17 @@ def test_the_toast_undoes_a_move_and_redoes_it(page: Page) -> None:
     expect(toast(page).get_by_role("button", name="Undo")).to_be_visible()
 
 
+def test_its_key_undoes_also_when_the_toast_has_gone(page: Page) -> None:
+    page.clock.install()
+    page.goto(WEEK)
+    card(page, "Easy run").get_by_role("button", name="Skip").click()
+    expect(toast(page)).to_be_visible()
+    page.clock.fast_forward(31_000)
+    expect(toast(page)).to_be_hidden()
+    page.keyboard.press("u")
+    expect(toast(page)).to_contain_text("Undone: Easy run: skipped")
+
+
 def test_the_history_undoes_what_was_done_earlier(page: Page) -> None:
     page.goto(WEEK)
     for title in ("Easy run", "Technique swim"):

@@ -77,11 +77,12 @@ const scheduleToast = () => {
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => {
     const shown = toast();
-    if (!shown.contains(document.activeElement)) shown.replaceChildren();
+    if (!shown.contains(document.activeElement)) shown.hidden = true; // its key goes on undoing
   }, TOAST_SECONDS * 1000);
 };
 
 const showNotSaved = (why = "not-saved") => {
+  toast().hidden = false;
   toast().replaceChildren(document.getElementById(why).content.cloneNode(true));
   scheduleToast();
 };
@@ -217,8 +218,8 @@ document.addEventListener("keydown", (event) => {
 
 // Back to a board as it was left: what was changed since, here or elsewhere, is not on it.
 window.addEventListener("pageshow", ({ persisted }) => {
-  const [{ type }] = performance.getEntriesByType("navigation");
-  if (persisted || type === "back_forward") location.reload();
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (persisted || navigation?.type === "back_forward") location.reload();
 });
 
 document.querySelector(".filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
