@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from workouts.files.activities import activity_imports
@@ -34,8 +34,9 @@ def _confirm(request: HtmxRequest, upload: Upload) -> HttpResponse:
         return _show(request, upload, f"{reason} Nothing was imported.", status=409)
     except activity_imports.Unclear as refusal:
         return _show(request, upload, f"{refusal} Nothing was imported.", status=422)
-    messages.success(request, f"Imported {upload.file_name}: {activity_imports.summary(upload.result)}.")
-    return redirect("imports")
+    day = activity_imports.first_day(upload)
+    query = f"?changed={upload.change_id}" if upload.change_id else ""
+    return redirect(f"{reverse('week_of', args=[day])}{query}#day-{day.isoformat()}")
 
 
 def _choices(sent: QueryDict) -> dict[int, str]:

@@ -34,10 +34,12 @@ def test_an_activity_is_previewed_imported_listed_and_undone(athlete: Client, pl
     assert 'href="/activities/' in athlete.get("/imports/").content.decode()
 
     confirmed = {"digest": preview.context["plan"].digest, "workout-0": str(run.pk)}
-    assert athlete.post(address, confirmed).headers["Location"] == "/imports/"
+    week = athlete.post(address, confirmed).headers["Location"]
+    assert week == f"/week/{MONDAY}?changed={Change.objects.get().pk}#day-{MONDAY}"
+    assert "Imported run.fit: Run" in athlete.get(week).content.decode()
     assert Workout.objects.get().was_done
     listed = athlete.get("/imports/").content.decode()
-    assert "Imported run.fit: Run." in listed
+    assert "run.fit" in listed
     assert athlete.get(address).headers["Location"] == "/imports/"
 
     athlete.post(f"/history/{Change.objects.get().pk}/undo/")

@@ -25,8 +25,9 @@ from workouts.files.activities.recognizing import read_activities
 from workouts.files.uploads import NotImportable, PlanChanged, keep
 from workouts.history import TABLES, Author, RowChange, Stale, apply, done_rows, wait_for_other_additions
 from workouts.models import Upload, Workout
+from workouts.values.days import Day
 
-__all__ = ["ActivityPlan", "Unclear", "confirm", "import_activities", "plan_of", "preview", "summary"]
+__all__ = ["ActivityPlan", "Unclear", "confirm", "first_day", "import_activities", "plan_of", "preview", "summary"]
 
 ACTIVITIES = "activities"
 """The key of an upload's result that has the activities as they were read."""
@@ -86,13 +87,22 @@ def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
 
 def plan_of(upload: Upload) -> ActivityPlan:
     """What importing a previewed file would do now. Three queries."""
-    activities = [Activity.model_validate(values) for values in upload.result[ACTIVITIES]]
+    activities = _activities(upload)
     days = [day_of(activity) for activity in activities]
     starts = [activity.started_at for activity in activities]
     having = Workout.objects.filter(started_at__range=(min(starts) - SAME_START, max(starts) + SAME_START))
     planned = Workout.objects.between(min(days), max(days))
     workouts = {workout.pk: workout for found in (planned, having) for workout in found.with_selection()}
     return ActivityPlan(pairings(activities, workouts.values()))
+
+
+def first_day(upload: Upload) -> Day:
+    """The day of its first activity."""
+    return min(map(day_of, _activities(upload)))
+
+
+def _activities(upload: Upload) -> list[Activity]:
+    return [Activity.model_validate(values) for values in upload.result[ACTIVITIES]]
 
 
 @transaction.atomic
