@@ -3,25 +3,20 @@
 A step back undoes a removal in this way without loss, and so does a later migration that adds the same again.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
 from releases.judge import waiting_columns
-from releases.judge.facts import Table
-from releases.judge.likeness import is_declared_as, is_same_index, same_constraints
-from releases.judge.not_the_same import OTHER_COLUMN, OTHER_COLUMNS, OTHER_TABLE, OTHER_TARGET, OTHER_TYPE, refuse
+from releases.judge.cancelling import cancel
+from releases.judge.likeness import is_same_index, same_constraints
 from releases.judge.replacing import make_room, replaced_by
-from releases.judge.returning_columns import declare_again, refers_as_before
-from releases.judge.returning_tables import is_back, is_foreign_key, without_waiting
-from releases.judge.sql import Node, kind, listed_names, name_of, object_name, quote, write_type
-from releases.judge.types import is_same
-from releases.judge.verdict import Action, Key, Step, Verdict
+from releases.judge.returning_tables import column_back, is_foreign_key, table_back
+from releases.judge.sql import Node, kind, listed_names, name_of, object_name, quote
+from releases.judge.verdict import Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
-
-REASON = "It was not dropped yet: that is cancelled."
 
 
 def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -29,7 +24,7 @@ def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -
     if not (circumstances.pending or circumstances.returned or circumstances.kept or circumstances.backwards):
         return False
     rules = {
-        "CreateStmt": _table,
+        "CreateStmt": table_back,
         "IndexStmt": _index,
         "AlterTableStmt": _alter,
         "DropStmt": _gone,
@@ -39,43 +34,13 @@ def cancels(statement: Node, circumstances: "Circumstances", verdict: Verdict) -
     return bool(rule and rule(statement, circumstances, verdict))
 
 
-def _table(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    table, relation = name_of(statement.relation), statement.relation
-    key = ("table", table, "")
-    if key not in circumstances.pending:
-        return False
-    existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    if existing is not None:
-        found = without_waiting(existing, statement, circumstances) if circumstances.backwards else existing
-        if not is_declared_as(found, statement):
-            refuse(OTHER_COLUMNS, OTHER_TABLE % relation.relname, key, circumstances, verdict)
-            return False
-    circumstances.returned.add((table, ""))
-    for one in statement.table_elts:
-        if one.WhichOneof("node") == "column_def":
-            _column(one.column_def, relation, circumstances, verdict)
-            _stay_unique(one.column_def, table, existing, circumstances, verdict)
-    return _cancel(key, circumstances, verdict)
-
-
-def _stay_unique(
-    column: Node, table: str, existing: Table | None, circumstances: "Circumstances", verdict: Verdict
-) -> None:
-    if existing and any(one.constraint.contype == tree.CONSTR_UNIQUE for one in column.constraints):
-        same = (
-            name for name, one in existing.constraints.items() if (one.kind, one.columns) == ("u", (column.colname,))
-        )
-        keys = (("constraint", table, name) for name in same)
-        verdict.cancelled += [key for key in keys if key in circumstances.pending]
-
-
 def _index(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """Going back, the index of that name is the same: what replaced it was undone before this."""
     table, name = name_of(statement.relation), statement.idxname
     existing = circumstances.facts.indexes.get(name)
     if circumstances.backwards or (existing and is_same_index(existing, statement)):
         same = [name, *replaced_by(name, circumstances)]
-        if any(_cancel(("index", quote(one), one), circumstances, verdict) for one in same):
+        if any(cancel(("index", quote(one), one), circumstances, verdict) for one in same):
             return True
     make_room(name, statement.relation, circumstances, verdict)
     back = any(returned == table for returned, _ in circumstances.returned)
@@ -105,7 +70,7 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     """Takes the commands that are done out of the statement. Returns whether none is left."""
     back = (name_of(statement.relation), "") in circumstances.returned
     rules = {
-        tree.AT_AddColumn: _add_column,
+        tree.AT_AddColumn: column_back,
         tree.AT_AddConstraint: _constraint,
         tree.AT_DropNotNull: waiting_columns.nullable,
         tree.AT_ColumnDefault: waiting_columns.default_set,
@@ -127,31 +92,6 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
     return not kept
 
 
-def _add_column(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    column = getattr(command, "def").column_def
-    return is_back(column, relation, circumstances) or _column(column, relation, circumstances, verdict)
-
-
-def _column(column: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    table = name_of(relation)
-    key = ("column", table, column.colname)
-    existing = circumstances.facts.table(relation.relname, relation.schemaname)
-    if existing is None or key not in circumstances.pending:
-        return False
-    found = existing.columns[column.colname]
-    if not is_same(found.type, write_type(column.type_name)):
-        refuse(OTHER_TYPE, OTHER_COLUMN % column.colname, key, circumstances, verdict)
-        return False
-    if not (circumstances.backwards or refers_as_before(column, circumstances.pending[key])):
-        refuse(OTHER_TARGET, OTHER_COLUMN % column.colname, key, circumstances, verdict)
-        return False
-    circumstances.returned.add((table, column.colname))
-    declare_again(column, relation, existing, circumstances.pending[key], circumstances, verdict)
-    verdict.cancelled.append(key)
-    verdict.note(Action.ONLINE if verdict.later or not circumstances.backwards else Action.AS_IS, REASON)
-    return True
-
-
 def _constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """The same constraint of that name. Going back, also of the name that the server gave it: now Django names it."""
     table, constraint = name_of(relation), getattr(command, "def").constraint
@@ -163,7 +103,7 @@ def _constraint(command: Node, relation: Node, circumstances: "Circumstances", v
     if circumstances.backwards:
         named = object_name(relation.relname, "_".join(listed_names(constraint.keys)), "key")
         names += [named, *replaced_by(constraint.conname, circumstances)]
-    if any(_cancel(("constraint", table, name), circumstances, verdict) for name in names if name in same):
+    if any(cancel(("constraint", table, name), circumstances, verdict) for name in names if name in same):
         return True
     make_room(constraint.conname, relation, circumstances, verdict)
     return False
@@ -178,18 +118,7 @@ def _primary_key_gone(command: Node, relation: Node, circumstances: "Circumstanc
         return False
     for key in waiting:
         verdict.now.append(f"DROP INDEX IF EXISTS {quote(key[2])}")
-        _cancel(key, circumstances, verdict)
+        cancel(key, circumstances, verdict)
     if circumstances.backwards and existing:
-        _cancel(("constraint", table, existing.primary_key), circumstances, verdict)
-    return True
-
-
-def _cancel(key: Key, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    item: Any = circumstances.pending.get(key)
-    if item is None:
-        return False
-    verdict.cancelled.append(key)
-    if circumstances.backwards or key[0] != "table":  # forwards, Django adds the foreign keys of a table after it
-        verdict.later += [Step(**step) for step in item.restore]
-    verdict.note(Action.ONLINE if verdict.later or not circumstances.backwards else Action.AS_IS, REASON)
+        cancel(("constraint", table, existing.primary_key), circumstances, verdict)
     return True

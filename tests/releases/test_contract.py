@@ -88,6 +88,22 @@ def test_a_field_that_comes_back_before_it_is_dropped_has_its_values(
     assert rows_of(database_url, SCHEMA) == schema
 
 
+@pytest.mark.parametrize(
+    ("models", "by_hand"),
+    [(WITHOUT_NOTE, "ALTER TABLE shop_box DROP COLUMN note"), (WITHOUT_BOX, "DROP TABLE shop_box")],
+    ids=["column", "table"],
+)
+def test_what_was_dropped_by_hand_is_created_when_it_comes_back(
+    shop: Project, sql: Sql, database_url: str, models: str, by_hand: str
+) -> None:
+    with psycopg.connect(database_url, application_name="version of-last-week"):
+        change(shop, models)
+        sql(by_hand)
+        change(shop, BASE, "third")
+    sql(OLD_INSERT)
+    assert sql("SELECT note FROM shop_box WHERE serial = 90001") == [("kept",)]
+
+
 def test_contract_waits_for_the_old_version_and_names_it(shop: Project, sql: Sql, database_url: str) -> None:
     old = psycopg.connect(database_url, application_name="version of-last-week", autocommit=True)
     with old:
