@@ -41,21 +41,19 @@ def declare_again(
         _check(parts, column.colname, relation, existing, verdict)
         _drop_indexes(column.colname, relation.relname, circumstances, verdict)
     is_filled = tree.CONSTR_NOTNULL in parts or tree.CONSTR_UNIQUE not in parts
-    if tree.CONSTR_DEFAULT in parts and is_filled and (circumstances.backwards or not _repeats(parts)):
+    may_be_null = not (existing.columns[column.colname].not_null or circumstances.backwards)
+    if tree.CONSTR_DEFAULT in parts and is_filled and not (may_be_null and _repeats(parts)):
         value = write_expression(parts[tree.CONSTR_DEFAULT].raw_expr)
         verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
     if tree.CONSTR_NOTNULL in parts:
-        _not_null(parts, column.colname, relation, existing, circumstances, verdict)
+        _not_null(parts, column.colname, relation, verdict, may_be_null=may_be_null)
     elif existing.columns[column.colname].not_null and not is_as_it_was:
         verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
     verdict.later += [Step(**step) for step in restore]
 
 
-def _not_null(
-    parts: Parts, column: str, relation: Node, existing: Table, circumstances: "Circumstances", verdict: Verdict
-) -> None:
+def _not_null(parts: Parts, column: str, relation: Node, verdict: Verdict, *, may_be_null: bool) -> None:
     """Whether it is NOT NULL now, an operation before this one may have changed. An old version may write NULL."""
-    may_be_null = not (existing.columns[column].not_null or circumstances.backwards)
     if may_be_null and (tree.CONSTR_DEFAULT not in parts or _repeats(parts)):
         verdict.deferred.append(constraints.not_null_waits(relation, column))
         verdict.note(Action.ONLINE, WAITS)
