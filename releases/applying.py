@@ -1,6 +1,6 @@
 """How a migration is applied: in one transaction, or each of its operations by itself with an entry in the journal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 # Django's schema changes. The rest (RunSQL, RunPython, concurrent operations) may have to run outside a transaction.
 OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations.operations.models")
-
-Apply = Callable[[ProjectState, BaseDatabaseSchemaEditor], ProjectState]
 
 
 def code_name(code: Any) -> str:

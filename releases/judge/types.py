@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from releases.judge.facts import Facts, Table
+from releases.judge.facts import Column, Facts, Table
 from releases.judge.objects import named
 from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
@@ -65,16 +65,17 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         Action.REFUSED,
         f"From {was} to {becomes} every row is checked or written, and nobody can use the table meanwhile.",
         lock=LOCKED,
-        instead=_same_key(command.name, was, table) or OTHER_FIELD,
+        instead=_same_key(command.name, column, table) or OTHER_FIELD,
     )
     return True
 
 
-def _same_key(column: str, was: str, table: Table) -> str:
+def _same_key(name: str, column: Column | None, table: Table) -> str:
     """For a primary key with numbers: a second one could not take its place. Empty for other columns."""
     key = table.constraints.get(table.primary_key)
-    is_key = key is not None and key.columns == (column,) and table.columns[column].has_default
-    return SAME_KEY.format(name=column, field=KEYS[was]) if is_key and was in KEYS else ""
+    if column is None or not column.has_default or key is None or key.columns != (name,):
+        return ""
+    return SAME_KEY.format(name=name, field=KEYS[column.type]) if column.type in KEYS else ""
 
 
 def _bound_to(column: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:
