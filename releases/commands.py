@@ -51,11 +51,17 @@ class DatabaseCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         self.alias = options.get("database") or DEFAULT_DB_ALIAS
         try:
-            return super().execute(*args, **options)
+            result = super().execute(*args, **options)
+            self.stdout.flush()
         except CommandError:
             raise
+        except BrokenPipeError:  # nobody reads the rest, as of `releases | head`
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            sys.exit(1)
         except Exception as error:
             raise CommandError(self.explain(error)) from error
+        return result
 
     def explain(self, error: BaseException) -> str:
         return explain_command(error, self.left, connections[self.alias])

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
+from django.core.management import CommandError
+from django.db import Error
+
 from releases.conf import Conf
 from releases.errors import reason
 from releases.postgresql.lock import exclusively, refuse_wrong_sessions
@@ -14,6 +17,11 @@ from releases.retry import is_transient, pauses
 from releases.run import Run
 
 MARGIN = 0.3  # seconds
+
+CLOSED_ITSELF = (
+    "Migration {} closed its own connection (connection.close(), close_old_connections()), and with it the transaction,"
+    " so it was rolled back. Correct the migration. Then run this again."
+)
 
 
 def run_with_retries(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
@@ -31,7 +39,10 @@ def run_with_retries(run: Run, migrate: Callable[[], None], conf: Conf) -> None:
                 _attempt(run, companion, migrate, conf)
                 return
             except BaseException as error:
+                closed_itself = run.connection.closed_in_transaction
                 run.connection.close()  # what follows, at least the record, needs a working session
+                if closed_itself and isinstance(error, Error):
+                    raise CommandError(CLOSED_ITSELF.format(run.current)) from error
                 if not is_transient(error) or run.deadline.passed():
                     raise
                 why = reason(error).rstrip(".")

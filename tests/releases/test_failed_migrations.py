@@ -127,6 +127,31 @@ def test_pythons_own_error_is_named_with_its_migration(shop: Project) -> None:
     finish(shop)
 
 
+@pytest.mark.parametrize("ending", ["raise SystemExit(3)", "import sys; sys.exit('no')"])
+def test_a_migration_that_ends_the_process_is_a_failure(shop: Project, ending: str) -> None:
+    shop.migration("0003_end", RAISES, before=f"def fail(apps, schema_editor):\n    {ending}\n\n")
+
+    printed = release(shop)
+
+    assert "Migration shop.0003_end failed: SystemExit: " in printed
+    assert "(migrations/0003_end.py, line 10). It was rolled back. " in printed
+    assert shop.manage("releases").stdout.splitlines()[1].split()[2] == "failed"
+
+
+def test_a_migration_that_closes_its_connection_is_not_tried_again(shop: Project, engine: str) -> None:
+    closes = "schema_editor.connection.close()\n    schema_editor.execute('SELECT 1')"
+    shop.migration("0003_close", RAISES, before=f"def fail(apps, schema_editor):\n    {closes}\n\n")
+    if engine != "postgresql":
+        pytest.skip("a file is not connected to again")
+
+    printed = release(shop)
+
+    assert "Migration shop.0003_close closed its own connection" in printed
+    assert "rolled back. Correct the migration." in printed
+    shop.migration("0003_close", RAISES, before="def fail(apps, schema_editor):\n    pass\n\n")
+    finish(shop)
+
+
 def test_a_table_that_the_migration_does_not_find(shop: Project, engine: str) -> None:
     before = "def fail(apps, schema_editor):\n    schema_editor.execute('SELECT * FROM shop_lid')\n\n"
     shop.migration("0003_lid", RAISES, before=before)

@@ -166,3 +166,21 @@ def test_who_waited_for_a_migration_is_recorded(postgresql: None, project: Proje
     waited = r"( *░*█+ *\| 1\.\d\d s\n  It waited 0\.\d\d s for locks\.| *█+ *\| 1\.\d\d s)"
     others = r"  Others waited up to [01]\.\d\d s for it\.$"
     assert re.search(rf"shop\.0002_slow\n  \|{waited}\n{others}", shown, re.MULTILINE), shown
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_is_no_failure(project: Project, unbuffered: str) -> None:
+    """As of `releases | head`."""
+    assert project.manage("migrate", "-v0").returncode == 0
+    environment = {**container(project.database_url), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    typed = subprocess.run(
+        "python manage.py releases | true",
+        shell=True,
+        cwd=project.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (typed.stdout, typed.stderr) == ("", "")

@@ -109,7 +109,7 @@ class Command(migrate.Command):
         with for_a_release(run.connection), repeatable(run.connection, self._say):
             try:
                 run_alone(run, do)
-            except (Exception, Stopped) as error:
+            except (Exception, SystemExit, Stopped) as error:  # a migration may call sys.exit()
                 words = self.explain((self.watchdog and self.watchdog.reason) or error)
                 if self.line_is_open:
                     self.stdout.write("")  # what the log says has a line of its own
