@@ -83,6 +83,7 @@ STATEMENTS = {
     "23P01": (
         f"Rows of {{table}} violate the exclusion constraint {{constraint}}. Correct them, or the migration. {AGAIN}"
     ),
+    "25001": f"Set `atomic = False` on the migration, and let it do nothing else. {AGAIN}",
     "25P02": (
         "The migration continued in a transaction that had already failed. Look for the first error with --traceback."
         f" {CORRECT_THE_MIGRATION}"

@@ -152,6 +152,20 @@ def test_a_migration_that_closes_its_connection_is_not_tried_again(shop: Project
     finish(shop)
 
 
+def test_what_no_transaction_may_contain(shop: Project, engine: str) -> None:
+    if engine != "postgresql":
+        pytest.skip("without a code")
+    vacuum = 'migrations.RunSQL("VACUUM shop_box", migrations.RunSQL.noop)'
+    shop.migration("0003_vacuum", vacuum)
+
+    printed = release(shop)
+
+    assert "It was rolled back. " in printed
+    assert "Set `atomic = False` on the migration, and let it do nothing else." in printed
+    shop.migration("0003_vacuum", vacuum, atomic=False)
+    finish(shop)
+
+
 def test_a_table_that_the_migration_does_not_find(shop: Project, engine: str) -> None:
     before = "def fail(apps, schema_editor):\n    schema_editor.execute('SELECT * FROM shop_lid')\n\n"
     shop.migration("0003_lid", RAISES, before=before)
