@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +13,10 @@ from workouts.files.activities.pairing import NEW, Pairing
 from workouts.files.uploads import PlanChanged
 from workouts.models import Preferences, Upload, Workout
 from workouts.pages import HtmxRequest
+from workouts.pages.refusals import says_refusals
 
 
+@says_refusals
 def activity(request: HtmxRequest, upload_id: int) -> HttpResponse:
     """What importing the file would do; a POST does it."""
     upload = get_object_or_404(Upload.objects.activities(), pk=upload_id)
@@ -27,8 +29,6 @@ def _confirm(request: HtmxRequest, upload: Upload) -> HttpResponse:
     digest, choices = request.POST.get("digest", ""), _choices(request.POST)
     try:
         upload = activity_imports.confirm(upload.pk, digest=digest, choices=choices, by=request.user)
-    except Upload.DoesNotExist:
-        raise Http404 from None
     except PlanChanged:
         reason = "The plan has changed since this preview. This is what the file may be now."
         return _show(request, upload, f"{reason} Nothing was imported.", status=409)

@@ -13,6 +13,7 @@ from workouts.files.restores import restoring
 from workouts.files.uploads import MAX_BYTES
 from workouts.history import Stale
 from workouts.models import Upload
+from workouts.pages.refusals import says_refusals
 
 CHANGED_SINCE = "The planner has changed since this preview. Nothing was restored. This is what restoring would do now:"
 
@@ -47,6 +48,7 @@ def restore(request: HttpRequest) -> HttpResponse:
     return render(request, "workouts/backup/restore.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@says_refusals
 def restore_preview(request: HttpRequest, upload_id: int) -> HttpResponse:
     """What restoring a file would do; a POST does it."""
     upload = get_object_or_404(Upload.objects.restores(), pk=upload_id)

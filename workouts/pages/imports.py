@@ -5,7 +5,7 @@ import io
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from workouts.files.uploads import MAX_BYTES
 from workouts.models import Upload
 from workouts.pages import HtmxRequest
 from workouts.pages.import_preview import SHOWN, confirmed_moves, context_of, decisions_sent
+from workouts.pages.refusals import says_refusals
 
 PER_PAGE = 20
 ACCEPTED = ".csv,.ics,.zip,.fit,.tcx,.gpx,.gz,text/csv,text/calendar,application/zip"
@@ -51,6 +52,7 @@ def imports(request: HtmxRequest) -> HttpResponse:
     return render(request, "workouts/imports/list.html", context, status=422 if form.errors else 200)
 
 
+@says_refusals
 def preview(request: HtmxRequest, upload_id: int) -> HttpResponse:
     """What importing a file would do; a POST does it."""
     if request.method == "POST":
@@ -100,8 +102,6 @@ def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
     digest, moved, gone = request.POST.get("digest", ""), confirmed_moves(request.POST), decisions_sent(request.POST)
     try:
         upload = importing.confirm(upload_id, digest=digest, moved=moved, gone=gone, by=request.user)
-    except Upload.DoesNotExist:
-        raise Http404 from None
     except importing.PlanChanged:
         return _show(request, _upload(upload_id), status=409)
     except importing.InvalidDecision as refusal:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tests.workouts.planners import as_csv, as_json, document, fill_by_hand
 from workouts.files.exports.records import VERSION
+from workouts.files.restores import restoring
 from workouts.files.uploads import MAX_BYTES
 from workouts.history import undo
 from workouts.models import Change, Upload, Workout, WorkoutSelection
@@ -69,6 +70,13 @@ def test_confirming_twice_restores_once(athlete: Client) -> None:
         == athlete.get(page)["Location"]
     )
     assert Change.objects.count() == 1
+
+
+def test_a_preview_that_is_deleted_before_it_is_restored(athlete: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another upload deletes those that were previewed the day before."""
+    page = upload(athlete, as_json())["Location"]
+    monkeypatch.setattr(restoring, "_block_writers", Upload.objects.all().delete)
+    assert athlete.post(page, {"digest": ""}).status_code == 404
 
 
 def test_what_was_changed_meanwhile_is_shown_and_kept(athlete: Client) -> None:
