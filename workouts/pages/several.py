@@ -43,10 +43,15 @@ class SeveralForm(forms.Form):
             self.add_error("current_plan_day", f"To which day do you want to {verb} them?")
 
 
+def whole_week_of_our_time(first: Day) -> None:
+    of_our_time(first)
+    of_our_time(week_of(first)[-1])
+
+
 class WeekForm(forms.Form):
     """Where a whole week goes."""
 
-    first = forms.DateField(label="Day", validators=[of_our_time])
+    first = forms.DateField(label="Day", validators=[whole_week_of_our_time])
     verb = forms.ChoiceField(choices=[("copy", "Copy the week"), ("shift", "Move the week")])
 
 
