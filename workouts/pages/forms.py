@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from workouts.models import Preferences, Workout, WorkoutType
 from workouts.pages.distances import DistanceField
-from workouts.pages.shown import ShowsForm, changed_fields, was_changed
+from workouts.pages.shown import ShowsForm, was_changed
 from workouts.pages.time_spans import DurationField
 from workouts.values import bounds, validation
 from workouts.values.measures import Units, unit_of
@@ -110,10 +110,6 @@ class DoneForm(ShowsForm, forms.Form):
             for name in set(self.fields) - sent:
                 del self.fields[name]
 
-    def values(self) -> dict[str, Any]:
-        """The columns that change."""
-        return {name: self.cleaned_data[name] for name in changed_fields(self)}
-
 
 class WorkoutForm(ShowsForm, forms.ModelForm):
     """A workout of the athlete's own."""
@@ -165,7 +161,7 @@ class WorkoutForm(ShowsForm, forms.ModelForm):
 
     def edited(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The columns to set of the workout and of its selection. One with another day is planned there, not moved."""
-        values = {name: self.cleaned_data[name] for name in changed_fields(self)}
+        values = self.changes()
         return values, {"current_plan_day": None} if "originally_planned_day" in values else {}
 
 
@@ -176,7 +172,3 @@ class EstimateForm(ShowsForm, forms.Form):
 
     def __init__(self, workout: Workout, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"tss": workout.tss}, auto_id=False)
-
-    def values(self) -> dict[str, Any]:
-        """The column to set, if it was changed."""
-        return {name: self.cleaned_data[name] for name in changed_fields(self)}

@@ -19,7 +19,7 @@ from workouts.history import save_preferences
 from workouts.models import Preferences, Token
 from workouts.pages import HtmxRequest
 from workouts.pages.refusals import says_refusals
-from workouts.pages.shown import ShowsForm, saved_alone, with_changes
+from workouts.pages.shown import ShowsForm, saved_alone
 
 ALREADY = (
     "Nothing was changed: it was created or renewed meanwhile. What was shown then works, and cannot be shown again."
@@ -47,10 +47,6 @@ class PreferencesForm(ShowsForm, forms.ModelForm):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, instance=Preferences.load(), label_suffix="")
 
-    def values(self) -> dict[str, Any]:
-        """All columns."""
-        return with_changes(self)
-
 
 class AthletesRequest(HtmxRequest):
     """A request behind the login."""
@@ -63,7 +59,7 @@ class AthletesRequest(HtmxRequest):
 def settings(request: AthletesRequest) -> HttpResponse:
     form = PreferencesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        save_preferences(form.values(), by=request.user)
+        save_preferences(form.with_changes(), by=request.user)
         messages.success(request, "The preferences were saved.")
         return redirect("settings")
     return _page(request, form)

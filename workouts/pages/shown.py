@@ -27,6 +27,16 @@ class ShowsForm(forms.BaseForm):
             return [(name, str(self.data[name])) for name in self.data if name.startswith(PREFIX)]
         return [(f"{PREFIX}{name}", value) for field in self for name, value in _inputs(field)]
 
+    def changes(self) -> dict[str, Any]:
+        """The values of the fields that were changed on the page, and have another value than now."""
+        inputs = {field.name: [name for name, _ in _inputs(field)] for field in self}
+        changed = [name for name in self.changed_data if any(was_changed(self.data, one) for one in inputs[name])]
+        return {name: self.cleaned_data[name] for name in changed}
+
+    def with_changes(self) -> dict[str, Any]:
+        """The values of all fields: where the page changed nothing, those of now."""
+        return {name: self.initial.get(name) for name in self.fields} | self.changes()
+
 
 def saved_alone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorates a view whose form writes `with_changes`: of two at once, the second has the values of the first."""
@@ -40,18 +50,6 @@ def saved_alone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
             return view(request, *args, **kwargs)
 
     return wrapper
-
-
-def changed_fields(form: forms.BaseForm) -> list[str]:
-    """The names of the fields that were changed on the page, and have another value than now."""
-    inputs = {field.name: [name for name, _ in _inputs(field)] for field in form}
-    return [name for name in form.changed_data if any(was_changed(form.data, one) for one in inputs[name])]
-
-
-def with_changes(form: forms.BaseForm) -> dict[str, Any]:
-    """The values of all fields: where the page changed nothing, those of now."""
-    changed = changed_fields(form)
-    return {name: form.cleaned_data[name] if name in changed else form.initial.get(name) for name in form.fields}
 
 
 def was_changed(data: Mapping[str, str], name: str) -> bool:

@@ -12,7 +12,7 @@ from workouts.models import Preferences, WeekTarget
 from workouts.pages import HtmxRequest
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import says_refusals
-from workouts.pages.shown import ShowsForm, saved_alone, with_changes
+from workouts.pages.shown import ShowsForm, saved_alone
 from workouts.pages.time_spans import TimeSpanField
 from workouts.values import bounds
 from workouts.values.days import Day, first_of_week, monday_in
@@ -33,7 +33,7 @@ class TargetsForm(ShowsForm, forms.Form):
 
     def values(self) -> dict[str, Any] | None:
         """The columns of WeekTarget, or None if every field is empty."""
-        given = with_changes(self)
+        given = self.with_changes()
         if not any(given.values()):
             return None
         of_disciplines = {name: given[name] for name in Discipline.values if given[name]}

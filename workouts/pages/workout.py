@@ -80,7 +80,7 @@ def done(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = DoneForm(Workout.objects.get(pk=workout_id), request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
-    return redraw(request, record_done(workout_id, form.values(), by=request.user))
+    return redraw(request, record_done(workout_id, form.changes(), by=request.user))
 
 
 @require_POST
@@ -101,7 +101,7 @@ def estimate(request: HtmxRequest, workout_id: int) -> HttpResponse:
     form = EstimateForm(Workout.objects.get(pk=workout_id), request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
-    return redraw(request, edit_workout(workout_id, form.values(), by=request.user))
+    return redraw(request, edit_workout(workout_id, form.changes(), by=request.user))
 
 
 def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
