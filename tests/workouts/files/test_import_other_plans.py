@@ -166,6 +166,10 @@ def test_an_event_is_as_long_as_it_lasts_when_the_clocks_change(
     [
         ("SUMMARY:Run\r\n", "The event has no day."),
         ("SUMMARY:Run\r\nDTSTART:soon\r\n", "The event is not valid."),
+        (
+            f"SUMMARY:Run\r\nDTSTART;VALUE=DATE:20261124\r\nDESCRIPTION:<br>{'<a ' * 500}\r\n",
+            "The event is not valid.",
+        ),
         ("SUMMARY:Run\r\nDTSTART;VALUE=DATE:20261128\r\nSTATUS:CANCELLED\r\n", "The event is cancelled."),
         ("SUMMARY:Run\r\nDTSTART;VALUE=DATE:10661014\r\n", "A year from 1970"),
         ("SUMMARY:Camp\r\nDTSTART;VALUE=DATE:20261128\r\nDTEND;VALUE=DATE:20261201\r\n", "lasts several days"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from django.core.exceptions import SuspiciousOperation
 from icalendar import Component, Event
 
 from workouts.files.imports.calendar_text import events
@@ -22,8 +23,8 @@ MOST_EVENTS = 3_000
 MOST_REPEATED = 100
 """Events that repeat. Each takes a few milliseconds."""
 
-INVALID = (ValueError, KeyError, AttributeError, TypeError, OverflowError)
-"""What icalendar raises for invalid events."""
+INVALID = (ValueError, KeyError, AttributeError, TypeError, OverflowError, SuspiciousOperation)
+"""What icalendar raises for invalid events, and Django for a text of tags that are not closed."""
 
 TOO_MANY = (
     f"The calendar has more than {MOST_EVENTS} events, each day of those that repeat included. Export fewer weeks at a"
