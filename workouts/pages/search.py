@@ -9,7 +9,7 @@ from workouts.models import Preferences, Workout
 
 PER_PAGE = 50
 LONGEST = 200
-"""Characters. The regular expression of a text is thirty times as long."""
+"""Characters. The regular expression of a text is up to a hundred times as long."""
 
 WORDS = 10
 """How many words are searched; each of them is looked for in every text."""

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections import defaultdict
 
-MARK = "[\u0300-\u036f]*"
+MARK = "[\u0300-\u036f\u3099\u309a]"
 """Accents that are characters of their own, as some systems store them."""
-LATIN = range(0xC0, 0x180)
-WHOLE = {"o": "ø", "l": "ł", "d": "đð"}
+ALPHABETS = range(0xC0, 0x3100)
+"""Those with accents, from Latin to kana."""
+WHOLE = {"o": "ø", "l": "ł", "d": "đð", "i": "ıİ"}
 """Letters that Unicode does not take apart."""
 PAIRS = {"ae": "äæ", "oe": "öœø", "ue": "ü", "ss": "ß"}
 
@@ -17,7 +18,7 @@ def pattern(word: str) -> str:
 
     For PostgreSQL and for Python. It names both cases: in the locale C PostgreSQL ignores that of ASCII only.
     """
-    plain = _without_marks(word.lower().replace("ß", "ss"))
+    plain = "".join(map(_plain, unicodedata.normalize("NFC", word.lower().replace("ß", "ss"))))
     return "".join(map(_part, re.findall("|".join([*PAIRS, "."]), plain, re.DOTALL)))
 
 
@@ -28,24 +29,26 @@ def _part(letters: str) -> str:
 
 def _letter(letter: str) -> str:
     if letter.isalpha():
-        return f"[{_both_cases(letter + ACCENTED.get(letter, ''))}]{MARK}"
+        return f"[{_both_cases(letter + ACCENTED.get(letter, ''))}]{MARK}*"
     return re.escape(letter)
 
 
 def _both_cases(letters: str) -> str:
-    return letters + letters.upper()
+    return letters + "".join(upper for upper in map(str.upper, letters) if len(upper) == 1)
 
 
-def _without_marks(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+def _plain(letter: str) -> str:
+    """Without its accents. What consists of several letters, such as a Korean syllable, stays whole."""
+    found = re.sub(MARK, "", unicodedata.normalize("NFD", letter))
+    return found if len(found) < 2 else letter
 
 
 def _accented() -> dict[str, str]:
-    """The accented letters of Latin alphabets, in lower case, by the plain letter."""
+    """The accented letters, in lower case, by the plain letter."""
     found = defaultdict(str, WHOLE)
-    for letter in map(chr, LATIN):
-        plain = _without_marks(letter)
-        if letter.islower() and plain != letter:
+    for letter in map(chr, ALPHABETS):
+        plain = _plain(letter)
+        if plain not in ("", letter) and letter == letter.lower():
             found[plain] += letter
     return dict(found)
 

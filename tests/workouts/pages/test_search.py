@@ -5,6 +5,8 @@ from django.test import Client
 
 from tests.workouts.conftest import Plan
 
+OTHERS = "İzmir, Плавание, лёгкий бег, τρέξιμο, chạy bộ, ジョギング, 달리기, दौड़ना"  # noqa: RUF001
+
 
 @pytest.mark.parametrize(
     ("words", "found"),
@@ -21,6 +23,16 @@ from tests.workouts.conftest import Plan
         ("cotes", ["Ride"]),
         ("GROẞ", ["Ride"]),
         ("ПЛАВАНИЕ", ["Run"]),
+        ("izmir", ["Run"]),
+        ("лёгкий", ["Run"]),
+        ("ЛЕГКИЙ", ["Run"]),
+        ("τρεξιμο", ["Run"]),
+        ("chạy", ["Run"]),
+        ("ジョギング", ["Run"]),
+        ("달리기", ["Run"]),
+        ("달", ["Run"]),
+        ("단", []),
+        ("दौड़ना", ["Run"]),
         ("gels.", ["Ride"]),
         ("g.ls", []),
         ("[(*\\", []),
@@ -36,7 +48,7 @@ def test_finds_the_workouts_that_have_every_word_the_latest_first(
     athlete: Client, plan: Plan, words: str, found: list[str]
 ) -> None:
     plan("Ride", "2026-11-23", {"user_notes": "Hills, two gels. Les co\u0302tes, gross."}, workout_type="Bike")
-    plan("Run", "2026-11-24", workout_description="6 hills", coach_comments="High cadence, or Плавание.")
+    plan("Run", "2026-11-24", workout_description="6 hills", coach_comments=f"High cadence, or {OTHERS}.")
     plan("Übung am Berg", "2026-11-25", workout_description="100% effort")
 
     page = athlete.get("/search", {"q": words})
