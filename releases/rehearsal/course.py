@@ -149,7 +149,8 @@ class Course:
 
     def _judge(self, new: Version) -> None:
         """Notes what the release foretold of each migration. Of several replicas, each may have made one."""
-        recorded = [json.loads(line) for line in new.manage("releases", "--json").splitlines()]
+        lines = new.manage("releases", "--json").splitlines()
+        recorded = [json.loads(line) for line in lines if line.startswith("{")]  # and not what settings print
         migrations = {one["name"]: one for release in recorded for one in release["migrations"]}
         for phase in self._recording.migrations():
             verdicts = migrations.get(phase.name, {}).get("verdicts", ())

@@ -22,6 +22,7 @@ from releases.rehearsal.recording import Phase, Recording
 
 CONTRACT = re.compile(r"^Contract: (.+)\.$", re.MULTILINE)
 MIGRATE = ["python", "manage.py", "migrate", "--noinput"]
+BEGIN = "of the rehearsal:"
 
 
 class DeployError(Exception):
@@ -78,7 +79,8 @@ class Version:
         return done.stdout
 
     def shell(self, code: str) -> str:
-        return self.manage("shell", "-v0", "-c", code).strip()
+        """What the code prints, without what settings and apps print before it. Raises DeployError."""
+        return self.manage("shell", "-v0", "-c", f"print({BEGIN!r})\n{code}").partition(f"{BEGIN}\n")[2].strip()
 
     def _run(self, step: str, command: list[str], **more: str) -> str:
         with self.recording.phase(step) as phase:

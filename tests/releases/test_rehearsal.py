@@ -40,6 +40,7 @@ INSTALLED_APPS += ["django.contrib.staticfiles"]
 STATIC_URL, STATIC_ROOT = "static/", Path(__file__).parent / "collected"
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
 RELEASES |= {"COMMIT_VARIABLE": "RAILWAY_GIT_COMMIT_SHA"}
+print("settings")
 """
 URLS = """
 from django.http import HttpResponse

@@ -44,7 +44,7 @@ def refusal(version: Version, settings: str) -> str:
 
 
 def test_a_database_that_the_variable_does_not_name(version: Version) -> None:
-    said = refusal(version, 'DATABASES["default"]["PORT"] = 5432')
+    said = refusal(version, 'print("settings")\nDATABASES["default"]["PORT"] = 5432')
     assert "do not take the database from DATABASE_URL: it would use 127.0.0.1:5432. Nothing was released." in said
 
 
