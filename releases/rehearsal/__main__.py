@@ -22,8 +22,10 @@ from releases.rehearsal.verdict import Thresholds, faults
 
 def main() -> int:
     options = parser().parse_args()
-    if options.old_tests and not options.old:
-        parser().error("--old-tests needs --old. Nothing was started.")
+    for needing, needed in (("old_tests", "old"), ("sample", "from_url")):
+        if getattr(options, needing) and not getattr(options, needed):
+            words = f"--{needing} needs --{needed}".replace("_", "-")
+            parser().error(f"{words}. Nothing was started.")
     for signum in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(signum) != signal.SIG_IGN:  # as by nohup
             signal.signal(signum, signal.default_int_handler)  # so that everything it started ends

@@ -28,9 +28,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _about_data(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
-    add("--dump", type=_existing, metavar="FILE", help="What pg_dump wrote: plain, custom or a directory.")
-    add("--from-url", metavar="NAME", help="The variable with the URL of a database that is dumped, and only read.")
+    add, either = group.add_argument, group.add_mutually_exclusive_group().add_argument
+    either("--dump", type=_existing, metavar="FILE", help="What pg_dump wrote: plain, custom or a directory.")
+    either("--from-url", metavar="NAME", help="The variable with the URL of a database that is dumped, and only read.")
     add(
         "--sample",
         type=_number(float, 0.01, 100),
