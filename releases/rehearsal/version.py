@@ -106,24 +106,23 @@ class Version:
         return Process(popen, phase, self.recording, self.observer)
 
     @contextmanager
-    def serving(self, *, replicas: int = 1, commit: str) -> Iterator[list[Process]]:
+    def serving(self, *, replicas: int = 1, commit: str) -> Iterator[None]:
         """Starts it, and stops it in the end. Raises DeployError if a replica is not healthy in time.
 
         With several replicas, a proxy listens at `port`.
         """
-        variables = self.of(commit)
         ports = [self.port] if replicas == 1 else [free_port() for _ in range(replicas)]
         with ExitStack() as stack:
             with self.recording.phase(f"start of {self.name}") as phase:
                 processes = []
                 for port in ports:
-                    processes.append(self._start(self.platform.start, phase, PORT=str(port), **variables))
+                    processes.append(self._start(self.platform.start, phase, PORT=str(port), **self.of(commit)))
                     stack.callback(processes[-1].end)
                 for process, port in zip(processes, ports, strict=True):
                     self._wait_until_healthy(process, port)
             if replicas > 1:
                 stack.enter_context(balanced(self.port, ports, self.platform))
-            yield processes
+            yield
             self._drain(processes, ports)
 
     def _wait_until_healthy(self, process: Process, port: int) -> None:
