@@ -9,6 +9,7 @@ from workouts.files.activities.fit import MOST_VALUES
 from workouts.files.activities.recognizing import MOST_UNPACKED
 from workouts.files.imports.plan_calendar import MOST_EVENTS
 from workouts.files.uploads import MAX_BYTES
+from workouts.pages import search
 from workouts.values.bounds import AWAY, CHARACTERS, ROWS
 
 MB = 1024**2
@@ -37,6 +38,7 @@ def test_the_document_says_what_the_code_does() -> None:
         "Recorded activity, unpacked": f"{MOST_UNPACKED // MB} MB, {MAX_BYTES // MB} MB as FIT",
         "Values of a FIT file": f"{MOST_VALUES:_}".replace("_", " "),
         "Text of a workout": f"{CHARACTERS:_} characters".replace("_", " "),
+        "Text of a search": f"{search.LONGEST} characters, ten words",
         "Failed logins of an account from one address": (
             f"{settings.AXES_FAILURE_LIMIT}, for {settings.AXES_COOLOFF_TIME.seconds // 60} minutes"
         ),
