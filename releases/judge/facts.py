@@ -18,6 +18,7 @@ class Column:
     default: str = ""  # its expression
     collation: str = ""  # if it is not that of the type
     dependents: tuple[Object, ...] = ()  # because of which the server refuses to change its type
+    filled: str = ""  # what this release writes instead of NULL into the rows that are there
 
     @property
     def is_constant(self) -> bool:

@@ -6,16 +6,16 @@ from dataclasses import replace
 from releases.judge.facts import Column, Facts
 from releases.judge.objects import Object, dropped_by
 from releases.judge.renames import renamed
-from releases.judge.retyping import retyped
+from releases.judge.retyping import filled, retyped
 from releases.judge.sql import Node, kind, parsed
 
-NOTED = ("RENAME", "COLUMN", "DROP")
+NOTED = ("RENAME", "COLUMN", "DROP", "UPDATE")
 
 
 def followed(facts: Facts, texts: Iterable[str]) -> Facts:
     """The facts once the statements have run, as far as they rename tables, columns and indexes, and as to the columns
-    that they add, what they change of columns, and the views and triggers that they drop. The same object if they do
-    none of that."""
+    that they add or fill, what they change of columns, and the views and triggers that they drop. The same object if
+    they do none of that."""
     for text in texts:
         if any(word in text.upper() for word in NOTED):
             for statement in (one for one in parsed([text]) if kind(one) in FOLLOWED):
@@ -40,4 +40,4 @@ def _without(column: Column, gone: set[Object]) -> Column:
     return column if left == column.dependents else replace(column, dependents=left)
 
 
-FOLLOWED = {"RenameStmt": renamed, "AlterTableStmt": retyped, "DropStmt": _freed}
+FOLLOWED = {"RenameStmt": renamed, "AlterTableStmt": retyped, "DropStmt": _freed, "UpdateStmt": filled}

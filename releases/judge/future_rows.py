@@ -1,17 +1,22 @@
-"""The rows of a table once columns are added to it: what a release gives to all rows is known before."""
+"""The rows of a table once columns are added to it or filled: what a release gives to all rows is known before."""
 
 from collections.abc import Collection
 
 from releases.judge.facts import Column, Table
-from releases.judge.sql import Node, name_of, quote
+from releases.judge.sql import Node, is_stable, name_of, parse, quote
 
 
 def rows_of(relation: Node, table: Table, names: Collection[str]) -> str:
     """What to select from to find the columns `names`; empty if the values of one of them are not known."""
-    added = _added(table, names)
-    if added is None or not added:
-        return "" if added is None else name_of(relation)
-    return f"(SELECT *, {_values(added)} FROM {name_of(relation)}) AS {quote(relation.relname)}"  # noqa: S608
+    added, filled = _added(table, names), _filled(table, names)
+    if added is None or not all(is_stable(parse(f"SELECT {value}")[0]) for value in filled.values()):
+        return ""
+    if not (added or filled):
+        return name_of(relation)
+    there = [quote(name) for name in sorted(names) if name in table.columns.keys() - filled] if filled else ["*"]
+    there += [f"COALESCE({quote(name)}, {value}) AS {quote(name)}" for name, value in filled.items()]
+    selected = ", ".join([*there, *_values(added)])
+    return f"(SELECT {selected} FROM {name_of(relation)}) AS {quote(relation.relname)}"  # noqa: S608
 
 
 def defaults_of(relation: Node, table: Table, names: Collection[str]) -> str:
@@ -19,7 +24,7 @@ def defaults_of(relation: Node, table: Table, names: Collection[str]) -> str:
     added = _added(table, names)
     if not added or len(added) < len(names):
         return ""
-    return f"(SELECT {_values(added)}) AS {quote(relation.relname)}"
+    return f"(SELECT {', '.join(_values(added))}) AS {quote(relation.relname)}"
 
 
 def _added(table: Table, names: Collection[str]) -> dict[str, Column] | None:
@@ -29,6 +34,11 @@ def _added(table: Table, names: Collection[str]) -> dict[str, Column] | None:
     return known if len(known) == len(new) else None
 
 
-def _values(added: dict[str, Column]) -> str:
+def _filled(table: Table, names: Collection[str]) -> dict[str, str]:
+    """Those in which this release replaces NULL, with what it writes there."""
+    return {name: one.filled for name in sorted(names) if (one := table.columns.get(name)) and one.filled}
+
+
+def _values(added: dict[str, Column]) -> list[str]:
     values = ((quote(name), one.default or "NULL", one.type) for name, one in added.items())
-    return ", ".join(f"CAST({default} AS {type_}) AS {name}" for name, default, type_ in values)
+    return [f"CAST({default} AS {type_}) AS {name}" for name, default, type_ in values]

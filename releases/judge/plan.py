@@ -14,9 +14,10 @@ from releases.applying import commits_batches, name_of
 from releases.backfill.operation import Backfill
 from releases.judge.accepting import Accepts, accepted, explained
 from releases.judge.dropped_views import with_dropped_views
-from releases.judge.facts import Facts, Table
+from releases.judge.facts import Facts
 from releases.judge.judged_operation import JudgedOperation, TouchedTable
 from releases.judge.objects import changes_data, left_and_made
+from releases.judge.present_rows import askable
 from releases.judge.removed_default import removed_default
 from releases.judge.rules import Circumstances, judge
 from releases.judge.sql import quote
@@ -113,20 +114,11 @@ def judge_operations(
             one = _judge(operation, migration, after, statements, known.waiting, circumstances)
             if one.verdict.action is Action.REFUSED:
                 one = explained(one, operation, migration, before, situation.accepts)
-            is_queried = data_is_known and _stand(one.tables, known.facts, situation.facts)
-            asked = (each for each in one.violations if (not backwards if each.is_later else is_queried))
-            judged.append(replace(one, violations=tuple(asked)))
+            rows_now = situation.facts if data_is_known else None
+            to_ask = askable(one.violations, known.facts, rows_now, backwards=backwards)
+            judged.append(replace(one, violations=tuple(to_ask)))
             known = replace(known, facts=circumstances.facts)
     return judged
-
-
-def _stand(tables: Iterable[TouchedTable], facts: Facts, before: Facts) -> bool:
-    """Whether the tables, and their columns, have these names already; apart from columns that are added."""
-    return all(_without_added(facts, table.name) == _without_added(before, table.name) for table in tables)
-
-
-def _without_added(facts: Facts, table: str) -> Table | None:
-    return replace(facts.tables[table], added={}) if table in facts.tables else None
 
 
 def _operations(

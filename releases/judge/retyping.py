@@ -1,10 +1,11 @@
-"""Columns that a release adds, and the types, defaults and NOT NULL that it changes."""
+"""Columns that a release adds or fills, and the types, defaults and NOT NULL that it changes."""
 
 from dataclasses import replace
 
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.facts import Column, Facts, Table
+from releases.judge.shared_values import filled_column
 from releases.judge.sql import Node, collation_of, write_expression, write_type
 
 
@@ -18,6 +19,16 @@ def retyped(facts: Facts, statement: Node) -> Facts:
         now = after(now, one.alter_table_cmd)
     if now is table:
         return facts
+    return replace(facts, tables={name: now if one is table else one for name, one in facts.tables.items()})
+
+
+def filled(facts: Facts, statement: Node) -> Facts:
+    """The facts after an UPDATE that replaces NULL in one column."""
+    name, relation = filled_column(statement), statement.relation
+    table = facts.table(relation.relname, relation.schemaname) if name else None
+    if table is None or name not in table.columns:
+        return facts
+    now = _changed(table, name, filled=write_expression(statement.target_list[0].res_target.val))
     return replace(facts, tables={name: now if one is table else one for name, one in facts.tables.items()})
 
 

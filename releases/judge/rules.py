@@ -88,7 +88,8 @@ def judge(sql: str, circumstances: Circumstances) -> list[Verdict]:
     verdicts = []
     for statement, text in zip(statements, texts, strict=True):
         verdicts.append(_judge(statement, text, circumstances))
-        circumstances.facts = followed(circumstances.facts, verdicts[-1].now)
+        filling = [step.in_one_statement() for step in verdicts[-1].later if step.where]
+        circumstances.facts = followed(circumstances.facts, [*verdicts[-1].now, *filling])
     return verdicts
 
 

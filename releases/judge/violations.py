@@ -74,7 +74,7 @@ def violations(texts: Iterable[str], facts: Facts) -> Iterator[Violation]:
 
 
 def _of_command(command: Node, relation: Node, table: Table, filled: set[str]) -> Iterator[Violation]:
-    if command.subtype == tree.AT_SetNotNull and command.name in table.columns.keys() - filled:
+    if command.subtype == tree.AT_SetNotNull and _may_lack_value(command.name, table) and command.name not in filled:
         yield _without_value(relation, command.name)
     elif command.subtype == tree.AT_AddConstraint:
         constraint = getattr(command, "def").constraint
@@ -114,6 +114,10 @@ def _of_type(name: str, wanted: Node, relation: Node) -> Iterator[Violation]:
     if kind_of_type == "varchar" and sizes and not wanted.HasField("raw_default"):
         query = f"SELECT count(*) FROM {name_of(relation)} WHERE char_length({quote(name)}::text) > {sizes[0]}"
         yield Violation(query, f"there are {{}} with more than {sizes[0]} characters in {name}")
+
+
+def _may_lack_value(name: str, table: Table) -> bool:
+    return name in table.columns and not table.columns[name].filled
 
 
 def _without_value(relation: Node, column: str) -> Violation:
