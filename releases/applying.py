@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import AlterField, Migration, RunPython
+from django.db.migrations import Migration, RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -17,25 +17,16 @@ from releases.backfill.undoing import finish_undoing, is_undoing
 from releases.came_back import bring_back
 from releases.journal import Journal
 from releases.own_tables import ensure
-from releases.pending import doomed_tables
+from releases.parts import Part, on_database, parts_of
 from releases.progress import Say
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts
     from releases.judge.judged_operation import JudgedOperation
+    from releases.judge.verdict import Step
 
 # Django's schema changes. The rest (RunSQL, RunPython, concurrent operations) may have to run outside a transaction.
 OF_THE_SCHEMA = ("django.db.migrations.operations.fields", "django.db.migrations.operations.models")
-
-
-def code_name(code: Any) -> str:
-    """The name of the function that RunPython calls, which Django's description of the operation leaves out."""
-    return str(getattr(code, "__name__", type(code).__name__))
-
-
-def name_of(operation: Operation) -> str:
-    """`RunPython(fill_in)`, `Add field colour to box`."""
-    return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()
 
 
 def is_online(operations: "Sequence[JudgedOperation]") -> bool:
@@ -120,9 +111,9 @@ class Applying:
         whole, steps = self.is_whole(operations[0]), list[dict[str, Any]]()
         with transaction.atomic(using=self.connection.alias) if whole else nullcontext():
             for number, operation in enumerate(operations, first):
-                if whole and self.facts is not None and not isinstance(operation, RunPython):
-                    state, left = self._apply_online(operation, state, schema_editor, self.facts)
-                    steps += [{**step, "of": number} for step in left]
+                if whole and self.facts is not None:
+                    left = self._apply_online(operation, state, schema_editor)
+                    steps += [{**step.to_json(), "of": number} for step in left]
                 else:
                     state = self._apply(operation, state, schema_editor)
                     run_deferred(schema_editor)
@@ -130,27 +121,33 @@ class Applying:
         return state
 
     def _apply_online(
-        self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, facts: "Facts"
-    ) -> tuple[ProjectState, list[dict[str, Any]]]:
-        """Returns the new state, and the steps that are left to do."""
-        from releases.judge.removed_default import removed_default
-        from releases.judge.rules import Circumstances
+        self, operation: Operation, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor
+    ) -> "list[Step]":
+        """Changes `state`. Returns the steps that are left to do."""
+        self.operation, before = operation, state.clone()
+        steps: list[Step] = []
+        operation.state_forwards(self.migration.app_label, state)
+        for part in parts_of(operation, self.migration.app_label, before, state):
+            if isinstance(part.operation, RunPython):
+                part.forwards(schema_editor)
+            else:
+                self._apply_part(part, schema_editor, steps)
+        return steps
+
+    def _apply_part(self, part: Part, schema_editor: BaseDatabaseSchemaEditor, steps: "list[Step]") -> None:
+        """As the judge rewrites its statements."""
+        from releases.judge.circumstances import applied
         from releases.online.hook import postponing
 
-        circumstances = Circumstances(
-            facts,
-            alters_field=isinstance(operation, AlterField),
-            pending=contract.waiting(self.connection),
-            doomed=doomed_tables(self.migration, operation, state),
-            removed_default=removed_default(operation, self.migration.app_label, state, self.connection),
-        )
-        with postponing(self.connection, circumstances) as postponed:
-            state = self._apply(operation, state, schema_editor)
+        assert self.facts is not None  # noqa: S101
+        waiting = contract.waiting(self.connection)
+        circumstances = applied(part, self.migration, self.facts, waiting, self.connection)
+        with postponing(self.connection, circumstances, steps) as postponed:
+            part.forwards(schema_editor)
             run_deferred(schema_editor)
         self.facts = circumstances.facts
         bring_back(self.connection, str(self.migration), postponed.cancelled)
         contract.enter(self.connection, str(self.migration), postponed.deferrals)
-        return state, [step.to_json() for step in postponed.steps]
 
     def _run_steps(self, journal: Journal) -> None:
         from releases.online.steps import run_steps
@@ -174,7 +171,7 @@ def is_whole(operation: Operation, connection: BaseDatabaseWrapper, *, atomic: b
 
     MySQL commits every change of the schema by itself.
     """
-    of_the_schema = type(operation).__module__ in OF_THE_SCHEMA
+    of_the_schema = all(type(one).__module__ in OF_THE_SCHEMA for one in on_database([operation]))
     return (
         bool(atomic or operation.atomic or of_the_schema)
         and not commits_batches(operation)

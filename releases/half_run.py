@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,9 +18,13 @@ from releases.backfill.trigger import drop_those_of
 from releases.backfill.undoing import is_undoing, refuse_edited
 from releases.journal import Journal, half_run
 from releases.online.steps import in_words, run_steps
-from releases.pending import Key, on_database, states_between
+from releases.parts import on_database, parts_of
+from releases.pending import Key, states_between
 from releases.progress import Say
 from releases.returning import by_steps
+
+if TYPE_CHECKING:
+    from releases.judge.verdict import Step
 
 
 class HalfRun:
@@ -78,15 +82,15 @@ class HalfRun:
         operation = self.migration.operations[number]
         editor.undoing, editor.journal = (str(self.migration), number), self._journal  # type: ignore[attr-defined]  # for Backfill
         partly_done = number >= self._journal.left
-        with (
-            transaction.atomic(using=self._connection.alias) if self._is_whole(operation) else nullcontext(),
-            by_steps(self._connection, self.migration, operation, after, partly_done=partly_done) as steps,
-        ):
+        steps: list[Step] = []
+        with transaction.atomic(using=self._connection.alias) if self._is_whole(operation) else nullcontext():
             if partly_done:
                 _tolerate_what_is_missing(editor)
                 self._clean_up(editor)
-            operation.database_backwards(self.migration.app_label, editor, after, before)
-            run_deferred(editor)
+            for part in reversed(parts_of(operation, self.migration.app_label, before, after)):
+                with by_steps(self._connection, self.migration, part, steps, partly_done=partly_done):
+                    part.backwards(editor)
+                    run_deferred(editor)
             self._journal.commit(number, [{**step.to_json(), "undoes": True} for step in steps])
 
     def _clean_up(self, editor: BaseDatabaseSchemaEditor) -> None:
@@ -105,7 +109,8 @@ class HalfRun:
         operation = self.migration.operations[done]
         if commits_batches(operation):
             return self._journal.position is not None
-        return not self._is_whole(operation) and not isinstance(operation, RunPython | RunSQL)
+        parts = on_database([operation])
+        return not self._is_whole(operation) and not all(isinstance(one, RunPython | RunSQL) for one in parts)
 
     def _is_whole(self, operation: Operation) -> bool:
         return is_whole(operation, self._connection, atomic=self.migration.atomic)

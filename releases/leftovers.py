@@ -10,8 +10,9 @@ from django.db.migrations.operations import AlterModelManagers, AlterModelOption
 from django.db.migrations.operations.base import Operation
 
 from releases import statements
-from releases.applying import Applying, name_of
+from releases.applying import Applying
 from releases.online.steps import in_words
+from releases.parts import name_of
 
 REPEATABLE = (AlterModelManagers, AlterModelOptions)
 # By name: django.contrib.postgres cannot be imported without psycopg.

@@ -15,7 +15,8 @@ from django.db.migrations.operations.base import Operation
 from releases import contract
 from releases.came_back import came_back
 from releases.counting import counted
-from releases.pending import applied_state, on_database, on_state
+from releases.parts import on_database, on_state
+from releases.pending import applied_state
 from releases.reversal import changes
 
 WAITS_AGAIN = "its {} came back before it was dropped, and waits for that again"

@@ -1,6 +1,6 @@
 """Which migrations a run would apply."""
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Iterable
 from functools import cache
 
 from django.apps import apps
@@ -8,7 +8,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import DeleteModel, RemoveField, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -82,31 +81,3 @@ def is_initial(migration: Migration) -> bool:
 def target_name(loader: MigrationLoader, app_label: str, name: str) -> str | None:
     """The full name of a migration; None for `zero`. Raises AmbiguityError or KeyError."""
     return None if name == "zero" else str(loader.get_migration_by_prefix(app_label, name).name)
-
-
-def on_database(operations: Collection[Operation]) -> Iterator[Operation]:
-    """The operations that change the database, without SeparateDatabaseAndState around them."""
-    return _unwrapped(operations, "database_operations")
-
-
-def on_state(operations: Collection[Operation]) -> Iterator[Operation]:
-    """The operations that change the state of the models, without SeparateDatabaseAndState around them."""
-    return _unwrapped(operations, "state_operations")
-
-
-def doomed_tables(migration: Migration, operation: Operation, state: ProjectState) -> Set[str]:
-    """The tables of the models that the migration deletes after removing a field. `state` is the one before that."""
-    if not isinstance(operation, RemoveField):
-        return frozenset()
-    later = migration.operations[migration.operations.index(operation) + 1 :]
-    deleted = {one.name_lower for one in on_database(later) if isinstance(one, DeleteModel)}
-    known = (name for name in deleted if (migration.app_label, name) in state.models)
-    return {state.apps.get_model(migration.app_label, name)._meta.db_table for name in known}
-
-
-def _unwrapped(operations: Collection[Operation], part: str) -> Iterator[Operation]:
-    for operation in operations:
-        if isinstance(operation, SeparateDatabaseAndState):
-            yield from _unwrapped(getattr(operation, part), part)
-        else:
-            yield operation

@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AlterField, Migration
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations import Migration
 
 from releases import contract
 from releases.came_back import came_back, wait_again
+from releases.parts import Part
 
 if TYPE_CHECKING:
     from releases.judge.verdict import Step
@@ -35,35 +34,23 @@ def in_one_transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 @contextmanager
 def by_steps(
-    connection: BaseDatabaseWrapper,
-    migration: Migration,
-    operation: Operation,
-    after: ProjectState,
-    *,
-    partly_done: bool,
-) -> "Iterator[list[Step]]":
-    """The same for one operation. Yields what is left to do after its transaction, because others would wait for it.
+    connection: BaseDatabaseWrapper, migration: Migration, part: Part, steps: "list[Step]", *, partly_done: bool
+) -> Iterator[None]:
+    """The same for one operation. `steps` gets what is left to do after its transaction, because others would wait for
+    it.
 
-    `after` is the state that it left. `partly_done`: it was interrupted between its own steps.
+    `partly_done`: it was interrupted between its own steps.
     """
     if connection.vendor != "postgresql":
-        yield []
+        yield
         return
     from releases.judge.catalogue import read_facts
-    from releases.judge.removed_default import removed_default
-    from releases.judge.rules import Circumstances
+    from releases.judge.circumstances import undone
     from releases.online.hook import postponing
 
-    circumstances = Circumstances(
-        read_facts(connection),
-        alters_field=isinstance(operation, AlterField),
-        backwards=True,
-        partly_done=partly_done,
-        pending=contract.waiting(connection),
-        came_back=came_back(connection, str(migration)),
-        removed_default=removed_default(operation, migration.app_label, after, connection, backwards=True),
-    )
-    with postponing(connection, circumstances) as postponed:
-        yield postponed.steps
+    waiting, back = contract.waiting(connection), came_back(connection, str(migration))
+    circumstances = undone(part, read_facts(connection), waiting, back, connection, partly_done=partly_done)
+    with postponing(connection, circumstances, steps) as postponed:
+        yield
     contract.cancel(connection, postponed.cancelled)
     wait_again(connection, str(migration), postponed.deferrals)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.migrations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 
-from releases.applying import code_name
+from releases.parts import code_name
 from releases.statements import texts_of
 
 IRREVERSIBLE = "cannot be undone"

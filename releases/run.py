@@ -13,11 +13,12 @@ from django.db.migrations import Migration
 from django.utils import timezone
 
 from releases import conf
-from releases.applying import Applying, name_of
+from releases.applying import Applying
 from releases.counting import counted
 from releases.deadline import Deadline
 from releases.lock import file_lock
 from releases.models import LONGEST_ID, Release
+from releases.parts import name_of
 from releases.pending import is_initial
 from releases.progress import Doing, Say
 from releases.sessions import commit, deployment

@@ -19,7 +19,8 @@ from releases.applying import run_deferred
 from releases.diagnosis import explain_command
 from releases.errors import was_cut
 from releases.half_run import HalfRun
-from releases.pending import Key, on_database
+from releases.parts import on_database
+from releases.pending import Key
 from releases.returning import in_one_transaction
 
 

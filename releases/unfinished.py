@@ -9,6 +9,7 @@ from django.db.migrations.operations.base import Operation
 
 from releases.journal import half_run
 from releases.models import Release
+from releases.parts import parts_of
 from releases.pending import Key, in_order
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def served_facts(connection: BaseDatabaseWrapper) -> "Facts":
         for key, operation in _operations(loader, keys, begun):
             before = state.clone()
             operation.state_forwards(key[0], state)
-            made.follow(statements_of(operation, key[0], before, state, server).texts)
+            for part in parts_of(operation, key[0], before, state):
+                made.follow(statements_of(part, server).texts)
     return made.without(facts)
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from releases.applying import Applying
     from releases.journal import Journal
 
+INSIDE = "{} is inside another operation, where it could not commit its batches."
+OUTSIDE = "Make it an operation of its own in the migration."
+
 
 class Backfill(Operation):
     """Updates existing rows in batches, each committed, while the table is read and written.
@@ -91,10 +94,7 @@ class Backfill(Operation):
             return
         applying: Applying | None = getattr(schema_editor, "applying", None)
         if applying and applying.operation is not self:
-            raise CommandError(
-                f"{self.describe()} is inside another operation, where it could not commit its batches. Make it an"
-                " operation of its own in the migration."
-            )
+            raise CommandError(f"{INSIDE.format(self.describe())} {OUTSIDE}")
         journal = applying.journal if applying else None
         if applying and journal and applying.facts and applying.facts.table(rows.model._meta.db_table):
             from releases.backfill.trigger import Trigger

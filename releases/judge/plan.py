@@ -1,37 +1,27 @@
 """The verdict on each operation of migrations that are not applied yet. Queries no database."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AlterField, Migration, RunPython, RunSQL
+from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from releases.adopting import takes_back
-from releases.applying import commits_batches, name_of
-from releases.backfill.operation import Backfill
+from releases.applying import commits_batches
+from releases.backfill.operation import INSIDE, OUTSIDE
 from releases.judge.accepting import Accepts, accepted, explained
 from releases.judge.dropped_views import with_dropped_views
 from releases.judge.facts import Facts
-from releases.judge.judged_operation import JudgedOperation, TouchedTable
-from releases.judge.objects import changes_data, left_and_made
-from releases.judge.present_rows import askable
-from releases.judge.removed_default import removed_default
-from releases.judge.rules import Circumstances, judge
-from releases.judge.sql import quote
-from releases.judge.statements import Statements, statements_of
-from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
-from releases.judge.violations import violations
+from releases.judge.judged_operation import JudgedOperation
+from releases.judge.judged_part import JudgedPart, Known
+from releases.judge.objects import left_and_made
+from releases.judge.verdict import Action, Key, Verdict, strongest
+from releases.parts import name_of, parts_of
 from releases.pending import Key as MigrationKey
-from releases.pending import doomed_tables
 from releases.postgresql.offline import offline
-
-UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
-IN_BATCHES = Verdict(
-    Action.BATCHES, lock="the rows of a batch", reason="It commits each batch. Nobody waits longer than one takes."
-)
 
 Planned = tuple[Migration, Operation, ProjectState, ProjectState]
 """An operation of a migration, with the states before and after it."""
@@ -54,29 +44,6 @@ class Situation:
     came_back: Mapping[str, Set[Key]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Foretold:
-    """A change that this plan will enter in the contract. Like releases.contract.Item for the rules."""
-
-    deferral: Deferral
-    is_entered: ClassVar = False
-    waits_again: ClassVar = True  # as far as a step back looks at it
-
-    def __str__(self) -> str:
-        return self.deferral.description
-
-    def stays(self) -> bool:
-        return True
-
-    @property
-    def steps(self) -> list[dict[str, Any]]:
-        return [step.to_json() for step in self.deferral.steps]
-
-    @property
-    def restore(self) -> list[dict[str, Any]]:
-        return [step.to_json() for step in self.deferral.restore]
-
-
 def judge_plan(
     migrations: Iterable[Migration], state: ProjectState, situation: Situation, connection: BaseDatabaseWrapper
 ) -> list[JudgedOperation]:
@@ -93,31 +60,12 @@ def judge_operations(
 ) -> list[JudgedOperation]:
     """The verdict on each in turn, or on undoing it. Notes in `situation.waiting` what they defer or cancel."""
     judged = []
-    known = situation
-    data_is_known = True
+    known = Known(situation.facts, situation.waiting, backwards, situation.came_back)
     with offline(connection, lambda: known.facts) as server:
         for migration, operation, before, after in operations:
-            statements = statements_of(operation, migration.app_label, before, after, server, backwards=backwards)
-            data_is_known &= statements.is_foretold and not isinstance(operation, RunSQL)
-            circumstances = Circumstances(
-                known.facts,
-                alters_field=isinstance(operation, AlterField),
-                backwards=backwards,
-                pending=known.waiting,
-                came_back=situation.came_back.get(str(migration), frozenset()) if backwards else frozenset(),
-                removed_default=removed_default(
-                    operation, migration.app_label, after if backwards else before, server, backwards=backwards
-                ),
-            )
-            if not backwards:
-                circumstances.doomed = doomed_tables(migration, operation, before)
-            one = _judge(operation, migration, after, statements, known.waiting, circumstances)
-            if one.verdict.action is Action.REFUSED:
-                one = explained(one, operation, migration, before, situation.accepts)
-            rows_now = situation.facts if data_is_known else None
-            to_ask = askable(one.violations, known.facts, rows_now, backwards=backwards)
-            judged.append(replace(one, violations=tuple(to_ask)))
-            known = replace(known, facts=circumstances.facts)
+            parts = parts_of(operation, migration.app_label, before, after)
+            found = [known.judge(part, migration, server) for part in (reversed(parts) if backwards else parts)]
+            judged.append(_refused(_whole(operation, migration, found), found, migration, situation))
     return judged
 
 
@@ -137,49 +85,34 @@ def _operations(
                 yield migration, operation, before, state
 
 
-def _judge(
-    operation: Operation,
-    migration: Migration,
-    after: ProjectState,
-    statements: Statements,
-    waiting: dict[Key, Any],
-    circumstances: Circumstances,
-) -> JudgedOperation:
-    """Notes in `waiting` what the operation, or undoing it, defers or cancels."""
-    facts, texts = circumstances.facts, statements.texts
-    is_judged_then = not (statements.is_foretold or isinstance(operation, RunPython))  # when it runs
-    verdicts = [] if statements.is_foretold else [_unforetold(operation, migration, after, circumstances)]
-    verdicts += [verdict for text in texts for verdict in judge(text, circumstances)]
-    for verdict in verdicts:
-        waiting.update({deferral.key: Foretold(deferral) for deferral in verdict.deferred})
-        for key in verdict.cancelled:
-            waiting.pop(key, None)
-    dropped, made = left_and_made(texts)
-    names = dict.fromkeys(name for text in texts for name in facts.touched_by(text))
+def _whole(operation: Operation, migration: Migration, parts: Sequence[JudgedPart]) -> JudgedOperation:
+    verdicts = [verdict for one in parts for verdict in one.verdicts]
+    inside = [one.part.operation for one in parts if one.part.operation is not operation]
+    for held in filter(commits_batches, inside):
+        reason = INSIDE.format(held.describe())
+        verdicts.append(Verdict(Action.REFUSED, reason=reason, instead=OUTSIDE, is_final=True))
+    dropped, made = left_and_made(text for one in parts for text in one.texts)
     return JudgedOperation(
         str(migration),
         type(operation).__name__,
         name_of(operation),
-        tuple(TouchedTable(name, facts.tables[name].bytes, facts.tables[name].rows) for name in names),
+        tuple({table.name: table for one in parts for table in one.tables}.values()),
         strongest(verdicts),
-        violations=tuple(violations(texts, facts)),
-        is_rewritten=any(one.deferred or one.cancelled or one.is_prepared for one in verdicts) or is_judged_then,
-        is_foretold=statements.is_foretold,
-        changes_data=isinstance(operation, RunPython) or (isinstance(operation, RunSQL) and changes_data(texts)),
+        violations=tuple(violation for one in parts for violation in one.violations),
+        is_rewritten=any(one.is_rewritten for one in parts),
+        is_foretold=all(one.is_foretold for one in parts),
+        changes_data=any(one.changes_data for one in parts),
         drops=dropped,
         creates=made,
         begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
 
 
-def _unforetold(
-    operation: Operation, migration: Migration, after: ProjectState, circumstances: Circumstances
-) -> Verdict:
-    """A backfill creates a trigger, too, which waits to be dropped."""
-    if not isinstance(operation, Backfill):
-        return IN_BATCHES if commits_batches(operation) else UNFORETOLD
-    table, filled = operation.trigger(migration.app_label, after)
-    if circumstances.backwards or not circumstances.facts.table(table):
-        return IN_BATCHES
-    waits = Deferral("trigger", quote(table), filled, f"drop the trigger that fills {filled}", ())
-    return replace(IN_BATCHES, deferred=[waits])
+def _refused(
+    judged: JudgedOperation, parts: Sequence[JudgedPart], migration: Migration, situation: Situation
+) -> JudgedOperation:
+    """If it is: with what to write instead, or the reason why it is accepted all the same."""
+    refused = next((one.part for one in parts if one.is_refused), None)
+    if refused is None:
+        return judged
+    return explained(judged, refused.operation, migration, refused.before, situation.accepts)

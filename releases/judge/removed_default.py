@@ -4,26 +4,20 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, RemoveField
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+
+from releases.parts import Part
 
 REPEATABLE = (list, dict)
 """Callable defaults that give the same value each time. Others, such as the time, would be made up."""
 
 
-def removed_default(
-    operation: Operation,
-    app_label: str,
-    state: ProjectState,
-    connection: BaseDatabaseWrapper,
-    *,
-    backwards: bool = False,
-) -> str:
+def removed_default(part: Part, connection: BaseDatabaseWrapper, *, backwards: bool = False) -> str:
     """The default of a field that is removed, as SQL; empty if the old version can read NULL there, or no value is
-    known. `state` is the one that has the field. Backwards, undoing AddField removes it."""
+    known. Backwards, undoing AddField removes it."""
+    operation, state = part.operation, part.after if backwards else part.before
     if not isinstance(operation, AddField if backwards else RemoveField):
         return ""
-    field: Any = state.apps.get_model(app_label, operation.model_name)._meta.get_field(operation.name)
+    field: Any = state.apps.get_model(part.app_label, operation.model_name)._meta.get_field(operation.name)
     if not field.concrete or field.null or field.is_relation or not _is_constant(field):
         return ""
     editor: Any = connection.schema_editor()

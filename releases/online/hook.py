@@ -23,10 +23,10 @@ FOR_THE_TRANSACTION = re.compile(r"\s*SET\b", re.IGNORECASE)
 
 
 class Postponed:
-    """What the statements of one operation leave for later."""
+    """What the statements of one operation leave for later. `steps` are those of what is committed with it."""
 
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
+    def __init__(self, steps: list[Step]) -> None:
+        self.steps = steps
         self.deferrals: list[Deferral] = []
         self.cancelled: list[Key] = []
 
@@ -35,9 +35,10 @@ Run = Callable[[str], None]
 
 
 @contextmanager
-def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances) -> Iterator[Postponed]:
-    """Within, statements run as the judge rewrites them. Once one is postponed, so are those that follow it."""
-    postponed = Postponed()
+def postponing(connection: BaseDatabaseWrapper, circumstances: Circumstances, steps: list[Step]) -> Iterator[Postponed]:
+    """Within, statements run as the judge rewrites them. Once one is postponed, so are those that follow it: `steps`
+    are those that are, and gets more."""
+    postponed = Postponed(steps)
 
     def take(verdict: Verdict, run: Run) -> None:
         for statement in verdict.now:

@@ -14,9 +14,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
 from releases import conf, contract
-from releases.applying import name_of
 from releases.commands import DatabaseCommand
 from releases.counting import counted
+from releases.parts import name_of
 from releases.pending import pending_migrations
 from releases.postgresql.empty import is_unserved
 from releases.preflight.conflicts import ADOPT

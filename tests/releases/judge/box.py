@@ -3,7 +3,7 @@
 from typing import Any
 
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
-from releases.judge.plan import Foretold
+from releases.judge.judged_part import Foretold
 from releases.judge.rules import Circumstances, judge
 from releases.judge.verdict import Deferral, Key, Verdict
 

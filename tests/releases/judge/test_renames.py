@@ -4,7 +4,7 @@ import pytest
 
 from releases.judge.facts import Column, Constraint, Facts, Table
 from releases.judge.following import followed
-from releases.judge.plan import Foretold
+from releases.judge.judged_part import Foretold
 from releases.judge.verdict import Action, Deferral, Key
 from tests.releases.judge.box import INDEXES, LARGE, verdict
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
-from releases.judge.plan import Foretold
+from releases.judge.judged_part import Foretold
 from releases.judge.verdict import Action, Deferral, Step, Verdict
 from tests.releases.judge.box import COLUMNS, CONSTRAINTS, INDEXES, LARGE, SMALL, later, verdict, waiting
 
