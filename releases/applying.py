@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from releases.backfill.undoing import finish_undoing, is_undoing
 from releases.came_back import bring_back
 from releases.journal import Journal
 from releases.own_tables import ensure
-from releases.parts import Part, on_database, parts_of
+from releases.parts import Part, on_database, parts_of, with_inserted
 from releases.progress import Say
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Applying:
 
     def __post_init__(self) -> None:
         self._in_a_transaction = self.migration.atomic
-        self._apply_all = self.migration.apply
+        self._apply_all, self._units = self.migration.apply, with_inserted(self.migration)
         self.migration.apply = self.apply  # type: ignore[method-assign,assignment]
         self.migration.applying = self  # type: ignore[attr-defined]
         if self.facts is not None or any(map(commits_batches, self.migration.operations)):
@@ -87,30 +88,30 @@ class Applying:
         self.journal = journal
         if journal.undoes and not is_undoing(journal):
             self._run_steps(journal)
-        for number, operation in enumerate(self.migration.operations):
-            if number < journal.committed:
-                self.operation = operation
-                operation.state_forwards(self.migration.app_label, state)
+        for operation in chain.from_iterable(self._units[: journal.committed]):
+            self.operation = operation
+            operation.state_forwards(self.migration.app_label, state)
         if is_undoing(journal):
             finish_undoing(journal, self.migration, state, schema_editor)
         if journal.steps:
             self._run_steps(journal)
-        while journal.committed < len(self.migration.operations):
+        while journal.committed < len(self._units):
             state = self._commit(journal.committed, state, schema_editor)
             if journal.steps:
                 self._run_steps(journal)
         return state
 
     def _commit(self, first: int, state: ProjectState, schema_editor: BaseDatabaseSchemaEditor) -> ProjectState:
-        """Applies one operation, or those that belong together, and notes in their transaction what is left to do."""
+        """Applies one operation with those that are inserted after it, or those that belong together, and notes in
+        their transaction what is left to do."""
         assert self.journal  # noqa: S101
         last = self.together.get(first, first)
-        if not all(map(self.is_whole, self.migration.operations[first : last + 1])):
+        if not all(map(self.is_whole, self.journal.operations[first : last + 1])):
             last = first
-        operations = self.migration.operations[first : last + 1]
-        whole, steps = self.is_whole(operations[0]), list[dict[str, Any]]()
+        whole, steps = self.is_whole(self.journal.operations[first]), list[dict[str, Any]]()
         with transaction.atomic(using=self.connection.alias) if whole else nullcontext():
-            for number, operation in enumerate(operations, first):
+            numbered = ((number, one) for number in range(first, last + 1) for one in self._units[number])
+            for number, operation in numbered:
                 if whole and self.facts is not None:
                     left = self._apply_online(operation, state, schema_editor)
                     steps += [{**step.to_json(), "of": number} for step in left]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from releases.backfill.trigger import drop_those_of
 from releases.backfill.undoing import is_undoing, refuse_edited
 from releases.journal import Journal, half_run
 from releases.online.steps import in_words, run_steps
-from releases.parts import on_database, parts_of
+from releases.parts import Part, on_database, parts_of, with_inserted
 from releases.pending import Key, states_between
 from releases.progress import Say
 from releases.returning import by_steps
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class HalfRun:
-    """Of the operations of `migration`, `count` have begun to change the database.
+    """Of the own operations of `migration`, `count` have begun to change the database.
 
     Raises CommandError if one of these was edited. Its journal is kept up to date: a step back that is interrupted can
     be repeated, or released over.
@@ -45,7 +46,7 @@ class HalfRun:
     def begun(self) -> Migration:
         """The migration without the operations that have not begun."""
         part = type(self.migration)(self.migration.name, self.migration.app_label)
-        part.operations = self.migration.operations[: self.count]  # type: ignore[misc]
+        part.operations = self._journal.operations[: self.count]  # type: ignore[misc]
         return part
 
     @property
@@ -65,21 +66,27 @@ class HalfRun:
         self.migration.undoing = self  # type: ignore[attr-defined]  # for releases.steps.explain_step_back
         state.apps  # noqa: B018  # rendered: models of its copies find their bases only so
         progress("unapply_start", self.migration, False)
-        states = states_between(self.begun.operations, self.migration.app_label, state)
+        units = with_inserted(self.migration)[: self.count]
+        states = [[state]]
+        for unit in units:
+            states.append(states_between(unit, self.migration.app_label, states[-1][-1]))
         if self._journal.undoes and not is_undoing(self._journal):
             run_steps(self._connection, self._journal, say)
         # Of a backfill that was interrupted before its first batch: it names columns that now go.
         drop_those_of(self._connection, str(self.migration), kept=self.count)
         with self._connection.schema_editor(atomic=False) as editor:
             for number in reversed(range(self.count)):
-                self._undo(number, states[number + 1], states[number], editor)
+                self._undo(number, units[number], states[number + 1], editor)
                 self.count = number
                 run_steps(self._connection, self._journal, say)
         self._journal.close()
         progress("unapply_success", self.migration, False)
 
-    def _undo(self, number: int, after: ProjectState, before: ProjectState, editor: BaseDatabaseSchemaEditor) -> None:
-        operation = self.migration.operations[number]
+    def _undo(
+        self, number: int, unit: list[Operation], states: list[ProjectState], editor: BaseDatabaseSchemaEditor
+    ) -> None:
+        """`unit` is the operation with those that are inserted, and `states` are those between them."""
+        operation = self._journal.operations[number]
         editor.undoing, editor.journal = (str(self.migration), number), self._journal  # type: ignore[attr-defined]  # for Backfill
         partly_done = number >= self._journal.left
         steps: list[Step] = []
@@ -87,11 +94,19 @@ class HalfRun:
             if partly_done:
                 _tolerate_what_is_missing(editor)
                 self._clean_up(editor)
-            for part in reversed(parts_of(operation, self.migration.app_label, before, after)):
+            for part in reversed(self._parts(unit, states)):
                 with by_steps(self._connection, self.migration, part, steps, partly_done=partly_done):
                     part.backwards(editor)
                     run_deferred(editor)
             self._journal.commit(number, [{**step.to_json(), "undoes": True} for step in steps])
+
+    def _parts(self, unit: list[Operation], states: list[ProjectState]) -> list[Part]:
+        label = self.migration.app_label
+        return [
+            part
+            for one, states_of in zip(unit, pairwise(states), strict=True)
+            for part in parts_of(one, label, *states_of)
+        ]
 
     def _clean_up(self, editor: BaseDatabaseSchemaEditor) -> None:
         for step in self._journal.steps:
@@ -104,9 +119,9 @@ class HalfRun:
         What RunPython and RunSQL did without a transaction is theirs to know.
         """
         done = self._journal.done
-        if self._journal.steps or done == len(self.migration.operations):
+        if self._journal.steps or done == len(self._journal.operations):
             return False
-        operation = self.migration.operations[done]
+        operation = self._journal.operations[done]
         if commits_batches(operation):
             return self._journal.position is not None
         parts = on_database([operation])

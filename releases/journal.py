@@ -13,6 +13,7 @@ from django.db.migrations.writer import OperationWriter
 from django.db.models import QuerySet
 
 from releases.own_tables import create, delete, exists, journal_model
+from releases.parts import own_operations
 from releases.pending import Key
 
 
@@ -55,7 +56,7 @@ def _committed(done: int, steps: Sequence[Any]) -> int:
 
 
 class Journal:
-    """The entry of one migration: `done` operations are committed with all of their steps.
+    """The entry of one migration: `done` of its own `operations` are committed with all of their steps.
 
     `steps` is what is left to do of the operation after those, whose transaction is committed: of applying it, or if
     they have "undoes", of undoing it. `position` is where the first of them continues; None at its beginning.
@@ -63,7 +64,7 @@ class Journal:
 
     def __init__(self, connection: BaseDatabaseWrapper, migration: Migration) -> None:
         self._connection, self._migration = connection, migration
-        self._operations = list(migration.operations)  # releases.applying replaces them while it applies one
+        self.operations = own_operations(migration)  # releases.applying replaces them while it applies one
         self._key = {"app": migration.app_label, "name": migration.name}
         self.done = 0
         self.steps: list[dict[str, Any]] = []
@@ -111,4 +112,4 @@ class Journal:
         return create(journal_model(), self._connection, **self._key, digest=digest([]))
 
     def _digest(self) -> str:
-        return digest(self._operations[: self.committed])
+        return digest(self.operations[: self.committed])

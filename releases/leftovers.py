@@ -35,8 +35,8 @@ def what_is_left(migration: Migration) -> str:
     journal = applying.journal
     if journal is None:
         return NOTHING
-    committed = migration.operations[: journal.committed]
-    stopped = [] if journal.steps else migration.operations[journal.committed :][:1]
+    committed = journal.operations[: journal.committed]
+    stopped = [] if journal.steps else journal.operations[journal.committed :][:1]
     partly = [operation for operation in stopped if not applying.is_whole(operation)]
     once = [operation for operation in partly if not _is_repeatable(migration, operation)]
     sentences = [f"Committed, and kept: {_listed(committed)}."] if committed else []

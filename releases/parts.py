@@ -50,6 +50,28 @@ def parts_of(operation: Operation, app_label: str, before: ProjectState, after: 
     return parts
 
 
+def own_operations(migration: Migration) -> list[Operation]:
+    """Without those that an app inserts before a run (pre_migrate), such as RenameContentType of contenttypes.
+
+    A migration whose constructor makes operations is taken as it is.
+    """
+    written = type(migration).operations
+    if len(type(migration)(migration.name, migration.app_label).operations) != len(written):
+        return list(migration.operations)
+    return [one for one in migration.operations if any(one is other for other in written)]
+
+
+def with_inserted(migration: Migration) -> list[list[Operation]]:
+    """Each of its own operations with those that are inserted after it, or before the first one."""
+    own = own_operations(migration)
+    units: list[list[Operation]] = [[]]
+    for operation in migration.operations:
+        if any(operation is one for one in own[1:]):
+            units.append([])
+        units[-1].append(operation)
+    return units if own else []
+
+
 def _runs_what_it_holds(operation: Operation) -> bool:
     """And nothing else, as a class of the project may."""
     return isinstance(operation, SeparateDatabaseAndState) and all(

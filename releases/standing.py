@@ -10,6 +10,7 @@ from releases import contract
 from releases.adopting import takes_back
 from releases.applying import Applying, is_online
 from releases.journal import half_run
+from releases.parts import own_operations
 from releases.pending import Key
 from releases.progress import Say
 from releases.together import spans
@@ -39,7 +40,7 @@ class Standing:
         # Its tables are there: --fake-initial would leave out the rest, or what takes them back.
         if is_half_run or takes_back(migration, self.connection, contract.waiting(self.connection)):
             migration.initial = False  # type: ignore[misc]
-        before = len(migration.operations) - len(judged)  # were committed when it was judged
+        before = len(own_operations(migration)) - len(judged)  # were committed when it was judged
         together = {first + before: last + before for first, last in spans(judged).items()}
         facts = self.facts if is_half_run or is_online(judged) else None
         Applying(migration, self.connection, facts, say, together)

@@ -45,14 +45,14 @@ def undo(run: Run, keys: Collection[Key], progress: Progress, stdout: OutputWrap
     plan = plan_back(executor, [key for key in keys if key in executor.loader.applied_migrations])
     refuse_irreversible(plan)
     judged = _judged(connection, executor.loader, plan, say)
-    for one in half_run_migrations(connection, executor.loader):
-        if one.key in keys:
-            one.undo(applied_state(executor.loader), progress, say)
-    if not plan:
+    interrupted = [one for one in half_run_migrations(connection, executor.loader) if one.key in keys]
+    if not (interrupted or plan):
         return
     signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}
-    django_plan = [(migration, True) for migration in plan]
+    django_plan = [(migration, True) for migration in (*(one.migration for one in interrupted), *plan)]
     emit_pre_migrate_signal(**signalled, apps=applied_state(executor.loader).apps, plan=django_plan)
+    for one in interrupted:
+        one.undo(applied_state(executor.loader), progress, say)
     for by_operation, group in groupby(plan, lambda migration: _is_by_operation(migration, judged)):
         if by_operation:
             for migration in group:
@@ -97,6 +97,6 @@ def _undo_by_operation(connection: BaseDatabaseWrapper, migration: Migration, pr
     with transaction.atomic(using=connection.alias):
         journal = Journal(connection, migration)
         journal.open()
-        journal.commit(len(migration.operations))
+        journal.commit(len(journal.operations))
         unrecord(connection, migration)
     HalfRun(connection, migration).undo(applied_state(MigrationLoader(connection)), progress, say)

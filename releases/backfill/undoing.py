@@ -58,7 +58,7 @@ def is_undoing(journal: Journal) -> bool:
 
 def refuse_edited(journal: Journal, migration: Migration) -> None:
     """Raises CommandError if the operation is not the backfill any more of which a part is undone."""
-    if is_undoing(journal) and digest(migration.operations[journal.done :][:1]) != journal.steps[0]["backfill"]:
+    if is_undoing(journal) and digest(journal.operations[journal.done :][:1]) != journal.steps[0]["backfill"]:
         raise CommandError(EDITED.format(migration))
 
 
@@ -69,5 +69,5 @@ def finish_undoing(
     refuse_edited(journal, migration)
     number = journal.done
     schema_editor.undoing, schema_editor.journal = (str(migration), number), journal  # type: ignore[attr-defined]
-    migration.operations[number].database_backwards(migration.app_label, schema_editor, state, state)
+    journal.operations[number].database_backwards(migration.app_label, schema_editor, state, state)
     journal.commit(number)

@@ -24,6 +24,7 @@ from releases import contract
 from releases.adopting import created, is_waiting
 from releases.journal import half_run
 from releases.naming import migrate_command
+from releases.parts import own_operations
 from releases.pending import applied_state
 from releases.preflight.columns import column_differences
 from releases.preflight.pending import Pending, reaching_the_database
@@ -115,7 +116,7 @@ def _conflicting(
 
     What the first ones created, which are committed, is its own.
     """
-    for number, operation in enumerate(migration.operations):
+    for number, operation in enumerate(own_operations(migration)):
         for model in created([operation], migration) if number >= committed else ():
             yield from (name for name in pending.tables(model) if name in existing)
         before = _all_tables(state, pending) if _frees(operation) else set()
