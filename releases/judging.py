@@ -134,8 +134,9 @@ def in_a_line(judged: JudgedOperation) -> str:
 
 
 def notable(judged: Judged) -> Iterator[JudgedOperation]:
-    """What is not run as Django would run it."""
-    return (one for operations in judged.values() for one in operations if not one.is_as_it_is)
+    """What is not run as Django would run it, or the old version notices."""
+    everything = (one for operations in judged.values() for one in operations)
+    return (one for one in everything if not one.is_as_it_is or one.verdict.old_version)
 
 
 def for_the_record(judged: Judged) -> dict[str, list[dict[str, str]]]:

@@ -13,6 +13,7 @@ from releases.adopting import takes_back
 from releases.applying import commits_batches
 from releases.backfill.operation import INSIDE, OUTSIDE
 from releases.judge.accepting import Accepts, accepted, explained
+from releases.judge.content_types import with_missed_type
 from releases.judge.dropped_views import with_dropped_views
 from releases.judge.facts import Facts
 from releases.judge.judged_operation import JudgedOperation
@@ -64,8 +65,13 @@ def judge_operations(
     with offline(connection, lambda: known.facts) as server:
         for migration, operation, before, after in operations:
             parts = parts_of(operation, migration.app_label, before, after)
+            facts = known.facts
             found = [known.judge(part, migration, server) for part in (reversed(parts) if backwards else parts)]
-            judged.append(_refused(_whole(operation, migration, found), found, migration, situation))
+            one = _refused(_whole(operation, migration, found), found, migration, situation)
+            if not backwards:
+                told = with_missed_type(one.verdict, operation, migration.app_label, before, facts, server.alias)
+                one = replace(one, verdict=told)
+            judged.append(one)
     return judged
 
 

@@ -70,3 +70,28 @@ def test_a_step_back_that_was_interrupted_is_repeated(shop: Project, sql: Sql) -
     file.write_text(file.read_text().replace("raise ValueError", "pass"))
     succeeds(shop, "rollback", "--noinput")
     assert sql(TYPES) == [("box",)]
+
+
+FAILING = "The old version: Its generic relations to the model fail, and it makes a second content type"
+
+
+def test_what_the_old_version_misses_is_said_before(shop: Project) -> None:
+    shop.migration("0002_crate", RENAMES, *ADDS)
+    planned = " ".join(succeeds(shop, "plan_release").split())
+    assert FAILING in planned
+    released = succeeds(shop, "migrate")
+    assert "Rename model Box to Crate: as it is. contenttypes renames its content type, too." in released
+
+
+def test_a_model_that_no_version_knows_may_get_another_name(shop: Project) -> None:
+    shop.migration("0002_crate", LID, 'migrations.RenameModel("Lid", "Top")')
+    assert "content type" not in succeeds(shop, "plan_release")
+
+
+def test_the_advice_to_keep_the_table_says_it_too(shop: Project) -> None:
+    file = shop.root / "shop/migrations/0001_box.py"
+    file.write_text(file.read_text().replace("'db_table': 'shop_box',", ""))
+    shop.migration("0002_crate", RENAMES)
+    said = shop.manage("migrate").stderr
+    assert "db_table = 'shop_box'" in said
+    assert "The old version's generic relations to the model fail all the same" in said

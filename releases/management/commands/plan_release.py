@@ -103,7 +103,8 @@ def described(judged: "JudgedOperation") -> list[str]:
     """Indented lines of at most 80 characters, but for code."""
     verdict = judged.verdict
     lines = ["; ".join(map(sized, judged.tables))] if judged.tables else []
-    lines += [verdict.reason] if judged.tables or not (judged.is_as_it_is and judged.is_foretold) else []
+    says_more = judged.tables or verdict.old_version or not (judged.is_as_it_is and judged.is_foretold)
+    lines += [verdict.reason] if says_more else []
     lines += [f"Lock: {verdict.lock}."] if verdict.lock else []
     lines += [f"The old version: {verdict.old_version}"] if verdict.old_version else []
     lines += [f"Accepted: {judged.accepted}"] if judged.accepted else []
