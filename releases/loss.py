@@ -7,15 +7,16 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AddField, CreateModel, DeleteModel, Migration, RemoveField
+from django.db.migrations import AddField, CreateModel, DeleteModel, Migration, RemoveField, RunPython, RunSQL
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RenameField, RenameModel
 from django.db.migrations.operations.base import Operation
 
 from releases import contract
+from releases.backfill.operation import Backfill
 from releases.came_back import came_back
 from releases.counting import counted
-from releases.parts import on_database, on_state
+from releases.parts import name_of, on_database, on_state, runs_in
 from releases.pending import applied_state
 from releases.reversal import changes
 
@@ -50,6 +51,8 @@ class Loss:
             yield f"- {self._sentence(migration, operation)}"
 
     def _sentence(self, migration: Migration, operation: Operation) -> str:
+        if not self._runs_here(migration.app_label, operation):
+            return f"changes nothing here: {name_of(operation)}"
         match operation:
             case CreateModel():
                 return self._drops_table(migration, operation)
@@ -61,6 +64,15 @@ class Loss:
                 return self._brings_back(migration, operation)
             case _:
                 return changes(operation)
+
+    def _runs_here(self, app: str, operation: Operation) -> bool:
+        """Whether the routers let an operation on rows run in this database."""
+        if isinstance(operation, RunPython | RunSQL):
+            return runs_in(self._connection.alias, app, operation)
+        if not isinstance(operation, Backfill):
+            return True
+        model, _ = self._now(app, operation.model_name.lower(), None, after=operation)
+        return model is None or self._has_table(model._meta.concrete_model or model)
 
     def _drops_table(self, migration: Migration, operation: CreateModel) -> str:
         model, _ = self._now(migration.app_label, operation.name_lower, None, after=operation)
@@ -81,7 +93,8 @@ class Loss:
         table = model and model.options.get("db_table", f"{migration.app_label}_{operation.name_lower}")
         if table and ("table", self._quote(table), "") in self._waiting:
             return f"model {operation.name} comes back with its rows"
-        return f"model {operation.name} comes back{' with an empty table' if has_table else ''}"
+        is_here = router.allow_migrate(self._connection.alias, migration.app_label, model_name=operation.name_lower)
+        return f"model {operation.name} comes back{' with an empty table' if has_table and is_here else ''}"
 
     def _brings_back(self, migration: Migration, operation: RemoveField) -> str:
         """What waits to be dropped has its values."""
@@ -91,6 +104,8 @@ class Loss:
             meta = field.model._meta
         except (LookupError, FieldDoesNotExist):
             return f"field {operation.name} of {operation.model_name} comes back empty"
+        if not self._has_table(field.model):
+            return f"field {operation.name} of {operation.model_name} comes back, which has no table of its own here"
         if field.many_to_many:
             key = "table", self._quote(field.m2m_db_table()), ""
         else:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import DeleteModel, Migration, RemoveField, RunPython
+from django.db.migrations import DeleteModel, Migration, RemoveField, RunPython, RunSQL
 from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -33,8 +34,17 @@ def code_name(code: Any) -> str:
 
 
 def name_of(operation: Operation) -> str:
-    """`RunPython(fill_in)`, `Add field colour to box`."""
+    """`RunPython(fill_in)`, `Add field colour to box`; with those that it holds."""
+    if isinstance(operation, SeparateDatabaseAndState):
+        held = "; ".join(map(name_of, on_database([operation])))
+        in_state = "; ".join(map(name_of, on_state([operation])))
+        return f"{operation.describe()} ({held or f'in the state only: {in_state}'})"
     return f"RunPython({code_name(operation.code)})" if isinstance(operation, RunPython) else operation.describe()
+
+
+def runs_in(alias: str, app_label: str, operation: RunPython | RunSQL) -> bool:
+    """Whether the routers let it run in that database."""
+    return router.allow_migrate(alias, app_label, **operation.hints)
 
 
 def parts_of(operation: Operation, app_label: str, before: ProjectState, after: ProjectState) -> list[Part]:

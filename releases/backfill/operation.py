@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ModelState, ProjectState
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from releases.backfill.bookmark import Bookmark
 from releases.backfill.passes import Passes
@@ -148,9 +148,17 @@ class Backfill(Operation):
     ) -> QuerySet[Any] | None:
         """All rows of the table; None if the table does not belong in this database."""
         state.clear_delayed_apps_cache()  # as RunPython does: expressions may refer to any model
-        model = state.apps.get_model(app_label, self.model_name)._meta.concrete_model
-        alias = schema_editor.connection.alias
+        model, alias = self._model(app_label, state), schema_editor.connection.alias
         return QuerySet(model, using=alias) if model and self.allow_migrate_model(alias, model) else None
+
+    def runs_in(self, alias: str, app_label: str, state: ProjectState) -> bool:
+        """Whether the table belongs in that database."""
+        model = self._model(app_label, state)
+        return bool(model and self.allow_migrate_model(alias, model))
+
+    def _model(self, app_label: str, state: ProjectState) -> type[Model] | None:
+        model: type[Model] | None = state.apps.get_model(app_label, self.model_name)._meta.concrete_model
+        return model
 
 
 def _key_of(model: ModelState) -> Collection[str]:

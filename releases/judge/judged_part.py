@@ -74,7 +74,9 @@ class JudgedPart:
     @property
     def changes_data(self) -> bool:
         operation = self.part.operation
-        return isinstance(operation, RunPython) or (isinstance(operation, RunSQL) and changes_data(self.texts))
+        if isinstance(operation, RunPython):
+            return not self.is_foretold  # it does nothing here
+        return isinstance(operation, RunSQL) and changes_data(self.texts)
 
 
 @dataclass
@@ -95,7 +97,7 @@ class Known:
     def judge(self, part: Part, migration: Migration, server: BaseDatabaseWrapper) -> JudgedPart:
         """The verdicts on it, or on undoing it. Follows what it does."""
         statements = statements_of(part, server, backwards=self.backwards)
-        if not statements.is_foretold or isinstance(part.operation, RunSQL):
+        if not statements.is_foretold or (isinstance(part.operation, RunSQL) and statements.texts):
             self.rows_of = None
         facts, texts = self.facts, statements.texts
         given = self._circumstances(part, migration, server)

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython
-from django.db.migrations.operations.base import Operation
 
-from releases.parts import Part, on_database
+from releases.backfill.operation import Backfill
+from releases.parts import Part, on_database, runs_in
 
 
 @dataclass
@@ -24,7 +24,7 @@ def statements_of(part: Part, connection: BaseDatabaseWrapper, *, backwards: boo
     """`connection` is of releases.postgresql.offline. What Django defers to the end of the migration is included."""
     found = Statements()
     editor = connection.schema_editor()
-    if not _does_nothing(part.operation, backwards=backwards):
+    if not _does_nothing(part, connection.alias, backwards=backwards):
         reduces_to_sql = all(one.reduces_to_sql for one in on_database([part.operation]))
         found.is_foretold = reduces_to_sql and _ran(part, editor, backwards=backwards)
     for statement in editor.deferred_sql:
@@ -33,10 +33,15 @@ def statements_of(part: Part, connection: BaseDatabaseWrapper, *, backwards: boo
     return found
 
 
-def _does_nothing(operation: Operation, *, backwards: bool) -> bool:
+def _does_nothing(part: Part, alias: str, *, backwards: bool) -> bool:
+    """The routers may keep it out of this database."""
+    operation = part.operation
+    if isinstance(operation, Backfill):
+        return not operation.runs_in(alias, part.app_label, part.before)
     if not isinstance(operation, RunPython):
         return False
-    return (operation.reverse_code if backwards else operation.code) is RunPython.noop
+    code = operation.reverse_code if backwards else operation.code
+    return code is RunPython.noop or not runs_in(alias, part.app_label, operation)
 
 
 def _ran(part: Part, editor: BaseDatabaseSchemaEditor, *, backwards: bool) -> bool:

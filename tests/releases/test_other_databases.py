@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import execute
 from tests.releases.conftest import Project
 
+ID = '("id", models.BigAutoField(primary_key=True))'
 BOX = 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField())])'
 MODEL = "class Box(models.Model):\n    size = models.IntegerField()\n"
 
@@ -122,3 +123,41 @@ def test_an_app_of_another_database_is_judged_by_the_worst_case(shop: Project) -
     printed = shop.manage("plan_release", "--worst-case", "shop")
     assert printed.returncode == 1
     assert "Rename field size on box to volume: refused" in printed.stdout
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_what_runs_in_another_database_only_is_not_foretold_here(shop: Project) -> None:
+    keep_elsewhere(shop)
+    assert shop.manage("migrate", "-v0").returncode == 0
+    shop.models(f"{MODEL}    new = models.IntegerField(null=True)\n".replace("    size = models.IntegerField()\n", ""))
+    shop.migration(
+        "0002_new",
+        'migrations.AddField("box", "new", models.IntegerField(null=True))',
+        'Backfill("box", {"new": 1}, reverse={"new": None})',
+        "migrations.RunPython(code, code)",
+        'migrations.RunSQL("SELECT 1", "SELECT 1")',
+        'migrations.RemoveField("box", "size")',
+        f'migrations.CreateModel("Lid", [{ID}])',
+        'migrations.DeleteModel("Lid")',
+        "migrations.SeparateDatabaseAndState([migrations.RunPython(code, code)])",
+        before="def code(apps, schema_editor):\n    raise ValueError\n\n\n",
+    )
+    printed = shop.manage("plan_release").stdout.splitlines()
+    assert all(line.endswith(": as it is") for line in printed[1:]), printed
+    released = shop.manage("migrate")
+    assert released.returncode == 0, released.stderr
+    assert "shop.0002_new, " not in released.stdout
+    told = shop.manage("rollback", "--noinput").stdout
+    lines = [
+        line.strip("- ") for line in told.partition("shop.0002_new\n")[2].partition("This version")[0].splitlines()
+    ]
+    assert lines[1:] == [
+        "changes nothing here: RunPython(code)",
+        "model Lid comes back",
+        "removes model Lid, which comes back before that",
+        "field size of box comes back, which has no table of its own here",
+        "changes nothing here: Raw SQL operation",
+        "changes nothing here: RunPython(code)",
+        "changes nothing here: Backfill new of box",
+        "removes field new of box, which has no table of its own here",
+    ]

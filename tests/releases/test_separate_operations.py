@@ -46,6 +46,9 @@ def test_each_has_its_own_circumstances(shop: Project, sql: Sql, databases: Data
     shop.migration("0002_x", nested, atomic=atomic)
     planned = succeeds(shop, "plan_release")
     assert "A trigger replaces what the old version writes" in " ".join(planned.split())
+    assert "Custom state/database change combination (Alter field name on box; Remove field" in " ".join(
+        planned.split()
+    )
     succeeds(shop, "migrate")
     sql("INSERT INTO shop_box (name, size, n) VALUES (NULL, 3, 3)")  # by the old version
     sql("INSERT INTO shop_box (name, n) VALUES ('z', 4)")  # by the new one
