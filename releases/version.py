@@ -4,13 +4,16 @@ import hashlib
 import os
 import re
 import socket
+from contextlib import suppress
 from functools import cache
-from pathlib import Path
+from importlib.util import find_spec
+from pkgutil import iter_modules
 
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.utils import load_backend
 
 from releases.conf import find_faults
@@ -68,9 +71,15 @@ def is_postgresql(engine: str) -> bool:
 
 
 def _migrations() -> str:
-    files = [
-        f"{config.label}.{file.stem}"
-        for config in apps.get_app_configs()
-        for file in sorted((Path(config.path) / "migrations").glob("[!_]*.py"))
-    ]
-    return hashlib.sha256("\n".join(files).encode()).hexdigest()[:12]
+    names = [f"{config.label}.{name}" for config in apps.get_app_configs() for name in _migrations_of(config.label)]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
+
+
+def _migrations_of(app_label: str) -> list[str]:
+    """The names of the modules where Django looks for them, which imports none; none where there is nothing."""
+    package, _ = MigrationLoader.migrations_module(app_label)
+    spec = None
+    with suppress(ImportError, ValueError):  # which Django raises, where it looks for migrations
+        spec = find_spec(package) if package else None
+    folders = spec and spec.submodule_search_locations
+    return sorted(one.name for one in iter_modules(folders or []) if not one.ispkg and one.name[0] not in "_~")
