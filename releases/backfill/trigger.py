@@ -21,9 +21,12 @@ from releases import contract
 from releases.judge.verdict import Deferral, Step
 
 DEFAULT = """
-SELECT pg_get_expr(adbin, adrelid) FROM pg_attribute JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+SELECT coalesce(pg_get_expr(adbin, adrelid), 'NULL'), format_type(atttypid, atttypmod)
+FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = %s::regclass AND attname = %s
 """
+# Of rows, as they are stored: json and point have no operator =, and to others 'Ada' is equal to 'ada'.
+SAME, DIFFERENT = "*=", "*<>"
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $backfill$
 DECLARE
@@ -119,32 +122,28 @@ class Trigger:
         sql, parameters = query.get_compiler(connection=self._connection).as_sql()
         defaults = {column: self._default(column) for column in self._set}
         others = [] if read.keys() & set(self._set) else list(read)
+        written = self._row("written", self._set)
         return FUNCTION.format(
             name=self.name,
             table=self._table,
-            outdated=self._compared(others, "NEW.{0} IS DISTINCT FROM OLD.{0}", " OR ") or "FALSE",
-            unchanged=self._compared(self._set, "NEW.{0} IS NOT DISTINCT FROM OLD.{0}", " AND "),
+            outdated=f"{self._row('NEW', others)} {DIFFERENT} {self._row('OLD', others)}",
+            unchanged=f"{self._row('NEW', self._set)} {SAME} {self._row('OLD', self._set)}",
             forget=" ".join(f"written.{self._quote(column)} := {value};" for column, value in defaults.items()),
-            unset="TRUE"
-            if self.where
-            else " AND ".join(
-                f"written.{self._quote(column)} IS NOT DISTINCT FROM {value}" for column, value in defaults.items()
-            ),
+            unset="TRUE" if self.where else f"{written} {SAME} {_row(defaults.values())}",
             select=self._connection.ops.compose_sql(sql, parameters),  # type: ignore[attr-defined]
             take=" ".join(
                 f"NEW.{self._quote(column)} := computed.value_{number};" for number, column in enumerate(self._set)
             ),
         )
 
-    def _compared(self, columns: Iterable[str], template: str, joined: str) -> str:
-        return joined.join(template.format(self._quote(column)) for column in columns)
+    def _row(self, record: str, columns: Iterable[str]) -> str:
+        return _row(f"{record}.{self._quote(column)}" for column in columns)
 
     def _default(self, column: str) -> str:
         """What an INSERT writes that does not name the column."""
         with self._connection.cursor() as cursor:
             cursor.execute(DEFAULT, [self._table, column])
-            found = cursor.fetchone()
-        return str(found[0]) if found else "NULL"
+            return "CAST({} AS {})".format(*cursor.fetchone())
 
 
 def drop_those_of(connection: BaseDatabaseWrapper, migration: str, kept: int = 0) -> None:
@@ -156,6 +155,10 @@ def drop_those_of(connection: BaseDatabaseWrapper, migration: str, kept: int = 0
             with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
                 cursor.execute(DROP.format(name=name, table=table))
                 contract.cancel(connection, [item.key])
+
+
+def _row(values: Iterable[str]) -> str:
+    return f"ROW({', '.join(values)})::record"
 
 
 def _name(migration: str, number: int) -> str:
