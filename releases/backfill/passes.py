@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.management import CommandError
 from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 
-from releases.backfill import pace
 from releases.backfill.bookmark import Bookmark
 from releases.backfill.courtesy import courtesy_of
+from releases.backfill.pace import Pace
 from releases.backfill.report import Report
 from releases.online.policies import every_row
 from releases.progress import Say
@@ -31,7 +31,7 @@ class Passes:
     where: Q | None
     bookmark: Bookmark
     say: Say
-    _size: int = pace.FIRST
+    _pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
         self._connection = connections[self.rows.db]
@@ -64,20 +64,20 @@ class Passes:
         Up to `end`: others may insert rows as fast as they are visited.
         """
         rows = self._after(last).filter(pk__lte=end) if end is not None else self.rows.none()
-        return list(rows.order_by("pk").values_list("pk", flat=True)[: self._size])
+        return list(rows.order_by("pk").values_list("pk", flat=True)[: self._pace.size])
 
     def _after(self, last: Any) -> QuerySet[Any]:
         return self.rows if last is None else self.rows.filter(pk__gt=last)
 
     def _batch(self, last: Any, keys: list[Any], rows: int) -> int:
-        began = time.monotonic()
         with transaction.atomic(using=self.rows.db):
             self._courtesy.begin()
+            self.bookmark.write(keys[-1], rows)  # before the rows are locked
+            began = time.monotonic()
             changed = self._change(self._after(last).filter(pk__lte=keys[-1]))
-            self.bookmark.write(keys[-1], rows)
             written = time.monotonic()
         now = time.monotonic()
-        self._size = pace.next_size(len(keys), now - began)
+        self._pace.follow(len(keys), now - began)
         self._courtesy.pause(now - written)
         return changed
 

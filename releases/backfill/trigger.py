@@ -88,9 +88,9 @@ class Trigger:
             if not is_of_use:
                 return
             cursor.execute(self._function(query, read))
-            cursor.execute(TRIGGER.format(name=self.name, table=self._table))
             deferral = Deferral("trigger", self._table, self.name, what, (dropped,))
             contract.enter(self._connection, self.migration, [deferral])
+            cursor.execute(TRIGGER.format(name=self.name, table=self._table))  # last: it locks the table
 
     def _is_of_use(self, read: Mapping[str, Any]) -> bool:
         """Not where the new value depends on the old one: whether a writer has it already cannot be told.

@@ -1,14 +1,14 @@
 """Changes every row of a table a few blocks at a time, so that nobody waits long for a row."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.backfill.courtesy import courtesy_of
-from releases.backfill.pace import next_size
+from releases.backfill.pace import Pace
 from releases.backfill.report import Report
 from releases.online.place import Place
 from releases.online.policies import every_row
@@ -36,7 +36,7 @@ class Batches:
     step: dict[str, Any]
     place: Place
     say: Say
-    _size: int = FIRST
+    _pace: Pace = field(default_factory=lambda: Pace(FIRST, LEAST, MOST))
     _rows_in_a_block: float = 0
 
     def __post_init__(self) -> None:
@@ -64,7 +64,7 @@ class Batches:
         while start < blocks:
             if not found and (start := self._next(start, blocks)) >= blocks:
                 break
-            end = start + self._size
+            end = start + self._pace.size
             found = self._courtesy.patiently(self._batch, start, end)
             changed += found
             self._report.made(end - start, end, lambda: blocks)
@@ -73,23 +73,23 @@ class Batches:
 
     def _next(self, start: int, blocks: int) -> int:
         """The next block with a row that matches, found without any lock; `blocks` if there is none."""
-        self._size = FIRST
+        self._pace.restart()
         for block in range(start, blocks, MOST):
             if found := self._row(FIRST_LEFT.format(**self.step, blocks=RANGE.format(start=block, end=block + MOST))):
                 return int(found[0].strip("()").partition(",")[0])
         return blocks
 
     def _batch(self, start: int, end: int) -> int:
-        began = time.monotonic()
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
             self._courtesy.begin()
+            self.place.commit(self.place.done, self.place.steps, end)  # before the rows are locked
+            began = time.monotonic()
             cursor.execute(UPDATE.format(**self.step, blocks=RANGE.format(start=start, end=end)))
             changed = int(cursor.rowcount)
-            self.place.commit(self.place.done, self.place.steps, end)
             written = time.monotonic()
         now = time.monotonic()
         full = changed / self._rows_in_a_block  # blocks of which every row is changed: those that come may be such
-        self._size = next_size(max(1, min(end - start, round(full))), now - began, LEAST, MOST)
+        self._pace.follow(max(1, min(end - start, round(full))), now - began)
         self._courtesy.pause(now - written)
         return changed
 
