@@ -12,15 +12,19 @@ from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Model, Q, QuerySet
 
 from releases.backfill.bookmark import Bookmark
+from releases.backfill.compiling import compile_update
 from releases.backfill.passes import Passes
 from releases.journal import digest
 
 if TYPE_CHECKING:
     from releases.applying import Applying
     from releases.journal import Journal
+    from releases.judge.facts import Facts
 
-INSIDE = "{} is inside another operation, where it could not commit its batches."
-OUTSIDE = "Make it an operation of its own in the migration."
+INSIDE = (
+    "{} is inside another operation, where it could not commit its batches. Make it an operation of its own in the"
+    " migration."
+)
 
 
 class Backfill(Operation):
@@ -89,12 +93,12 @@ class Backfill(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        rows = self._rows(app_label, schema_editor, from_state)
+        rows = self._rows(app_label, schema_editor.connection, from_state)
         if rows is None:
             return
         applying: Applying | None = getattr(schema_editor, "applying", None)
         if applying and applying.operation is not self:
-            raise CommandError(f"{INSIDE.format(self.describe())} {OUTSIDE}")
+            raise CommandError(INSIDE.format(self.describe()))
         journal = applying.journal if applying else None
         if applying and journal and applying.facts and applying.facts.table(rows.model._meta.db_table):
             from releases.backfill.trigger import Trigger
@@ -108,7 +112,7 @@ class Backfill(Operation):
     ) -> None:
         if self.reverse is None:
             raise NotImplementedError("You cannot reverse this operation")
-        rows = self._rows(app_label, schema_editor, from_state)
+        rows = self._rows(app_label, schema_editor.connection, from_state)
         if rows is None:
             return
         journal = getattr(schema_editor, "journal", None)
@@ -137,18 +141,31 @@ class Backfill(Operation):
             undoing.begin(connection, migration, every_row=self.where is not None)
         return undoing.rows(rows)
 
+    def check(
+        self, app_label: str, connection: BaseDatabaseWrapper, state: ProjectState, facts: "Facts | None"
+    ) -> None:
+        """Raises what running or undoing it would raise before it sends anything; with `facts` its trigger as well."""
+        rows = self._rows(app_label, connection, state)
+        if rows is None:
+            return
+        compile_update(rows, self.update, self.where)
+        if self.reverse:
+            compile_update(rows, self.reverse, None)
+        if facts and facts.table(rows.model._meta.db_table):
+            from releases.backfill.trigger import Trigger
+
+            Trigger(rows, self.update, self.where, migration="", number=0).check()
+
     def trigger(self, app_label: str, state: ProjectState) -> tuple[str, str]:
         """The table on which a trigger may keep in step what the old version writes, and what that fills."""
         meta: Any = state.apps.get_model(app_label, self.model_name)._meta
         columns = ", ".join(meta.get_field(name).column for name in self.update)
         return meta.db_table, f"{meta.db_table}.{columns}"
 
-    def _rows(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState
-    ) -> QuerySet[Any] | None:
+    def _rows(self, app_label: str, connection: BaseDatabaseWrapper, state: ProjectState) -> QuerySet[Any] | None:
         """All rows of the table; None if the table does not belong in this database."""
         state.clear_delayed_apps_cache()  # as RunPython does: expressions may refer to any model
-        model, alias = self._model(app_label, state), schema_editor.connection.alias
+        model, alias = self._model(app_label, state), connection.alias
         return QuerySet(model, using=alias) if model and self.allow_migrate_model(alias, model) else None
 
     def runs_in(self, alias: str, app_label: str, state: ProjectState) -> bool:

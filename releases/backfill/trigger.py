@@ -12,12 +12,11 @@ from typing import Any
 from django.core.management import CommandError
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q, QuerySet, Value
-from django.db.models.expressions import Col
+from django.db.models import Q, QuerySet
 from django.db.models.sql import Query
-from django.db.models.sql.datastructures import BaseTable
 
 from releases import contract
+from releases.backfill.new_values import columns_read, new_values
 from releases.judge.verdict import Deferral, Step
 
 DEFAULT = """
@@ -77,8 +76,8 @@ class Trigger:
 
         An interrupted release may have left one of a backfill that was edited since then: it is dropped.
         """
-        query = self._query()
-        read = _columns_read(query)
+        query = new_values(self.rows, self.update, self.where)
+        read = columns_read(query)
         is_of_use = self._is_of_use(read)
         dropped = Step(DROP.format(name=self.name, table=self._table))
         columns = f"{self._meta.db_table}.{', '.join(self._set)}"
@@ -91,6 +90,12 @@ class Trigger:
             deferral = Deferral("trigger", self._table, self.name, what, (dropped,))
             contract.enter(self._connection, self.migration, [deferral])
             cursor.execute(TRIGGER.format(name=self.name, table=self._table))  # last: it locks the table
+
+    def check(self) -> None:
+        """Raises what create() would, without a server."""
+        query = new_values(self.rows, self.update, self.where)
+        if self._is_of_use(columns_read(query)):
+            self._select(query)
 
     def _is_of_use(self, read: Mapping[str, Any]) -> bool:
         """Not where the new value depends on the old one: whether a writer has it already cannot be told.
@@ -106,20 +111,7 @@ class Trigger:
             )
         return self.where is not None or not read.keys() & set(self._set)
 
-    def _query(self) -> Query:
-        """Selects the new values from the row that is being written, named `written`, if it matches `where`."""
-        values = {
-            f"value_{number}": value if hasattr(value, "resolve_expression") else Value(value, self._fields[name])
-            for number, (name, value) in enumerate(self.update.items())
-        }
-        rows = self.rows.filter(self.where) if self.where else self.rows
-        query: Query = rows.annotate(**values).values(*values).query
-        alias = query.get_initial_alias()
-        query.alias_map[alias] = _Written(self._meta.db_table, alias)
-        return query
-
     def _function(self, query: Query, read: Mapping[str, Any]) -> str:
-        sql, parameters = query.get_compiler(connection=self._connection).as_sql()
         defaults = {column: self._default(column) for column in self._set}
         others = [] if read.keys() & set(self._set) else list(read)
         written = self._row("written", self._set)
@@ -130,11 +122,15 @@ class Trigger:
             unchanged=f"{self._row('NEW', self._set)} {SAME} {self._row('OLD', self._set)}",
             forget=" ".join(f"written.{self._quote(column)} := {value};" for column, value in defaults.items()),
             unset="TRUE" if self.where else f"{written} {SAME} {_row(defaults.values())}",
-            select=self._connection.ops.compose_sql(sql, parameters),  # type: ignore[attr-defined]
+            select=self._connection.ops.compose_sql(*self._select(query)),  # type: ignore[attr-defined]
             take=" ".join(
                 f"NEW.{self._quote(column)} := computed.value_{number};" for number, column in enumerate(self._set)
             ),
         )
+
+    def _select(self, query: Query) -> tuple[str, Any]:
+        sql, parameters = query.get_compiler(connection=self._connection, elide_empty=False).as_sql()
+        return sql, parameters
 
     def _row(self, record: str, columns: Iterable[str]) -> str:
         return _row(f"{record}.{self._quote(column)}" for column in columns)
@@ -163,26 +159,3 @@ def _row(values: Iterable[str]) -> str:
 
 def _name(migration: str, number: int) -> str:
     return f"releases_backfill_{hashlib.sha256(f'{migration} {number}'.encode()).hexdigest()[:12]}"
-
-
-class _Written(BaseTable):
-    """In FROM, the row that is being written instead of its table."""
-
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
-        return f"(SELECT written.*) AS {connection.ops.quote_name(str(self.table_alias))}", []
-
-
-def _columns_read(query: Query) -> dict[str, Any]:
-    """The fields, by column, of the row that the values are computed from."""
-    found: dict[str, Any] = {}
-    left: list[Any] = list(query.annotations.values())
-    while left:
-        one = left.pop()
-        if isinstance(one, Col):
-            if one.alias == query.base_table:
-                found[str(one.target.column)] = one.target
-        elif hasattr(one, "get_external_cols"):  # a subquery
-            left += one.get_external_cols()
-        else:
-            left += one.get_source_expressions()
-    return found

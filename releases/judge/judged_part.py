@@ -1,30 +1,23 @@
 """The verdicts on an operation that reaches the database, whether it is inside another one or not."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration, RunPython, RunSQL
 
-from releases.applying import commits_batches
-from releases.backfill.operation import Backfill
 from releases.judge import circumstances
 from releases.judge.facts import Facts
 from releases.judge.judged_operation import TouchedTable
 from releases.judge.objects import changes_data
 from releases.judge.present_rows import askable
 from releases.judge.rules import Circumstances, judge
-from releases.judge.sql import quote
 from releases.judge.statements import statements_of
+from releases.judge.unforetold import unforetold
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import Violation, violations
 from releases.parts import Part
-
-UNFORETOLD = Verdict(reason="What it does cannot be foretold. The stall budget stops it if others wait for it.")
-IN_BATCHES = Verdict(
-    Action.BATCHES, lock="the rows of a batch", reason="It commits each batch. Nobody waits longer than one takes."
-)
 
 
 @dataclass(frozen=True)
@@ -101,7 +94,7 @@ class Known:
             self.rows_of = None
         facts, texts = self.facts, statements.texts
         given = self._circumstances(part, migration, server)
-        verdicts = [] if statements.is_foretold else [_unforetold(part, given)]
+        verdicts = [] if statements.is_foretold else [unforetold(part.operation, migration, server, part.after, given)]
         verdicts += [verdict for text in texts for verdict in judge(text, given)]
         for verdict in verdicts:
             self.waiting.update({deferral.key: Foretold(deferral) for deferral in verdict.deferred})
@@ -118,15 +111,3 @@ class Known:
             came_back = self.came_back.get(str(migration), frozenset())
             return circumstances.undone(part, self.facts, self.waiting, came_back, server)
         return circumstances.applied(part, migration, self.facts, self.waiting, server)
-
-
-def _unforetold(part: Part, given: Circumstances) -> Verdict:
-    """A backfill creates a trigger, too, which waits to be dropped."""
-    operation = part.operation
-    if not isinstance(operation, Backfill):
-        return IN_BATCHES if commits_batches(operation) else UNFORETOLD
-    table, filled = operation.trigger(part.app_label, part.after)
-    if given.backwards or not given.facts.table(table):
-        return IN_BATCHES
-    waits = Deferral("trigger", quote(table), filled, f"drop the trigger that fills {filled}", ())
-    return replace(IN_BATCHES, deferred=[waits])

@@ -11,7 +11,7 @@ from django.db.migrations.state import ProjectState
 
 from releases.adopting import takes_back
 from releases.applying import commits_batches
-from releases.backfill.operation import INSIDE, OUTSIDE
+from releases.backfill.operation import INSIDE
 from releases.judge.accepting import Accepts, accepted, explained
 from releases.judge.content_types import with_missed_type
 from releases.judge.dropped_views import with_dropped_views
@@ -94,9 +94,10 @@ def _operations(
 def _whole(operation: Operation, migration: Migration, parts: Sequence[JudgedPart]) -> JudgedOperation:
     verdicts = [verdict for one in parts for verdict in one.verdicts]
     inside = [one.part.operation for one in parts if one.part.operation is not operation]
-    for held in filter(commits_batches, inside):
-        reason = INSIDE.format(held.describe())
-        verdicts.append(Verdict(Action.REFUSED, reason=reason, instead=OUTSIDE, is_final=True))
+    verdicts += [
+        Verdict(Action.REFUSED, reason=INSIDE.format(held.describe()), is_final=True)
+        for held in filter(commits_batches, inside)
+    ]
     dropped, made = left_and_made(text for one in parts for text in one.texts)
     return JudgedOperation(
         str(migration),

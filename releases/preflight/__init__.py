@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 from releases.naming import place_of
+from releases.preflight.backfills import faulty_backfills
 from releases.preflight.catalogue import tables_elsewhere
 from releases.preflight.conflicts import conflict_message, inspect_tables
 from releases.preflight.dependents import dependents_of
@@ -79,3 +80,4 @@ def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterat
             yield from obstacles
         else:
             yield from not_rebuildable(connection)
+            yield from faulty_backfills(connection, app_label)

@@ -48,3 +48,76 @@ def test_what_the_old_version_changes_is_noticed_in_a_column_of_any_type(
     assert copies(2) == (then, another)
     sql("UPDATE shop_person SET id = id WHERE id = 2")
     assert copies(2) == (then, another)
+
+
+ID = "models.BigAutoField(primary_key=True)"
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_an_expression_that_does_not_know_its_type_is_computed_for_the_old_version_too(
+    project: Project, sql: Sql
+) -> None:
+    create(project, {"id": ID})
+    sql("INSERT INTO shop_person SELECT FROM generate_series(1, 9)")
+    added = 'migrations.AddField("person", "key", models.UUIDField(null=True))'
+    key = 'models.Func(function="gen_random_uuid")'
+    project.migration("0002_key", added, f'Backfill("person", {{"key": {key}}}, where=models.Q(key=None))')
+    succeeds(project)
+    sql("INSERT INTO shop_person DEFAULT VALUES")
+    assert sql("SELECT count(DISTINCT key) FROM shop_person") == [(10,)]
+
+
+def test_where_may_exclude_every_row(project: Project, sql: Sql) -> None:
+    create(project, {"id": ID, "age": "models.IntegerField(default=0)"})
+    project.migration("0002_none", 'Backfill("person", {"age": 1}, where=models.Q(pk__in=[]))')
+    succeeds(project)
+    sql("INSERT INTO shop_person (age) VALUES (7)")
+    assert sql("SELECT age FROM shop_person") == [(7,)]
+
+
+ADDED = 'migrations.AddField("person", "age", models.IntegerField(default=0))'
+OTHERS = {
+    "id": ID,
+    "mother": 'models.ForeignKey("self", models.CASCADE, null=True)',
+    "doubled": """models.GeneratedField(
+        expression=models.F("id") * 2, output_field=models.IntegerField(), db_persist=True
+    )""",
+}
+
+
+@pytest.mark.parametrize(
+    ("backfill", "printed"),
+    [
+        ('Backfill("person", {"age": models.F("mother__mother")})', "Joined field references are not permitted"),
+        ('Backfill("person", {"age": 1}, where=models.Q(aeg=0))', "Cannot resolve keyword 'aeg' into field."),
+        ('Backfill("person", {"age": "old"})', "Field 'age' expected a number but got 'old'."),
+        ('Backfill("person", {"age": models.Count("id")})', "Aggregate functions are not allowed in this query"),
+        ('Backfill("person", {"age": 1}, reverse={"age": models.F("mother__mother")})', "Joined field references are"),
+        ('migrations.SeparateDatabaseAndState([Backfill("person", {"age": 1})])', "is inside another operation"),
+    ],
+)
+def test_what_cannot_run_is_refused_before_the_first_change(
+    project: Project, sql: Sql, backfill: str, printed: str
+) -> None:
+    create(project, OTHERS)
+    project.migration("0002_age", ADDED, backfill)
+    refused = project.manage("migrate")
+    assert refused.returncode == 1
+    assert printed in refused.stderr
+    assert "Nothing was changed." in refused.stderr
+    assert sql("SELECT * FROM shop_person") == []
+    project.migration("0002_age", ADDED, 'Backfill("person", {"age": 1}, where=models.Q(age=0))')
+    succeeds(project)
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_a_column_that_is_computed_too_late_is_refused_before_the_first_change(project: Project) -> None:
+    create(project, OTHERS)
+    project.migration("0002_age", ADDED, 'Backfill("person", {"age": models.F("doubled")})')
+    printed = "Backfill of shop_person reads doubled, which the database computes too late"
+    planned = project.manage("plan_release")
+    assert planned.returncode == 1
+    assert printed in " ".join(planned.stdout.split())
+    refused = project.manage("migrate")
+    assert printed in refused.stderr
+    assert "Nothing was changed." in refused.stderr
