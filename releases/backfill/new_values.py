@@ -9,6 +9,8 @@ from django.db.models.expressions import Col
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import BaseTable
 
+ALIAS = "releases_"
+
 
 def new_values(rows: QuerySet[Any], update: Mapping[str, Any], where: Q | None) -> Query:
     """Selects `value_0` and so on from that row, which is named `written`, if it matches `where`."""
@@ -16,9 +18,11 @@ def new_values(rows: QuerySet[Any], update: Mapping[str, Any], where: Q | None) 
     values = {f"value_{number}": _value(one, meta.get_field(name)) for number, (name, one) in enumerate(update.items())}
     matching = rows.filter(where) if where else rows
     query: Query = matching.annotate(**values).values(*values).query
-    alias = query.get_initial_alias()
-    query.alias_map[alias] = _Written(meta.db_table, alias)
-    return query
+    written = query.get_initial_alias()
+    query.alias_map[written] = _Written(meta.db_table, written)
+    # All at once, so that their order stays. The name of a table may have a schema, which an alias must not have.
+    query.change_aliases({alias: f"{ALIAS}{number}" for number, alias in enumerate(query.alias_map)})
+    return query.clone()  # which forgets the alias that it knew
 
 
 def _value(given: Any, field: Any) -> "ExpressionWrapper[Any]":

@@ -15,6 +15,7 @@ from releases.backfill.bookmark import Bookmark
 from releases.backfill.compiling import compile_update
 from releases.backfill.passes import Passes
 from releases.journal import digest
+from releases.judge.declared import unquoted
 
 if TYPE_CHECKING:
     from releases.applying import Applying
@@ -100,7 +101,7 @@ class Backfill(Operation):
         if applying and applying.operation is not self:
             raise CommandError(INSIDE.format(self.describe()))
         journal = applying.journal if applying else None
-        if applying and journal and applying.facts and applying.facts.table(rows.model._meta.db_table):
+        if applying and journal and applying.facts and applying.facts.table_of(rows.model._meta.db_table):
             from releases.backfill.trigger import Trigger
 
             Trigger(rows, self.update, self.where, str(applying.migration), journal.done).create()
@@ -151,7 +152,7 @@ class Backfill(Operation):
         compile_update(rows, self.update, self.where)
         if self.reverse:
             compile_update(rows, self.reverse, None)
-        if facts and facts.table(rows.model._meta.db_table):
+        if facts and facts.table_of(rows.model._meta.db_table):
             from releases.backfill.trigger import Trigger
 
             Trigger(rows, self.update, self.where, migration="", number=0).check()
@@ -160,7 +161,7 @@ class Backfill(Operation):
         """The table on which a trigger may keep in step what the old version writes, and what that fills."""
         meta: Any = state.apps.get_model(app_label, self.model_name)._meta
         columns = ", ".join(meta.get_field(name).column for name in self.update)
-        return meta.db_table, f"{meta.db_table}.{columns}"
+        return meta.db_table, f"{unquoted(meta.db_table)}.{columns}"
 
     def _rows(self, app_label: str, connection: BaseDatabaseWrapper, state: ProjectState) -> QuerySet[Any] | None:
         """All rows of the table; None if the table does not belong in this database."""

@@ -17,6 +17,7 @@ from django.db.models.sql import Query
 
 from releases import contract
 from releases.backfill.new_values import columns_read, new_values
+from releases.judge.declared import unquoted
 from releases.judge.verdict import Deferral, Step
 
 DEFAULT = """
@@ -80,7 +81,7 @@ class Trigger:
         read = columns_read(query)
         is_of_use = self._is_of_use(read)
         dropped = Step(DROP.format(name=self.name, table=self._table))
-        columns = f"{self._meta.db_table}.{', '.join(self._set)}"
+        columns = f"{unquoted(self._meta.db_table)}.{', '.join(self._set)}"
         what = f"drop the trigger that fills {columns}"
         with transaction.atomic(using=self.rows.db), self._connection.cursor() as cursor:
             drop_those_of(self._connection, self.migration, kept=self.number)

@@ -10,17 +10,28 @@ from django.db.models.expressions import ExpressionList
 Key = tuple[str, ...]
 
 
+def unquoted(table: str) -> str:
+    """As the facts name a table. A model may write `"Box"`, or `"sales"."box"` with or without the outer quotes."""
+    return table.replace('"', "")
+
+
 def unique_keys() -> Mapping[str, frozenset[Key]]:
     """By table, the columns of which no two rows may have the same: those of each key, whatever its condition."""
-    return {model._meta.db_table: frozenset(keys_of(model)) for model in apps.get_models(include_auto_created=True)}
+    return {unquoted(model._meta.db_table): frozenset(keys_of(model)) for model in _models()}
 
 
 def database_defaults() -> Mapping[str, frozenset[str]]:
     """By table, the columns with a default in the database."""
     return {
-        meta.db_table: frozenset(str(one.column) for one in meta.local_concrete_fields if one.has_db_default())
-        for meta in (model._meta for model in apps.get_models(include_auto_created=True))
+        unquoted(model._meta.db_table): frozenset(
+            str(one.column) for one in model._meta.local_concrete_fields if one.has_db_default()
+        )
+        for model in _models()
     }
+
+
+def _models() -> list[type[models.Model]]:
+    return apps.get_models(include_auto_created=True)
 
 
 def keys_of(model: type[models.Model]) -> Iterator[Key]:

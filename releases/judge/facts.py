@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from postgast import PgQueryError
 
-from releases.judge.declared import Key
+from releases.judge.declared import Key, unquoted
 from releases.judge.objects import Object
 from releases.judge.sql import is_stable, parse, touched
 
@@ -80,6 +80,10 @@ class Facts:
 
     def table(self, name: str, schema: str = "") -> Table | None:
         return self.tables.get(f"{schema}.{name}" if schema else name)
+
+    def table_of(self, db_table: str) -> Table | None:
+        """Of a model, by the name in its Meta."""
+        return self.tables.get(unquoted(db_table))
 
     def index(self, name: str, schema: str = "") -> Index | None:
         """A schema of the search path may be named, or another one."""

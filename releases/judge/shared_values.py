@@ -6,7 +6,7 @@ from postgast import pg_query_pb2 as tree
 
 from releases.judge.constraints import not_null_waits
 from releases.judge.facts import Facts
-from releases.judge.sql import Node, inner, is_stable, kind, name_of, quote
+from releases.judge.sql import Node, full_name, inner, is_stable, kind, name_of, quote
 from releases.judge.verdict import Action, Verdict
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ def would_repeat(facts: Facts, relation: Node, column: str) -> bool:
     table = facts.table(relation.relname, relation.schemaname)
     if table is None:
         return False
-    keys = facts.unique.get(relation.relname, ())
+    keys = facts.unique.get(full_name(relation), ())
     return any(column in key and table.columns.keys().isdisjoint({*key} - {column}) for key in keys)
 
 
 def only_fills(command: Node, relation: Node, circumstances: "Circumstances") -> bool:
     """Whether a default is set only until the same operation has filled the rows that are there, and is unique."""
     facts = circumstances.facts
-    is_declared = command.name in facts.database_defaults.get(relation.relname, ())
+    is_declared = command.name in facts.database_defaults.get(full_name(relation), ())
     return not is_declared and circumstances.alters_field and would_repeat(facts, relation, command.name)
 
 

@@ -83,6 +83,11 @@ def name_of(relation: Node) -> str:
     return schema + quote(relation.relname)
 
 
+def full_name(relation: Node) -> str:
+    """A table as the facts name it."""
+    return f"{relation.schemaname}.{relation.relname}" if relation.schemaname else str(relation.relname)
+
+
 def relation_named(name: str) -> Node:
     """Of a table as SQL names it."""
     return parse(f"TABLE {name}")[0].from_clause[0].range_var

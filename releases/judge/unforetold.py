@@ -42,7 +42,7 @@ def _of_backfill(
 ) -> Verdict:
     """It creates a trigger, too, which waits to be dropped."""
     table, filled = operation.trigger(migration.app_label, after)
-    if not circumstances.facts.table(table):
+    if not circumstances.facts.table_of(table):
         return IN_BATCHES
     waits = Deferral("trigger", quote(table), filled, f"drop the trigger that fills {filled}", ())
     return replace(IN_BATCHES, deferred=[waits])

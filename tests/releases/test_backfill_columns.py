@@ -121,3 +121,19 @@ def test_a_column_that_is_computed_too_late_is_refused_before_the_first_change(p
     refused = project.manage("migrate")
     assert printed in refused.stderr
     assert "Nothing was changed." in refused.stderr
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_where_may_ask_another_table_for_what_the_old_version_writes_too(project: Project, sql: Sql) -> None:
+    """Here the same one, of which each row has an alias. The subquery names the one that is written."""
+    create(project, {**{name: OTHERS[name] for name in ("id", "mother")}, "name": "models.CharField(max_length=9)"})
+    sql("INSERT INTO shop_person (name, mother_id) VALUES ('Eve', NULL), ('Abel', 1), ('Enoch', 2)")
+    added = 'migrations.AddField("person", "mothers", models.CharField(max_length=9, null=True))'
+    hers = 'models.Subquery(Person.objects.filter(pk=models.OuterRef("mother_id")).values("name"))'
+    where = 'models.Q(mothers=None, mother__name="Eve")'
+    fill = f'Backfill("person", {{"mothers": {hers}}}, where={where})'
+    project.migration("0002_mothers", added, fill, before="from shop.models import Person\n")
+    succeeds(project)
+    sql("INSERT INTO shop_person (name, mother_id) VALUES ('Seth', 1), ('Enos', 2)")
+    expected = [("Eve", None), ("Abel", "Eve"), ("Enoch", None), ("Seth", "Eve"), ("Enos", None)]
+    assert sql("SELECT name, mothers FROM shop_person ORDER BY id") == expected

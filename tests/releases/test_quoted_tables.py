@@ -1,0 +1,80 @@
+"""Tables whose names the models write with quotes, as Django allows: to keep capitals, or to name a schema."""
+
+import pytest
+
+from tests.conftest import Sql
+from tests.releases.conftest import Project
+from tests.releases.test_online import succeeds
+
+pytestmark = pytest.mark.usefixtures("postgresql")
+
+MODEL = """class Box(models.Model):
+    name = models.CharField(max_length=20)
+    {}
+    class Meta:
+        db_table = {!r}
+"""
+CREATED = """migrations.CreateModel("Box", [
+    ("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=20)), {}
+], {{"db_table": {!r}}})"""
+KEY = "models.UUIDField(default=uuid.uuid4, {})"
+FILL = """
+import uuid
+
+def fill(apps, editor):
+    for box in apps.get_model("shop", "Box").objects.all():
+        box.key = uuid.uuid4()
+        box.save()
+"""
+TABLES = {'"Box"': '"Box"', '"sales"."box"': "sales.box", 'sales"."box': "sales.box"}
+
+
+def made(project: Project, sql: Sql, table: str, *more: str) -> str:
+    """Returns the name of the table in SQL."""
+    sql("CREATE SCHEMA sales")
+    project.models(MODEL.format("", table))
+    project.migration("0001_box", CREATED.format(", ".join(more), table))
+    succeeds(project, "migrate", "-v0")
+    sql(f"INSERT INTO {TABLES[table]} (name) SELECT 'n' || n FROM generate_series(1, 9) n")
+    return TABLES[table]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_backfill_has_its_trigger(project: Project, sql: Sql, table: str) -> None:
+    box = made(project, sql, table)
+    project.models(MODEL.format("copy = models.TextField(null=True)", table))
+    added = 'migrations.AddField("box", "copy", models.TextField(null=True))'
+    project.migration("0002_copy", added, 'Backfill("box", {"copy": models.F("name")}, where=models.Q(copy=None))')
+    succeeds(project, "migrate")
+    sql(f"INSERT INTO {box} (name) VALUES ('n10')")
+    assert sql(f"SELECT count(*) FROM {box} WHERE copy = name") == [(10,)]
+    assert "drop the trigger that fills" in succeeds(project, "migrate", "--finish")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_old_version_does_not_write_one_default_into_a_field_that_becomes_unique(
+    project: Project, sql: Sql, table: str
+) -> None:
+    """Django's recipe: add it, fill it, make it unique."""
+    box = made(project, sql, table)
+    project.models(f"import uuid\n\n{MODEL.format(f'key = {KEY}', table)}".format("unique=True"))
+    added = f'migrations.AddField("box", "key", {KEY.format("null=True")})'
+    unique = f'migrations.AlterField("box", "key", {KEY.format("unique=True")})'
+    filled = "migrations.RunPython(fill, migrations.RunPython.noop)"
+    project.migration("0002_key", added, filled, unique, before=FILL)
+    succeeds(project, "migrate")
+    for name in ("n10", "n11"):
+        sql(f"INSERT INTO {box} (name) VALUES ('{name}')")
+    assert sql(f"SELECT count(*), count(key) FROM {box}") == [(11, 9)]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_database_default_stays(project: Project, sql: Sql, table: str) -> None:
+    box = made(project, sql, table, '("size", models.IntegerField(null=True))')
+    size = "models.IntegerField(db_default=7, unique=True)"
+    project.models(MODEL.format(f"size = {size}", table))
+    sql(f"UPDATE {box} SET size = id")
+    project.migration("0002_size", f'migrations.AlterField("box", "size", {size})')
+    succeeds(project, "migrate")
+    succeeds(project, "verify_schema")
+    sql(f"INSERT INTO {box} (name) VALUES ('n10') ON CONFLICT DO NOTHING")
