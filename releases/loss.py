@@ -21,6 +21,7 @@ from releases.pending import applied_state
 from releases.reversal import changes
 
 WAITS_AGAIN = "its {} came back before it was dropped, and waits for that again"
+COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
 MANY = 100_000  # rows; counting stops there
 
 
@@ -162,7 +163,7 @@ class Loss:
         return model._meta.can_migrate(connection) and allowed
 
     def _rows(self, model: type[models.Model]) -> str:
-        if model._meta.db_table not in self._tables:
+        if not self._columns(model):
             return "an unknown number of rows: it does not exist"
         return self._count(models.QuerySet(model), "row")
 
@@ -175,11 +176,15 @@ class Loss:
         return self._count(filled, "value")
 
     def _columns(self, model: type[models.Model]) -> set[str]:
-        table = model._meta.db_table
-        if table not in self._tables:
-            return set()
-        with self._connection.cursor() as cursor:
-            return {info.name for info in self._connection.introspection.get_table_description(cursor, table)}
+        """None if it has no table. Django finds none whose name is written with quotes, as PostgreSQL allows."""
+        table, connection = model._meta.db_table, self._connection
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(COLUMNS, [self._quote(table)])
+                return {name for (name,) in cursor.fetchall()}
+            if table not in self._tables:
+                return set()
+            return {info.name for info in connection.introspection.get_table_description(cursor, table)}
 
     def _count(self, rows: "models.QuerySet[Any]", noun: str) -> str:
         number = rows.using(self._connection.alias).order_by()[: MANY + 1].count()

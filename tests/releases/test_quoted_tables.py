@@ -44,11 +44,13 @@ def test_a_backfill_has_its_trigger(project: Project, sql: Sql, table: str) -> N
     box = made(project, sql, table)
     project.models(MODEL.format("copy = models.TextField(null=True)", table))
     added = 'migrations.AddField("box", "copy", models.TextField(null=True))'
-    project.migration("0002_copy", added, 'Backfill("box", {"copy": models.F("name")}, where=models.Q(copy=None))')
+    fill = 'Backfill("box", {"copy": models.F("name")}, where=models.Q(copy=None), reverse={})'
+    project.migration("0002_copy", added, fill)
     succeeds(project, "migrate")
     sql(f"INSERT INTO {box} (name) VALUES ('n10')")
     assert sql(f"SELECT count(*) FROM {box} WHERE copy = name") == [(10,)]
     assert "drop the trigger that fills" in succeeds(project, "migrate", "--finish")
+    assert " with 10 values" in succeeds(project, "rollback", "--noinput")
 
 
 @pytest.mark.parametrize("table", TABLES)
