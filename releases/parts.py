@@ -63,10 +63,10 @@ def parts_of(operation: Operation, app_label: str, before: ProjectState, after: 
 def own_operations(migration: Migration) -> list[Operation]:
     """Without those that an app inserts before a run (pre_migrate), such as RenameContentType of contenttypes.
 
-    A migration whose constructor makes operations is taken as it is.
+    A migration whose constructor makes operations, or that was given them, is taken as it is.
     """
     written = type(migration).operations
-    if len(type(migration)(migration.name, migration.app_label).operations) != len(written):
+    if not written or len(type(migration)(migration.name, migration.app_label).operations) != len(written):
         return list(migration.operations)
     return [one for one in migration.operations if any(one is other for other in written)]
 

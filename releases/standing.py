@@ -7,11 +7,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
 from releases import contract
-from releases.adopting import takes_back
 from releases.applying import Applying, is_online
 from releases.journal import half_run
 from releases.parts import own_operations
 from releases.pending import Key
+from releases.preflight.adopting import takes_back
 from releases.progress import Say
 from releases.together import spans
 

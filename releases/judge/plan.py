@@ -9,7 +9,6 @@ from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from releases.adopting import takes_back
 from releases.applying import commits_batches
 from releases.backfill.operation import INSIDE
 from releases.judge.accepting import Accepts, accepted, explained
@@ -23,6 +22,7 @@ from releases.judge.verdict import Action, Key, Verdict, strongest
 from releases.parts import name_of, parts_of
 from releases.pending import Key as MigrationKey
 from releases.postgresql.offline import offline
+from releases.preflight.adopting import takes_back
 
 Planned = tuple[Migration, Operation, ProjectState, ProjectState]
 """An operation of a migration, with the states before and after it."""
