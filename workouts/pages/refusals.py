@@ -10,7 +10,6 @@ from typing import Any, Concatenate, ParamSpec
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.csrf import csrf_failure
 
 from workouts.history import AlreadyUndone, CoachsWorkout, NothingPlanned, Stale
 from workouts.pages import HtmxRequest
@@ -19,8 +18,8 @@ from workouts.pages.redraw import address_of, all_of, board_behind
 P = ParamSpec("P")
 GONE = "It does not exist any more, so nothing was changed. The history says what became of it."
 OUT_OF_DATE = (
-    "You have logged in or out since this page was loaded, or cookies are off. Nothing was changed. Reload the page and"
-    " try again."
+    "The page is out of date because you have logged in or out since, or cookies are off. Nothing was changed. Reload"
+    " the page and try again."
 )
 
 
@@ -59,9 +58,9 @@ def refuse(request: HtmxRequest, reason: str, status: int = 409) -> HttpResponse
 
 def without_token(request: HtmxRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW. A toast shows no workouts: it is not known who asks."""
-    if not request.htmx:
-        return csrf_failure(request, reason)
-    return _toast(request, OUT_OF_DATE, 403)
+    if request.htmx:
+        return _toast(request, OUT_OF_DATE, 403)
+    return render(request, "403_csrf.html", {"reason": OUT_OF_DATE}, status=403)
 
 
 def _toast(request: HtmxRequest, reason: str, status: int) -> HttpResponse:

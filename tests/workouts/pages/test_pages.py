@@ -117,6 +117,10 @@ def test_a_form_without_its_token_gets_a_toast_and_no_workouts(plan: Plan) -> No
     assert "Nothing was changed. Reload the page" in answer.content.decode()
     assert "Run" not in answer.content.decode()
 
+    page = client.post(f"/workouts/{run.pk}/selection", {**SHOWN, "seen": "0"})
+    assert page.status_code == 403
+    assert "Nothing was changed. Reload the page" in page.content.decode()
+
 
 def test_the_page_says_what_it_shows(athlete: Client, plan: Plan) -> None:
     plan("Long run", "2026-11-23")
