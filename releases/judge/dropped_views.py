@@ -8,8 +8,8 @@ from releases.judge.objects import Object, named
 from releases.judge.verdict import Action
 
 STILL_READ = (
-    "The old version may read {}, which this drops. Create it again in the same migration; or drop it in the release"
-    " after one that does not read it any more, which accepts this."
+    "The old version may read {}, which this drops. Create it again in the same migration; or release code that does"
+    " not read it first, and accept this in the release after that."
 )
 
 

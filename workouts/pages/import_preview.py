@@ -1,6 +1,7 @@
 """What the preview of an import shows, and what its form sends."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.http import QueryDict
@@ -59,16 +60,12 @@ def context_of(plan: ImportPlan, sent: QueryDict | None) -> dict[str, Any]:
         ),
         "ticked": confirmed_moves(sent) if sent else None,
         "changed": [(match, differences(match, preferences)) for match in suggested.merge.changed[:SHOWN]],
-        "new": [(row, _done(row, preferences)) for row in _by_day(suggested.merge.new)[:SHOWN]],
+        "new": [(row, _done(row, preferences)) for row in sorted(suggested.merge.new, key=attrgetter("day"))[:SHOWN]],
         "preferences": preferences,
         "shown": SHOWN,
         "decided_singly": DECIDED_SINGLY,
         "all_moves": ALL_MOVES,
     }
-
-
-def _by_day(rows: Iterable[PlannedWorkout]) -> list[PlannedWorkout]:
-    return sorted(rows, key=lambda row: row.day)
 
 
 def _done(row: PlannedWorkout, preferences: Preferences) -> str:

@@ -325,6 +325,7 @@ def test_gone_workouts_are_shown_with_a_decision_for_each(athlete: Client) -> No
 
     assert "0 new 0 changed 0 moved 2 unchanged 0 skipped 2 not in the file" in text(page)
     assert "In the planner, not in this file" in text(page)
+    assert "1 row is counted as renamed. If you keep or drop such a workout instead," in text(page)
     assert "You: selected, Thu 3 Dec 2026, 7am" in text(page)
     assert decisions_of(page) == {f"gone-{ids['Long run']}": "3", f"gone-{ids['Yoga']}": "keep"}
 
