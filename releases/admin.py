@@ -12,11 +12,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from releases import contract
-from releases.applied import recorded_migrations
-from releases.journal import half_run
-from releases.lock import is_interrupted
+from releases.applying.journal import half_run
 from releases.models import Release
-from releases.timeline import columns, in_words, share, spans
+from releases.record.applied import recorded_migrations
+from releases.record.timeline import columns, in_words, share, spans
+from releases.running.lock import is_interrupted
 
 CHARTED = 50  # releases
 WIDTH, HEIGHT = 12, 48  # pixels of a column

@@ -12,7 +12,7 @@ from django.core.management import CommandError, get_commands
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from releases import conf
-from releases.naming import direct_place, direct_settings, served_place
+from releases.messages.naming import direct_place, direct_settings, served_place
 from releases.version import is_postgresql
 
 DRIVERS = {"psycopg": "psycopg[binary]>=3.2", "postgast": "postgast>=0.2"}

@@ -9,9 +9,9 @@ from django.core.management import BaseCommand, CommandError
 from django.core.management.base import OutputWrapper
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from releases.diagnosis import explain_command
-from releases.lock import alone
-from releases.naming import migrate_command, repair_command
+from releases.messages.diagnosis import explain_command
+from releases.messages.naming import migrate_command, repair_command
+from releases.running.lock import alone
 
 __all__ = ["DatabaseCommand", "alone", "migrate_command", "repair_command"]
 

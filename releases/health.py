@@ -7,8 +7,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from releases.errors import reason, was_cut
-from releases.pending import known_to
+from releases.messages.errors import reason, was_cut
+from releases.record.pending import known_to
 from releases.schema import verify
 
 

@@ -17,8 +17,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from releases import conf, contract
-from releases.came_back import came_back
-from releases.journal import half_run
+from releases.applying.journal import half_run
+from releases.contract.came_back import came_back
+from releases.contract.old_sessions import read_connected
 from releases.judge.catalogue import read_facts
 from releases.judge.facts import Facts
 from releases.judge.judged_operation import JudgedOperation
@@ -26,9 +27,8 @@ from releases.judge.plan import Situation, judge_plan
 from releases.judge.plan_back import judge_plan_back
 from releases.judge.verdict import Action, Verdict
 from releases.judge.worst_case import facts_of
-from releases.naming import plan_command
-from releases.old_sessions import read_connected
-from releases.pending import applied_state, in_order
+from releases.messages.naming import plan_command
+from releases.record.pending import applied_state, in_order
 
 Judged = dict[str, list[JudgedOperation]]
 

@@ -13,9 +13,9 @@ from django.db.migrations.operations import AddConstraint
 from django.db.migrations.state import ProjectState
 
 from releases.backfill.operation import Backfill
-from releases.indexes import build_concurrently
 from releases.rebuilds import indexes_kept, sequence_kept
-from releases.repeatable import CONSTRAINT, taken
+from releases.repeatable.builds import CONSTRAINT, taken
+from releases.repeatable.hook import build_concurrently
 
 __all__ = ["AddUniqueConstraint", "Backfill", "build_concurrently", "indexes_kept"]
 
@@ -26,7 +26,7 @@ class AddUniqueConstraint(AddConstraint):
     """AddConstraint(UniqueConstraint(fields=...)) that does not block writers of a PostgreSQL table.
 
     The index is built concurrently and then attached under the constraint's name. So the migration must have `atomic =
-    False`. It can be repeated after a crash at any point (releases.indexes).
+    False`. It can be repeated after a crash at any point (releases.repeatable.hook).
 
     `with_sql` runs in the transaction that attaches the index, `reverse_sql` in the one that drops the constraint:
     there a trigger that prevents duplicates until the constraint does can be dropped and created again.

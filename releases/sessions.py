@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from releases import conf
-from releases.naming import direct_settings
+from releases.messages.naming import direct_settings
 
 # Seconds of silence after which either end considers the other dead. So whatever happens to a release (SIGSTOP, a dead
 # host or network, a proxy that forwards nothing more), the server frees its locks within a minute.

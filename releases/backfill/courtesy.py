@@ -8,9 +8,9 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.errors import sqlstate
-from releases.progress import Say
-from releases.retry import pauses
+from releases.messages.errors import sqlstate
+from releases.running.progress import Say
+from releases.running.retry import pauses
 
 # Seconds that a batch waits for a row that another session has locked, while that one may need rows of the batch.
 # Less than deadlock_timeout: so it is never the other session that is ended.

@@ -8,8 +8,8 @@ from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from releases.applying.parts import on_database
 from releases.backfill.operation import INSIDE, Backfill
-from releases.parts import on_database
 
 if TYPE_CHECKING:
     from releases.judge.facts import Facts

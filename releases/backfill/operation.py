@@ -11,15 +11,15 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Model, Q, QuerySet
 
+from releases.applying.journal import digest
 from releases.backfill.bookmark import Bookmark
 from releases.backfill.compiling import compile_update
 from releases.backfill.passes import Passes
-from releases.journal import digest
 from releases.judge.declared import unquoted
 
 if TYPE_CHECKING:
-    from releases.applying import Applying
-    from releases.journal import Journal
+    from releases.applying.journal import Journal
+    from releases.applying.migration import Applying
     from releases.judge.facts import Facts
 
 INSIDE = (
@@ -44,7 +44,7 @@ class Backfill(Operation):
     category = OperationCategory.PYTHON
     reduces_to_sql = False
     repeatable = True
-    commits_batches = True  # for releases.applying
+    commits_batches = True  # for releases.applying.migration
 
     def __init__(
         self,

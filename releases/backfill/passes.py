@@ -14,7 +14,7 @@ from releases.backfill.courtesy import courtesy_of
 from releases.backfill.pace import Pace
 from releases.backfill.report import Report
 from releases.online.policies import every_row
-from releases.progress import Say
+from releases.running.progress import Say
 
 PASSES = 5  # at most: where no trigger can be had, others may go on writing rows that match
 TRIES = 3

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from releases.counting import grouped
-from releases.progress import Say
+from releases.messages.counting import grouped
+from releases.running.progress import Say
 
 SAY_EVERY = 5.0  # seconds
 

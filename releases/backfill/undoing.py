@@ -11,9 +11,9 @@ from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
 from django.db.models import QuerySet
 
+from releases.applying.journal import Journal, digest
 from releases.backfill import keys
 from releases.backfill.trigger import drop_those_of
-from releases.journal import Journal, digest
 
 EDITED = (
     "Migration {} was edited after a part of the rows of its Backfill had been undone, so it can be neither undone nor"

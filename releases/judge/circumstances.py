@@ -6,11 +6,11 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AlterField, Migration
 
+from releases.applying.parts import Part, doomed_tables
 from releases.judge.facts import Facts
 from releases.judge.removed_default import removed_default
 from releases.judge.rules import Circumstances
 from releases.judge.verdict import Key
-from releases.parts import Part, doomed_tables
 
 
 def applied(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration, RunPython, RunSQL
 
+from releases.applying.parts import Part
 from releases.judge import circumstances
 from releases.judge.facts import Facts
 from releases.judge.judged_operation import TouchedTable
@@ -17,7 +18,6 @@ from releases.judge.statements import statements_of
 from releases.judge.unforetold import unforetold
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import Violation, violations
-from releases.parts import Part
 
 
 @dataclass(frozen=True)

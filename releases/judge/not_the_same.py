@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from releases.judge.verdict import Action, Key, Verdict
-from releases.naming import finish_command
+from releases.messages.naming import finish_command
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances

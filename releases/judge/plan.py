@@ -9,7 +9,8 @@ from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from releases.applying import commits_batches
+from releases.applying.migration import commits_batches
+from releases.applying.parts import name_of, parts_of
 from releases.backfill.operation import INSIDE
 from releases.judge.accepting import Accepts, accepted, explained
 from releases.judge.content_types import with_missed_type
@@ -19,10 +20,9 @@ from releases.judge.judged_operation import JudgedOperation
 from releases.judge.judged_part import JudgedPart, Known
 from releases.judge.objects import left_and_made
 from releases.judge.verdict import Action, Key, Verdict, strongest
-from releases.parts import name_of, parts_of
-from releases.pending import Key as MigrationKey
 from releases.postgresql.offline import offline
 from releases.preflight.adopting import takes_back
+from releases.record.pending import Key as MigrationKey
 
 Planned = tuple[Migration, Operation, ProjectState, ProjectState]
 """An operation of a migration, with the states before and after it."""

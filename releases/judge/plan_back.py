@@ -8,7 +8,7 @@ from django.db.migrations.state import ProjectState
 
 from releases.judge.judged_operation import JudgedOperation
 from releases.judge.plan import Planned, Situation, judge_operations
-from releases.pending import states_between
+from releases.record.pending import states_between
 
 Plan = Iterable[tuple[Migration, ProjectState]]
 """The migrations, the last one first, each with the state before it."""

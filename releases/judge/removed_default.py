@@ -5,7 +5,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, RemoveField
 
-from releases.parts import Part
+from releases.applying.parts import Part
 
 REPEATABLE = (list, dict)
 """Callable defaults that give the same value each time. Others, such as the time, would be made up."""

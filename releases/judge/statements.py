@@ -8,8 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython
 
+from releases.applying.parts import Part, on_database, runs_in
 from releases.backfill.operation import Backfill
-from releases.parts import Part, on_database, runs_in
 
 
 @dataclass

@@ -7,7 +7,7 @@ from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from releases.applying import commits_batches
+from releases.applying.migration import commits_batches
 from releases.backfill.faults import fault_of
 from releases.backfill.operation import Backfill
 from releases.judge.rules import Circumstances

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from postgast import pg_query_pb2 as tree
 
-from releases.counting import grouped
 from releases.judge.facts import Facts, Table
 from releases.judge.future_rows import defaults_of, rows_of
 from releases.judge.new_columns import GIVE_VALUE, lacks_value
@@ -24,6 +23,7 @@ from releases.judge.sql import (
     write_type,
 )
 from releases.judge.types import read_type
+from releases.messages.counting import grouped
 
 LATER = (
     "The old version writes the default until it has gone. Choose one that the constraint allows, or add the constraint"

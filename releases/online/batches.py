@@ -12,7 +12,7 @@ from releases.backfill.pace import Pace
 from releases.backfill.report import Report
 from releases.online.place import Place
 from releases.online.policies import every_row
-from releases.progress import Say
+from releases.running.progress import Say
 
 # Blocks in a batch. Where commits are slow, fewer would hold the locks as long, and need many times as many batches.
 FIRST, LEAST, MOST = 8, 8, 4096

@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.online.batches import Batches
 from releases.online.place import Place
-from releases.progress import Say
+from releases.running.progress import Say
 
 
 def run_steps(connection: BaseDatabaseWrapper, place: Place, say: Say) -> None:

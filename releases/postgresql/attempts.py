@@ -9,12 +9,12 @@ from django.core.management import CommandError
 from django.db import Error
 
 from releases.conf import Conf
-from releases.errors import reason
+from releases.messages.errors import reason
 from releases.postgresql.lock import exclusively, refuse_wrong_sessions
 from releases.postgresql.opening import open_sessions
 from releases.postgresql.sessions import Session
-from releases.retry import is_transient, pauses
-from releases.run import Run
+from releases.running.retry import is_transient, pauses
+from releases.running.run import Run
 
 MARGIN = 0.3  # seconds
 

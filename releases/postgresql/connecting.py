@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
-from releases.refusals import (
+from releases.messages.refusals import (
     NO_ANSWER,
     NO_CERTIFICATE,
     NO_PASSWORD,

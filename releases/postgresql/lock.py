@@ -12,15 +12,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import conf
 from releases.conf import Conf
-from releases.deadline import Deadline
 from releases.postgresql.holder import HOLDER, holder
 from releases.postgresql.opening import open_sessions, refuse_pooling
 from releases.postgresql.same_database import refuse_other_database
 from releases.postgresql.sessions import Session, set_up
 from releases.postgresql.table_locks import short_table_locks
 from releases.postgresql.watch import WATCH_EVERY, Watcher
-from releases.progress import Doing, Say
-from releases.retry import LockLostError
+from releases.running.deadline import Deadline
+from releases.running.progress import Doing, Say
+from releases.running.retry import LockLostError
 from releases.sessions import for_a_release
 
 KEY = int.from_bytes(hashlib.sha256(b"django-migrations").digest()[:8], "big", signed=True)

@@ -10,13 +10,13 @@ from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import conf
-from releases.deadline import Deadline
-from releases.errors import sqlstate
-from releases.naming import direct_place
+from releases.messages.errors import sqlstate
+from releases.messages.naming import direct_place
 from releases.postgresql.connecting import conninfo, why_refused
 from releases.postgresql.sessions import Session
-from releases.progress import Say
-from releases.retry import pauses
+from releases.running.deadline import Deadline
+from releases.running.progress import Say
+from releases.running.retry import pauses
 from releases.sessions import connecting_within
 from releases.version import name_of_this_release
 
@@ -61,7 +61,7 @@ def _patiently(connection: BaseDatabaseWrapper, deadline: Deadline, say: Say, co
             if refusal and refusal.cause == TOO_MANY_CONNECTIONS and connection.connection:
                 _refuse_single_connection(connection)
             if refusal and (deadline.passed() or not refusal.is_transient):
-                error.refusal = refusal  # type: ignore[attr-defined]  # for releases.diagnosis
+                error.refusal = refusal  # type: ignore[attr-defined]  # for releases.messages.diagnosis
                 raise
         if refusal and refusal.cause != reported:
             reported = refusal.cause

@@ -8,12 +8,12 @@ from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import conf
-from releases.naming import direct_place, direct_settings, served_place
+from releases.messages.naming import direct_place, direct_settings, served_place
 from releases.postgresql.holder import holder
 from releases.postgresql.opening import wait_until_it_answers
 from releases.preflight.places import to_show
 from releases.preflight.server import read_server
-from releases.progress import Say
+from releases.running.progress import Say
 
 
 def refuse_other_database(connection: BaseDatabaseWrapper, say: Say) -> None:

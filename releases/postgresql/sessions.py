@@ -11,7 +11,7 @@ from django.db.backends.signals import connection_created
 from psycopg.pq import PipelineStatus, TransactionStatus
 
 from releases.conf import Conf
-from releases.deadline import Deadline
+from releases.running.deadline import Deadline
 from releases.sessions import PAUSE, SILENCE, receiver_of
 
 Session = psycopg.Connection[Any]

@@ -6,9 +6,9 @@ What RunPython and RunSQL will lock, and for how long, cannot be known beforehan
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from releases.errors import Stalled
+from releases.messages.errors import Stalled
 from releases.postgresql.sessions import Session
-from releases.progress import Doing
+from releases.running.progress import Doing
 
 # Not autovacuum (it has no user), which yields by itself, nor VACUUM, ANALYZE and concurrent builds, behind which
 # nobody queues.

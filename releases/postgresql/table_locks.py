@@ -11,7 +11,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.postgresql.empty import is_unserved
-from releases.statements import locks_table
+from releases.repeatable.statements import locks_table
 
 SHORTEN = "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, false)"
 RESTORE = "SELECT set_config('lock_timeout', %s, false)"

@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from releases.postgresql.blockers import Blocker, read_blockers
 from releases.postgresql.sessions import Session, beat, cut
 from releases.postgresql.stalls import StallBudget
-from releases.progress import Doing, Say
+from releases.running.progress import Doing, Say
 from releases.sessions import SILENCE
 
 YIELDS_AFTER = "SELECT extract(epoch FROM current_setting('deadlock_timeout')::interval)::float8"

@@ -7,7 +7,7 @@ from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
-from releases.naming import place_of
+from releases.messages.naming import place_of
 from releases.preflight.backfills import faulty_backfills
 from releases.preflight.catalogue import tables_elsewhere
 from releases.preflight.conflicts import conflict_message, inspect_tables

@@ -7,7 +7,7 @@ from django.db.migrations import CreateModel, Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState
 
-from releases.parts import on_database
+from releases.applying.parts import on_database
 from releases.preflight.pending import Pending
 
 

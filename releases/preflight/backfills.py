@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
+from releases.applying.parts import on_database
 from releases.backfill.faults import fault_of
 from releases.backfill.operation import Backfill
-from releases.parts import on_database
-from releases.pending import applied_state, pending_migrations
+from releases.record.pending import applied_state, pending_migrations
 
 
 def faulty_backfills(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterator[str]:

@@ -21,13 +21,13 @@ from django.db.models import Model
 from django.db.models.signals import pre_migrate
 
 from releases import contract
-from releases.journal import half_run
-from releases.naming import migrate_command
-from releases.parts import own_operations
-from releases.pending import applied_state
+from releases.applying.journal import half_run
+from releases.applying.parts import own_operations
+from releases.messages.naming import migrate_command
 from releases.preflight.adopting import created, is_waiting
 from releases.preflight.columns import column_differences
 from releases.preflight.pending import Pending, reaching_the_database
+from releases.record.pending import applied_state
 
 ADOPT = "--fake-initial"
 

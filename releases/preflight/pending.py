@@ -23,8 +23,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.utils import resolve_relation
 
-from releases.parts import on_database
-from releases.pending import applied_state
+from releases.applying.parts import on_database
+from releases.record.pending import applied_state
 
 
 @dataclass

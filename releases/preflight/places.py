@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.naming import Place, place_of, served_place
+from releases.messages.naming import Place, place_of, served_place
 from releases.preflight.catalogue import tables_elsewhere
 from releases.preflight.server import RECORDS, Server, read_closed_schemas, read_server
 

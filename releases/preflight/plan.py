@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.recorder import MigrationRecorder
 
-from releases.pending import pending_migrations
 from releases.postgresql.empty import is_unserved
-from releases.run import Run
+from releases.record.pending import pending_migrations
+from releases.running.run import Run
 
 if TYPE_CHECKING:
     from releases.judging import Judged
@@ -40,8 +40,8 @@ def _judge(run: Run, options: Mapping[str, Any]) -> "Judged":
     pending = pending_migrations(connection, options["app_label"], options["migration_name"])
     if not pending:
         return {}
+    from releases.applying.unfinished import served_facts
     from releases.judging import for_the_record, in_a_line, judge_pending, notable, refuse
-    from releases.unfinished import served_facts
 
     run.is_served = True
     judged = judge_pending(connection, pending, served_facts(connection), fake_initial=options["fake_initial"])

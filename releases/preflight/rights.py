@@ -6,7 +6,7 @@ from itertools import groupby
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.own_tables import contract_model, journal_model
+from releases.applying.own_tables import contract_model, journal_model
 from releases.preflight.pending import Pending
 from releases.preflight.places import records_elsewhere
 from releases.preflight.server import RECORDS, Server, Table, read_closed_schemas, read_tables

@@ -7,7 +7,7 @@ from shlex import quote
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.naming import Place, place_of
+from releases.messages.naming import Place, place_of
 from releases.preflight.server import Server
 
 SETTING = "default_transaction_read_only"

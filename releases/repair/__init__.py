@@ -10,10 +10,10 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from releases.errors import reason
+from releases.messages.errors import reason
 from releases.repair.refusal import CannotBuildError
 from releases.repair.sqlite import SqliteBuilder
-from releases.retry import is_transient
+from releases.running.retry import is_transient
 from releases.schema import verify
 from releases.schema.declared import declare
 from releases.schema.differences import Difference
@@ -33,7 +33,7 @@ def repair(connection: BaseDatabaseWrapper, say: Callable[[str], None]) -> list[
     """Builds one thing after another, and compares again after each. Returns what cannot be built, with the reasons.
 
     It does not build what no migration makes. The caller holds the migration lock, makes concurrent statements
-    repeatable (releases.indexes), and repeats after a transient error.
+    repeatable (releases.repeatable.hook), and repeats after a transient error.
     """
     builder = _builder(connection)
     refused: dict[str, str] = {}

@@ -15,9 +15,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 from releases import contract
-from releases.errors import sqlstate
+from releases.messages.errors import sqlstate
 from releases.models import Release
-from releases.pending import known_to
+from releases.record.pending import known_to
 from releases.schema import postgresql, sqlite
 from releases.schema.declared import Declaration, columns_only, declare, foreign_keys
 from releases.schema.description import Table

@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import AddField, AlterField, CreateModel
 from django.db.models import CharField, FileField, FilePathField, Model, TextField
 
-from releases.parts import on_database
+from releases.applying.parts import on_database
 from releases.schema.differences import Difference
 
 FOR_LIKE = re.compile(r'^btree \("?(?P<column>[^" ]+)"? \w+_pattern_ops\)$')

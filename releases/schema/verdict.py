@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from releases.naming import repair_command
+from releases.messages.naming import repair_command
 from releases.schema.differences import Difference
 
 

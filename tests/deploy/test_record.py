@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from releases import contract
+from releases.applying.own_tables import ensure, journal_model
 from releases.judge.verdict import Deferral
 from releases.models import Release
-from releases.own_tables import ensure, journal_model
 from tests.conftest import ROOT, Manage, Sql
 from tests.server import serving, web
 

@@ -15,11 +15,11 @@ import pytest
 from django.db import Error, connections
 from pytest_django import DjangoDbBlocker
 
-from releases import refusals
-from releases.diagnosis import explain
+from releases.messages import refusals
+from releases.messages.diagnosis import explain
+from releases.messages.refusals import Refusal
 from releases.postgresql.connecting import why_refused
-from releases.progress import Progress
-from releases.refusals import Refusal
+from releases.running.progress import Progress
 from tests.conftest import execute
 from tests.releases.conftest import Project
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from releases.counting import counted
+from releases.messages.counting import counted
 
 
 @pytest.mark.parametrize(

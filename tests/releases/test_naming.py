@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from releases.naming import direct_place, migrate_command, place_of, repair_command, served_place
+from releases.messages.naming import direct_place, migrate_command, place_of, repair_command, served_place
 from tests.releases.conftest import Project
 
 URL = {"DATABASE_VARIABLE": "DATABASE_URL", "DIRECT_DATABASE_VARIABLE": "DIRECT_URL", "COMMAND": "release now"}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection
 
-from releases.indexes import repeatable
+from releases.repeatable.hook import repeatable
 
 pytestmark = [pytest.mark.usefixtures("postgresql"), pytest.mark.django_db(transaction=True)]
 

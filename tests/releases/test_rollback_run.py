@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 
 from releases.postgresql.lock import KEY
-from releases.watchdog import MARGIN
+from releases.running.watchdog import MARGIN
 from tests import forks
 from tests.conftest import ROOT, Once, Sql, container
 from tests.releases.conftest import Project

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from releases.postgresql.sessions import SERVER
-from releases.retry import is_transient
+from releases.running.retry import is_transient
 from tests.conftest import Sql
 from tests.releases.conftest import Project
 

@@ -15,23 +15,23 @@ from django.db.migrations import Migration
 from releases import conf
 from releases.checks import refuse_settings
 from releases.commands import LastingOutput, open_closed_output
-from releases.diagnosis import cannot_begin, explain
-from releases.direction import direction_of, refuse_with_finish
-from releases.errors import Stopped
-from releases.finishing import finish
-from releases.indexes import repeatable
+from releases.contract.finishing import finish
+from releases.messages.diagnosis import cannot_begin, explain
+from releases.messages.errors import Stopped
+from releases.messages.naming import verify_command
 from releases.models import Release
-from releases.naming import verify_command
-from releases.pending import Key
 from releases.preflight import refuse_closed_file
-from releases.progress import Progress
-from releases.releasing import Releasing
-from releases.run import Run, run_alone
+from releases.record.pending import Key
+from releases.repeatable.hook import repeatable
+from releases.rollback.steps import explain_step_back, operator, unrecord_within_transaction
+from releases.rollback.undoing import keys_beyond, undo
+from releases.running.direction import direction_of, refuse_with_finish
+from releases.running.progress import Progress
+from releases.running.release import Releasing
+from releases.running.run import Run, run_alone
+from releases.running.watchdog import Watchdog, guard
 from releases.schema import verify
 from releases.sessions import connecting_within, for_a_release
-from releases.steps import explain_step_back, operator, unrecord_within_transaction
-from releases.undoing import keys_beyond, undo
-from releases.watchdog import Watchdog, guard
 
 
 class Command(migrate.Command):

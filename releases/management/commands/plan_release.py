@@ -14,12 +14,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
 from releases import conf, contract
+from releases.applying.parts import name_of
 from releases.commands import DatabaseCommand
-from releases.counting import counted
-from releases.parts import name_of
-from releases.pending import pending_migrations
+from releases.messages.counting import counted
 from releases.postgresql.empty import is_unserved
 from releases.preflight.conflicts import ADOPT
+from releases.record.pending import pending_migrations
 
 if TYPE_CHECKING:
     from releases.judge.judged_operation import JudgedOperation, TouchedTable
@@ -124,9 +124,9 @@ def _wrapped(text: str, indent: int) -> str:
 
 
 def _judge(connection: BaseDatabaseWrapper, pending: list[Migration]) -> "Judged":
+    from releases.applying.unfinished import served_facts
     from releases.judge.facts import Facts
     from releases.judging import judge_pending
-    from releases.unfinished import served_facts
 
     facts = Facts() if is_unserved(connection) else served_facts(connection)
     return judge_pending(connection, pending, facts, fake_initial=ADOPT in conf.read().command)

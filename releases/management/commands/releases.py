@@ -12,12 +12,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 from releases import contract
+from releases.applying.journal import half_run
 from releases.commands import DatabaseCommand
-from releases.journal import half_run
-from releases.lock import is_interrupted
+from releases.messages.naming import rollback_command
 from releases.models import Release
-from releases.naming import rollback_command
-from releases.timeline import bar, in_words, spans
+from releases.record.timeline import bar, in_words, spans
+from releases.running.lock import is_interrupted
 
 INTERRUPTED = "No release is at work now: the one that is running above was killed, or is between two attempts."
 NONE = "No release has been recorded yet."

@@ -13,18 +13,18 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.executor import MigrationExecutor
 
-from releases.choice import chosen
-from releases.half_run import half_run_migrations
-from releases.lock import alone
-from releases.loss import Loss
+from releases.applying.half_run import half_run_migrations
+from releases.contract.old_sessions import CLIENTS
 from releases.management.commands import migrate
+from releases.messages.naming import rollback_command
 from releases.models import Release
-from releases.naming import rollback_command
-from releases.old_sessions import CLIENTS
-from releases.pending import Key
-from releases.run import Run
-from releases.steps import explain_step_back, operator, plan_back
-from releases.undoing import refuse_irreversible
+from releases.record.pending import Key
+from releases.rollback.choice import chosen
+from releases.rollback.loss import Loss
+from releases.rollback.steps import explain_step_back, operator, plan_back
+from releases.rollback.undoing import refuse_irreversible
+from releases.running.lock import alone
+from releases.running.run import Run
 from releases.version import name_of_this_release
 
 OTHER_SESSIONS = f"SELECT count(*) {CLIENTS}"

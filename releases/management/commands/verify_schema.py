@@ -9,15 +9,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases import contract
 from releases.commands import DatabaseCommand
-from releases.indexes import repeatable
-from releases.naming import migrate_command
-from releases.pending import pending_migrations
+from releases.messages.naming import migrate_command
 from releases.preflight.server import read_server
+from releases.record.pending import pending_migrations
 from releases.repair import repair
-from releases.run import Run, run_alone
+from releases.repeatable.hook import repeatable
+from releases.running.run import Run, run_alone
+from releases.running.watchdog import guard
 from releases.schema import COMPARED, verify
 from releases.sessions import for_a_release
-from releases.watchdog import guard
 
 SHALLOW = (
     "Every table and every column exists. The rest was not compared: that needs the right to create temporary tables."

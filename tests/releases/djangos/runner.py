@@ -21,13 +21,13 @@ from django.test import TransactionTestCase
 from django.test.runner import DiscoverRunner
 
 from releases import contract
-from releases.applying import Applying, run_deferred
-from releases.fulfilling import fulfil
+from releases.applying.migration import Applying, run_deferred
+from releases.applying.own_tables import contract_model, ensure, journal_model
+from releases.contract.fulfilling import fulfil
 from releases.judge.catalogue import read_facts
 from releases.judge.plan import Situation, judge_plan
-from releases.own_tables import contract_model, ensure, journal_model
-from releases.pending import known_migrations
-from releases.steps import unrecord_within_transaction
+from releases.record.pending import known_migrations
+from releases.rollback.steps import unrecord_within_transaction
 from tests.releases.catalogue import SCHEMA
 
 Schema = list[tuple[Any, ...]]

@@ -1,0 +1,1 @@
+"""How migrations are applied: one operation after the other, with a journal."""

@@ -1,0 +1,1 @@
+"""What a release says: what happened, what is left, and what to type."""

@@ -1,0 +1,1 @@
+"""What was run: the records of Django, and those of each release."""

@@ -1,0 +1,1 @@
+"""Concurrent statements that can be repeated after a crash at any point."""

@@ -1,0 +1,1 @@
+"""One run of `migrate`: alone, in time, and again after a transient error."""
