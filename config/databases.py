@@ -79,7 +79,7 @@ def _postgresql(address: str) -> Database:
     if len(hosts) > 1:
         options.setdefault("target_session_attrs", "read-write")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "workouts.postgresql",
         "NAME": options.pop("dbname"),
         "USER": options.pop("user", ""),
         "PASSWORD": options.pop("password", ""),

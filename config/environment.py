@@ -62,7 +62,7 @@ def _direct_database(url: str) -> Database | None:
     database = _database(url)
     if database.get("DISABLE_SERVER_SIDE_CURSORS"):
         raise ValidationError("It contains pgbouncer=true: the release needs a direct connection.")
-    if any(one and one["ENGINE"] != "django.db.backends.postgresql" for one in (database, DATABASE_URL)):
+    if any(one and one["ENGINE"] != "workouts.postgresql" for one in (database, DATABASE_URL)):
         raise ValidationError("It and DATABASE_URL must both point to PostgreSQL. Unset it, or correct the other.")
     return database
 

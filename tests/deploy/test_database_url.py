@@ -39,7 +39,7 @@ SPECIAL = "#/?[]%@: &=+;,\\'\""
 def test_tls_unless_the_url_says_otherwise_or_the_host_is_this_machine(url: str, sslmode: str | None) -> None:
     database = parse_database_url(url)
 
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "workouts.postgresql"
     assert database["OPTIONS"].get("sslmode") == sslmode
     assert database["OPTIONS"]["connect_timeout"] == 10
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (600, True)

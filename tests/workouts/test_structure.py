@@ -11,8 +11,8 @@ LAYERS = ("values", "models", "plan", "history", "files", "accounts")
 INTERFACES = frozenset({"pages", "api", "admin", "management", "templatetags", "middleware", "urls", "apps"})
 """What people and programs use. They import the packages of the domain, and no such package imports them."""
 
-BESIDE = frozenset({"takeover", "migrations"})
-"""They handle databases of other versions, and use nothing of the domain but the models."""
+BESIDE = frozenset({"takeover", "migrations", "postgresql"})
+"""They handle databases, and use nothing of the domain but the models."""
 
 
 def test_no_package_imports_from_a_higher_layer() -> None:

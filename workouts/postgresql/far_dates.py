@@ -5,23 +5,20 @@ load. See https://www.psycopg.org/psycopg3/docs/advanced/adapt.html#example-hand
 """
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import DataError, postgres
+from psycopg import Connection, DataError, postgres
 from psycopg.abc import Buffer
 from psycopg.pq import Format
 from psycopg.types.datetime import DateLoader
 
 
-def read_far_dates(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Prepares a connection that has just been opened (a receiver of `connection_created`)."""
-    if connection.vendor != "postgresql":
-        return
-    adapters = connection.connection.adapters
+def read_far_dates(connection: "Connection[Any]") -> None:
+    """Prepares a connection that Django has just opened."""
+    adapters = connection.adapters
     adapters.register_loader("date", _DayLoader)
     of_django = adapters.get_loader(postgres.types["timestamptz"].oid, Format.TEXT)
-    adapters.register_loader("timestamptz", type("_MomentLoader", (_MomentLoader, of_django), {}))
+    adapters.register_loader("timestamptz", type("_MomentLoader", (_MomentLoader, cast(type, of_django)), {}))
 
 
 class _DayLoader(DateLoader):
