@@ -5,15 +5,21 @@ Django compiles a query each time, which takes longer than PostgreSQL needs to r
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 SENT_AT_ONCE = 1_000
 
 Row = TypeVar("Row", bound=models.Model)
 Values = Mapping[str, Any]
 """The values of a model's fields, by attribute name."""
+
+
+class Statement(NamedTuple):
+    sql: str
+    parameters: Sequence[Any]
+    returns_rows: bool = True
 
 
 class Select(Generic[Row]):
@@ -30,25 +36,22 @@ class Select(Generic[Row]):
         ]
 
     def rows(self, parameters: Sequence[Any]) -> Iterator[Row]:
-        (found,) = _fetched([(self.sql, parameters)])
+        (found,) = _fetched([Statement(self.sql, parameters)])
         return self.instances(found)
 
     def instances(self, found: Iterable[Sequence[Any]]) -> Iterator[Row]:
         """Of the rows that the statement has returned."""
+        database = connections[DEFAULT_DB_ALIAS]
         for row in map(list, found):
             for number, column, converters in self._converters:
                 for convert in converters:
-                    row[number] = convert(row[number], column, connection)
+                    row[number] = convert(row[number], column, database)
             yield self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
-
-
-Statement = tuple[str, Sequence[Any]]
-"""With its parameters."""
 
 
 def rows_together(queries: Sequence[tuple["Select[Any]", Sequence[Any]]]) -> Iterator[Iterator[Any]]:
     """The rows of each statement with its parameters; the statements run in their order."""
-    found = _fetched([(select.sql, parameters) for select, parameters in queries])
+    found = _fetched([Statement(select.sql, parameters) for select, parameters in queries])
     return (select.instances(rows) for (select, _), rows in zip(queries, found, strict=True))
 
 
@@ -56,7 +59,8 @@ def update(model: type[models.Model], key: str, keys: Sequence[Any], values: Val
     """Updates the rows whose column `key` is one of `keys`."""
     found = [value for one in keys for value in _prepared(model, {key: one})]
     marks = ", ".join(["%s"] * len(keys))
-    return f"{_update(model, key, tuple(values))} IN ({marks})", [*_prepared(model, values), *found]
+    sql = f"{_update(model, key, tuple(values))} IN ({marks})"
+    return Statement(sql, [*_prepared(model, values), *found], returns_rows=False)
 
 
 def insert(instance: models.Model) -> Statement:
@@ -64,7 +68,7 @@ def insert(instance: models.Model) -> Statement:
     model = type(instance)
     values = {field.attname: getattr(instance, field.attname) for field in model._meta.concrete_fields}
     del values["id"]
-    return _insert(model, tuple(values)), _prepared(model, values)
+    return Statement(_insert(model, tuple(values)), _prepared(model, values))
 
 
 def send(*statements: Statement) -> Any:
@@ -83,10 +87,11 @@ def _fetched(statements: Sequence[Statement]) -> list[Sequence[Any]]:
     with connection.cursor() as cursor:
         for start in range(0, len(statements), at_once):
             some = statements[start : start + at_once]
-            cursor.execute("; ".join(sql for sql, _ in some), [value for _, values in some for value in values])
-            found.append(cursor.fetchall() if cursor.description else ())
-            while at_once > 1 and cursor.nextset():
-                found.append(cursor.fetchall() if cursor.description else ())
+            cursor.execute("; ".join(one.sql for one in some), [value for one in some for value in one.parameters])
+            for number, statement in enumerate(some):
+                if number:
+                    cursor.nextset()
+                found.append(cursor.fetchall() if statement.returns_rows else ())
     return found
 
 
@@ -104,7 +109,8 @@ def _insert(model: type[models.Model], names: tuple[str, ...]) -> str:
 
 
 def _prepared(model: type[models.Model], values: Values) -> list[Any]:
-    return [_field(model, name).get_db_prep_save(value, connection) for name, value in values.items()]
+    database = connections[DEFAULT_DB_ALIAS]
+    return [_field(model, name).get_db_prep_save(value, database) for name, value in values.items()]
 
 
 def _column(model: type[models.Model], name: str) -> str:
