@@ -4,20 +4,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
-from psycopg import sql
 
-# Those with a key of one column, and their columns as an ORM names them. Nobody rewrites rows of django_migrations.
+# Of each table with a key of one column: its keys, and statements on one of them that name all columns, as an ORM does.
+# Nobody rewrites rows of django_migrations.
 TABLES = """
-SELECT n.nspname, c.relname, k.attname, k.atthasdef OR k.attidentity <> '',
-    (SELECT array_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
-     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '')
+SELECT format('SELECT %I FROM %s LIMIT 1000', k.attname, c.oid::regclass), ARRAY[
+    format('SELECT %I, %s FROM %s WHERE %1$I = ', k.attname, names, c.oid::regclass),
+    format('UPDATE %s SET (%s) = ROW(%2$s) WHERE %3$I = ', c.oid::regclass, names, k.attname),
+    format('INSERT INTO %s (%s) SELECT %2$s FROM %1$s WHERE %3$I = ', c.oid::regclass, names, k.attname)]
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
+    JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0],
+    LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS names FROM pg_attribute a
+     WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnum <> k.attnum AND NOT a.attisdropped AND a.attgenerated = '')
 WHERE i.indisprimary AND i.indnkeyatts = 1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-    AND n.nspname !~ '^(pg_|information_schema$)' AND c.relname !~ '^(django|releases)_'
-ORDER BY 1, 2
+    AND n.nspname !~ '^(pg_|information_schema$)' AND c.relname !~ '^(django|releases)_' AND names <> ''
+ORDER BY n.nspname, c.relname
 """
-KEYS = 1000  # of each table, that are read and written
+LOST_A_RACE = psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation
+"""As the old version would have lost the other's change without the constraint."""
 
 
 class CannotRehearseError(Exception):
@@ -55,14 +59,18 @@ class Scenario:
         """Makes up data in an empty database, if there is no dump. The old version is released after that."""
 
     def statements(self, url: str) -> list[Statement]:
-        """What the old version sends if its server does not run: it reads, writes and inserts rows of each table."""
+        """What the old version sends if its server does not run: it reads, writes and inserts rows of each table.
+
+        What fails already, at a trigger or for want of a default, it does not send.
+        """
         with psycopg.connect(url) as connection:
-            found = connection.execute(TABLES).fetchall()
-            return [
-                one
-                for schema, table, *row in found
-                for one in _of_a_table(connection, sql.Identifier(schema, table), *row)
+            found = [
+                Statement(f"{text.replace('%', '%%')}%(id)s", ids, undone=text.startswith("INSERT"))
+                for keys, texts in connection.execute(TABLES).fetchall()
+                if (ids := [one for (one,) in connection.execute(keys)])
+                for text in texts
             ]
+            return [one for one in found if _succeeds(connection, one)]
 
     def requests(self, shell: Callable[[str], str]) -> list[Request]:
         """What users send. `shell` runs code in the version's own `manage.py shell`, and returns what it prints."""
@@ -73,19 +81,12 @@ class Scenario:
         return []
 
 
-def _of_a_table(
-    connection: psycopg.Connection, table: sql.Identifier, key: str, is_filled: bool, columns: list[str]
-) -> list[Statement]:
-    own = sql.Identifier(key)
-    ids = [one for (one,) in connection.execute(sql.SQL("SELECT {} FROM {} LIMIT %s").format(own, table), [KEYS])]
-    others = [sql.Identifier(one) for one in columns if one != key]
-    if not ids or not others:
-        return []
-    names, where = sql.SQL(", ").join(others), sql.SQL("FROM {} WHERE {} = %(id)s").format(table, own)
-    same = sql.SQL(", ").join(sql.SQL("{0} = {0}").format(one) for one in others)
-    texts = [
-        (sql.SQL("SELECT {}, {} {}").format(own, names, where), False),
-        (sql.SQL("UPDATE {} SET {} WHERE {} = %(id)s").format(table, same, own), False),
-        (sql.SQL("INSERT INTO {} ({}) SELECT {} {}").format(table, names, names, where), True),
-    ]
-    return [Statement(text.as_string(connection), ids, undone) for text, undone in texts if is_filled or not undone]
+def _succeeds(connection: psycopg.Connection, statement: Statement) -> bool:
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(statement.text, {"id": statement.ids[0]})
+    except LOST_A_RACE:
+        return True
+    except psycopg.Error:
+        return False
+    return True

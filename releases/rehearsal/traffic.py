@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import psycopg
 
 from releases.rehearsal.recording import Recording, Sample
-from releases.rehearsal.scenario import Request, Statement
+from releases.rehearsal.scenario import LOST_A_RACE, Request, Statement
 
 CLIENTS = 4
 
@@ -68,8 +68,8 @@ class Session:
                     self._connection.execute(statement.text, parameters)
             else:
                 self._connection.execute(statement.text, parameters)
-        except psycopg.errors.UniqueViolation:
-            return statement.text, ""  # it lost a race, as it would have lost the other's change before
+        except LOST_A_RACE:
+            return statement.text, ""
         except psycopg.Error as error:
             return statement.text, str(error).partition("\n")[0]
         return statement.text, ""
