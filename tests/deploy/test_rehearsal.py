@@ -97,8 +97,8 @@ def test_what_cannot_begin_is_a_sentence(tmp_path: Path, arguments: list[str], r
 @pytest.mark.parametrize(
     ("statement", "refusal"),
     [
-        ("CREATE TABEL box;", "other.sql could not be restored: "),
-        ("CREATE ROLE clerk;", "What was restored has no table. Is it a dump of that database, and not of a part?"),
+        ("CREATE TABEL box;", "other.sql could not be restored. A dump is of one database"),
+        ("CREATE ROLE clerk;", "What was restored has no table. A dump is of one database, as a whole: pg_dump "),
         ("CREATE TABLE box (id integer);", "There is no table workout_selections: it is no database of the planner."),
     ],
 )
