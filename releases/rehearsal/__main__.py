@@ -3,14 +3,13 @@
 import json
 import signal
 import sys
-import tempfile
 from dataclasses import fields
-from pathlib import Path
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from releases.rehearsal.arguments import parser
+from releases.rehearsal.checkouts import own_folder
 from releases.rehearsal.course import Course
 from releases.rehearsal.observer import OBSERVED
 from releases.rehearsal.postgres import throwaway_postgres
@@ -34,10 +33,8 @@ def main() -> int:
     recording = Recording()
     try:
         scenario = import_string(options.scenario)()
-        with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
-            options.folder = Path(folder)
-            with throwaway_postgres(**OBSERVED) as server:
-                Course(server.url, options, scenario, recording).run()
+        with own_folder() as options.folder, throwaway_postgres(options.folder, **OBSERVED) as server:
+            Course(server.url, options, scenario, recording).run()
     except (CannotRehearseError, ImportError) as error:
         print(f"{error} No running instance was touched.", file=sys.stderr)
         return 2

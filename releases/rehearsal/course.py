@@ -42,10 +42,12 @@ class Course:
     def run(self) -> None:
         """Raises CannotRehearseError."""
         with ExitStack() as stack:
-            new = self._version(NEW, stack.enter_context(this_tree(self._options.root)), self._url)
+            new = self._version(NEW, this_tree(self._options.root, self._options.folder / "new"), self._url)
             old = None
             if self._options.old:
-                tree = stack.enter_context(revision(self._options.root, self._options.old))
+                tree = stack.enter_context(
+                    revision(self._options.root, self._options.old, self._options.folder / "old")
+                )
                 old = self._version(OLD, tree, self._databases.old_url(NAME))
             for version in filter(None, (new, old)):
                 refuse_other_databases(version)

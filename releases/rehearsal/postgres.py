@@ -89,7 +89,7 @@ class ThrowawayPostgres:
 
 
 @contextlib.contextmanager
-def throwaway_postgres(parent: str | None = None, **settings: str) -> Iterator[ThrowawayPostgres]:
+def throwaway_postgres(parent: str | Path | None = None, **settings: str) -> Iterator[ThrowawayPostgres]:
     """A new server below the directory `parent`, by default the system's temporary one. Its user is a superuser.
 
     If this process is root's, only the server itself runs as `nobody`.

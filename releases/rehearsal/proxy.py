@@ -3,11 +3,8 @@
 import shutil
 import signal
 import subprocess
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 
 from releases.rehearsal.platforms import Platform
 from releases.rehearsal.postgres import die_with_parent
@@ -41,20 +38,19 @@ def balanced(port: int, replicas: Sequence[int], platform: Platform) -> Iterator
         )
     lines = CONFIGURATION.format(port=port, path=platform.health_path or "/", host=platform.health_host)
     lines += "".join(f"  server replica{one} 127.0.0.1:{one}\n" for one in replicas)
-    with tempfile.TemporaryDirectory(prefix="rehearsal-proxy-") as folder:
-        file = Path(folder, "haproxy.cfg")
-        file.write_text(lines)
-        process = subprocess.Popen(
-            [program, "-db", "-f", file],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509
-        )
-        try:
-            time.sleep(0.5)
-            if process.poll() is not None:
-                raise CannotRehearseError(f"haproxy ended with status {process.returncode}.")
-            yield
-        finally:
-            process.terminate()
-            process.wait()
+    process = subprocess.Popen(
+        [program, "-db", "-f", "/dev/stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509
+    )
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(lines, timeout=0.5)
+            raise CannotRehearseError(f"haproxy ended with status {process.returncode}.")
+        yield
+    finally:
+        process.terminate()
+        process.wait()

@@ -70,7 +70,7 @@ def _run(program: list[str], url: str, failed: str, **more: str) -> str:
     variables = {name.decode(): value.decode() for name, value in given.items()}
     options = " ".join(filter(None, [variables.get("PGOPTIONS"), more.get("PGOPTIONS")]))
     environment = {"PATH": os.environ["PATH"], **variables, **({"PGOPTIONS": options} if options else {})}
-    command = [PROGRAMS / program[0], *program[1:]]
+    command = [str(PROGRAMS / program[0]), *program[1:]]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=environment, check=False)
     lines = [line for line in done.stderr.splitlines() if "error:" in line.lower() and not NO_ROLE.search(line)]
     if lines or (done.returncode and not NO_ROLE.search(done.stderr)):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from releases.rehearsal.checkouts import revision
 from tests.conftest import ROOT
 from tests.memory import TEMPORARY
 from tests.releases.conftest import Project
@@ -155,10 +153,9 @@ def test_a_rehearsal_that_is_killed(rehearsing: Rehearsing, shop: Project, notes
     while running(notes) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert running(notes) == []
-    shutil.rmtree(temporary)
-    temporary.mkdir()
-    with revision(shop.root, "HEAD"):
-        assert worktrees(shop) == 2
+    assert rehearsing("--old", "nowhere").wait(60) == 2
+    assert list(temporary.iterdir()) == []
+    assert worktrees(shop) == 1
 
 
 def test_a_release_that_leaves_something_in_the_background(rehearsing: Rehearsing, shop: Project, notes: Path) -> None:
