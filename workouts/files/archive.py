@@ -3,7 +3,7 @@
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -50,6 +50,24 @@ def contains(content: bytes, endings: tuple[str, ...]) -> bool:
             return any(name.lower().endswith(endings) for name in archive.namelist())
     except BROKEN:
         return False
+
+
+def pack(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """An archive of these files, given by name and content."""
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def others(content: bytes, endings: tuple[str, ...]) -> list[str]:
+    """The names of the files of an archive that have none of these endings. Of content that is no archive, none."""
+    if not is_archive(content):
+        return []
+    with ZipFile(io.BytesIO(content)) as archive:
+        names = [file.filename for file in archive.infolist() if not file.is_dir()]
+    return [name for name in names if not (name.lower().endswith(endings) or name.startswith("__MACOSX/"))]
 
 
 def unpack(content: bytes, wanted: Wanted) -> bytes:

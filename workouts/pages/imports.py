@@ -1,9 +1,12 @@
 """Importing the coach's plan: a file, its preview, and the files imported so far."""
 
 import io
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from workouts.files.activities import activity_imports
 from workouts.files.activities.recognizing import is_activity
-from workouts.files.archive import is_archive
+from workouts.files.archive import is_archive, pack
 from workouts.files.imports import importing, plan_file
 from workouts.files.imports.plan_table import PLEASE
 from workouts.files.imports.results import summary
@@ -29,11 +32,25 @@ OCTETS = "application/octet-stream"
 ACTIVITIES_TOO = "Recorded activities are imported here too: FIT, TCX or GPX."
 
 
+ONE_PLAN = "Several files at once are imported if they are recorded activities. Import a plan by itself."
+
+
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[bytes]"]:
+        return [cast("UploadedFile[bytes]", super(FilesField, self).clean(file, initial)) for file in data or [None]]
+
+
 class ImportForm(forms.Form):
-    file = forms.FileField(
-        label="CSV file, calendar or recorded activity",
+    file = FilesField(
+        label="CSV file, calendar or recorded activities",
         allow_empty_file=True,
-        widget=forms.FileInput({"accept": ACCEPTED}),
+        widget=SeveralFiles({"accept": ACCEPTED}),
     )
 
 
@@ -41,9 +58,8 @@ def imports(request: HtmxRequest) -> HttpResponse:
     """The files imported so far, and the form for another; a POST stores the file and goes to its preview."""
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_valid():
-        file = form.cleaned_data["file"]
         try:
-            return redirect(_previewed(file.name, file.read(MAX_BYTES + 1), request))
+            return redirect(_previewed(*_sent(form.cleaned_data["file"]), request))
         except importing.NotImportable as refusal:
             form.add_error("file", f"{_with_activities(str(refusal))} Nothing was imported.")
     page = Paginator(Upload.objects.imported().for_list(), PER_PAGE).get_page(request.GET.get("page"))
@@ -75,6 +91,17 @@ def file(request: HtmxRequest, upload_id: int) -> FileResponse:
     plan = "text/calendar" if plan_file.is_calendar(content) else "text/csv"
     kind = "application/zip" if is_archive(content) else OCTETS if upload.purpose == Upload.Purpose.ACTIVITY else plan
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=upload.file_name, content_type=kind)
+
+
+def _sent(files: Sequence["UploadedFile[bytes]"]) -> tuple[str, bytes]:
+    """Name and content of what was sent: of several files, those of an archive of them. Raises NotImportable."""
+    contents = [(str(file.name), file.read(MAX_BYTES + 1)) for file in files]
+    if len(contents) == 1:
+        return contents[0]
+    packed = pack(contents)
+    if not is_activity(packed):
+        raise importing.NotImportable(ONE_PLAN)
+    return f"{len(contents)} files.zip", packed
 
 
 def _previewed(name: str, content: bytes, request: HtmxRequest) -> str:

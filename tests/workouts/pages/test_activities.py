@@ -1,6 +1,7 @@
 """The pages for recorded activities."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -105,3 +106,31 @@ def test_the_preview_of_an_activity_is_no_import_of_a_plan(athlete: Client) -> N
 def test_it_needs_a_login(client: Client, db: None) -> None:
     assert client.get("/activities/1/").headers["Location"].startswith("/login/")
     assert client.get("/season/2026-11-23").headers["Location"].startswith("/login/")
+
+
+def chosen(athlete: Client, **files: bytes) -> Any:
+    """Sends several files at once; `run_fit` is called run.fit."""
+    several = [SimpleUploadedFile(name.replace("_", "."), content) for name, content in files.items()]
+    return athlete.post("/imports/", {"file": several}, follow=True)
+
+
+def test_several_activities_are_chosen_at_once_and_undone_as_one_step(athlete: Client, plan: Plan) -> None:
+    run = plan("Easy run", MONDAY, planned_duration=0.75)
+    swim = {**RUN, "sport": "swimming", "start_time": SIX + datetime.timedelta(hours=9)}
+    preview = chosen(athlete, run_fit=fit(RUN), swim_fit=fit(swim), plan_csv=b"Title")
+    page = " ".join(preview.content.decode().split())
+    assert "Preview of <bdi>3 files.zip</bdi>" in page
+    assert "Not imported, because it is no recorded activity: <bdi>plan.csv</bdi>" in page
+
+    sent = {"digest": preview.context["plan"].digest, "workout-0": str(run.pk), "workout-1": "new"}
+    athlete.post(preview.redirect_chain[-1][0], sent)
+    assert [(one.title, one.was_done) for one in Workout.objects.all()] == [("Easy run", True), ("Swim", True)]
+    athlete.post(f"/history/{Change.objects.get().pk}/undo/")
+    assert [(one.title, one.was_done) for one in Workout.objects.all()] == [("Easy run", False)]
+
+
+def test_several_plans_at_once_are_refused(athlete: Client) -> None:
+    refused = chosen(athlete, a_csv=b"Title", b_csv=b"Title")
+    assert refused.status_code == 422
+    assert "Import a plan by itself. Nothing was imported." in refused.content.decode()
+    assert not Upload.objects.exists()

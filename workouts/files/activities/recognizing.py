@@ -31,6 +31,11 @@ def is_activity(content: bytes) -> bool:
     return kind_of(content) in READERS or content.startswith(GZIP) or archive.contains(content, ENDINGS)
 
 
+def unread(content: bytes) -> list[str]:
+    """The names of the files of an archive that are no recorded activities."""
+    return archive.others(content, ENDINGS)
+
+
 def read_activities(content: bytes) -> list[Activity]:
     """Most files have one activity, those of multisport several, and archives those of their files, each once.
 
