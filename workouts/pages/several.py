@@ -1,26 +1,39 @@
 """Several workouts at once: those that are ticked, or a whole week."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from workouts.history import Author, Outcome, change_selections, copy_workouts
+from workouts.history import (
+    TABLES,
+    Author,
+    Outcome,
+    RowChange,
+    apply,
+    change_selections,
+    copy_workouts,
+    done_rows,
+)
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import in_slot, of_our_time, on_day, reasons
+from workouts.pages.forms import in_slot, not_ahead, of_our_time, on_day, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse, says_refusals
 from workouts.values.days import ONE_WEEK, Day, first_of_week, week_of
+from workouts.values.disciplines import discipline_of
 from workouts.values.times import Slot
 
 KEEP = "keep"
 """The slot that leaves a workout at its time of day."""
 
+DONE = "done"
 SELECTED = {"skip": False, "select": True}
 WEEKS = {"earlier": -ONE_WEEK, "later": ONE_WEEK}
 
@@ -33,7 +46,7 @@ class SeveralForm(forms.Form):
         label="Workouts",
         error_messages={"required": "Tick one first.", "invalid_choice": "One that is ticked no longer exists."},
     )
-    verb = forms.ChoiceField(choices=[(verb, verb) for verb in ("move", "copy", *SELECTED, *WEEKS)])
+    verb = forms.ChoiceField(choices=[(verb, verb) for verb in ("move", "copy", DONE, *SELECTED, *WEEKS)])
     current_plan_day = forms.DateField(label="Day", required=False, validators=[of_our_time])
     slot = forms.ChoiceField(label="Time of day", choices=[(KEEP, "As it is"), *Slot.choices], required=False)
 
@@ -41,6 +54,10 @@ class SeveralForm(forms.Form):
         verb, day, slot = (self.cleaned_data.get(name) for name in ("verb", "current_plan_day", "slot"))
         if not day and (verb == "copy" or (verb == "move" and slot == KEEP)):
             self.add_error("current_plan_day", f"To which day do you want to {verb} them?")
+        today = timezone.localdate()
+        for workout in self.cleaned_data.get("workout", ()) if verb == DONE else ():
+            if workout.day > today:
+                self.add_error("workout", f"“{workout.title}” is planned for a day to come.")
 
 
 def whole_week_of_our_time(first: Day) -> None:
@@ -58,20 +75,27 @@ class WeekForm(forms.Form):
 @require_POST
 @says_refusals
 def change_several(request: HtmxRequest) -> HttpResponse:
-    """Moves, copies, skips or selects the ticked workouts, as one change."""
+    """Moves, copies, skips, selects or marks as done the ticked workouts, as one change."""
     form = SeveralForm(request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
-    values = form.cleaned_data
+    try:
+        return redraw(request, _change(form.cleaned_data, request.user))
+    except ValidationError as error:
+        return _refuse(request, error)
+
+
+def _change(values: Mapping[str, Any], by: Author) -> Outcome:
+    """Raises ValidationError."""
     workouts, verb, day, slot = values["workout"], values["verb"], values["current_plan_day"], values["slot"]
     if verb in WEEKS:
-        return _shift(request, workouts, WEEKS[verb], f"moved a week {verb}")
+        return _shift(workouts, WEEKS[verb], f"moved a week {verb}", by)
     if verb in SELECTED:
         wanted = {workout.pk: {"is_selected": SELECTED[verb]} for workout in workouts}
-        return redraw(request, change_selections(wanted, "selected" if SELECTED[verb] else "skipped", by=request.user))
-    if verb == "copy":
-        return redraw(request, _copy(workouts, day, slot, request.user))
-    return redraw(request, _move(workouts, day, slot, request.user))
+        return change_selections(wanted, "selected" if SELECTED[verb] else "skipped", by=by)
+    if verb == DONE:
+        return _done(workouts, by)
+    return _copy(workouts, day, slot, by) if verb == "copy" else _move(workouts, day, slot, by)
 
 
 @require_POST
@@ -91,7 +115,10 @@ def change_week(request: HtmxRequest, day: Day) -> HttpResponse:
         return refuse(request, f"{nothing} Nothing was changed.", status=422)
     back, there = reverse("week_of", args=[first]), _days_from(first)
     if form.cleaned_data["verb"] == "shift":
-        return _shift(request, workouts, first - day, f"moved {there}", back)
+        try:
+            return redraw(request, _shift(workouts, first - day, f"moved {there}", request.user), back)
+        except ValidationError as error:
+            return _refuse(request, error)
     days = {workout.pk: workout.day + (first - day) for workout in workouts}
     return redraw(request, copy_workouts(days, f"copied {there}", by=request.user), back)
 
@@ -103,7 +130,30 @@ def _days_from(first: Day) -> str:
     return f"to the days from {first:%a %-d %b} to {week_of(first)[-1]:%a %-d %b}"
 
 
+def _refuse(request: HtmxRequest, error: ValidationError) -> HttpResponse:
+    return refuse(request, f"{' '.join(error.messages)} Nothing was changed.", status=422)
+
+
+def _done(workouts: Collection[Workout], by: Author) -> Outcome:
+    """Each as it was planned. Days off stay, and what is done already."""
+    found = [workout for workout in workouts if discipline_of(workout.workout_type) and not workout.was_done]
+    rows = [row for workout in found for row in _as_planned(workout)]
+    named = found[0].title if len(found) == 1 else f"{len(found)} workouts"
+    return apply(rows, f"{named}: done", by=by) if rows else Outcome()
+
+
+def _as_planned(workout: Workout) -> list[RowChange]:
+    """Done in the time that was planned, else over the distance."""
+    figures = {"actual_duration": workout.planned_duration, "actual_distance_meters": workout.planned_distance_meters}
+    known = dict([(name, value) for name, value in figures.items() if value][:1])
+    selection = TABLES["selection"].values_of(workout.selection) if workout.selection else None
+    return done_rows(workout.pk, TABLES["workout"].values_of(workout), selection, known)
+
+
 def _move(workouts: Collection[Workout], day: Day | None, slot: str, by: Author) -> Outcome:
+    """Raises ValidationError."""
+    for workout in workouts:
+        not_ahead(workout, day or workout.day)
     wanted = {
         workout.pk: (on_day(workout, day) if day else {}) | ({} if slot == KEEP else in_slot(workout, slot))
         for workout in workouts
@@ -117,14 +167,13 @@ def _copy(workouts: Collection[Workout], day: Day, slot: str, by: Author) -> Out
     return copy_workouts({workout.pk: day for workout in workouts}, f"copied to {day:%a %-d %b}", times, by=by)
 
 
-def _shift(
-    request: HtmxRequest, workouts: Collection[Workout], by: datetime.timedelta, done: str, back: str | None = None
-) -> HttpResponse:
+def _shift(workouts: Collection[Workout], by_days: datetime.timedelta, done: str, by: Author) -> Outcome:
+    """Raises ValidationError."""
     try:
-        days = {workout: workout.day + by for workout in workouts}
-        for day in days.values():
-            of_our_time(day)
-    except (OverflowError, ValidationError):
-        return refuse(request, "That is not a day of our time. Nothing was changed.", status=422)
-    wanted = {workout.pk: on_day(workout, day) for workout, day in days.items()}
-    return redraw(request, change_selections(wanted, done, by=request.user), back)
+        days = {workout: workout.day + by_days for workout in workouts}
+    except OverflowError as error:
+        raise ValidationError("That is not a day of our time.") from error
+    for workout, day in days.items():
+        of_our_time(day)
+        not_ahead(workout, day)
+    return change_selections({workout.pk: on_day(workout, day) for workout, day in days.items()}, done, by=by)

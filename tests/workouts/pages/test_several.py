@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.workouts.conftest import Plan
 from workouts.models import Change, Preferences, Workout, WorkoutSelection
+from workouts.values.days import ONE_DAY, ONE_WEEK
 
 WEEK = "/week/2026-11-23"
 HTMX = {"HX-Request": "true"}
@@ -45,6 +47,45 @@ def test_ticked_workouts_are_moved_copied_and_skipped(athlete: Client, plan: Pla
     for change in Change.objects.order_by("-id"):
         athlete.post(f"/history/{change.pk}/undo/")
     assert days() == {"Long run": ["23 Nov 7am"], "Ride": ["24 Nov"]}
+
+
+def test_ticked_workouts_are_done_as_planned_in_one_step(athlete: Client, plan: Plan) -> None:
+    run = plan("Long run", "2025-11-24", {"is_selected": False}, planned_duration=1.5)
+    swim = plan("Swim", "2025-11-25", planned_distance_meters=2000.0)
+    ride = plan("Ride", "2025-11-25", is_done=True, actual_duration=0.5, planned_duration=2.0)
+    rest = plan("Rest", "2025-11-26", workout_type="Day Off")
+    sent = {"workout": [run.pk, swim.pk, ride.pk, rest.pk], "verb": "done"}
+
+    athlete.post("/workouts/selections", sent)
+
+    figures = {one.title: (one.actual_duration, one.actual_distance_meters) for one in Workout.objects.all()}
+    assert figures == {"Long run": (1.5, None), "Swim": (None, 2000), "Ride": (0.5, None), "Rest": (None, None)}
+    assert not Workout.objects.with_selection().get(pk=run.pk).skipped
+    change = Change.objects.get()
+    assert str(change) == "2 workouts: done"
+    athlete.post("/workouts/selections", sent)
+    athlete.post(f"/history/{change.pk}/undo/")
+    assert [one.title for one in Workout.objects.all() if one.was_done] == ["Ride"]
+
+
+def test_nothing_is_done_on_a_day_to_come(athlete: Client, plan: Plan) -> None:
+    today = timezone.localdate()
+    done = plan("Long run", today.isoformat(), is_done=True, is_custom=True)
+    to_come = plan("Ride", (today + ONE_WEEK).isoformat())
+    moves = [
+        ("/workouts/selections", {"workout": done.pk, "verb": "move", "current_plan_day": today + ONE_DAY}),
+        ("/workouts/selections", {"workout": done.pk, "verb": "later"}),
+        ("/workouts/selections", {"workout": [done.pk, to_come.pk], "verb": "done"}),
+        (f"/workouts/{done.pk}/selection", {"current_plan_day": today + ONE_DAY}),
+        (f"/workouts/{done.pk}/edit", {"title": "x", "workout_type": "Run", "originally_planned_day": today + ONE_DAY}),
+    ]
+    for address, sent in moves:
+        refused = athlete.post(address, sent)
+        assert (refused.status_code, "to come." in refused.content.decode()) == (422, True)
+    assert not Change.objects.exists()
+    athlete.post("/workouts/selections", {"workout": done.pk, "verb": "earlier"})
+    athlete.post("/workouts/selections", {"workout": done.pk, "verb": "later"})
+    assert Change.objects.count() == 2
 
 
 @pytest.mark.parametrize(
