@@ -27,14 +27,6 @@ class Bar:
     done_height: int
     shown: bool
 
-    @property
-    def y(self) -> int:
-        return HEIGHT - self.height
-
-    @property
-    def done_y(self) -> int:
-        return HEIGHT - self.done_height
-
 
 @dataclass(frozen=True)
 class Season:

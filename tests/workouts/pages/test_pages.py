@@ -62,7 +62,7 @@ def test_with_htmx_only_the_days_that_changed_are_sent(athlete: Client, plan: Pl
     parts = answer.content.decode()
     assert [column.day.day for column in answer.context["columns"]] == [23, 27]
     assert "<html" not in parts
-    for part in ("day-2026-11-23", "day-2026-11-27", "summary", "season", "toast", "seen"):
+    for part in ("day-2026-11-23", "day-2026-11-27", "summary", "load", "toast", "seen"):
         assert parts.count(f'id="{part}"') == 1
     assert parts.count('hx-swap-oob="true"') == 6
     assert "Ride" not in parts, "the filter of the page holds"
