@@ -19,6 +19,7 @@ from releases.applying.migration import commits_batches, is_whole, run_deferred
 from releases.applying.parts import Part, on_database, parts_of, with_inserted
 from releases.backfill.trigger import drop_those_of
 from releases.backfill.undoing import is_undoing, refuse_edited
+from releases.messages.naming import rollback_command
 from releases.online.steps import in_words, run_steps
 from releases.record.pending import Key, states_between
 from releases.rollback.returning import by_steps
@@ -165,3 +166,17 @@ def half_run_migrations(connection: BaseDatabaseWrapper, loader: MigrationLoader
 def half_run_keys(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> list[Key]:
     """The last one first, whether this code has it or not; without those that were recorded before the kill."""
     return [key for key in reversed(half_run(connection)) if key not in loader.applied_migrations]
+
+
+def half_run_in_words(connection: BaseDatabaseWrapper) -> list[str]:
+    """A sentence for each."""
+    loader, undo = MigrationLoader(connection), rollback_command(connection.alias)
+    known = f" To undo it instead: {undo}" if undo else ""
+    unknown = f"; to undo it, from there: {undo}" if undo else "."
+    return [
+        f"Half-run: {app}.{name}. The next release goes on where it was interrupted.{known}"
+        if (app, name) in loader.graph.nodes
+        else f"Half-run, and unknown to this code: {app}.{name}. A release of code that has it goes on where it was"
+        f" interrupted{unknown}"
+        for app, name in reversed(half_run_keys(connection, loader))
+    ]

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from releases.applying.own_tables import create, delete, exists, journal_model
 from releases.applying.parts import own_operations
+from releases.messages.naming import rollback_command
 from releases.record.pending import Key
 
 
@@ -75,11 +76,13 @@ class Journal:
         entry = _entries(self._connection).filter(**self._key).first() or self._begin()
         self.done, self.steps, self.position = entry.done, entry.steps, entry.position
         if entry.digest != self._digest():
+            undo = rollback_command(self._connection.alias)
             raise CommandError(
                 f"Migration {self._migration} was edited after an interrupted release had committed"
-                f" {self.committed} of its operations, so it can be neither continued nor undone. It was left"
-                " as it is. Put those operations back as they were and run this again; what comes after them may be"
-                " edited."
+                f" {self.committed} of its operations, so it can be neither continued nor undone by this code. It was"
+                " left as it is. Put those operations back as they were and run this again; what comes after them may"
+                " be edited."
+                + (f" Or undo it first, from the version that was interrupted, with: {undo}" if undo else "")
             )
 
     @property

@@ -12,6 +12,7 @@ from releases.preflight.backfills import faulty_backfills
 from releases.preflight.catalogue import tables_elsewhere
 from releases.preflight.conflicts import conflict_message, inspect_tables
 from releases.preflight.dependents import dependents_of
+from releases.preflight.half_run import obstructing
 from releases.preflight.pending import read_pending
 from releases.preflight.places import hidden_records, hidden_tables, wrong_encoding
 from releases.preflight.rebuilding import not_rebuildable
@@ -72,6 +73,8 @@ def _on_postgresql(connection: BaseDatabaseWrapper, app_label: str | None) -> It
     yield from hidden_records(connection, server)
     yield from wrong_encoding(server)
     yield from missing_rights(connection, server, pending)
+    if server.may_read_records:
+        yield from obstructing(connection, app_label)
 
 
 def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterator[str]:
@@ -81,3 +84,4 @@ def _on_sqlite(connection: BaseDatabaseWrapper, app_label: str | None) -> Iterat
         else:
             yield from not_rebuildable(connection)
             yield from faulty_backfills(connection, app_label)
+            yield from obstructing(connection, app_label)

@@ -8,6 +8,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from releases import contract
+from releases.applying.half_run import half_run_in_words
 from releases.applying.journal import forget_recorded
 from releases.applying.migration import Applying
 from releases.applying.standing import Standing
@@ -52,6 +53,9 @@ class Releasing:
             self.migrate()
         if unknown := unknown_to(MigrationLoader(connection)):
             run.say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
+        if self.standing.half_run:
+            for line in half_run_in_words(connection):
+                run.say(line)
         if not app_label:
             run.schema = verified(connection)
         unmark(connection)

@@ -81,8 +81,27 @@ def test_what_is_committed_cannot_be_edited(shop: Project, sql: Sql) -> None:
     printed = failed(shop)
     assert "was edited after an interrupted release had committed 1 of its operations" in printed
     assert "It was left as it is." in printed
+    assert "Applying shop.0002_paint" not in printed
+    assert "was edited after" in shop.manage("plan_release").stderr
     shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FINE))
     succeeds(shop)
+
+
+def test_another_migration_instead_of_a_half_run_one_is_refused_before_the_first_change(shop: Project) -> None:
+    """It would find that its columns exist; then two would be half-run, and no code would have both."""
+    shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FAILING))
+    failed(shop)
+    file = shop.root / "shop/migrations/0002_paint.py"
+    renamed = file.rename(file.with_name("0002_coat.py"))
+    for printed in (failed(shop), shop.manage("plan_release").stderr):
+        assert "Migration shop.0002_paint is half-run, and this code does not have it" in printed
+        assert "Applying" not in printed
+    half_run = "Half-run, and unknown to this code: shop.0002_paint."
+    renamed.rename(renamed.with_suffix(".txt"))
+    assert half_run in succeeds(shop)  # as the old image
+    assert half_run in shop.manage("releases").stdout
+    shop.migration("0002_paint", ADD_COLOUR, PAINT, atomic=False, before=BEFORE.format(FINE))
+    assert "Half-run" not in succeeds(shop)
 
 
 def test_an_operation_is_committed_as_a_whole_or_not_at_all(shop: Project, sql: Sql, engine: str) -> None:

@@ -19,6 +19,7 @@ from releases.commands import DatabaseCommand
 from releases.messages.counting import counted
 from releases.postgresql.empty import is_unserved
 from releases.preflight.conflicts import ADOPT
+from releases.preflight.half_run import obstructing
 from releases.record.pending import pending_migrations
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Command(DatabaseCommand):
             if not pending:
                 self._say_nothing(**options)
                 return
+            if obstacles := [*obstructing(connection)]:
+                raise CommandError("\n".join(["A release cannot begin.", *obstacles]))
             if connection.vendor != "postgresql" and options["json"]:
                 raise CommandError("There are verdicts, and so JSON, on PostgreSQL only.")
             if connection.vendor != "postgresql":

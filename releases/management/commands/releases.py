@@ -12,9 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
 from releases import contract
-from releases.applying.journal import half_run
+from releases.applying.half_run import half_run_in_words
 from releases.commands import DatabaseCommand
-from releases.messages.naming import rollback_command
 from releases.models import Release
 from releases.record.timeline import bar, in_words, spans
 from releases.running.lock import is_interrupted
@@ -63,11 +62,7 @@ class Command(DatabaseCommand):
     def _write_pending(self, connection: BaseDatabaseWrapper) -> None:
         if is_interrupted(connection):
             self.stdout.write(INTERRUPTED)
-        for app, name in half_run(connection):
-            undo = rollback_command(connection.alias)
-            instead = f" To undo it instead: {undo}" if undo else ""
-            self.stdout.write(f"Half-run: {app}.{name}. The next release goes on where it was interrupted.{instead}")
-        for line in contract.in_words(connection):
+        for line in (*half_run_in_words(connection), *contract.in_words(connection)):
             self.stdout.write(line)
 
     def _write_migrations(self, release: Release) -> None:
