@@ -8,6 +8,8 @@ from releases.record.pending import pending_migrations
 from releases.running.run import Run
 from releases.schema import verified
 
+STAYS = "The contract stays pending; "
+
 
 def finish(run: Run) -> None:
     """Raises CommandError if a change must wait, or if the schema is not whole then. The caller holds the lock."""
@@ -15,7 +17,7 @@ def finish(run: Run) -> None:
     before, made = len(contract.pending(run.connection)), list[str]()
     if left := fulfil(run.connection, run.say, made, at_once=True):
         what = f"this made {len(made)} of {before} changes" if made else "nothing was changed"
-        raise CommandError("\n".join([f"The contract stays pending; {what}.", *left]))
+        raise CommandError("\n".join([f"{STAYS}{what}.", *left]))
     if not before:
         run.say("Nothing is pending in the contract.")
     if not pending_migrations(run.connection):

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.management import CommandError
 from django.db.migrations.loader import MigrationLoader
 
+from releases.contract.finishing import STAYS
 from releases.messages.counting import counted
 from releases.messages.naming import rollback_command, time_zone
 from releases.models import Release
@@ -32,8 +33,9 @@ class Past:
 
     @property
     def had_nothing_to_do(self) -> bool:
-        """Such as a container that started, or a release that waited for another one."""
-        return not self.applied_anything and self.release.outcome == Release.Outcome.SUCCEEDED
+        """Such as a container that started, a release that waited for another one, or `migrate --finish` too early."""
+        had_none = self.release.outcome == Release.Outcome.SUCCEEDED or self.release.error.startswith(STAYS)
+        return had_none and not self.applied_anything
 
 
 class History:

@@ -117,6 +117,7 @@ def test_contract_waits_for_the_old_version_and_names_it(shop: Project, sql: Sql
         assert "nothing was changed" in refused.stderr
         assert "(version of-last-week" in refused.stderr
         assert sql("SELECT count(note) FROM shop_box") == [(500,)]
+        assert "shop.0003_nothing" in shop.manage("rollback").stdout  # the last release is not that refusal
     assert "Contract: drop column note of shop_box." in succeeds(shop, "migrate")
     with pytest.raises(psycopg.errors.UndefinedColumn):
         sql("SELECT note FROM shop_box")
