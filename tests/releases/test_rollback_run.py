@@ -195,7 +195,8 @@ def test_a_user_without_a_name_is_a_number() -> None:
     if os.geteuid():
         pytest.skip("only root can become somebody else")
     program = (
-        "import django, os; django.setup(); from releases.steps import operator; os.setuid(54321); print(operator())"
+        "import django, os; django.setup(); from releases.rollback.steps import operator;"
+        " os.setuid(54321); print(operator())"
     )
     environment = {**container("sqlite:///unused"), "DJANGO_SETTINGS_MODULE": "config.settings"}
     said = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, env=environment, text=True)
