@@ -56,6 +56,7 @@ class Run:
     is_served: bool = False  # a version uses the database
     is_finished: bool = False  # its outcome is recorded
     deadline: Deadline = field(default_factory=lambda: Deadline(conf.read().deadline))
+    settle: Callable[[], None] = lambda: None  # called when it has succeeded
     _began: float = field(default_factory=time.monotonic)
     _current_began: float = 0
     _recorded: float = 0
@@ -114,6 +115,8 @@ class Run:
         if self.is_finished:
             return
         self.is_finished = True
+        if not error:
+            self.settle()
         applied = [migration["name"] for migration in self.migrations]
         if error and self.current:
             self._note({"failed": True})

@@ -62,6 +62,11 @@ class Watchdog:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="release watchdog")
         self.reason: Stopped | None = None
+        self._is_settled = False
+
+    def settle(self) -> None:
+        """Call this when the command has succeeded: a signal, or the deadline, no longer changes that."""
+        self._is_settled = True
 
     def __enter__(self) -> "Watchdog":
         self._poke, self._poked = socket.socketpair()
@@ -89,6 +94,8 @@ class Watchdog:
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
         """A second signal is ignored: the time to clean up is bounded."""
+        if self._is_settled:
+            return
         first = self.reason is None
         if first and signum in STOPPING:
             self.reason = _by_signal(signum)

@@ -23,7 +23,7 @@ class ShopConfig(AppConfig):
     name = "shop"
 
     def ready(self):
-        from releases.run import Run
+        from releases.running.run import Run
 
         finish = Run.finish
 
@@ -34,6 +34,21 @@ class ShopConfig(AppConfig):
                     cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [session.info.backend_pid])
 
         Run.finish = finish_and_lose_the_session
+"""
+ENDED_WHEN_IT_IS_RECORDED = """
+import logging
+import os
+import signal
+
+
+class Ending(logging.Handler):
+    def emit(self, record):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+logger = logging.getLogger("releases.running.run")
+logger.setLevel("INFO")
+logger.addHandler(Ending())
 """
 DEPLOYED = {"CI_COMMIT": "0123456789abcdef", "CI_ID": "d-1"}
 
@@ -131,6 +146,14 @@ def test_commands_need_no_output(project: Project, closed: str) -> None:
         result = subprocess.run(["sh", "-c", line], cwd=project.root, env=environment, capture_output=True, check=False)
         assert (result.returncode, result.stderr) == (0, b""), line
     assert [one["outcome"] for one in history(project)] == ["succeeded"] * 4
+
+
+def test_a_signal_after_the_record_of_success_changes_nothing(project: Project) -> None:
+    """It said that the release failed, and the platform did not start the version whose schema is there."""
+    project.settings(ENDED_WHEN_IT_IS_RECORDED)
+    result = project.manage("migrate")
+    assert (result.returncode, "failed" in result.stderr) == (0, False)
+    assert [one["outcome"] for one in history(project)] == ["succeeded"]
 
 
 def test_names_that_are_longer_than_the_columns_are_cut(project: Project) -> None:

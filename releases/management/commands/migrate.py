@@ -106,6 +106,7 @@ class Command(migrate.Command):
         self.run = run
         if self.watchdog:
             run.deadline = self.watchdog.deadline  # what waits until then ends before the watchdog ends it
+            run.settle = self.watchdog.settle
         with for_a_release(run.connection), repeatable(run.connection, self._say):
             try:
                 run_alone(run, do)
