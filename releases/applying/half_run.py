@@ -46,8 +46,16 @@ class HalfRun:
     @property
     def begun(self) -> Migration:
         """The migration without the operations that have not begun."""
+        return self._first(self.count)
+
+    @property
+    def whole(self) -> Migration:
+        """The migration with only the operations of which nothing is left to do."""
+        return self._first(min(self.count, self._journal.left))
+
+    def _first(self, count: int) -> Migration:
         part = type(self.migration)(self.migration.name, self.migration.app_label)
-        part.operations = self._journal.operations[: self.count]  # type: ignore[misc]
+        part.operations = self._journal.operations[:count]  # type: ignore[misc]
         return part
 
     @property

@@ -44,8 +44,8 @@ def undo(run: Run, keys: Collection[Key], progress: Progress, stdout: OutputWrap
     executor = MigrationExecutor(connection)
     plan = plan_back(executor, [key for key in keys if key in executor.loader.applied_migrations])
     refuse_irreversible(plan)
-    judged = _judged(connection, executor.loader, plan, say)
     interrupted = [one for one in half_run_migrations(connection, executor.loader) if one.key in keys]
+    judged = _judged(connection, executor.loader, [*(one.whole for one in interrupted), *plan], say)
     if not (interrupted or plan):
         return
     signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}

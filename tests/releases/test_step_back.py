@@ -69,6 +69,21 @@ def test_rows_that_violate_what_comes_back_are_named_first(shop: Project, sql: S
     assert "[ ] 0002_second" in succeeds(shop, "showmigrations", "shop")
 
 
+def test_they_are_named_before_a_half_run_migration_is_undone(shop: Project, sql: Sql, database_url: str) -> None:
+    nullable = 'migrations.AlterField("box", "size", models.IntegerField(null=True))'
+    colour = 'migrations.AddField("box", "colour", models.CharField(max_length=9, null=True))'
+    breaks = "migrations.RunPython(lambda apps, editor: 1 / 0)"
+    shop.migration("0002_second", nullable, colour, WITHOUT_INDEX, breaks)
+    assert shop.manage("migrate").returncode == 1
+    sql("UPDATE shop_box SET size = NULL WHERE serial = 1")
+    between = rows_of(database_url, SCHEMA)
+    refused = shop.manage("rollback", "--noinput")
+    assert "Undoing shop.0002_second, Alter field size on box, would fail. Rows violate it" in refused.stderr
+    assert rows_of(database_url, SCHEMA) == between
+    sql("UPDATE shop_box SET size = 1 WHERE serial = 1")
+    succeeds(shop, "rollback", "--noinput")
+
+
 def test_what_was_changed_while_it_waited_is_refused_before_anything_is_undone(shop: Project, sql: Sql) -> None:
     shop.models(changed(('    note = models.CharField(max_length=40, default="", unique=False)\n', "")))
     shop.migration("0002_second", 'migrations.RemoveField("box", "note")')
