@@ -13,6 +13,8 @@ from releases.rehearsal.scenario import CannotRehearseError
 
 ANY_REPOSITORY = "a/rehearsal"
 COMMAND = re.compile(r"^CMD (\[.*\])$", re.MULTILINE)
+# Its buildpack collects static files only if the project has the command.
+HEROKU_BUILD = ["sh", "-c", "! python manage.py help collectstatic || python manage.py collectstatic --noinput"]
 COLLECTSTATIC = re.compile(r"python manage\.py (collectstatic[^&|;\\\n]*)")
 
 
@@ -27,11 +29,11 @@ class Platform:
     release: list[str]
     start: list[str]
     commit_variable: str
-    health_path: str
-    health_host: str
-    health_timeout: float
-    overlap: float
-    draining: float
+    health_path: str = ""
+    health_host: str = "127.0.0.1"
+    health_timeout: float = 300
+    overlap: float = 0
+    draining: float = 0
     needs: tuple[str, ...] = ("start",)
 
 
@@ -58,33 +60,14 @@ def railway(root: Path) -> Platform:
 
 def heroku(root: Path) -> Platform:
     """Release phase, start, routing once the port is bound: the `Procfile`. With preboot, both versions serve."""
-    return Platform(
-        build=["python", "manage.py", "collectstatic", "--noinput"],
-        release=_procfile(root, "release"),
-        start=_procfile(root, "web"),
-        commit_variable="HEROKU_SLUG_COMMIT",
-        health_path="",
-        health_host="127.0.0.1",
-        health_timeout=60,
-        overlap=10,
-        draining=30,
-        needs=("release", "start"),
-    )
+    commands = HEROKU_BUILD, _procfile(root, "release"), _procfile(root, "web"), "HEROKU_SLUG_COMMIT"
+    return Platform(*commands, health_timeout=60, overlap=10, draining=30, needs=("release", "start"))
 
 
 def kubernetes(root: Path) -> Platform:
     """Each pod releases before it serves, all at once: the image's command, or the lines of the `Procfile`."""
-    return Platform(
-        build=_build(root),
-        release=[],
-        start=_image_command(root) or _pod(root),
-        commit_variable="GIT_COMMIT",
-        health_path="/readyz",
-        health_host="10.0.0.7",
-        health_timeout=300,
-        overlap=5,
-        draining=30,
-    )
+    start = _image_command(root) or _pod(root)
+    return Platform(_build(root), [], start, "GIT_COMMIT", "/readyz", "10.0.0.7", overlap=5, draining=30)
 
 
 PROFILES: dict[str, Callable[[Path], Platform]] = {"railway": railway, "heroku": heroku, "kubernetes": kubernetes}
@@ -115,8 +98,7 @@ def _railway_services(root: Path) -> list[dict[str, Any]]:
 
 def _procfile(root: Path, process: str) -> list[str]:
     """A line of it, as its shell runs it; nothing if there is none."""
-    file = root / "Procfile"
-    found = re.search(rf"^{process}: *(.+)$", file.read_text() if file.exists() else "", re.MULTILINE)
+    found = re.search(rf"^{process}: *(.+)$", _text(root / "Procfile"), re.MULTILINE)
     if not found:
         return []
     is_one_command = process == "web" and not re.search("[;&|]", found[1])  # so that it gets the signals
@@ -130,15 +112,14 @@ def _pod(root: Path) -> list[str]:
 
 def _build(root: Path) -> list[str]:
     """What the image collects; nothing if it does not."""
-    found = COLLECTSTATIC.search(_dockerfile(root))
+    found = COLLECTSTATIC.search(_text(root / "Dockerfile"))
     return ["python", "manage.py", *shlex.split(found[1])] if found else []
 
 
 def _image_command(root: Path) -> list[str]:
-    found = COMMAND.search(_dockerfile(root))
+    found = COMMAND.search(_text(root / "Dockerfile"))
     return list(json.loads(found[1])) if found else []
 
 
-def _dockerfile(root: Path) -> str:
-    file = root / "Dockerfile"
+def _text(file: Path) -> str:
     return file.read_text() if file.exists() else ""

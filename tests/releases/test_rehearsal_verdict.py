@@ -1,5 +1,8 @@
 """When a rehearsal says that the deploy would not have gone well, and what it reads of a platform's files."""
 
+import os
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ from releases.rehearsal.arguments import parser
 from releases.rehearsal.platforms import heroku, kubernetes, platform_of, railway
 from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample, Snapshot
 from releases.rehearsal.verdict import Thresholds, faults
+from tests.conftest import ROOT
+from tests.releases.conftest import Project
 
 SEVERAL = """
 from types import SimpleNamespace
@@ -123,6 +128,18 @@ def test_the_files_of_each_platform(tmp_path: Path) -> None:
     assert found.start == heroku(tmp_path).start
     (tmp_path / "Dockerfile").write_text('CMD ["bin/start"]')
     assert railway(tmp_path).start == kubernetes(tmp_path).start == ["bin/start"]
+
+
+@pytest.mark.parametrize(("apps", "collected"), [("", 0), ('INSTALLED_APPS += ["django.contrib.staticfiles"]', 1)])
+def test_heroku_collects_static_files_if_there_is_the_command(
+    new_project: Callable[[str], Project], apps: str, collected: int
+) -> None:
+    project = new_project("sqlite://")
+    project.settings(f'{apps}\nSTATIC_ROOT = STATIC_URL = "static/"')
+    project.write("shop/static/box.css", "")
+    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": "sqlite://"}
+    subprocess.run(heroku(project.root).build, cwd=project.root, env=variables, check=True)
+    assert len(list(project.root.glob("static/box.css"))) == collected
 
 
 def test_a_command_with_a_shell() -> None:
