@@ -1,34 +1,38 @@
 """One step back and forward again, on a copy: do the old version's tables have the same data afterwards?"""
 
 import psycopg
-from psycopg import sql
 
 from releases.rehearsal.databases import Databases
 from releases.rehearsal.version import DeployError, Version
 
 # Django's own records, and those of the release, say what was done; they differ.
 COLUMNS = """
-SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
+SELECT format('%s.%I', c.oid::regclass, a.attname)
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname !~ '^(django|releases)_'
-GROUP BY c.relname
+WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+    AND c.relname !~ '^(django|releases)_'
 """
-DIGEST = "SELECT count(*), coalesce(sum(hashtextextended(ROW({})::text, 0)), 0) FROM {}"
+# Of each table, what counts its rows and digests those columns that it has.
+DIGESTS = """
+SELECT c.oid::regclass::text, format('SELECT count(*), sum(hashtextextended(ROW(%%s)::text, 0)) FROM %%s',
+    string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), c.oid::regclass)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE format('%%s.%%I', c.oid::regclass, a.attname) = ANY(%s) GROUP BY c.oid
+"""
 COPY = "stepping_back"
-
-Columns = dict[str, list[str]]
 
 
 class StepBackRefusedError(Exception):
     """The release cannot be undone: its RunPython has no reverse, for example. Says why."""
 
 
-def columns_of(url: str) -> Columns:
+def columns_of(url: str) -> list[str]:
+    """With their tables."""
     with psycopg.connect(url) as connection:
-        return dict(connection.execute(COLUMNS).fetchall())
+        return [name for (name,) in connection.execute(COLUMNS)]
 
 
-def changed_by_a_step_back(version: Version, name: str, before: Columns, databases: Databases) -> list[str]:
+def changed_by_a_step_back(version: Version, name: str, before: list[str], databases: Databases) -> list[str]:
     """The tables whose rows differ in the columns that they had `before` the release.
 
     Nobody may be connected to the database `name`. Raises StepBackRefusedError, and DeployError if the release fails
@@ -38,25 +42,17 @@ def changed_by_a_step_back(version: Version, name: str, before: Columns, databas
     try:
         released = _digests(url, before)
         try:
-            version.manage("rollback", "--noinput", "--reason", "rehearsed", **version.at(url))
+            version.manage("rollback", "--noinput", "--reason", "rehearsed", url=url)
         except DeployError as error:
             raise StepBackRefusedError(str(error)) from error
-        version.release("forward again", **version.at(url))
+        version.release("forward again", url=url)
         again = _digests(url, before)
     finally:
         databases.drop(COPY)
     return [table for table, digest in released.items() if again.get(table) != digest]
 
 
-def _digests(url: str, columns: Columns) -> dict[str, tuple[object, ...]]:
+def _digests(url: str, columns: list[str]) -> dict[str, object]:
     with psycopg.connect(url) as connection:
-        now: Columns = dict(connection.execute(COLUMNS).fetchall())
-        kept = {table: [one for one in names if one in now[table]] for table, names in columns.items() if table in now}
-        return {
-            table: connection.execute(_digest(table, names)).fetchone() or () for table, names in kept.items() if names
-        }
-
-
-def _digest(table: str, names: list[str]) -> sql.Composed:
-    listed = sql.SQL(", ").join(map(sql.Identifier, names))
-    return sql.SQL(DIGEST).format(listed, sql.Identifier(table))
+        found = connection.execute(DIGESTS, [columns]).fetchall()
+        return {table: connection.execute(digest.encode()).fetchone() for table, digest in found}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from releases.rehearsal.back import Columns, StepBackRefusedError, changed_by_a_step_back, columns_of
+from releases.rehearsal.back import StepBackRefusedError, changed_by_a_step_back, columns_of
 from releases.rehearsal.checkouts import revision, this_tree
 from releases.rehearsal.connected import refuse_other_databases
 from releases.rehearsal.databases import Databases
@@ -56,7 +56,7 @@ class Course:
             try:
                 if old:
                     old.build()
-                    old.release("release of the old version", **old.of("old"))
+                    old.release("release of the old version", commit="old")
                 self._deploy(old, new)
             except DeployError as error:
                 self._recording.failure = str(error)
@@ -72,7 +72,7 @@ class Course:
                 time.sleep(self._options.quiet)
             try:
                 if new.platform.release:
-                    new.release("release", **new.of(COMMIT))
+                    new.release("release", commit=COMMIT)
                 requests = self._overlap(new, stack, requests)
             except DeployError:
                 with self._recording.phase("the old version serves on"):
@@ -135,13 +135,13 @@ class Course:
             new.serving(replicas=self._options.replicas, commit=COMMIT),
             self._traffic.of(NEW, lambda: User(requests, new.port)),
         ):
-            self._recording.left = CONTRACT.findall(new.release("next release", **new.of(NEXT)))
+            self._recording.left = CONTRACT.findall(new.release("next release", commit=NEXT))
 
     def _bring_back(self, old: Version, new: Version) -> None:
         """As an image that is brought back, which is released, too: over the newer schema. Then the new one again."""
         try:
-            old.release("release of the old version, brought back", **old.of("old"))
-            new.release("release of the new version, again", **new.of(COMMIT))
+            old.release("release of the old version, brought back", commit="old")
+            new.release("release of the new version, again", commit=COMMIT)
         except DeployError as error:
             self._recording.breaking.append(str(error))
         else:
@@ -156,7 +156,7 @@ class Course:
             verdicts = migrations.get(phase.name, {}).get("verdicts", ())
             phase.foretold = [f"{one['operation']}: {one['verdict']}" for one in verdicts]
 
-    def _step_back(self, new: Version, before: Columns) -> None:
+    def _step_back(self, new: Version, before: list[str]) -> None:
         recording = self._recording
         if not recording.migrations():
             recording.findings.append("The release applied no migration, so there is no step back.")

@@ -27,12 +27,12 @@ def _failures(command: list[str], releasing: list[Version], databases: Databases
     url = databases.create(SUITE)
     try:
         for version in releasing:
-            version.release(f"schema for the tests, by {version.name}", **version.at(url))
+            version.release(f"schema for the tests, by {version.name}", url=url)
         databases.create(f"test_{SUITE}", template=SUITE)
         done = subprocess.run(
             command,
             cwd=old.root,
-            env=old.environment(**old.at(url), TEST_DATABASE_URL=url),
+            env=old.environment(url=url, TEST_DATABASE_URL=url),
             capture_output=True,
             text=True,
             check=False,

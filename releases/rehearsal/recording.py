@@ -1,7 +1,6 @@
 """What happened during a rehearsal, and when: in seconds since its beginning."""
 
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,14 +78,9 @@ class Recording:
     findings: list[str] = field(default_factory=list)
     breaking: list[str] = field(default_factory=list)  # faults that are no failure of a step
     _began: float = field(default_factory=time.monotonic)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> float:
         return time.monotonic() - self._began
-
-    def add(self, sample: Sample) -> None:
-        with self._lock:
-            self.samples.append(sample)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[Phase]:

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
@@ -24,15 +25,14 @@ class Traffic:
     @contextmanager
     def of(self, kind: str, client: "Callable[[], Session | User]") -> Iterator[None]:
         leaving = threading.Event()
-        threads = [threading.Thread(target=self._work, args=(kind, client(), leaving)) for _ in range(CLIENTS)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            leaving.set()
-            for thread in threads:
-                thread.join()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            try:
+                working = [pool.submit(self._work, kind, client(), leaving) for _ in range(CLIENTS)]
+                yield
+            finally:
+                leaving.set()
+        for one in working:
+            one.result()  # raises what ended it
 
     def _work(self, kind: str, client: "Session | User", leaving: threading.Event) -> None:
         due = time.monotonic()
@@ -41,7 +41,7 @@ class Traffic:
             leaving.wait(max(0.0, due - time.monotonic()))
             at, began = self._recording.now(), time.perf_counter()
             sent, error = client.act()
-            self._recording.add(Sample(at, (time.perf_counter() - began) * 1000, kind, error, sent))
+            self._recording.samples.append(Sample(at, (time.perf_counter() - began) * 1000, kind, error, sent))
         client.close()
 
 

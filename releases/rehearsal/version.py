@@ -42,22 +42,17 @@ class Version:
     observer: Observer | None = None
     port: int = field(default_factory=free_port)
 
-    def environment(self, **more: str) -> dict[str, str]:
+    def environment(self, *, commit: str = "", url: str = "", **more: str) -> dict[str, str]:
+        """With the commit, as the platform names it, and the URL of another database, if they are given."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        more |= {self.platform.commit_variable: commit} if commit else {}
+        more |= {self.database_variable: url} if url else {}
         return {"PATH": path, "PYTHONUNBUFFERED": "1", **self.variables, **more}
 
     def build(self) -> None:
         """What the image's build does. Raises DeployError."""
         if self.platform.build:
             self._run(f"build of {self.name}", self.platform.build)
-
-    def at(self, url: str) -> dict[str, str]:
-        """The variable for another database."""
-        return {self.database_variable: url}
-
-    def of(self, commit: str) -> dict[str, str]:
-        """The variable in which the platform names the commit."""
-        return {self.platform.commit_variable: commit}
 
     def release(self, step: str, **more: str) -> str:
         """The platform's command, in a process of its own. Returns its output. Raises DeployError."""
@@ -116,7 +111,7 @@ class Version:
             with self.recording.phase(f"start of {self.name}") as phase:
                 processes = []
                 for port in ports:
-                    processes.append(self._start(self.platform.start, phase, PORT=str(port), **self.of(commit)))
+                    processes.append(self._start(self.platform.start, phase, PORT=str(port), commit=commit))
                     stack.callback(processes[-1].end)
                 for process, port in zip(processes, ports, strict=True):
                     self._wait_until_healthy(process, port)
