@@ -22,34 +22,34 @@ WHERE format('%%s.%%I', c.oid::regclass, a.attname) = ANY(%s) GROUP BY c.oid
 COPY = "stepping_back"
 
 
-class StepBackRefusedError(Exception):
-    """The release cannot be undone: its RunPython has no reverse, for example. Says why."""
-
-
 def columns_of(url: str) -> list[str]:
     """With their tables."""
     with psycopg.connect(url) as connection:
         return [name for (name,) in connection.execute(COLUMNS)]
 
 
-def changed_by_a_step_back(version: Version, name: str, before: list[str], databases: Databases) -> list[str]:
-    """The tables whose rows differ in the columns that they had `before` the release.
-
-    Nobody may be connected to the database `name`. Raises StepBackRefusedError, and DeployError if the release fails
-    the second time.
-    """
+def step_back(version: Version, name: str, before: list[str], databases: Databases) -> None:
+    """Do the rows differ in the columns that they had `before` the release? Nobody may be connected to the database."""
+    recording = version.recording
     url = databases.create(COPY, template=name)
     try:
         released = _digests(url, before)
         try:
             version.manage("rollback", "--noinput", "--reason", "rehearsed", url=url)
-        except DeployError as error:
-            raise StepBackRefusedError(str(error)) from error
+        except DeployError as refusal:  # its RunPython has no reverse, for example
+            recording.findings.append(f"No step back was rehearsed: {refusal}")
+            return
         version.release("forward again", url=url)
         again = _digests(url, before)
+    except DeployError as error:
+        recording.breaking.append(f"After one step back: {error}")
+        return
     finally:
         databases.drop(COPY)
-    return [table for table, digest in released.items() if again.get(table) != digest]
+    if changed := [table for table, digest in released.items() if again.get(table) != digest]:
+        recording.breaking.append(f"One step back and forward again changes rows of {', '.join(changed)}.")
+    else:
+        recording.findings.append("One step back and forward again restores the same data.")
 
 
 def _digests(url: str, columns: list[str]) -> dict[str, object]:

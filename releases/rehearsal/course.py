@@ -3,18 +3,17 @@
 import json
 import os
 import secrets
-import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from releases.rehearsal.back import StepBackRefusedError, changed_by_a_step_back, columns_of
+from releases.rehearsal.back import columns_of, step_back
 from releases.rehearsal.checkouts import revision, this_tree
 from releases.rehearsal.connected import refuse_other_databases
 from releases.rehearsal.databases import Databases
 from releases.rehearsal.observer import Observer
-from releases.rehearsal.old_tests import would_break
+from releases.rehearsal.old_tests import run_old_tests
 from releases.rehearsal.platforms import platform_of
 from releases.rehearsal.recording import NEW, OLD, Recording
 from releases.rehearsal.sample import sample
@@ -24,7 +23,7 @@ from releases.rehearsal.traffic import Session, Traffic, User
 from releases.rehearsal.version import CONTRACT, DeployError, Version
 
 WHOLE = "The release found everything that the models declare."  # or it would have failed
-PASSED = "No test of the old version fails only on the new schema."
+NO_STEP_BACK = "The release applied no migration, so there is no step back."
 BROUGHT_BACK = "The old version can be brought back: its own release succeeds on the new schema."
 NAME, COMMIT, NEXT = "rehearsal", "rehearsed", "rehearsed-next"
 
@@ -59,36 +58,34 @@ class Course:
                     old.release("release of the old version", commit="old")
                 self._deploy(old, new)
             except DeployError as error:
-                self._recording.failure = str(error)
+                self._recording.breaking.insert(0, str(error))
 
     def _deploy(self, old: Version | None, new: Version) -> None:
         before = columns_of(self._url)
         new.build()
         with self._observed(new, COMMIT), ExitStack() as stack:
             requests = stack.enter_context(self._old_traffic(old))
-            with self._recording.phase("warm-up"):  # its first requests are slow
-                time.sleep(min(3, self._options.quiet))
-            with self._recording.phase("quiet"):
-                time.sleep(self._options.quiet)
+            self._recording.pause("warm-up", min(3, self._options.quiet))  # the first requests are slow
+            self._recording.pause("quiet", self._options.quiet)
             try:
                 if new.platform.release:
                     new.release("release", commit=COMMIT)
                 requests = self._overlap(new, stack, requests)
             except DeployError:
-                with self._recording.phase("the old version serves on"):
-                    time.sleep(min(2, self._options.quiet))
+                self._recording.pause("the old version serves on", min(2, self._options.quiet))
                 raise
-        found = self._recording.findings
-        found += [WHOLE, self._recording.old_code(is_served=bool(old)), *self._scenario.findings(self._url)]
+        old_code = self._recording.old_code(is_served=bool(old))
+        self._recording.findings += [WHOLE, old_code, *self._scenario.findings(self._url)]
         self._judge(new)
         if old and self._options.old_tests:
-            broken = would_break(self._options.old_tests, old, new, self._databases)
-            self._recording.breaking += broken
-            found += [] if broken else [PASSED]
+            run_old_tests(self._options.old_tests, old, new, self._databases)
         if not self._options.deploy_only:
             if old:
                 self._bring_back(old, new)
-            self._step_back(new, before)
+            if self._recording.migrations():
+                step_back(new, NAME, before, self._databases)
+            else:
+                self._recording.findings.append(NO_STEP_BACK)
             self._next(new, requests)
 
     def _fill(self) -> None:
@@ -121,11 +118,9 @@ class Course:
         with new.serving(replicas=self._options.replicas, commit=COMMIT):
             requests = requests or self._scenario.requests(new.shell)
             with self._traffic.of(NEW, lambda: User(requests, new.port)):
-                with self._recording.phase("overlap"):
-                    time.sleep(new.platform.overlap)
+                self._recording.pause("overlap", new.platform.overlap)
                 old_traffic.close()
-                with self._recording.phase("the new version alone"):
-                    time.sleep(min(2, self._options.quiet))
+                self._recording.pause("the new version alone", min(2, self._options.quiet))
         return requests
 
     def _next(self, new: Version, requests: list[Request]) -> None:
@@ -155,23 +150,6 @@ class Course:
         for phase in self._recording.migrations():
             verdicts = migrations.get(phase.name, {}).get("verdicts", ())
             phase.foretold = [f"{one['operation']}: {one['verdict']}" for one in verdicts]
-
-    def _step_back(self, new: Version, before: list[str]) -> None:
-        recording = self._recording
-        if not recording.migrations():
-            recording.findings.append("The release applied no migration, so there is no step back.")
-            return
-        try:
-            changed = changed_by_a_step_back(new, NAME, before, self._databases)
-        except StepBackRefusedError as refusal:
-            recording.findings.append(f"No step back was rehearsed: {refusal}")
-        except DeployError as error:
-            recording.breaking.append(f"After one step back: {error}")
-        else:
-            if changed:
-                recording.breaking.append(f"One step back and forward again changes rows of {', '.join(changed)}.")
-            else:
-                recording.findings.append("One step back and forward again restores the same data.")
 
     @contextmanager
     def _observed(self, new: Version, commit: str) -> Iterator[None]:

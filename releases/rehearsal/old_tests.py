@@ -1,7 +1,6 @@
 """The old version's own tests on the new schema: what fails only there would break while both versions run."""
 
 import re
-import subprocess
 
 from releases.rehearsal.databases import Databases
 from releases.rehearsal.version import DeployError, Version
@@ -10,15 +9,13 @@ FAILED = re.compile(r"^(?:FAIL(?:ED)?|ERROR):? (.+?)(?: - (.*))?$", re.MULTILINE
 SUITE = "suite"  # Django's test runner adds `test_`
 
 
-def would_break(command: list[str], old: Version, new: Version, databases: Databases) -> list[str]:
-    """Sentences. The tests that fail on the old version's own schema, too, are left out. Raises DeployError."""
+def run_old_tests(command: list[str], old: Version, new: Version, databases: Databases) -> None:
+    """The tests that fail on the old version's own schema, too, are left out. Raises DeployError."""
     failed = _failures(command, [old, new], databases)
     known = _failures(command, [old], databases) if failed else {}
-    return [
-        f"Would break while both versions run: {test}{why and ': '}{why}"
-        for test, why in failed.items()
-        if test not in known
-    ]
+    broken = [f"{test}{why and ': '}{why}" for test, why in failed.items() if test not in known]
+    old.recording.breaking += [f"Would break while both versions run: {one}" for one in broken]
+    old.recording.findings += [] if broken else ["No test of the old version fails only on the new schema."]
 
 
 def _failures(command: list[str], releasing: list[Version], databases: Databases) -> dict[str, str]:
@@ -29,14 +26,7 @@ def _failures(command: list[str], releasing: list[Version], databases: Databases
         for version in releasing:
             version.release(f"schema for the tests, by {version.name}", url=url)
         databases.create(f"test_{SUITE}", template=SUITE)
-        done = subprocess.run(
-            command,
-            cwd=old.root,
-            env=old.environment(url=url, TEST_DATABASE_URL=url),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = old.run(command, url=url, TEST_DATABASE_URL=url)
     finally:
         databases.drop(SUITE)
         databases.drop(f"test_{SUITE}")

@@ -73,10 +73,9 @@ class Recording:
     samples: list[Sample] = field(default_factory=list)
     locks: list[Lock] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=list)
-    failure: str = ""  # of a step; then the old version goes on serving
     left: list[str] = field(default_factory=list)  # in the contract
     findings: list[str] = field(default_factory=list)
-    breaking: list[str] = field(default_factory=list)  # faults that are no failure of a step
+    breaking: list[str] = field(default_factory=list)  # what failed, by itself
     _began: float = field(default_factory=time.monotonic)
 
     def now(self) -> float:
@@ -91,6 +90,11 @@ class Recording:
             yield phase
         finally:
             phase.end = self.now()
+
+    def pause(self, name: str, seconds: float) -> None:
+        """A step in which only the others work."""
+        with self.phase(name):
+            time.sleep(seconds)
 
     def named(self, name: str) -> Phase | None:
         return next((phase for phase in self.phases if phase.name == name), None)

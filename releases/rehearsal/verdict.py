@@ -35,8 +35,7 @@ def percentile(samples: list[Sample], percent: float) -> float:
 
 def faults(recording: Recording, thresholds: Thresholds) -> list[str]:
     """Sentences; none if all went well."""
-    found = [recording.failure] if recording.failure else []
-    found += recording.breaking
+    found = [*recording.breaking]
     if sum(bool(sample.error) for sample in recording.samples) > thresholds.errors:
         found += _errors(recording)
     found += _waits(recording, thresholds)

@@ -58,16 +58,21 @@ class Version:
         """The platform's command, in a process of its own. Returns its output. Raises DeployError."""
         return self._run(step, self.platform.release or MIGRATE, **more)
 
-    def manage(self, *arguments: str, **more: str) -> str:
-        """What a command prints. Raises DeployError."""
-        done = subprocess.run(
-            ["python", "manage.py", *arguments],
+    def run(self, command: list[str], **more: str) -> "subprocess.CompletedProcess[str]":
+        """Here, and not as a step of the deploy."""
+        return subprocess.run(
+            command,
             cwd=self.root,
             env=self.environment(**more),
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=die_with_parent(signal.SIGKILL),
         )
+
+    def manage(self, *arguments: str, **more: str) -> str:
+        """What a command prints. Raises DeployError."""
+        done = self.run(["python", "manage.py", *arguments], **more)
         if done.returncode:
             lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
             raise DeployError(f"manage.py {arguments[0]} failed: {lines[-1]}")
