@@ -24,15 +24,16 @@ class Report:
     def __init__(self, recording: Recording, found: list[str], percent: float) -> None:
         self._recording, self._found, self._percent = recording, found, percent
         self._rows = [self._row(phase) for phase in recording.phases]
+        self._migrations = [row for row in self._rows if row["within"]]
         self.verdict = NOT_WELL if found else WELL
 
     def lines(self) -> Iterator[str]:
-        longest = sorted((row["seconds"] for row in self._rows if row["within"]), reverse=True)[:SHOWN]
+        shortest = sorted(self._migrations, key=lambda row: row["seconds"])[:-SHOWN]
         for row in self._rows:
-            if row["within"] and row["seconds"] < longest[-1]:
-                continue
-            name = f"{'  ' * bool(row['within'])}{row['name']}"
-            yield f"{name:<44.44} {row['seconds']:7.2f} s {row['count']:6} done, slowest {row['slowest']:.0f} ms"
+            if row not in shortest:
+                name = f"{'  ' * bool(row['within'])}{row['name']}"
+                done = f"{row['count']:6} done, slowest {row['slowest']:.0f} ms" if row["count"] else ""
+                yield f"{name:<40.40} {row['seconds']:7.2f} s {done}".rstrip()
         yield from (f"Left for the contract, and made by the next release: {one}" for one in self._recording.left)
         yield from self._recording.findings
         yield from self._found
@@ -49,7 +50,6 @@ class Report:
         }
 
     def page(self) -> str:
-        migrations = [row for row in self._rows if row["within"]]
         context = {
             **self.figures(),
             **chart(self._recording),
@@ -57,11 +57,8 @@ class Report:
             "percent": f"{self._percent:g}",
             "every": round(1 / EVERY),
             "steps": [row for row in self._rows if not row["within"]],
-            "migrations": migrations,
-            "groups": [
-                [row for row in migrations if not _is_idle(row)],
-                [row for row in migrations if _is_idle(row)],
-            ],
+            "migrations": self._migrations,
+            "groups": [[row for row in self._migrations if _is_idle(row) == is_idle] for is_idle in (False, True)],
             "short": SHORT,
         }
         return Engine().from_string(TEMPLATE.read_text()).render(Context(context))

@@ -11,6 +11,7 @@ from releases.rehearsal import CannotRehearseError
 from releases.rehearsal.arguments import parser
 from releases.rehearsal.platforms import heroku, kubernetes, platform_of, railway
 from releases.rehearsal.recording import NEW, OLD, Phase, Recording, Sample, Snapshot
+from releases.rehearsal.report import Report
 from releases.rehearsal.verdict import Thresholds, faults
 from tests.conftest import ROOT
 from tests.releases.conftest import Project
@@ -112,6 +113,15 @@ def test_a_large_table_that_is_rewritten() -> None:
     assert faults(seen, Thresholds()) == [
         "shop.0002_change rewrote box (5.0 MB), which nobody can read or write meanwhile."
     ]
+
+
+def test_a_terminal_of_80_columns_has_the_migrations_that_took_longest() -> None:
+    seen = recording(Sample(1.6, 12345, OLD))
+    seen.phases += [Phase(f"shop.{n:04}_{'change' * 9}", 1, 1.1, within="release") for n in range(7)]
+    lines = list(Report(seen, [], 99.9).lines())
+    assert [line.split()[0] for line in lines if line.startswith("  ")].count("shop.0002_change") == 1
+    assert sum(line.startswith("  ") for line in lines) == 5
+    assert max(map(len, lines)) <= 80
 
 
 def test_the_files_of_each_platform(tmp_path: Path) -> None:
