@@ -35,6 +35,11 @@ def confirmed_moves(sent: QueryDict) -> set[int] | None:
     return {int(row) for row in ticked if _is_number(row)}
 
 
+def left_out(sent: QueryDict) -> set[int]:
+    """The numbers of the rows that were shown with a tick and sent without it."""
+    return {int(row) for row in {*sent.getlist("offered")} - {*sent.getlist("taken")} if _is_number(row)}
+
+
 def decisions_sent(sent: QueryDict) -> Decisions | Policy:
     """The decisions on gone workouts: one for all of them, or one for each."""
     policy = next((policy for policy in Policy if policy == sent.get("gone")), None)
@@ -59,6 +64,7 @@ def context_of(plan: ImportPlan, sent: QueryDict | None) -> dict[str, Any]:
             plan.gone, by_policy(plan.gone, decisions) if isinstance(decisions, Policy) else decisions
         ),
         "ticked": confirmed_moves(sent) if sent else None,
+        "left_out": left_out(sent) if sent else (),
         "changed": [(match, differences(match, preferences)) for match in suggested.merge.changed[:SHOWN]],
         "new": [(row, _done(row, preferences)) for row in sorted(suggested.merge.new, key=attrgetter("day"))[:SHOWN]],
         "preferences": preferences,

@@ -418,3 +418,19 @@ def test_a_preview_of_thousands_stays_small(athlete: Client) -> None:
 
     assert "The first 100 of 2000." in text(page)
     assert len(page.content) < 60_000
+
+
+def test_rows_that_are_not_ticked_are_left_out(athlete: Client) -> None:
+    confirm(athlete, upload(athlete, export(SWIM)))
+    page = upload(athlete, export({**SWIM, "PlannedDuration": 9}, RUN, RIDE))
+    offered = re.findall(r'name="offered" value="(\d+)"', page.content.decode())
+    assert sorted(offered) == ["2", "3", "4"]
+
+    refused = confirm(athlete, page, offered=offered)
+    assert (refused.status_code, "Tick what you want to import." in text(refused)) == (422, True)
+    assert "checked" not in "".join(re.findall(r'name="taken"[^>]*', refused.content.decode()))
+    done = confirm(athlete, page, offered=offered, taken=["4", "99"])
+
+    assert "Imported plan.csv: 1 new, 2 left out." in text(done)
+    assert sorted(Workout.objects.values_list("title", flat=True)) == ["Easy swim", "Long ride"]
+    assert Workout.objects.get(title="Easy swim").planned_duration == 0.75

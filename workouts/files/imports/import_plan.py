@@ -26,7 +26,7 @@ class ImportPlan:
     """What importing a file would do.
 
     `gone` are the coach's workouts that are not in the file. They are kept unless `decisions` say otherwise. `encoding`
-    is the name of the file's encoding for people.
+    is the name of the file's encoding for people. `left_out` rows could be read, and are not wanted.
     """
 
     merge: Merge
@@ -35,6 +35,7 @@ class ImportPlan:
     encoding: str
     decisions: Decisions = field(default_factory=dict)
     decided: Decided = field(default_factory=Decided)
+    left_out: int = 0
 
     @property
     def nothing_was_read(self) -> bool:
@@ -62,6 +63,13 @@ class ImportPlan:
         changed = [match for match in self.merge.changed if match.workout.pk not in duplicates]
         merge = replace(self.merge, new=new, changed=changed)
         return replace(self, merge=merge, decisions=decisions, decided=decided)
+
+    def without(self, rows: Container[int]) -> "ImportPlan":
+        """The plan without those of these rows that are new or change a workout."""
+        new = [row for row in self.merge.new if row.number not in rows]
+        changed = [match for match in self.merge.changed if match.row.number not in rows]
+        left_out = len(self.merge.new) + len(self.merge.changed) - len(new) - len(changed)
+        return replace(self, merge=replace(self.merge, new=new, changed=changed), left_out=left_out)
 
     def row_changes(self) -> Iterator[RowChange]:
         for match in chain(self.merge.changed, self.merge.moved, self.decided.renamed):

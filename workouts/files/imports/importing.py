@@ -46,11 +46,18 @@ def plan_of(upload: Upload) -> ImportPlan:
 
 @transaction.atomic
 def confirm(
-    upload_id: int, *, digest: str, moved: Container[int] | None, gone: Decisions | Policy, by: Author
+    upload_id: int,
+    *,
+    digest: str,
+    moved: Container[int] | None,
+    gone: Decisions | Policy,
+    left_out: Container[int] = (),
+    by: Author,
 ) -> Upload:
     """Imports a previewed file, with the moves of the rows in `moved`, None being all. Does nothing if repeated.
 
-    `gone` decides on the workouts that are not in the file. Raises Upload.DoesNotExist, InvalidDecision, and
+    `gone` decides on the workouts that are not in the file; of the rows that are new or change a workout, those in
+    `left_out` are not imported. Raises Upload.DoesNotExist, InvalidDecision, and
     PlanChanged if the digest of the plan is no longer `digest`.
     """
     wait_for_other_additions()
@@ -60,7 +67,10 @@ def confirm(
     plan = plan_import(bytes(upload.content), Workout.objects.select_for_update(no_key=True))
     if plan.digest != digest:
         raise PlanChanged
-    return _apply(upload, plan.with_moves(moved).with_decisions(gone), by)
+    plan = plan.with_moves(moved).with_decisions(gone).without(left_out)
+    if plan.left_out and next(plan.row_changes(), None) is None:
+        raise InvalidDecision("Tick what you want to import.")
+    return _apply(upload, plan, by)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ def result_of(plan: ImportPlan) -> dict[str, Any]:
         "moved": [_move(match) for match in plan.merge.moved],
         "skipped": list(plan.skipped),
         "gone": [_decided(one, plan.decisions.get(one.workout.pk, KEEP)) for one in plan.gone],
+        **({"left out": plan.left_out} if plan.left_out else {}),
     }
 
 
@@ -34,7 +35,8 @@ def counts(result: Mapping[str, Any]) -> dict[str, int]:
 def summary(result: Mapping[str, Any]) -> str:
     """Such as `12 new, 3 changed, 1 dropped`."""
     decisions = Counter(one["choice"] for one in result.get("gone", ()))
-    made = {**_rows(result), **{word: decisions[decision] for decision, word in DECISION_WORDS.items()}}
+    made = {**_rows(result), "left out": result.get("left out", 0)}
+    made |= {word: decisions[decision] for decision, word in DECISION_WORDS.items()}
     return ", ".join(f"{count} {name}" for name, count in made.items() if count)
 
 

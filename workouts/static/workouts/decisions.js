@@ -1,4 +1,5 @@
-// A decision for all workouts that are gone is shown at each of them. Without this script it counts, too.
+// A decision for all workouts that are gone is shown at each of them. Without this script it counts, too. One tick for all
+// new ones is for scripts alone.
 "use strict";
 
 const forAll = document.querySelector("select[name=gone]");
@@ -14,3 +15,18 @@ for (const select of single) {
     if (forAll) forAll.value = "each";
   });
 }
+
+const all = document.getElementById("take-all");
+const rows = all ? [...all.closest("table").querySelectorAll("[name=taken]")] : [];
+
+const show = () => {
+  const ticked = rows.filter(({ checked }) => checked).length;
+  all.checked = ticked === rows.length;
+  all.indeterminate = ticked > 0 && !all.checked;
+};
+
+all?.addEventListener("change", () => {
+  for (const row of rows) row.checked = all.checked;
+});
+for (const row of rows) row.addEventListener("change", show);
+if (all) window.addEventListener("pageshow", show);
