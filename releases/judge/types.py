@@ -1,20 +1,23 @@
 """Which changes of a column's type PostgreSQL makes in the catalogue alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from releases.judge.facts import Column, Facts, Table
+from releases.judge.constraints import validate
+from releases.judge.facts import Column, Constraint, Facts, Table
 from releases.judge.objects import named
-from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write_type
+from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
 
 LOCKED = "ACCESS EXCLUSIVE, until every row is written"
-BOUND = "The values stay as they are, but {} would be built or checked anew, and nobody can use the table meanwhile."
+BOUND = "The values stay as they are, but {} would be built anew, and nobody can use the table meanwhile."
+CHECKED_AGAIN = "The values stay as they are. Added again NOT VALID, then validated, for which nobody waits: {}."
 FREE_FIRST = "Remove that in a release before this one, and add it again in one after it."
 UNCHANGED = "The type is the same already. The server would build and check anew what is bound to it."
 DEPENDED_ON = "The server refuses to change the type of a column that something is made of: {}."
@@ -33,12 +36,13 @@ SAME_KEY = (
     'Or for all models of the app, in its AppConfig:\n    default_auto_field = "django.db.models.{field}"\n'
     "Then let makemigrations write the migration again."
 )
+NOT_VALID = " NOT VALID"
 TEXT = ("varchar", "text")
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
 
 
 def change(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """Returns True: the command remains in its statement."""
+    """Returns whether the command remains in its statement."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
     for name in _functions(relation, circumstances):
         verdict.now.append(f"ALTER FUNCTION {quote(name)}() COST 100")
@@ -55,8 +59,14 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         verdict.note(Action.REFUSED, DEPENDED_ON.format(named(column.dependents)), instead=MADE_AGAIN)
         return True
     if column and is_compatible(column.type, write_type(wanted.type_name)):
-        if bound := list(_bound_to(command.name, table, circumstances.facts, collates=collates)):
+        checks = {
+            name: one for name, one in table.constraints.items() if one.kind == "c" and command.name in one.columns
+        }
+        if bound := list(_built_of(command.name, table, circumstances.facts, collates=collates)):
             verdict.note(Action.REFUSED, BOUND.format(", ".join(bound)), lock=LOCKED, instead=FREE_FIRST)
+        elif checks:
+            _check_again(checks, command, relation, verdict)
+            return False
         else:
             verdict.note(Action.AS_IS, "The stored values stay as they are.", lock=SHORT)
         return True
@@ -78,11 +88,10 @@ def _same_key(name: str, column: Column | None, table: Table) -> str:
     return SAME_KEY.format(name=name, field=KEYS[column.type]) if column.type in KEYS else ""
 
 
-def _bound_to(column: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:
-    """What the server builds or checks anew if the type changes in any way. Measured.
+def _built_of(column: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:
+    """The indexes that the server builds anew if the type changes in any way. Measured.
 
-    Indexes of an expression or with a condition that names the column, and checks of it; if it gets another collation,
-    any index of it.
+    Those of an expression or with a condition that names the column; if it gets another collation, any of it.
     """
     for index, one in facts.indexes_of(table).items():
         if not one.definition:
@@ -90,7 +99,21 @@ def _bound_to(column: str, table: Table, facts: Facts, *, collates: bool) -> Ite
         statement = parse(one.definition)[0]
         if column in (named_columns(statement) if collates else _named_in_expressions(statement)):
             yield index
-    yield from (check for check, one in table.constraints.items() if one.kind == "c" and column in one.columns)
+
+
+def _check_again(checks: dict[str, Constraint], command: Node, relation: Node, verdict: Verdict) -> None:
+    """The server would check every row by the constraints that name the column, if they stood meanwhile."""
+    table = name_of(relation)
+    commands = []
+    for name, one in checks.items():
+        commands.append(f"DROP CONSTRAINT {quote(name)}")
+        commands.append(f"ADD CONSTRAINT {quote(name)} {one.definition.removesuffix(NOT_VALID)}{NOT_VALID}")
+    statement = parse(f"ALTER TABLE {table} {', '.join(commands)}")[0]
+    statement.cmds.add().alter_table_cmd.CopyFrom(command)
+    verdict.now.append(write(statement))
+    valid = (name for name, one in checks.items() if not one.definition.endswith(NOT_VALID))
+    verdict.later += [replace(validate(table, name), cleans_up=True) for name in valid]
+    verdict.note(Action.ONLINE, CHECKED_AGAIN.format(", ".join(checks)), lock=SHORT)
 
 
 def _named_in_expressions(statement: Node) -> set[str]:

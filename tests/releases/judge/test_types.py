@@ -2,10 +2,10 @@
 
 import pytest
 
-from releases.judge.facts import Column, Facts, Index, Table
+from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.rules import Circumstances, judge
 from releases.judge.types import is_compatible
-from releases.judge.verdict import Action
+from releases.judge.verdict import Action, Step
 from tests.releases.judge.box import COLUMNS, SMALL, verdict, waiting
 
 TYPES = ("text", "varchar(20)")
@@ -102,3 +102,21 @@ def test_a_type_that_a_column_has_already_is_not_given_again(
     facts = Facts({"box": Table(10**9, True, 10**7, {**COLUMNS, "note": column})}, {"box_note": index})
     (found,) = judge(f"ALTER TABLE box ALTER COLUMN note TYPE {becomes}", Circumstances(facts))
     assert (found.action, found.now) == (action, now)
+
+
+def test_a_check_is_made_again_beside_a_type_that_becomes_wider() -> None:
+    """Left alone, the server would check every row under the lock of the change."""
+    checks = {
+        "one": Constraint("c", "CHECK (price > 0::numeric)", ("price",)),
+        "Old": Constraint("c", "CHECK (price <> 7::numeric) NOT VALID", ("price",)),
+        "other": Constraint("c", "CHECK (size > 0)", ("size",)),
+    }
+    facts = Facts({"box": Table(10**9, True, 10**7, {**COLUMNS, "price": Column("numeric(8,2)")}, checks)})
+    (found,) = judge("ALTER TABLE box ALTER COLUMN price TYPE numeric(12,2)", Circumstances(facts))
+    assert found.action is Action.ONLINE
+    assert found.now == [
+        "ALTER TABLE box DROP CONSTRAINT one, ADD CONSTRAINT one CHECK (price > 0::numeric) NOT VALID,"
+        ' DROP CONSTRAINT "Old", ADD CONSTRAINT "Old" CHECK (price <> 7::numeric) NOT VALID,'
+        " ALTER COLUMN price TYPE numeric(12, 2)"
+    ]
+    assert found.later == [Step('ALTER TABLE "box" VALIDATE CONSTRAINT "one"', repeatable=True, cleans_up=True)]
