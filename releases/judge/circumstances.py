@@ -7,6 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AlterField, Migration
 
 from releases.applying.parts import Part, doomed_tables
+from releases.judge.declared import unquoted
 from releases.judge.facts import Facts
 from releases.judge.removed_default import removed_default
 from releases.judge.rules import Circumstances
@@ -21,7 +22,7 @@ def applied(
         facts,
         alters_field=isinstance(part.operation, AlterField),
         pending=waiting,
-        doomed=doomed_tables(migration, part),
+        doomed={*map(unquoted, doomed_tables(migration, part))},
         removed_default=removed_default(part, connection),
     )
 

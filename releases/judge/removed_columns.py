@@ -10,7 +10,7 @@ from postgast import pg_query_pb2 as tree
 from releases.judge.facts import Column, Facts, Table
 from releases.judge.objects import named
 from releases.judge.removals import STILL_USED, add_again, column_dropped, foreign_keys
-from releases.judge.sql import Node, name_of, parse, quote
+from releases.judge.sql import Node, full_name, name_of, parse, quote
 from releases.judge.verdict import Action, Step, Verdict
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def drop_column(command: Node, relation: Node, circumstances: "Circumstances", v
     column = table.columns.get(command.name) if table else None
     if table is None or column is None:
         return True
-    is_inserted = relation.relname not in circumstances.doomed
+    is_inserted = full_name(relation) not in circumstances.doomed
     if is_inserted and _is_refused(command.name, table, column, circumstances, verdict):
         return True
     where = name_of(relation)

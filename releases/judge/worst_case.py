@@ -9,7 +9,7 @@ from postgast import pg_query_pb2 as tree
 from releases.judge.declared import database_defaults, unique_keys
 from releases.judge.facts import Column, Constraint, Facts, Index, Table
 from releases.judge.new_columns import WITH_VALUE
-from releases.judge.sql import Node, collation_of, kind, listed_names, object_name, parse, write, write_type
+from releases.judge.sql import Node, collation_of, full_name, kind, listed_names, object_name, parse, write, write_type
 from releases.postgresql.offline import offline
 
 SIZE, ROWS = 1024**3, 10_000_000
@@ -29,14 +29,15 @@ def facts_of(state: ProjectState, connection: BaseDatabaseWrapper) -> Facts:
     tables: dict[str, tuple[dict[str, Column], Constraints]] = {}
     indexes: dict[str, Index] = {}
     for statement in _statements(state, connection):
-        name = statement.relation.relname
+        name = full_name(statement.relation)
         if kind(statement) == "CreateStmt":
             tables[name] = _columns(statement), _constraints(statement)
         elif kind(statement) == "IndexStmt":
-            indexes[statement.idxname] = Index(name, statement.unique, write(statement))
+            schema = f"{statement.relation.schemaname}." if statement.relation.schemaname else ""
+            indexes[schema + statement.idxname] = Index(name, statement.unique, write(statement))
         else:
             added = getattr(statement.cmds[0].alter_table_cmd, "def").constraint
-            tables[name][1].update([_constraint(name, added)])
+            tables[name][1].update([_constraint(statement.relation.relname, added)])
     large = {name: Table(SIZE, True, ROWS, *parts) for name, parts in tables.items()}
     return Facts(large, indexes, unique_keys(), database_defaults())
 

@@ -36,8 +36,8 @@ def made(project: Project, *operations: str, table: str = "box") -> None:
     assert released.returncode == 0, released.stderr
 
 
-def planned(project: Project) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in project.manage("plan_release", "--json").stdout.splitlines()]
+def planned(project: Project, *options: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in project.manage("plan_release", "--json", *options).stdout.splitlines()]
 
 
 def test_an_index_is_not_taken_for_one_of_the_same_name_elsewhere(project: Project, sql: Sql) -> None:
@@ -69,3 +69,11 @@ def test_a_table_with_a_schema_in_its_name_is_released_and_judged(project: Proje
     (plan,) = planned(project)
     assert plan["verdict"] == "after the old version"
     assert [one["name"] for one in plan["tables"]] == ["old.box"]
+
+
+def test_the_worst_case_knows_a_table_with_a_schema_in_its_name(project: Project, sql: Sql) -> None:
+    sql("CREATE SCHEMA old")
+    made(project, table='old"."box')
+    project.migration("0002_unique", 'migrations.AlterField("box", "size", models.IntegerField(unique=True))')
+    (_, plan) = planned(project, "--worst-case", "shop")
+    assert (plan["verdict"], plan["tables"][0]["name"]) == ("online", "old.box")

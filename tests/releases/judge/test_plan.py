@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.db import connection, migrations, models
 from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
@@ -16,10 +17,14 @@ from tests.releases.judge.box import later
 
 def plan(*operations: Operation, **fields: Any) -> list[JudgedOperation]:
     """Of a model Box with `fields`, in the worst case."""
-    state = ProjectState()
     options: dict[str, Any] = {"unique_together": {("size", "note")}} if "note" in fields else {}
     given: list[tuple[str, Any]] = [("id", models.BigAutoField(primary_key=True)), *fields.items()]
-    state.add_model(ModelState("shop", "Box", given, options))
+    return plan_of(ModelState("shop", "Box", given, options), *operations)
+
+
+def plan_of(model: ModelState, *operations: Operation) -> list[JudgedOperation]:
+    state = ProjectState()
+    state.add_model(model)
     kind = type("Migration", (Migration,), {"operations": list(operations)})
     return judge_plan([kind("0002_change", "shop")], state, Situation(facts_of(state, connection)), connection)
 
@@ -98,3 +103,13 @@ def test_an_operation_that_fails_without_a_server_cannot_be_foretold() -> None:
 
     (one,) = plan(Count(), size=models.IntegerField())
     assert one.verdict.reason.startswith("What it does cannot be foretold.")
+
+
+@pytest.mark.parametrize("table", ["shop_box", '"Box"', 'sales"."box'])
+def test_no_new_row_misses_a_column_of_a_table_that_goes(table: str) -> None:
+    """The autodetector removes relations before their model, and leaves their constraints."""
+    fields: list[tuple[str, Any]] = [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField())]
+    rule = models.UniqueConstraint(fields=["size"], nulls_distinct=False, name="one_size")
+    box = ModelState("shop", "Box", fields, {"db_table": table, "constraints": [rule]})
+    judged = plan_of(box, migrations.RemoveField("Box", "size"), migrations.DeleteModel("Box"))
+    assert actions(judged) == [Action.DEFERRED, Action.DEFERRED]
