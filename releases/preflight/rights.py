@@ -1,12 +1,13 @@
 """Rights on PostgreSQL that the pending migrations need and this role lacks, with the statements that grant them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.applying.own_tables import contract_model, journal_model
+from releases.judge.declared import unquoted
 from releases.preflight.pending import Pending
 from releases.preflight.places import records_elsewhere
 from releases.preflight.server import RECORDS, Server, Table, read_closed_schemas, read_tables
@@ -32,7 +33,11 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
     own = [model._meta.db_table for model in (journal_model(), contract_model())]
     djangos = [apps.get_model(label)._meta.db_table for label in WRITTEN_BY_DJANGO if _is_installed(label)]
     written = [RECORDS, *djangos, *own]
-    tables = read_tables(connection, {*written, *pending.altered, *pending.referenced})
+    altered, referenced = (
+        {unquoted(table): migration for table, migration in some.items()}
+        for some in (pending.altered, pending.referenced)
+    )
+    tables = read_tables(connection, {*written, *altered, *referenced})
     unwritable = [tables[name] for name in written if name in tables and not tables[name].may_write]
     for table in unwritable:
         rights = "SELECT, INSERT, UPDATE, DELETE" if table.name in own else "SELECT, INSERT"
@@ -40,12 +45,12 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
             f"Role {server.role} may not read and write {table.name}, as every release does."
             f" As a superuser: GRANT {rights} ON {table.quoted} TO {server.role};"
         )
-    strange = [tables[name] for name in sorted(pending.altered.keys() & tables.keys()) if not tables[name].owned]
-    yield from _not_owned(strange, server, pending)
-    for name in sorted(pending.referenced.keys() & tables.keys() - pending.altered.keys()):
+    strange = [tables[name] for name in sorted(altered.keys() & tables.keys()) if not tables[name].owned]
+    yield from _not_owned(strange, server, altered)
+    for name in sorted(referenced.keys() & tables.keys() - altered.keys()):
         if not tables[name].may_refer:
             yield (
-                f"{pending.referenced[name]} creates a foreign key to {name}, and role {server.role} may not. As a"
+                f"{referenced[name]} creates a foreign key to {name}, and role {server.role} may not. As a"
                 f" superuser: GRANT REFERENCES ON {tables[name].quoted} TO {server.role};"
             )
 
@@ -64,13 +69,13 @@ def _nowhere(server: Server, closed: list[str]) -> str:
     )
 
 
-def _not_owned(tables: Iterable[Table], server: Server, pending: Pending) -> Iterator[str]:
+def _not_owned(tables: Iterable[Table], server: Server, altered: Mapping[str, str]) -> Iterator[str]:
     """One sentence per owner: after a restore as another role, all tables have the same owner."""
     for owner, group in groupby(sorted(tables, key=lambda table: table.owner), lambda table: table.owner):
         theirs = list(group)
         names = ", ".join(table.name for table in theirs)
         statements = " ".join(f"ALTER TABLE {table.quoted} OWNER TO {server.role};" for table in theirs)
-        migrations = ", ".join(sorted({pending.altered[table.name] for table in theirs}))
+        migrations = ", ".join(sorted({altered[table.name] for table in theirs}))
         yield (
             f"{names}: owned by {owner}, and only the owner may alter a table, as {migrations} may have to."
             f" As a superuser: {statements}"

@@ -23,11 +23,13 @@ SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS dat
 """
 
 TABLES = """
-SELECT c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), pg_get_userbyid(c.relowner),
+SELECT name, quote_ident(n.nspname) || '.' || quote_ident(c.relname), pg_get_userbyid(c.relowner),
     pg_has_role(c.relowner, 'USAGE'), has_table_privilege(c.oid, 'REFERENCES'),
     has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relname = ANY (%s) AND c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid)
+JOIN unnest(%s::text[]) AS wanted (name)
+    ON name = n.nspname || '.' || c.relname OR (name = c.relname AND pg_table_is_visible(c.oid))
+WHERE c.relkind IN ('r', 'p')
 ORDER BY 1
 """
 
@@ -80,7 +82,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Table:
-    """A table in search_path, and what this role may do with it."""
+    """A table, and what this role may do with it. Outside search_path its name begins with its schema."""
 
     name: str
     quoted: str

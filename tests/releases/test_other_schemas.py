@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import Sql
 from tests.releases.conftest import Project
+from tests.releases.test_causes import as_user
 
 pytestmark = pytest.mark.usefixtures("postgresql")
 
@@ -77,3 +78,15 @@ def test_the_worst_case_knows_a_table_with_a_schema_in_its_name(project: Project
     project.migration("0002_unique", 'migrations.AlterField("box", "size", models.IntegerField(unique=True))')
     (_, plan) = planned(project, "--worst-case", "shop")
     assert (plan["verdict"], plan["tables"][0]["name"]) == ("online", "old.box")
+
+
+def test_the_owner_of_a_table_with_a_schema_in_its_name_is_asked_for(role: str, project: Project, sql: Sql) -> None:
+    sql(f"CREATE SCHEMA old; GRANT USAGE ON SCHEMA old TO {role}")
+    made(project, table='old"."box')
+    sql(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; GRANT CREATE ON SCHEMA public TO {role}")
+    project.migration("0002_unique", 'migrations.AlterField("box", "size", models.IntegerField(unique=True))')
+    project.database_url = as_user(project.database_url, role, role)
+    refused = project.manage("migrate").stderr
+    assert "old.box: owned by " in refused
+    assert f"ALTER TABLE old.box OWNER TO {role};" in refused
+    sql(f"DROP OWNED BY {role}")
