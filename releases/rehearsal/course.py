@@ -74,9 +74,9 @@ class Course:
             except DeployError:
                 self._recording.pause("the old version serves on", min(2, self._options.quiet))
                 raise
+        self._judge(new)
         old_code = self._recording.old_code(is_served=bool(old))
         self._recording.findings += [WHOLE, old_code, *self._scenario.findings(self._url)]
-        self._judge(new)
         if old and self._options.old_tests:
             run_old_tests(self._options.old_tests, old, new, self._databases)
         if not self._options.deploy_only:

@@ -12,9 +12,16 @@ from releases.rehearsal.recording import Phase, Recording
 
 APPLYING = re.compile(r"^ *Applying (\S+)\.\.\.")
 REFUSAL = re.compile(r"^(?:\w+\.)*(?:CommandError|SystemCheckError): .*", re.MULTILINE | re.DOTALL)
-ERROR = re.compile(r"\w+(?:Error|Exception): [^\"\\\n]*")
+ERROR = re.compile(r"\w+(?:Error|Exception): [^\"\\\n]*|^Unknown command: .*", re.MULTILINE)
 BYTES = 65536
 READ_SECONDS = 5  # for what it said last; what has left its group may keep the pipe open
+
+
+def reason(output: str) -> str:
+    """The error of a command, the last one of a traceback, or its last line."""
+    if refusal := REFUSAL.search(output):
+        return refusal[0].strip()
+    return (ERROR.findall(output) or output.strip().splitlines() or ["It said nothing."])[-1]
 
 
 @dataclass
@@ -50,12 +57,6 @@ class Process:
         code = self.popen.wait()
         self._reader.join(READ_SECONDS)
         return code
-
-    def reason(self) -> str:
-        """The error of a command, the last one of a traceback, or its last line."""
-        if refusal := REFUSAL.search(self.output):
-            return refusal[0].strip()
-        return (ERROR.findall(self.output) or self.output.strip().splitlines() or ["It said nothing."])[-1]
 
     def _read(self) -> None:
         assert self.popen.stdout

@@ -16,7 +16,7 @@ from pathlib import Path
 from releases.rehearsal.observer import Observer
 from releases.rehearsal.platforms import Platform
 from releases.rehearsal.postgres import die_with_parent, free_port
-from releases.rehearsal.process import Process
+from releases.rehearsal.process import Process, reason
 from releases.rehearsal.proxy import balanced
 from releases.rehearsal.recording import Phase, Recording
 
@@ -74,8 +74,7 @@ class Version:
         """What a command prints. Raises DeployError."""
         done = self.run(["python", "manage.py", *arguments], **more)
         if done.returncode:
-            lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
-            raise DeployError(f"manage.py {arguments[0]} failed: {lines[-1]}")
+            raise DeployError(f"manage.py {arguments[0]} failed: {reason(done.stderr or done.stdout)}")
         return done.stdout
 
     def shell(self, code: str) -> str:
@@ -90,7 +89,7 @@ class Version:
             finally:
                 code = process.end()
             if code:
-                raise DeployError(f"{step} failed, so the deploy stops here. {process.reason()}")
+                raise DeployError(f"{step} failed, so the deploy stops here. {reason(process.output)}")
         return process.output
 
     def _start(self, command: list[str], phase: Phase, **more: str) -> Process:
@@ -130,11 +129,11 @@ class Version:
         what = self.platform.health_path or "/"
         while time.monotonic() < deadline:
             if process.has_ended():
-                code = process.end()
-                raise DeployError(f"{self.name} ended with status {code} before it was healthy. {process.reason()}")
+                ended = f"{self.name} ended with status {process.end()} before it was healthy."
+                raise DeployError(f"{ended} {reason(process.output)}")
             try:
                 answer = _answer(port, what, self.platform.health_host, deadline - time.monotonic())
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass
             else:
                 if answer.startswith("200 ") or not self.platform.health_path:
