@@ -5,7 +5,7 @@ import os
 import secrets
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from releases.rehearsal.back import columns_of, step_back
@@ -73,6 +73,8 @@ class Course:
                 requests = self._overlap(new, stack, requests)
             except DeployError:
                 self._recording.pause("the old version serves on", min(2, self._options.quiet))
+                with suppress(DeployError):
+                    self._judge(new)
                 raise
         self._judge(new)
         old_code = self._recording.old_code(is_served=bool(old))

@@ -54,3 +54,16 @@ def test_a_report_of_many_migrations(
         assert page.locator("script").count() == 0
     finally:
         page.close()
+
+
+def test_a_report_on_paper(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(Report(recording(), [], 99.9).page())
+    page = browser.new_page(viewport={"width": 700, "height": 1000})
+    try:
+        page.goto(file.as_uri())
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") == 700
+        assert page.evaluate("document.querySelector('tbody td.text').offsetWidth") >= 160
+    finally:
+        page.close()
