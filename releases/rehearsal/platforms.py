@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -86,14 +87,15 @@ def platform_of(options: Namespace, root: Path) -> Platform:
 
 def _railway_services(root: Path) -> list[dict[str, Any]]:
     """How each is deployed."""
-    python, plain = root / ".railway/railway.py", root / "railway.json"
+    python = root / ".railway/railway.py"
     if python.exists():
         names: dict[str, Any] = {"__file__": str(python), "__name__": "railway_configuration"}
         exec(compile(python.read_text(), python, "exec"), names)  # noqa: S102
         # The file may refuse to be used before its repository is named, which does not matter here.
         names |= {name: ANY_REPOSITORY for name, value in names.items() if value == "OWNER/REPOSITORY"}
         return [one["deploy"] for one in names["main"]().to_graph()["resources"] if one.get("deploy")]
-    return [json.loads(plain.read_text()).get("deploy", {})] if plain.exists() else []
+    read = {"railway.json": json.loads, "railway.toml": tomllib.loads}
+    return [read[name](text).get("deploy", {}) for name in read if (text := _text(root / name))]
 
 
 def _procfile(root: Path, process: str) -> list[str]:
@@ -102,7 +104,7 @@ def _procfile(root: Path, process: str) -> list[str]:
     if not found:
         return []
     is_one_command = process == "web" and not re.search("[;&|]", found[1])  # so that it gets the signals
-    return ["sh", "-c", f"exec {found[1]}" if is_one_command else found[1]]
+    return ["sh", "-c", f"exec env {found[1].removeprefix('exec ')}" if is_one_command else found[1]]
 
 
 def _pod(root: Path) -> list[str]:

@@ -130,8 +130,8 @@ def test_the_files_of_each_platform(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("RUN python manage.py collectstatic --noinput \\\n && true\n")
 
     assert heroku(tmp_path).release == ["sh", "-c", "migrate || true"]
-    assert heroku(tmp_path).start == ["sh", "-c", "exec gunicorn wsgi"]
-    assert kubernetes(tmp_path).start == ["sh", "-c", "{ migrate || true; } && exec gunicorn wsgi"]
+    assert heroku(tmp_path).start == ["sh", "-c", "exec env gunicorn wsgi"]
+    assert kubernetes(tmp_path).start == ["sh", "-c", "{ migrate || true; } && exec env gunicorn wsgi"]
     found = railway(tmp_path)
     assert (found.release, found.overlap, found.draining) == (["migrate", "now"], 7, 0)
     assert found.build == ["python", "manage.py", "collectstatic", "--noinput"]
@@ -150,6 +150,18 @@ def test_heroku_collects_static_files_if_there_is_the_command(
     variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": "sqlite://"}
     subprocess.run(heroku(project.root).build, cwd=project.root, env=variables, check=True)
     assert len(list(project.root.glob("static/box.css"))) == collected
+
+
+@pytest.mark.parametrize("line", ["GREETING=hello printenv GREETING", "exec printenv GREETING"])
+def test_a_line_of_a_procfile_is_run_as_its_platform_runs_it(tmp_path: Path, line: str) -> None:
+    (tmp_path / "Procfile").write_text(f"web: {line}\n")
+    variables = {"PATH": os.environ["PATH"], "GREETING": "hello"}
+    assert subprocess.check_output(heroku(tmp_path).start, env=variables) == b"hello\n"
+
+
+def test_railway_toml(tmp_path: Path) -> None:
+    (tmp_path / "railway.toml").write_text('[deploy]\npreDeployCommand = "migrate now"\nstartCommand = "serve"\n')
+    assert (railway(tmp_path).release, railway(tmp_path).start) == (["migrate", "now"], ["serve"])
 
 
 def test_a_command_with_a_shell() -> None:
