@@ -1,6 +1,7 @@
 """What each platform does with a deploy, read from the project's own files."""
 
 import json
+import os
 import re
 import shlex
 import tomllib
@@ -23,7 +24,7 @@ COLLECTSTATIC = re.compile(r"python manage\.py (collectstatic[^&|;\\\n]*)")
 class Platform:
     """Commands as words, none is run by a shell; times in seconds. Without `release`, `start` releases by itself.
 
-    `needs` names the commands that there must be.
+    `needs` names the commands that there must be; `kill` sends SIGTERM to the main process, or to all.
     """
 
     build: list[str]
@@ -36,6 +37,7 @@ class Platform:
     overlap: float = 0
     draining: float = 0
     needs: tuple[str, ...] = ("start",)
+    kill: Callable[[int, int], None] = os.kill
 
 
 def railway(root: Path) -> Platform:
@@ -62,7 +64,8 @@ def railway(root: Path) -> Platform:
 def heroku(root: Path) -> Platform:
     """Release phase, start, routing once the port is bound: the `Procfile`. With preboot, both versions serve."""
     commands = HEROKU_BUILD, _procfile(root, "release"), _procfile(root, "web"), "HEROKU_SLUG_COMMIT"
-    return Platform(*commands, health_timeout=60, overlap=10, draining=30, needs=("release", "start"))
+    needs = ("release", "start")
+    return Platform(*commands, health_timeout=60, overlap=10, draining=30, needs=needs, kill=os.killpg)
 
 
 def kubernetes(root: Path) -> Platform:

@@ -146,16 +146,20 @@ class Version:
     def _drain(self, processes: list[Process], ports: list[int]) -> None:
         with self.recording.phase(f"draining of {self.name}"):
             for process in processes:
-                process.popen.send_signal(signal.SIGTERM)
+                self.platform.kill(process.popen.pid, signal.SIGTERM)
             deadline = time.monotonic() + self.platform.draining
-            while time.monotonic() < deadline and not all(process.has_ended() for process in processes):
+            while (is_up := _is_up(processes, ports)) and time.monotonic() < deadline:
                 time.sleep(0.05)
-        is_late = not all(process.has_ended() for process in processes) or any(map(_is_open, ports))
-        if self.platform.draining and is_late:
+        if self.platform.draining and is_up:
             self.recording.breaking.append(
                 f"{self.name} did not end within {self.platform.draining:g} s of SIGTERM, and was killed. If a shell"
                 " runs it, the command needs `exec`."
             )
+
+
+def _is_up(processes: list[Process], ports: list[int]) -> bool:
+    """A shell may end before what it has started."""
+    return not all(process.has_ended() for process in processes) or any(map(_is_open, ports))
 
 
 def _is_open(port: int) -> bool:

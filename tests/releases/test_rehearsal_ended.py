@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from releases.rehearsal.platforms import Platform
+from releases.rehearsal.recording import Recording
+from releases.rehearsal.version import Version
 from tests.conftest import ROOT
 from tests.memory import TEMPORARY
 from tests.releases.conftest import Project
@@ -166,3 +169,15 @@ def test_a_release_that_leaves_something_in_the_background(rehearsing: Rehearsin
     assert process.returncode == 0
     assert len(list(notes.iterdir())) == 2
     assert running(notes) == []
+
+
+@pytest.mark.parametrize(("kill", "faults"), [(os.kill, 1), (os.killpg, 0)])
+def test_a_server_that_a_shell_runs_ends_if_all_get_the_signal(
+    tmp_path: Path, kill: Callable[[int, int], None], faults: int
+) -> None:
+    (tmp_path / "server.py").write_text(SERVER)
+    platform = Platform([], [], ["sh", "-c", "cd . && python server.py"], "COMMIT", draining=1, kill=kill)
+    version = Version("the new version", tmp_path, platform, {"NOTES": str(tmp_path)}, "DATABASE_URL", Recording())
+    with version.serving(commit="rehearsed"):
+        pass
+    assert len(version.recording.breaking) == faults
