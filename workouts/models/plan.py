@@ -7,7 +7,8 @@ from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -50,14 +51,16 @@ def was_done() -> models.Q:
     return reduce(or_, (models.Q(**{f"{name}__gt": 0}) for name in ACTUAL), models.Q(is_done=True))
 
 
+PLAN_DAY = Coalesce("selections__current_plan_day", "originally_planned_day")
+
+
 class WorkoutQuerySet(models.QuerySet["Workout"]):
     def between(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
         """Workouts that the athlete has from `first` to `last`, both included, ordered by day.
 
         Annotates `plan_day`: the coach's day, unless the athlete moved the workout.
         """
-        day = Coalesce("selections__current_plan_day", "originally_planned_day")
-        return self.annotate(plan_day=day).filter(plan_day__range=(first, last)).order_by("plan_day", "id")
+        return self.annotate(plan_day=PLAN_DAY).filter(plan_day__range=(first, last)).order_by("plan_day", "id")
 
     def with_selection(self) -> "WorkoutQuerySet":
         return self.prefetch_related("selections")
@@ -80,6 +83,12 @@ class WorkoutQuerySet(models.QuerySet["Workout"]):
         for spelling in map(pattern, words):
             found = found.filter(reduce(or_, (models.Q(**{f"{field}__iregex": spelling}) for field in SEARCHED)))
         return found
+
+    def nearest_first(self, day: datetime.date) -> "WorkoutQuerySet":
+        """By how many days from `day` the athlete has them; of the same distance, those to come first."""
+        finite = Least(Greatest("plan_day", Value(datetime.date.min)), Value(datetime.date.max))
+        days = Greatest(finite - Value(day), Value(day) - finite, output_field=models.DurationField())
+        return self.annotate(plan_day=PLAN_DAY).order_by(days, "-plan_day", "id")
 
     def moved_out(self, first: datetime.date, last: datetime.date) -> "WorkoutQuerySet":
         """Planned on the days from `first` to `last`, and moved to other days than these."""

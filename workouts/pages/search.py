@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from workouts.models import Preferences, Workout
@@ -17,11 +18,11 @@ WORDS = 10
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """The workouts that have every word, the latest first."""
+    """The workouts that have every word, those nearest to today first."""
     text = request.GET.get("q", "").replace("\0", "")[:LONGEST]
     words = text.split()[:WORDS]
     found = Workout.objects.search(words) if words else Workout.objects.none()
-    found = found.with_selection().order_by("-originally_planned_day", "-id")
+    found = found.with_selection().nearest_first(timezone.localdate())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"text": text, "longest": LONGEST, "page": page, "preferences": Preferences.load()}
     return render(request, "workouts/search.html", context)

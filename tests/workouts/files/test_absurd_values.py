@@ -69,7 +69,7 @@ def pages(ids: list[int]) -> Iterator[str]:
     today = timezone.localdate()
     yield from ("/", "/month", f"/month/{today:%Y-%m}", "/week/0002-01-07", "/month/9998-12", f"/week/{today}/targets")
     yield from ("/history/", "/calendar.ics", "/export.json", "/export.csv", "/api/stats")
-    yield from ("/api/workouts", "/api/workouts?endDate=0001-06-01")
+    yield from ("/search?q=x", "/api/workouts", "/api/workouts?endDate=0001-06-01")
     for pk in ids:
         yield from (f"/workouts/{pk}", f"/workouts/{pk}/edit", f"/api/workouts/{pk}")
         yield f"/admin/workouts/workout/{pk}/change/"

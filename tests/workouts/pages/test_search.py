@@ -1,7 +1,10 @@
 """Search in titles, types, descriptions, comments and notes."""
 
+import datetime
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.workouts.conftest import Plan
 
@@ -44,16 +47,14 @@ OTHERS = "İzmir, Плавание, лёгкий бег, τρέξιμο, chạy 
         ("", []),
     ],
 )
-def test_finds_the_workouts_that_have_every_word_the_latest_first(
-    athlete: Client, plan: Plan, words: str, found: list[str]
-) -> None:
+def test_finds_the_workouts_that_have_every_word(athlete: Client, plan: Plan, words: str, found: list[str]) -> None:
     plan("Ride", "2026-11-23", {"user_notes": "Hills, two gels. Les co\u0302tes, gross."}, workout_type="Bike")
     plan("Run", "2026-11-24", workout_description="6 hills", coach_comments=f"High cadence, or {OTHERS}.")
     plan("Übung am Berg", "2026-11-25", workout_description="100% effort")
 
     page = athlete.get("/search", {"q": words})
 
-    assert [workout.title for workout in page.context["page"]] == found
+    assert {workout.title for workout in page.context["page"]} == set(found)
 
 
 def test_of_a_long_text_the_beginning_is_looked_for(athlete: Client, plan: Plan) -> None:
@@ -71,3 +72,14 @@ def test_shows_fifty_at_a_time_and_needs_a_login(athlete: Client, plan: Plan) ->
     assert "?q=run&amp;page=2" in first.content.decode()
     athlete.logout()
     assert athlete.get("/search").headers["Location"].startswith("/login/")
+
+
+def test_those_nearest_to_today_come_first(athlete: Client, plan: Plan) -> None:
+    today = timezone.localdate()
+    for days in (-30, -2, -1, 1, 30):
+        plan(f"Run {days}", str(today + datetime.timedelta(days=days)))
+    plan("Run moved to today", str(today + datetime.timedelta(days=300)), {"current_plan_day": today})
+    page = athlete.get("/search", {"q": "run"})
+    found = [workout.title.removeprefix("Run ") for workout in page.context["page"]]
+    assert found == ["moved to today", "1", "-1", "-2", "30", "-30"]
+    assert "6 workouts, those nearest to today first" in page.content.decode()
