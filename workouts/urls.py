@@ -52,6 +52,7 @@ urlpatterns = [
     path("workouts/<int:workout_id>/delete", workout.delete, name="delete_workout"),
     path("availability/", availability.availability, name="availability"),
     path("availability/<day:day>", availability.availability, name="availability_from"),
+    path("availability/<int:availability_id>/", availability.edit, name="edit_availability"),
     path("availability/<int:availability_id>/remove/", availability.remove, name="remove_availability"),
     path("search", search.search, name="search"),
     path("keys", keys.keys, name="keys"),

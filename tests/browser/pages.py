@@ -171,6 +171,12 @@ def _availability(page: Page) -> None:
         expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
 
+def _edited_availability(page: Page) -> None:
+    _availability(page)
+    page.get_by_role("link", name="Edit").first.click()
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+
+
 def _refused_availability(page: Page) -> None:
     page.goto(f"/availability/{MONDAY}")
     page.get_by_label("To", exact=True).fill("2099-01-01")
@@ -330,6 +336,7 @@ PAGES: dict[str, Way] = {
     "restore, refused": _refused_restore,
     "restore, preview": _restore_preview,
     "availability": _availability,
+    "availability, edit": _edited_availability,
     "availability, refused": _refused_availability,
     "week with availability": _week_with_availability,
     "month with availability": _month_with_availability,

@@ -88,7 +88,7 @@ def test_a_weekday_is_one_change_and_one_line_of_the_list(
     added, found = Change.objects.get(), Availability.objects.get()
     assert added.summary == f"No swimming, Thursdays, {summary}"
     page = words(athlete, "/availability/")
-    assert page.count(f"every Thursday, {listed}") == 2, "the second names the button"
+    assert page.count(f"every Thursday, {listed}") == 3, "the others name the buttons"
 
     athlete.post(f"/history/{added.pk}/undo/")
     assert not Availability.objects.exists()
@@ -235,3 +235,23 @@ def test_needs_a_login(client: Client, db: None) -> None:
     assert client.post("/availability/", AWAY).status_code == 302
     assert client.post("/availability/1/remove/").status_code == 302
     assert client.get("/api/availability").status_code == 401
+
+
+def test_an_entry_is_edited_and_that_is_undone(athlete: Client) -> None:
+    one = Availability.objects.create(first_day=MONDAY, last_day=MONDAY, discipline="Swim", reason="pool closed")
+    address = f"/availability/{one.pk}/"
+    assert 'value="pool closed"' in athlete.get(address).content.decode()
+    sent = {"discipline": "Swim", "weekday": "", "first_day": MONDAY, "last_day": MONDAY, "reason": "pool closed"}
+
+    athlete.post(address, sent)
+    assert not Change.objects.exists()
+    assert athlete.post(address, {**sent, "last_day": "2020-01-01"}).status_code == 422
+    athlete.post(address, {**sent, "discipline": "", "weekday": "0", "last_day": "2026-12-31"})
+
+    edited = Availability.objects.get()
+    assert (str(edited), edited.weekday, str(edited.last_day)) == ("No training: pool closed", 0, "2026-12-31")
+    assert str(Change.objects.get()) == "No swimming: changed"
+    athlete.post(f"/history/{Change.objects.get().pk}/undo/")
+    assert str(Availability.objects.get()) == "No swimming: pool closed"
+    one.delete()
+    assert athlete.post(address, sent).status_code == 404
