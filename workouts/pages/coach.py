@@ -14,6 +14,7 @@ from workouts.accounts.tokens import find
 from workouts.models import Token
 from workouts.pages.board import Board
 from workouts.pages.filters import Filters
+from workouts.plan.season import season
 from workouts.plan.week_text import week_text
 from workouts.values.days import ONE_WEEK, Day
 
@@ -37,7 +38,12 @@ def coach(request: HttpRequest, day: Day | None = None) -> HttpResponse:
     if not find(key, Token.Purpose.COACH):
         return render(request, "error.html", NO_LINK, status=404)
     board = Board(day or timezone.localdate(), Filters())
-    context = {**_of_week(board), "columns": board.columns(), "key": urlencode({"key": key})}
+    context = {
+        **_of_week(board),
+        "columns": board.columns(),
+        "season": season(board.first, board.today),
+        "key": urlencode({"key": key}),
+    }
     response = render(request, "workouts/coach.html", context)
     for name, value in PRIVATE.items():
         response[name] = value

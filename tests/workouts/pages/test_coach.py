@@ -16,7 +16,7 @@ from workouts.models import Availability, Change, Token, WeekTarget
 pytestmark = pytest.mark.either_engine
 
 MONDAY = datetime.date(2024, 1, 1)
-QUERIES = 8  # token, preferences, workouts, selections, availability, target, moved out with their selections
+QUERIES = 9  # token, preferences, workouts, selections, availability, target, moved out with selections, season
 
 
 @pytest.fixture
@@ -42,7 +42,18 @@ def test_shows_what_was_moved_skipped_done_and_noted(
     with django_assert_num_queries(QUERIES):
         page = client.get(f"/coach/2024-01-04?key={secret}")
     text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
-    for words in ("Easy", "48 min", "RPE 4", "Drills", "Skipped", "from Sat 6 Jan", "7am", "rain Sat", "pool closed"):
+    for words in (
+        "Easy",
+        "48 min",
+        "RPE 4",
+        "Drills",
+        "Skipped",
+        "from Sat 6 Jan",
+        "7am",
+        "rain Sat",
+        "pool closed",
+        "Fitness (CTL) 1",
+    ):
         assert words in text
     assert text.count("No running on this day") == 1
     assert "No swimming on this day" not in text, "it was skipped"
