@@ -64,6 +64,8 @@ def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
     """Why the database cannot be taken over, in words; empty if it can."""
     with connection.cursor() as cursor:
         tables = {info.name for info in connection.introspection.get_table_list(cursor)}
+        if unreadable := _unreadable(cursor):
+            return unreadable
         revisions = alembic_revisions(cursor) if "alembic_version" in tables else None
         if revisions is not None and not (len(revisions) == 1 and revisions[0] in REVISIONS):
             found = " and ".join(map(str, revisions)) or "none"
@@ -81,6 +83,20 @@ def find_differences(connection: BaseDatabaseWrapper) -> list[str]:
         if differences and revisions is None:
             differences.insert(0, "there is no alembic_version, so the tables must be this version's own")
         return differences or _orphans(connection, cursor)
+
+
+def _unreadable(cursor: CursorWrapper) -> list[str]:
+    """Only Alembic needed this right, so it is forgotten where a role or an owner was replaced."""
+    if cursor.db.vendor != "postgresql":
+        return []
+    cursor.execute(
+        "SELECT c.oid::regclass, quote_ident(current_user) FROM pg_class c"
+        " WHERE c.oid = to_regclass('alembic_version') AND NOT has_table_privilege(c.oid, 'SELECT')"
+    )
+    return [
+        f"role {role} may not read {table}. As its owner or a superuser: GRANT SELECT ON {table} TO {role};"
+        for table, role in cursor.fetchall()
+    ]
 
 
 def alembic_revisions(cursor: CursorWrapper) -> list[str]:
@@ -108,7 +124,9 @@ def _columns(connection: BaseDatabaseWrapper, cursor: CursorWrapper, table: str)
         rows = [(name, declared.lower(), bool(not_null)) for _, name, declared, not_null, *_ in cursor.fetchall()]
     else:
         cursor.execute(
-            "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
+            "SELECT attname,"
+            " format_type(atttypid, atttypmod) || CASE attgenerated WHEN '' THEN '' ELSE ' GENERATED' END, attnotnull"
+            " FROM pg_attribute"
             " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
             [table],
         )

@@ -34,7 +34,7 @@ def test_it_reports_what_the_release_then_does(
     assert f"Workouts: 30; selections: {len(before['rows']['workout_selections'])}." in result.stdout
     assert "Adopted with their rows: workouts, workout_selections." in result.stdout
     assert "Not changed: alembic_version, notes, users." in result.stdout
-    assert result.stdout.endswith(f"The release: {RELEASE}\n")
+    assert result.stdout.endswith(f"Rights and the server are checked by the release: {RELEASE}\n")
     told = r"duplicate selections: (\d+); rows (?:to archive|archived): (\d+); gaps (?:to fill|filled): (\d+)"
     announced = re.findall(told, result.stdout)
     assert ("notes.selection that will refer to the kept selection: 7." in result.stdout) == (announced[0][0] != "0")
@@ -95,16 +95,19 @@ def test_a_role_that_may_only_read_can_run_it(manage: Manage, sql: Sql, engine: 
         pytest.skip("SQLite knows no roles")
     legacy.create(sql, engine)
     sql("CREATE ROLE only_reader LOGIN PASSWORD 'reads'")
-    sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO only_reader")
+    sql("GRANT SELECT ON workouts, workout_selections TO only_reader")
     sql("ALTER ROLE only_reader SET default_transaction_read_only = on")
     parts = urlsplit(database_url)
     reader = urlunsplit(parts._replace(netloc=f"only_reader:reads@{parts.hostname}:{parts.port}"))
     try:
+        refused = manage("takeover", "--dry-run", DATABASE_URL=reader)
+        sql(" ".join(re.findall(r"GRANT .*?;", refused.stderr)))
         result = manage("takeover", "--dry-run", DATABASE_URL=reader)
     finally:
         sql("DROP OWNED BY only_reader")
         sql("DROP ROLE only_reader")
 
+    assert "role only_reader may not read alembic_version." in refused.stderr
     assert result.returncode == 0, result.stderr
     assert "rows to archive: 7; gaps to fill: 11." in result.stdout
 

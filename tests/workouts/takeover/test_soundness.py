@@ -23,7 +23,15 @@ NOT_VALID = (
 )
 UNSOUND = {
     "workouts.is_custom does not have the default false": ["ALTER TABLE workouts ALTER is_custom DROP DEFAULT"],
-    "the sequence public.workouts_id_seq would give an id": ["SELECT setval('workouts_id_seq', 1, false)"],
+    "the sequence workouts_id_seq would give an id": ["SELECT setval('workouts_id_seq', 1, false)"],
+    "the sequence workout_selections_id_seq would give an id": [
+        "ALTER SEQUENCE workout_selections_id_seq OWNED BY NONE",
+        "SELECT setval('workout_selections_id_seq', 1, false)",
+    ],
+    "workouts.id has no sequence": ["ALTER TABLE workouts ALTER id DROP DEFAULT"],
+    "workout_selections.id has no sequence": [
+        "ALTER TABLE workout_selections ALTER id SET DEFAULT nextval('workout_selections_id_seq'::text::regclass)"
+    ],
     "foreign key workout_selections_workout_id_fkey": NOT_VALID,
     "refer to workouts that do not exist": [
         NOT_VALID[0],
@@ -47,6 +55,13 @@ def test_what_would_fail_at_the_end_is_said_before_with_what_to_type(
     for statement in re.findall(r" Type: (.*)", told):
         sql(statement)
     assert release().returncode == 0
+
+
+def test_a_generated_column_is_refused(manage: Manage, sql: Sql, engine: str) -> None:
+    legacy.create(sql, engine)
+    sql("ALTER TABLE workouts DROP tss, ADD tss double precision GENERATED ALWAYS AS (intensity_factor * 100) STORED")
+    said = manage("takeover", "--dry-run").stderr
+    assert "column workouts.tss is double precision GENERATED, and must be double precision." in said
 
 
 def test_an_index_that_a_failed_build_left_does_not_replace_the_guard(
