@@ -86,7 +86,7 @@ def test_takes_over_after_a_rehearsal_and_goes_back(
     assert said.startswith("pg_dump (PostgreSQL) ")
     assert said.count(f"{len(legacy.SELECTIONS)}\n") == 2
     assert "Workouts with duplicate selections: 5; rows to archive: 7; gaps to fill: 11." in said
-    assert "Nothing blocks the release, and nothing was changed." in said
+    assert "No obstacle was found, and nothing was changed." in said
     assert "Workouts with duplicate selections: 5; rows archived: 7; gaps filled: 11." in said
     assert "Release succeeded" in said
     assert said.endswith("DROP DATABASE\n")

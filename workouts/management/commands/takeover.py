@@ -15,6 +15,7 @@ from releases.commands import DatabaseCommand, migrate_command
 from workouts.takeover.report import inspect
 
 DRY_RUN = "python manage.py takeover --dry-run"
+UNCHECKED = "Rights and the server are checked by the release"
 
 
 class Command(DatabaseCommand):
@@ -32,7 +33,7 @@ class Command(DatabaseCommand):
             self.stdout.write(line)
         if report.refusals:
             raise CommandError("\n".join(report.refusals))
-        self.stdout.write(f"Nothing blocks the release, and nothing was changed. The release: {migrate_command()}")
+        self.stdout.write(f"No obstacle was found, and nothing was changed. {UNCHECKED}: {migrate_command()}")
 
 
 @contextmanager
