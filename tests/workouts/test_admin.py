@@ -91,6 +91,16 @@ def test_lists_read_no_files_and_no_rows_of_changes_which_may_be_large(admin_cli
     assert not re.search(r'\."(?:rows|content)"', read)
 
 
+def test_a_change_shows_its_first_rows_one_per_line(admin_client: Client) -> None:
+    rows = [{"table": "workouts", "key": key, "before": None, "after": {"title": "Ä <b>"}} for key in range(101)]
+    small, large = (Change.objects.create(summary="Restored", rows=some) for some in (rows[:2], rows))
+
+    pages = [admin_client.get(f"/admin/workouts/change/{one.pk}/change/").content.decode() for one in (small, large)]
+
+    assert [page.count("Ä &lt;b&gt;") for page in pages] == [2, 100]
+    assert ["The first 100 of 101." in page for page in pages] == [False, True]
+
+
 @pytest.mark.parametrize("page", ["workout", "workoutselection", "archivedselection"])
 def test_lists_take_a_constant_number_of_queries(
     admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, page: str

@@ -1,5 +1,6 @@
 """The planner's tables in the admin, read-only. Changes go through the planner, which knows the rules."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from releases.admin import InspectOnly
 from workouts.admin.filters import MovedFilter, StateFilter, WeekFilter
 from workouts.models import ArchivedSelection, Change, SelectionColumns, Upload, Workout, WorkoutSelection
 
+SHOWN = 100  # rows of a change; a restore changes tens of thousands, whose page would be tens of megabytes
 SELECTION_COLUMNS = [field.name for field in SelectionColumns._meta.get_fields()]
 
 
@@ -111,10 +113,17 @@ class ChangeAdmin(PlannerAdmin):
     list_display = ("made_at", "summary", "made_by", "undone")
     search_fields = ("summary",)
     date_hierarchy = "made_at"
-    fields = ("made_at", "summary", "made_by", "undoes", "rows")
+    fields = ("made_at", "summary", "made_by", "undoes", "changed")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Change]:
         return Change.objects.for_list()
+
+    @admin.display(description="rows")
+    def changed(self, change: Change) -> str:
+        lines = [json.dumps(row, ensure_ascii=False) for row in change.rows[:SHOWN]]
+        if len(change.rows) > SHOWN:
+            lines.append(f"The first {SHOWN} of {len(change.rows)}.")
+        return "\n".join(lines)
 
     @admin.display(boolean=True)
     def undone(self, change: Change) -> bool:
