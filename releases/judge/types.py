@@ -91,13 +91,14 @@ def _same_key(name: str, column: Column | None, table: Table) -> str:
 def _built_of(column: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:
     """The indexes that the server builds anew if the type changes in any way. Measured.
 
-    Those of an expression or with a condition that names the column; if it gets another collation, any of it.
+    Those that name the column, if they also have an expression or a condition, of whatever column. If it gets another
+    collation, all that name it.
     """
     for index, one in facts.indexes_of(table).items():
         if not one.definition:
             continue
         statement = parse(one.definition)[0]
-        if column in (named_columns(statement) if collates else _named_in_expressions(statement)):
+        if column in named_columns(statement) and (collates or _is_computed(statement)):
             yield index
 
 
@@ -116,10 +117,9 @@ def _check_again(checks: dict[str, Constraint], command: Node, relation: Node, v
     verdict.note(Action.ONLINE, CHECKED_AGAIN.format(", ".join(checks)), lock=SHORT)
 
 
-def _named_in_expressions(statement: Node) -> set[str]:
-    expressions = [one.index_elem.expr for one in statement.index_params if one.index_elem.HasField("expr")]
-    found = set().union(*map(named_columns, expressions))
-    return found | (named_columns(statement.where_clause) if statement.HasField("where_clause") else set())
+def _is_computed(index: Node) -> bool:
+    """Whether it has an expression or a condition. The server does not compare these with what they were."""
+    return index.HasField("where_clause") or any(one.index_elem.HasField("expr") for one in index.index_params)
 
 
 def _functions(relation: Node, circumstances: "Circumstances") -> Iterator[str]:
