@@ -38,6 +38,7 @@ SAME_KEY = (
 )
 NOT_VALID = " NOT VALID"
 TEXT = ("varchar", "text")
+CASELESS = "citext"
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
 
 
@@ -59,6 +60,7 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         verdict.note(Action.REFUSED, DEPENDED_ON.format(named(column.dependents)), instead=MADE_AGAIN)
         return True
     if column and is_compatible(column.type, write_type(wanted.type_name)):
+        collates |= CASELESS in (read_type(column.type)[0], read_type(write_type(wanted.type_name))[0])
         checks = {
             name: one for name, one in table.constraints.items() if one.kind == "c" and command.name in one.columns
         }
@@ -143,6 +145,8 @@ def is_same(one: str, other: str) -> bool:
 def is_compatible(before: str, after: str) -> bool:
     """Whether no row and no index is written. Source: the server's code, and measured with pg_relation_filenode()."""
     (old, old_size), (new, new_size) = read_type(before), read_type(after)
+    if CASELESS in (old, new):
+        return not new_size and {old, new} <= {CASELESS, *TEXT}
     if old in TEXT and new in TEXT:
         return not new_size or (old == "varchar" and bool(old_size) and new_size >= old_size)
     if old == new == "numeric":

@@ -20,6 +20,8 @@ TYPES = ("text", "varchar(20)")
         ("text", "varchar"),
         ("numeric(8,2)", "numeric(10,2)"),
         ("numeric(8,2)", "numeric"),
+        ("varchar(9)", "citext"),
+        ("citext", "text"),
         ("cidr", "inet"),
         ("timestamp with time zone", "timestamptz"),
         ("time(3)", "time"),
@@ -39,6 +41,8 @@ def test_types_that_change_in_the_catalogue_alone(before: str, after: str) -> No
         ("numeric(8,2)", "numeric(6,2)"),
         ("integer", "text"),
         ("integer[]", "integer"),
+        ("citext", "varchar(9)"),
+        ("citext[]", "citext"),
         ("timestamp", "timestamp(0)"),
     ],
 )
@@ -120,3 +124,11 @@ def test_a_check_is_made_again_beside_a_type_that_becomes_wider() -> None:
         " ALTER COLUMN price TYPE numeric(12, 2)"
     ]
     assert found.later == [Step('ALTER TABLE "box" VALIDATE CONSTRAINT "one"', repeatable=True, cleans_up=True)]
+
+
+@pytest.mark.parametrize(("indexed", "action"), [("note", Action.REFUSED), ("size", Action.AS_IS)])
+def test_an_index_of_a_text_is_built_anew_where_case_does_not_matter_any_more(indexed: str, action: Action) -> None:
+    index = Index("box", definition=f"CREATE INDEX i ON public.box USING btree ({indexed})")
+    facts = Facts({"box": Table(10**9, True, 10**7, COLUMNS)}, {"i": index})
+    (found,) = judge("ALTER TABLE box ALTER COLUMN note TYPE citext USING note::citext", Circumstances(facts))
+    assert found.action is action
