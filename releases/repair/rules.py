@@ -55,10 +55,10 @@ class RuleBuilder(Altering):
             self._alter(table, f"DROP CONSTRAINT {self._quote(found.name)}")
         editor = self._connection.schema_editor()
         statement = editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")  # type: ignore[attr-defined]  # noqa: SLF001
-        name = str(statement.parts["name"]).strip('"')
-        definition = str(statement).partition(" CONSTRAINT ")[2].partition(" ")[2]
+        name = str(statement.parts["name"])
+        definition = str(statement).partition(f" CONSTRAINT {name} ")[2]
         try:
-            self._validated(table, name, definition)
+            self._validated(table, name.strip('"'), definition)
         except IntegrityError:
             column, target = self._quote(field.column), field.target_field
             raise CannotBuildError(

@@ -80,3 +80,15 @@ def test_a_database_default_stays(project: Project, sql: Sql, table: str) -> Non
     succeeds(project, "migrate")
     succeeds(project, "verify_schema")
     sql(f"INSERT INTO {box} (name) VALUES ('n10') ON CONFLICT DO NOTHING")
+
+
+def test_a_foreign_key_whose_name_needs_quotes_is_repaired(project: Project, sql: Sql) -> None:
+    """It begins with the name of the table."""
+    project.models(MODEL.format('within = models.ForeignKey("self", models.CASCADE, null=True)', "Our boxes"))
+    succeeds(project, "makemigrations", "shop")
+    succeeds(project, "migrate", "-v0")
+    names = "SELECT conname FROM pg_constraint WHERE conrelid = '\"Our boxes\"'::regclass AND contype = 'f'"
+    ((name,),) = before = sql(names)
+    sql(f'ALTER TABLE "Our boxes" DROP CONSTRAINT "{name}"')
+    succeeds(project, "verify_schema", "--repair")
+    assert sql(names) == before
