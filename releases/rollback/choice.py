@@ -58,8 +58,8 @@ def _refuse_adopted(history: History, plan: Collection[Key]) -> None:
 def _refuse_others(history: History, past: Past, plan: Collection[Key], begun: Collection[Key]) -> None:
     if others := [key for key in plan if key not in past.applied]:
         raise CommandError(
-            f"{_labels(others)} depends on what the last release ({past}) applied, and was not applied by it. Nothing"
-            f" was changed. To undo both: {STEPS} {len(begun) + history.steps_over(plan)}"
+            f"What the last release ({past}) applied is needed by what it did not apply: {_labels(others)}. Nothing was"
+            f" changed. To undo that as well: {STEPS} {len(begun) + history.steps_over(plan)}"
         )
 
 

@@ -199,7 +199,7 @@ def test_what_was_applied_otherwise_and_depends_on_it_is_named(shop: Project, sq
     result = shop.manage("rollback", "--noinput")
 
     assert result.returncode == 1
-    assert "shop.0004_height depends on what the last release" in result.stderr
+    assert "applied is needed by what it did not apply: shop.0004_height." in result.stderr
     sql("ALTER TABLE shop_shelf ADD COLUMN height text")
     type_what_it_says(shop, result.stderr)
     assert applied(sql) == ["0001", "0002"]
