@@ -47,10 +47,10 @@ def this_tree(root: Path, folder: Path) -> Path:
         return root
     folder.mkdir(mode=0o700)
     for name in filter(None, listed.stdout.decode().split("\0")):
-        if (root / name).is_file():  # and not deleted
+        if (root / name).is_symlink() or (root / name).is_file():  # and not deleted
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(root / name, target)
+            shutil.copy(root / name, target, follow_symlinks=False)
     return folder
 
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from releases.rehearsal import CannotRehearseError
+from releases.rehearsal.checkouts import this_tree
 from releases.rehearsal.sample import sample
 from releases.rehearsal.source import READ_ONLY, dump_of, restore, url_in
 from tests.databases import Databases
@@ -81,6 +82,23 @@ def test_a_whole_database(source: str, new_database: Callable[[], str], tmp_path
     target = new_database()
     restore(dump_of(source, tmp_path), target)
     assert counts(target) == (2, 20000, 40000)
+
+
+def test_the_tree_that_git_would_commit(tmp_path: Path) -> None:
+    root, folder = tmp_path / "shop", tmp_path / "new"
+    for name in ("static/box.css", "ignored", "gone", "new file"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name)
+    (root / ".gitignore").write_text("ignored\n")
+    (root / "styles").symlink_to("static")
+    for arguments in (["init", "-q"], ["add", "static", "styles", "gone"]):
+        subprocess.run(["git", *arguments], cwd=root, check=True)
+    (root / "gone").unlink()
+
+    assert this_tree(root, folder) == folder
+
+    assert {one.name for one in folder.iterdir()} == {".gitignore", "static", "styles", "new file"}
+    assert (folder / "styles/box.css").read_text() == "static/box.css"
 
 
 def made_dump(url: str, folder: Path, *options: str, program: str = "pg_dump") -> Path:
