@@ -34,13 +34,15 @@ class ThrowawayPostgres:
         self.user = "nobody" if os.geteuid() == 0 else None
         self._binaries = _readable_binaries(root) if self.user else PROGRAMS
         self.data, self.port = root / "data", free_port()
-        password = secrets.token_urlsafe(16)
-        (root / "password").write_text(password)
+        password, secret = secrets.token_urlsafe(16), root / "password"
+        secret.touch(mode=0o600)
+        secret.write_text(password)
         self.data.mkdir(mode=0o700)
         if self.user:
             root.chmod(0o755)
             shutil.chown(self.data, self.user)
-        self._init(root / "password")
+            shutil.chown(secret, self.user)
+        self._init(secret)
         self.url = f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:

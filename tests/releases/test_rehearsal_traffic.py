@@ -1,10 +1,13 @@
 """Those who use the application during a rehearsal: what they send, whatever its tables and columns are called."""
 
+import tempfile
+from pathlib import Path
+
 import psycopg
 import pytest
 
 from releases.rehearsal import Scenario
-from releases.rehearsal.postgres import throwaway_postgres
+from releases.rehearsal.postgres import ThrowawayPostgres, throwaway_postgres
 from releases.rehearsal.traffic import Session
 from tests.memory import TEMPORARY
 
@@ -62,3 +65,10 @@ def test_statements_of_the_old_version_are_those_that_succeed_before_the_release
         ("UPDATE without_default SET (size) = ROW(size) WHERE name = %(id)s", False, 1),
     ]
     assert failed == {""}
+
+
+def test_the_password_of_the_throwaway_server_is_for_its_user_alone() -> None:
+    """With the data of a dump, anybody on the machine could otherwise read them."""
+    with tempfile.TemporaryDirectory(dir=TEMPORARY) as folder:
+        server = ThrowawayPostgres(Path(folder))
+        assert (server.data.parent / "password").stat().st_mode & 0o777 == 0o600
