@@ -106,6 +106,8 @@ class ReleaseAdmin(InspectOnly, admin.ModelAdmin):
                 "begin": share(span.after, total),
                 "length": max(0.5, share(span.seconds, total)),
                 "waiting": share(span.waited, total),
+                "stalling": share(span.after + max(0, span.seconds - span.stalled), total),
+                "stalled": share(min(span.stalled, span.seconds), total),
             }
             for migration, span in zip(release.migrations, spans(release.migrations), strict=True)
         ]

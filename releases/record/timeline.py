@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WORKING, WAITING, EMPTY = "█", "░", " "
+WORKING, WAITING, STALLED, EMPTY = "█", "░", "▓", " "
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,16 @@ def share(part: float, total: float) -> float:
 
 
 def bar(span: Span, total: float, width: int) -> str:
-    """The span within a line of `width` characters that stands for `total` seconds. Waiting is drawn first."""
+    """The span within a line of `width` characters that stands for `total` seconds.
+
+    Waiting is drawn first, and last for how long another session waited.
+    """
     begin = min(width - 1, int(span.after / total * width)) if total else 0
     length = max(1, round(span.seconds / total * width)) if total else 1
     length = min(length, width - begin)
-    waiting = round(length * span.waited / span.seconds) if span.seconds else 0
-    drawn = EMPTY * begin + WAITING * min(waiting, length) + WORKING * (length - min(waiting, length))
+    waiting, stalled = (
+        min(length, round(length * part / span.seconds)) if span.seconds else 0 for part in (span.waited, span.stalled)
+    )
+    working = max(0, length - waiting - stalled)
+    drawn = EMPTY * begin + WAITING * waiting + WORKING * working + STALLED * (length - waiting - working)
     return drawn.ljust(width)

@@ -186,7 +186,7 @@ def test_who_waited_for_a_migration_is_recorded(postgresql: None, project: Proje
     assert release.returncode == 0
     shown = project.manage("releases", "--show", "1").stdout
     # The first read may hold the table as the migration starts, which then waits for it.
-    waited = r"( *░*█+ *\| 1\.\d\d s\n  It waited 0\.\d\d s for locks\.| *█+ *\| 1\.\d\d s)"
+    waited = r"( *░*█*▓+ *\| 1\.\d\d s\n  It waited 0\.\d\d s for locks\.| *█*▓+ *\| 1\.\d\d s)"
     others = r"  Others waited up to [01]\.\d\d s for it\.$"
     assert re.search(rf"shop\.0002_slow\n  \|{waited}\n{others}", shown, re.MULTILINE), shown
 
