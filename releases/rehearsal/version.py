@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from releases.rehearsal.recording import Phase, Recording
 
 CONTRACT = re.compile(r"^Contract: (.+)\.$", re.MULTILINE)
 MIGRATE = ["python", "manage.py", "migrate", "--noinput"]
+NOTHING = "nothing"
 BEGIN = "of the rehearsal:"
 
 
@@ -125,19 +126,15 @@ class Version:
             self._drain(processes, ports)
 
     def _wait_until_healthy(self, process: Process, port: int) -> None:
-        deadline, answer = time.monotonic() + self.platform.health_timeout, "nothing"
+        deadline, answer = time.monotonic() + self.platform.health_timeout, NOTHING
         what = self.platform.health_path or "/"
         while time.monotonic() < deadline:
             if process.has_ended():
                 ended = f"{self.name} ended with status {process.end()} before it was healthy."
                 raise DeployError(f"{ended} {reason(process.output)}")
-            try:
-                answer = _answer(port, what, self.platform.health_host, deadline - time.monotonic())
-            except (OSError, http.client.HTTPException):
-                pass
-            else:
-                if answer.startswith("200 ") or not self.platform.health_path:
-                    return
+            answer = _answer(port, what, self.platform.health_host, deadline - time.monotonic()) or answer
+            if answer.startswith("200 ") or (answer != NOTHING and not self.platform.health_path):
+                return
             time.sleep(0.2)
         raise DeployError(
             f"{self.name}: {what} did not answer 200 within {self.platform.health_timeout:g} s, but {answer}."
@@ -168,10 +165,11 @@ def _is_open(port: int) -> bool:
 
 
 def _answer(port: int, path: str, host: str, seconds: float) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=max(0.1, min(5, seconds)))
-    try:
-        connection.request("GET", path, headers={"Host": host})
-        response = connection.getresponse()
-        return f"{response.status} {response.read()[:200].decode(errors='replace')}"
-    finally:
-        connection.close()
+    """Empty if there is none."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=max(0.1, min(5, seconds)))) as connection:
+        try:
+            connection.request("GET", path, headers={"Host": host})
+            response = connection.getresponse()
+            return f"{response.status} {response.read()[:200].decode(errors='replace')}"
+        except (OSError, http.client.HTTPException):
+            return ""
