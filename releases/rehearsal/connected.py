@@ -41,17 +41,13 @@ def refuse_other_databases(version: Version) -> None:
         found: dict[str, list[str]] = json.loads(version.shell(PROBE))
     except DeployError as error:
         raise CannotRehearseError(f"{version.name} does not start: {error}") from error
-    if found[DEFAULT] != [*server, wanted.path[1:]]:
-        raise CannotRehearseError(
-            f"The settings of {version.name} do not take the database from {version.database_variable}: it would use"
-            f" {_shown(found[DEFAULT])}. Nothing was released. --variable names another variable."
-        )
     for alias, place in found.items():
-        if place[:3] != server and not _is_file_in(version.root, place):
+        is_ours = place == [*server, wanted.path[1:]]
+        if not is_ours and (alias == DEFAULT or (place[:3] != server and not _is_file_in(version.root, place))):
             raise CannotRehearseError(
-                f"The settings of {version.name} have a second database, {alias}, which is not the throwaway server's:"
+                f"The settings of {version.name} have a database, {alias}, which is not the rehearsal's:"
                 f" {_shown(place)}. Nothing was released. Let them give it the URL of {version.database_variable} in a"
-                " rehearsal, or leave it out."
+                " rehearsal, or leave it out. --variable names another variable."
             )
 
 

@@ -45,30 +45,31 @@ def refusal(version: Version, settings: str) -> str:
 
 def test_a_database_that_the_variable_does_not_name(version: Version) -> None:
     said = refusal(version, 'print("settings")\nDATABASES["default"]["PORT"] = 5432')
-    assert "do not take the database from DATABASE_URL: it would use 127.0.0.1:5432. Nothing was released." in said
+    assert "have a database, default, which is not the rehearsal's: 127.0.0.1:5432. Nothing was released." in said
+    assert "the URL of DATABASE_URL" in said
 
 
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        (f'{HERE}, "HOST": "db.example.org"}}', "other, which is not the throwaway server's: db.example.org:5999."),
+        (f'{HERE}, "HOST": "db.example.org"}}', "other, which is not the rehearsal's: db.example.org:5999."),
         (
             f'{HERE}, "OPTIONS": {{"hostaddr": "10.0.0.7"}}}}',
-            "other, which is not the throwaway server's: 10.0.0.7:5999",
+            "other, which is not the rehearsal's: 10.0.0.7:5999",
         ),
-        (f'{HERE}, "OPTIONS": {{"service": "live"}}}}', "other, which is not the throwaway server's: live:5999."),
+        (f'{HERE}, "OPTIONS": {{"service": "live"}}}}', "other, which is not the rehearsal's: live:5999."),
         (
             'RELEASES["DIRECT_DATABASE"] = {"HOST": "db.example.org"}',
-            'RELEASES["DIRECT_DATABASE"], which is not the throwaway server\'s: db.example.org:5999.',
+            'RELEASES["DIRECT_DATABASE"], which is not the rehearsal\'s: db.example.org:5999.',
         ),
         (
             'DATABASES["other"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:/srv/live.db?mode=rw"}',
-            "other, which is not the throwaway server's: the file file:/srv/live.db?mode=rw.",
+            "other, which is not the rehearsal's: the file file:/srv/live.db?mode=rw.",
         ),
     ],
 )
 def test_a_second_database_elsewhere_is_named_without_its_password(version: Version, settings: str, named: str) -> None:
-    assert f"have a second database, {named}" in refusal(version, settings)
+    assert f"have a database, {named}" in refusal(version, settings)
 
 
 def test_second_databases_of_the_throwaway_server_and_of_the_checkout(version: Version) -> None:
@@ -97,5 +98,5 @@ def test_a_release_of_a_second_database_is_not_run(new_project: Callable[[str], 
             (tables,) = (
                 connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() or ()
             )
-    assert "have a second database, live, which is not the throwaway server's: 127.0.0.1:" in run.stderr
+    assert "have a database, live, which is not the rehearsal's: 127.0.0.1:" in run.stderr
     assert (run.returncode, tables) == (2, 0)
