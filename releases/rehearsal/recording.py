@@ -73,7 +73,7 @@ class Recording:
     samples: list[Sample] = field(default_factory=list)
     locks: list[Lock] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)  # in the contract
+    left: list[str] | None = None  # in the contract, as the next release says
     findings: list[str] = field(default_factory=list)
     breaking: list[str] = field(default_factory=list)  # what failed, by itself
     _began: float = field(default_factory=time.monotonic)

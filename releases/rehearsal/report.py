@@ -34,7 +34,7 @@ class Report:
                 name = f"{'  ' * bool(row['within'])}{row['name']}"
                 done = f"{row['count']:6} done, slowest {row['slowest']:.0f} ms" if row["count"] else ""
                 yield f"{name:<40.40} {row['seconds']:7.2f} s {done}".rstrip()
-        yield from (f"Left for the contract, and made by the next release: {one}" for one in self._recording.left)
+        yield from (f"Left for the contract, and made by the next release: {one}" for one in self._recording.left or ())
         yield from self._recording.findings
         yield from self._found
         yield self.verdict

@@ -124,6 +124,15 @@ def test_a_terminal_of_80_columns_has_the_migrations_that_took_longest() -> None
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize(
+    ("left", "said"), [(None, "Unknown: the next release"), ([], "<p>Nothing."), (["Box.note"], "Box.note: made by")]
+)
+def test_what_is_left_for_the_contract_is_what_the_next_release_says(left: list[str] | None, said: str) -> None:
+    seen = recording()
+    seen.left = left
+    assert said in Report(seen, [], 99.9).page()
+
+
 def test_the_files_of_each_platform(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text("release: migrate || true\nweb: gunicorn wsgi\n")
     (tmp_path / "railway.json").write_text('{"deploy": {"preDeployCommand": ["migrate now"], "overlapSeconds": 7}}')
