@@ -55,6 +55,21 @@ def test_a_fit_file_says_what_its_session_says() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sport", "sub_sport", "title"),
+    [
+        ("training", "yoga", "Yoga"),
+        ("fitness_equipment", "stair_climbing", "Stair climbing"),
+        ("rock_climbing", "generic", "Rock climbing"),
+        ("generic", "generic", ""),
+        ("running", "trail", ""),
+    ],
+)
+def test_a_sport_without_a_type_of_its_own_is_named(sport: str, sub_sport: str, title: str) -> None:
+    assert one(fit({**RUN, "sport": sport, "sub_sport": sub_sport})).title == title
+    assert one(fit({**RUN, "sport": sport, "sport_profile_name": "Stairs "})).title == "Stairs"
+
+
 def test_a_fit_file_has_what_the_athlete_entered_and_the_intensity_by_power() -> None:
     ride = {name: value for name, value in RUN.items() if name not in ("intensity_factor", "training_stress_score")}
     entered = {"workout_rpe": 60, "workout_feel": 75, "normalized_power": 230, "threshold_power": 250}

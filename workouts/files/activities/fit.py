@@ -9,7 +9,7 @@ from typing import Any
 import fitdecode
 
 from workouts.files.activities.activity import Activity, NotAnActivity, activity_of
-from workouts.files.activities.sports import workout_type_of
+from workouts.files.activities.sports import title_of, workout_type_of
 from workouts.files.uploads import MAX_BYTES
 
 MOST_VALUES = 1_500_000
@@ -76,10 +76,12 @@ def _activity(session: dict[str, Any]) -> Activity:
         numbers["intensity"] = _intensity(session)
     seconds = _number(session.get("total_timer_time")) or _number(session.get("total_elapsed_time"))
     start = session.get("start_time")
+    sport, sub_sport = (str(session.get(name) or "") for name in ("sport", "sub_sport"))
     return activity_of(
         start if isinstance(start, datetime.datetime) else None,
-        workout_type_of(str(session.get("sport") or ""), str(session.get("sub_sport") or "")),
+        workout_type_of(sport, sub_sport),
         {**numbers, "hours": seconds and seconds / 3600},
+        str(session.get("sport_profile_name") or "").strip() or title_of(sport, sub_sport),
     )
 
 

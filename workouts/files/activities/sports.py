@@ -37,3 +37,11 @@ def workout_type_of(sport: str, sub_sport: str = "") -> str:
         return SUB_SPORTS[sub_sport].value
     name = NUMBERS.get(sport.strip(), sport).lower()
     return next((kind for pattern, kind in NAMES.items() if re.search(pattern, name)), WorkoutType.OTHER).value
+
+
+def title_of(sport: str, sub_sport: str) -> str:
+    """FIT's name of a sport that no workout type names, such as `Yoga`; empty for others, and for one by number."""
+    if workout_type_of(sport, sub_sport) != WorkoutType.OTHER:
+        return ""
+    named = sport if sub_sport in ("", "generic") else sub_sport
+    return "" if named == "generic" or named.isdigit() else named.replace("_", " ").capitalize()
