@@ -19,14 +19,16 @@ from workouts.pages.month_board import Month
 UNCHANGED = "Nothing was changed: it is so already."
 
 
-def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> HttpResponse:
-    """Shows what a verb did and offers to undo it: on the page's board, if it has one.
+def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None, note: str = "") -> HttpResponse:
+    """Shows what a verb did, with a note, and offers to undo it: on the page's board, if it has one.
 
     Otherwise it goes to the page `back`, or to the page that the request came from. If there was nothing to change, it
     says so, and offers to undo the last change. A page that has not seen other changes gets its whole board.
     """
     board = _board(request.POST) if request.htmx else None
     if not board:
+        if note:
+            messages.info(request, note)
         return _go(request, outcome, back or address_of(request))
     change = outcome.change or Change.objects.for_list().first()
     days = None if _is_behind(request.POST.get("seen", ""), outcome.change) else outcome.days
@@ -34,6 +36,7 @@ def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None) -> H
         "change": change,
         "seen": change.pk if change else 0,
         "unchanged": "" if outcome.change else UNCHANGED,
+        "note": note,
     }
     return render(request, board.parts, {**board.changes(days), **context})
 

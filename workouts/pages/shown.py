@@ -54,8 +54,18 @@ def saved_alone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 def was_changed(data: Mapping[str, str], name: str) -> bool:
     """Whether an input has another value than the page showed. It counts as changed if that was not sent."""
-    before, now = (str(data.get(key, "")).replace("\r\n", "\n") for key in (f"{PREFIX}{name}", name))
+    before, now = (_plain(data.get(key, "")) for key in (f"{PREFIX}{name}", name))
     return f"{PREFIX}{name}" not in data or now != before
+
+
+def was_changed_twice(data: Mapping[str, str], name: str, stored: str) -> bool:
+    """Whether an input has another value than the page showed, and another one was stored meanwhile."""
+    shown = f"{PREFIX}{name}"
+    return {name, shown} <= data.keys() and len({_plain(data[name]), _plain(data[shown]), _plain(stored)}) == 3
+
+
+def _plain(text: str) -> str:
+    return str(text).replace("\r\n", "\n")
 
 
 def _inputs(field: BoundField) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """One workout: its details, its selection, and the forms for the athlete's own workouts."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -24,10 +24,14 @@ from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutF
 from workouts.pages.quick_add import fields_of
 from workouts.pages.redraw import change_before, redraw
 from workouts.pages.refusals import refuse, says_refusals
+from workouts.pages.shown import was_changed_twice
 from workouts.plan.step_chart import chart_of
 from workouts.plan.step_reading import steps_of
 from workouts.plan.zwo import zwo_of
 from workouts.values.days import Day
+
+TEXTS = ("time_of_day", "workout_location", "user_notes")
+"""Columns of a selection that are written. Of the day it is seen at once where the workout is."""
 
 
 @require_safe
@@ -70,7 +74,8 @@ def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
     values = form.values()
-    return redraw(request, change_selection(workout_id, values, by=request.user) if values else Outcome())
+    outcome = change_selection(workout_id, values, by=request.user) if values else Outcome()
+    return redraw(request, outcome, note=_replaced(workout, request.POST))
 
 
 @require_POST
@@ -134,6 +139,13 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
 def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
     workout = Workout.objects.with_selection().get(pk=workout_id)
     return redraw(request, delete_workout(workout_id, by=request.user), back=_week_of(workout.day))
+
+
+def _replaced(workout: Workout, sent: QueryDict) -> str:
+    """What was written elsewhere since the page was shown, and is replaced by what was written on it."""
+    stored = [(name, getattr(workout.selection, name, None)) for name in TEXTS]
+    lost = [f"“{Truncator(text).chars(200)}”" for name, text in stored if text and was_changed_twice(sent, name, text)]
+    return f"It replaced {', '.join(lost)}, written elsewhere meanwhile." if lost else ""
 
 
 def _week_of(day: Day) -> str:

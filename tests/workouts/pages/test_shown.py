@@ -35,6 +35,27 @@ def test_what_was_done_keeps_what_an_import_wrote_meanwhile(athlete: Client, pla
     assert found == (1.5, 45_000.0, 143.0, 6.0)
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["plain", "htmx"])
+def test_notes_that_are_written_in_two_tabs_are_not_replaced_silently(
+    athlete: Client, plan: Plan, headers: dict[str, str]
+) -> None:
+    run = plan("Run", "2026-11-23", {"user_notes": "two\nlines"})
+    one, other = (form_of(athlete, f"/workouts/{run.pk}") for _ in range(2))
+    athlete.post(f"/workouts/{run.pk}/selection", {**one, "user_notes": "bring gels"})
+    shown = {"board": "2026-11-23"}
+    answer = athlete.post(
+        f"/workouts/{run.pk}/selection", {**other, **shown, "user_notes": "new shoes"}, headers=headers
+    )
+    page = answer if headers else athlete.get(answer.headers["Location"])
+    assert "It replaced “bring gels”, written elsewhere meanwhile." in page.content.decode()
+    athlete.post(f"/history/{Change.objects.latest('pk').pk}/undo/")
+    assert run.selections.get().user_notes == "bring gels"
+    alone = athlete.post(
+        f"/workouts/{run.pk}/selection", {**form_of(athlete, f"/workouts/{run.pk}"), "user_notes": "x"}
+    )
+    assert "It replaced" not in athlete.get(alone.headers["Location"]).content.decode()
+
+
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
