@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from workouts.history import add_workout
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
+from workouts.pages.adding import add_once
 from workouts.pages.forms import WorkoutForm, of_our_time, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse
@@ -44,7 +44,7 @@ def quick_add(request: HtmxRequest) -> HttpResponse:
     values = asdict(form.cleaned_data["line"])
     time = values.pop("time_of_day")
     added = {**values, "originally_planned_day": day}
-    _, outcome = add_workout(added, {"time_of_day": time} if time else None, by=request.user)
+    outcome = add_once(request, added, {"time_of_day": time} if time else None)
     return redraw(request, outcome, back=reverse("week_of", args=[day]))
 
 

@@ -10,7 +10,6 @@ from django.views.decorators.vary import vary_on_headers
 
 from workouts.history import (
     Outcome,
-    add_workout,
     change_selection,
     clear_done,
     delete_workout,
@@ -20,6 +19,7 @@ from workouts.history import (
 )
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
+from workouts.pages.adding import add_once
 from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm, reasons
 from workouts.pages.quick_add import fields_of
 from workouts.pages.redraw import change_before, redraw
@@ -115,8 +115,7 @@ def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
     initial = {"originally_planned_day": day or timezone.localdate(), **fields_of(line)}
     form = WorkoutForm(request.POST if request.method == "POST" else None, initial=initial, label_suffix="")
     if form.is_valid():
-        _, outcome = add_workout(form.cleaned_data, by=request.user)
-        return redraw(request, outcome, back=_week_of(form.day))
+        return redraw(request, add_once(request, form.cleaned_data), back=_week_of(form.day))
     context = {"form": form, "line": line}
     return render(request, "workouts/workout_form.html", context, status=422 if form.errors else 200)
 

@@ -200,3 +200,16 @@ def test_a_line_that_is_not_understood_adds_nothing_and_says_why(athlete: Client
         assert "“45” has no unit: write 45min or 45km." in response.content.decode()
     assert response.status_code == 422
     assert not Workout.objects.exists()
+
+
+def test_a_button_that_is_pressed_twice_without_scripts_adds_one_workout(athlete: Client) -> None:
+    line = {"day": "2026-11-27", "line": "Run 45min easy 7am"}
+    form = {"title": "Long run", "workout_type": "Run", "originally_planned_day": "2026-11-27"}
+    for address, sent in (("/workouts/quick", line), ("/workouts/add", form)):
+        first, second = (athlete.post(address, sent).headers["Location"] for _ in range(2))
+        assert first == second
+    assert days() == {"Easy": ["27 Nov 7am"], "Long run": ["27 Nov"]}
+    athlete.post("/workouts/add", {**form, "title": "Ride"})
+    Workout.objects.update(created_at=timezone.now() - ONE_DAY)
+    athlete.post("/workouts/add", form)
+    assert Workout.objects.count() == 4

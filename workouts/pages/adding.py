@@ -1,0 +1,24 @@
+"""Adding a workout once: without scripts, a button that is pressed twice sends its form twice."""
+
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from workouts.history import Outcome, Values, add_workout, wait_for_other_additions
+from workouts.models import Change, Workout
+from workouts.pages import HtmxRequest
+
+TWICE = datetime.timedelta(seconds=5)
+"""Nobody fills in the same form again in less."""
+
+
+@transaction.atomic
+def add_once(request: HtmxRequest, values: Values, selection: Values | None = None) -> Outcome:
+    """Adds a workout, or finds the one that the same form has just added. With htmx the page itself sends once."""
+    wait_for_other_additions()
+    recent = Workout.objects.filter(is_custom=True, created_at__gt=timezone.now() - TWICE)
+    if not request.htmx and recent.filter(**values).exists():
+        return Outcome(Change.objects.for_list().first(), days=frozenset({values["originally_planned_day"]}))
+    _, outcome = add_workout(values, selection, by=request.user)
+    return outcome
