@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,14 @@ def test_a_port_that_is_taken_is_named_with_one_that_is_free(clone: Path) -> Non
     assert "The planner is at" not in second.stdout
     (free,) = re.findall(r"Try: PORT=(\d+) make run$", second.stderr, re.MULTILINE)
     socket.create_server(("127.0.0.1", int(free))).close()
+
+
+def test_an_environment_that_was_left_without_pip_is_created_again(clone: Path) -> None:
+    (clone / ".venv").unlink()
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=clone, check=True)
+    (clone / "nothing.txt").touch()
+    subprocess.run(["bin/install", "nothing.txt"], cwd=clone, check=True)
+    assert (clone / ".venv/bin/pip").exists()
 
 
 def test_first_and_second_time(clone: Path) -> None:
