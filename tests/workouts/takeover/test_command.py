@@ -112,6 +112,18 @@ def test_a_role_that_may_only_read_can_run_it(manage: Manage, sql: Sql, engine: 
     assert "rows to archive: 7; gaps to fill: 11." in result.stdout
 
 
+def test_a_damaged_file_is_named_by_its_path(manage: Manage, sql: Sql, engine: str, database_url: str) -> None:
+    if engine != "sqlite":
+        pytest.skip("PostgreSQL is a server")
+    legacy.create(sql, engine)
+    file = Path(urlsplit(database_url).path[1:])
+    file.write_bytes(file.read_bytes()[:9000])
+
+    said = manage("takeover", "--dry-run").stderr
+
+    assert f"Nothing was changed. {file} is damaged." in said
+
+
 def test_a_missing_database_is_reported_without_a_traceback(manage: Manage, engine: str, database_url: str) -> None:
     if engine != "postgresql":
         pytest.skip("SQLite is a file")

@@ -42,7 +42,10 @@ def _read_only(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]
     if connection.vendor == "sqlite":
         with closing(_open_read_only(connection)) as file:
             connections[connection.alias] = file  # Django's own queries use the alias
-            yield file
+            try:
+                yield file
+            finally:
+                connections[connection.alias] = connection  # its name, not an address, is in messages
         return
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
