@@ -112,7 +112,9 @@ class Journal:
         delete(_entries(self._connection).filter(**self._key))
 
     def _begin(self) -> Any:
-        return create(journal_model(), self._connection, **self._key, digest=digest([]))
+        entry = journal_model()(**self._key, digest=digest([]))
+        create(journal_model(), self._connection, [entry])
+        return entry
 
     def _digest(self) -> str:
         return digest(self.operations[: self.committed])

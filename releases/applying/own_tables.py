@@ -4,6 +4,7 @@ Like Django's own record of applied migrations, they are no models of the app: t
 migration runs, and they belong in no dump.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -59,11 +60,9 @@ def contract_model() -> type[models.Model]:
     return Entry
 
 
-def create(model: type[models.Model], connection: BaseDatabaseWrapper, **values: Any) -> Any:
+def create(model: type[models.Model], connection: BaseDatabaseWrapper, entries: Sequence[models.Model]) -> None:
     """Without signals, as delete(): a receiver of all of them may not know these models."""
-    entry = model(**values)
-    model._default_manager.using(connection.alias).bulk_create([entry])
-    return entry
+    model._default_manager.using(connection.alias).bulk_create(entries)
 
 
 def delete(entries: "models.QuerySet[Any]") -> None:

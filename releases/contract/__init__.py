@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from releases.applying.own_tables import contract_model, create, delete, exists
@@ -131,24 +133,26 @@ class Item:
 
 def enter(connection: BaseDatabaseWrapper, migration: str, deferrals: Iterable[Deferral]) -> None:
     """Adds to the contract, in the transaction of the operation. An item that is pending already is replaced."""
-    for deferral in deferrals:
-        cancel(connection, [deferral.key])
-        create(
-            contract_model(),
-            connection,
-            **dict(zip(("kind", "table", "name"), deferral.key, strict=True)),
+    entered = {deferral.key: deferral for deferral in deferrals}
+    cancel(connection, entered)
+    added = [
+        contract_model()(
+            **dict(zip(("kind", "table", "name"), key, strict=True)),
             description=deferral.description,
             steps=[step.to_json() for step in deferral.steps],
             restore=[step.to_json() for step in deferral.restore],
             migration=migration,
             version=this_version(),
         )
+        for key, deferral in entered.items()
+    ]
+    create(contract_model(), connection, added)
 
 
 def cancel(connection: BaseDatabaseWrapper, keys: Iterable[Key]) -> None:
     """Takes items out of the contract: their migration was undone, or what they would change is gone."""
-    for kind, table, name in keys:
-        delete(entries(connection).filter(kind=kind, table=table, name=name))
+    if of_keys := [Q(kind=kind, table=table, name=name) for kind, table, name in keys]:
+        delete(entries(connection).filter(reduce(or_, of_keys)))
 
 
 def pending(connection: BaseDatabaseWrapper, connected: Connected | None = None) -> list[Item]:

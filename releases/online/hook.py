@@ -75,7 +75,7 @@ def returning(connection: BaseDatabaseWrapper, circumstances: Circumstances) -> 
 def _judging(
     connection: BaseDatabaseWrapper, circumstances: Circumstances, take: Callable[[Verdict, Run], None]
 ) -> Iterator[None]:
-    """Within, `take` is given the verdict on each statement instead of running it."""
+    """Within, `take` is given the verdict on each statement instead of running it. Other hooks see what is run."""
 
     def rewrite(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         if params or many or not isinstance(sql, str) or not JUDGED.match(sql):
@@ -84,5 +84,8 @@ def _judging(
             take(verdict, lambda statement: execute(statement, None, many, context))
         return None
 
-    with connection.execute_wrapper(rewrite):
+    connection.execute_wrappers.insert(0, rewrite)
+    try:
         yield
+    finally:
+        connection.execute_wrappers.remove(rewrite)

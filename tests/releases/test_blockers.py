@@ -13,6 +13,11 @@ from tests.releases.test_sessions import until
 
 BOX = 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField())])'
 
+LABELLED = """class Box(models.Model):
+    label = models.CharField(max_length=9, null={}, db_default="none")
+"""
+TRIGGER = "CREATE OR REPLACE TRIGGER"
+
 LOSE_THE_COMPANION = """
 import time
 from django.db import connection
@@ -63,3 +68,28 @@ def test_a_prepared_transaction_is_named_and_its_end_can_be_typed(
         assert release.wait(60) == 0
         (last,) = shop.manage("releases", "--json", "--last", "1").stdout.splitlines()
         assert json.loads(last)["waited"] > 0
+
+
+def test_little_is_sent_while_a_lock_is_held(new_project: Callable[[str], Project]) -> None:
+    """Each statement takes a round trip, and whoever needs the table waits for all of them."""
+    with throwaway_postgres(log_statement="all", log_line_prefix="%p ") as server:
+        shop = new_project(server.url)
+        shop.settings('RELEASES["LARGE_TABLE"] = 0')
+        for null in (True, False):
+            shop.models(LABELLED.format(null))
+            assert shop.manage("makemigrations", "shop").returncode == 0
+            result = shop.manage("migrate")
+            assert result.returncode == 0, result.stderr
+        log = (server.data.parent / "log").read_text()
+    sent = re.findall(r"^(\d+) LOG: +statement: (.*)", log, re.MULTILINE)
+    (session,) = {session for session, sql in sent if sql.startswith(TRIGGER)}
+    texts = [sql for one, sql in sent if one == session]
+    at = next(number for number, sql in enumerate(texts) if sql.startswith(TRIGGER))
+    assert "set_config('lock_timeout', '200ms'" in texts[at - 2]
+    held = texts[at + 1 : texts.index("COMMIT", at)]
+    assert [sql[:32] for sql in held] == [
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        'DELETE FROM "releases_contract" ',
+        'INSERT INTO "releases_contract" ',
+        'UPDATE "releases_journal" SET "d',
+    ]
