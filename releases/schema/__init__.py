@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 from releases import contract
+from releases.judge.declared import unquoted
 from releases.messages.errors import sqlstate
 from releases.models import Release
 from releases.record.pending import known_to
@@ -41,9 +42,11 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
     connection.ensure_connection()
     declaration = declare(connection, apps)
     digest, existing = _read(connection, declaration)
-    unused = {(table.strip('"'), name) for kind, table, name in contract.waiting(connection) if kind == "identity"}
+    unused = {(unquoted(table), name) for kind, table, name in contract.waiting(connection) if kind == "identity"}
     sequences = tuple(
-        one for one in lagging(connection, existing) if (one.table, getattr(one.wanted, "name", "")) not in unused
+        one
+        for one in lagging(connection, existing)
+        if (unquoted(one.table), getattr(one.wanted, "name", "")) not in unused
     )
     if digest == _found_whole(connection):
         return Verdict(digest, sequences)
@@ -84,7 +87,10 @@ def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[st
     if connection.vendor == "postgresql":
         rows = postgresql.read_catalogue(connection, tables)
         relaxed = _relaxed(connection)
-        existing = {name: _as_agreed(table, relaxed.get(name, ())) for name, table in postgresql.describe(rows).items()}
+        existing = {
+            name: _as_agreed(table, relaxed.get(unquoted(name), ()))
+            for name, table in postgresql.describe(rows).items()
+        }
     else:
         rows = sqlite.read_catalogue(connection, tables)
         relaxed, existing = {}, sqlite.describe(connection, tables)
@@ -96,7 +102,7 @@ def _relaxed(connection: BaseDatabaseWrapper) -> dict[str, list[tuple[str, str]]
     found: dict[str, list[tuple[str, str]]] = {}
     for kind, table, name in (item.key for item in contract.pending(connection)):
         if kind in ("not null", "primary key"):
-            found.setdefault(table.strip('"'), []).append((kind, name))
+            found.setdefault(unquoted(table), []).append((kind, name))
     return found
 
 

@@ -20,7 +20,7 @@ class Difference:
     found: Table | Column | Rule | None = None
 
     def __str__(self) -> str:
-        return self.sentence
+        return self.sentence.replace(self.table, self.table.replace('"', ""))
 
 
 def compare(wanted: Table, found: Table | None) -> Iterator[Difference]:

@@ -1,8 +1,10 @@
 """Describes what exists on PostgreSQL, from its catalogue, and what is declared, as the catalogue would show it."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -112,19 +114,30 @@ def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) 
     """Creates the declared tables as temporary ones, reads the catalogue, and rolls back.
 
     So the server itself normalizes types, defaults, conditions and expressions, and they can be compared as text. What
-    it refuses to create cannot exist either. Tables with an explicit schema in `db_table` would not be temporary: only
-    their columns are compared.
+    it refuses to create cannot exist either. A schema in `db_table` is left out, because such a table would not be
+    temporary; of one with the name of another table only the columns are compared.
     """
-    temporary = [table for table in declaration.models if '"' not in table]
-    qualified = declaration.models.keys() - set(temporary)
-    statements = [sql for sql in declaration.statements if not any(table in sql for table in qualified)]
+    names = _without_schema(connection, declaration.models)
+    quote = connection.ops.quote_name
+    left_out = [quote(table) for table in declaration.models if table not in names.values()]
+    statements = [sql for sql in declaration.statements if not any(table in sql for table in left_out)]
+    for name, table in names.items():
+        if quote(name) != quote(table):
+            statements = [sql.replace(quote(table), quote(name)) for sql in statements]
     with transaction.atomic(using=connection.alias):
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('search_path', 'pg_temp, ' || current_setting('search_path'), true)")
             _create(cursor, connection.alias, statements)
-        described = describe(read_catalogue(connection, temporary, "pg_temp."))
+        described = describe(read_catalogue(connection, list(names), "pg_temp."))
         transaction.set_rollback(True, using=connection.alias)
-    return described
+    return {names[name]: replace(found, name=names[name]) for name, found in described.items()}
+
+
+def _without_schema(connection: BaseDatabaseWrapper, tables: Iterable[str]) -> dict[str, str]:
+    """The tables by the last part of their names, without those that would have the name of another one."""
+    parts = {table: connection.ops.quote_name(table).strip('"').split('"."') for table in tables}
+    counts = Counter(one[-1] for one in parts.values())
+    return {one[-1]: table for table, one in parts.items() if len(one) == 1 or counts[one[-1]] == 1}
 
 
 def _create(cursor: CursorWrapper, alias: str, statements: Sequence[str]) -> None:

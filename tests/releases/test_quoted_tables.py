@@ -92,3 +92,21 @@ def test_a_foreign_key_whose_name_needs_quotes_is_repaired(project: Project, sql
     sql(f'ALTER TABLE "Our boxes" DROP CONSTRAINT "{name}"')
     succeeds(project, "verify_schema", "--repair")
     assert sql(names) == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_its_rules_are_verified_and_repaired(project: Project, sql: Sql, table: str) -> None:
+    sql("CREATE SCHEMA sales")
+    project.models(MODEL.format("size = models.IntegerField(null=True, unique=True, db_default=3)", table))
+    succeeds(project, "makemigrations", "shop")
+    succeeds(project, "migrate", "-v0")
+    box = TABLES[table]
+    names = f"SELECT conname FROM pg_constraint WHERE conrelid = '{box}'::regclass AND contype = 'u'"
+    ((name,),) = before = sql(names)
+    sql(f'ALTER TABLE {box} DROP CONSTRAINT "{name}"; ALTER TABLE {box} ALTER size DROP DEFAULT')
+    shown = box.strip('"')
+    found = project.manage("verify_schema").stderr
+    assert f"- {shown}.size has no default, and must have 3\n- unique (size) on {shown} " in found
+    succeeds(project, "verify_schema", "--repair")
+    assert sql(names) == before
+    succeeds(project, "verify_schema")
