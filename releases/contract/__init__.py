@@ -99,14 +99,20 @@ class Item:
     def is_known(self) -> bool:
         """Whether this code has the migration that entered it, or no model that may need what it would take away. An
         app may have left the project, or its migrations were squashed. Otherwise the code is older."""
-        return str(self.entry.migration) in known_migrations() or not self._is_declared()
+        return str(self.entry.migration) in known_migrations() or not self.is_declared
 
-    def _is_declared(self) -> bool:
+    @property
+    def table(self) -> str:
+        """Neither quoted nor with its schema."""
+        return self.key[1].rpartition(".")[2].strip('"')
+
+    @property
+    def is_declared(self) -> bool:
         """Whether this code has a model with that table; of a column, with that column. True if it cannot be told."""
-        kind, table, name = self.key
+        kind, _, name = self.key
         if kind == "index":  # it is not stored of which table
             return True
-        columns = declared_columns().get(table.rpartition(".")[2].strip('"'))
+        columns = declared_columns().get(self.table)
         return columns is not None and (kind != "column" or name in columns)
 
     def renew(self) -> None:

@@ -2,13 +2,18 @@
 
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import AlterModelTable, RenameModel
+from django.db.migrations.loader import MigrationLoader
 
+from releases.applying.parts import on_state
 from releases.contract import Item, cancel, pending
-from releases.contract.came_back import forget
+from releases.contract.came_back import KINDS, forget
 from releases.contract.old_sessions import Connected, listed
 from releases.messages.counting import grouped
 from releases.messages.errors import reason, sqlstate
 from releases.messages.naming import finish_command, rollback_command
+from releases.preflight.pending import read_pending
+from releases.record.pending import pending_migrations
 from releases.running.progress import Say
 from releases.version import this_version
 
@@ -45,7 +50,7 @@ def _fulfil_in_order(connection: BaseDatabaseWrapper, say: Say, made: list[str],
     then = f"run this again: {command}" if at_once else f"the next release makes the changes, or: {command}"
     left: dict[Reason, list[str]] = {}
     for item in pending(connection):
-        if item.version == this_version() and not at_once:
+        if (item.version == this_version() and not at_once) or _is_cancelled(item, say):
             continue
         if not item.is_known:
             item.renew()
@@ -69,6 +74,26 @@ def _fulfil_in_order(connection: BaseDatabaseWrapper, say: Say, made: list[str],
         else:
             made.append(str(item))
     return [f"{before}{', '.join(items)}{after}" for (before, after), items in left.items()]
+
+
+def _is_cancelled(item: Item, say: Say) -> bool:
+    """Cancels the drop of what a model of this code has, if the code is not older, and no pending migration makes that:
+    a model of another app has taken it over as it was."""
+    if item.key[0] not in KINDS or not (item.is_known and item.is_declared) or _is_to_be_made(item):
+        return False
+    cancel(item.connection, [item.key])
+    say(f"Contract: {item} is cancelled: a model of this code has that.")
+    return True
+
+
+def _is_to_be_made(item: Item) -> bool:
+    """Whether a pending migration creates it, or may rename something else to it."""
+    migrations = pending_migrations(item.connection)
+    if any(isinstance(one, RenameModel | AlterModelTable) for each in migrations for one in on_state(each.operations)):
+        return True
+    pending = read_pending(item.connection, MigrationLoader(item.connection), None)
+    made = {**pending.created, **(pending.altered if item.key[0] == "column" else {})} if pending else {}
+    return item.table in made
 
 
 def _reason(item: Item, seen: Connected, then: str) -> Reason | None:

@@ -284,6 +284,21 @@ def test_what_waits_to_be_dropped_comes_back_with_its_values(shop: Project, sql:
     assert "- model Box comes back with its rows" in shop.manage("rollback", "--noinput").stdout
 
 
+def test_a_table_that_another_model_takes_over_is_not_dropped(shop: Project, sql: Sql) -> None:
+    """As --fake-initial lets a model of another app do: the rows were lost once the old version had gone."""
+    fields = '[("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField())]'
+    crate = f'migrations.CreateModel("Crate", {fields}, {{"db_table": "shop_box"}})'
+    take_over = f"migrations.SeparateDatabaseAndState(state_operations=[{crate}])"
+    shop.models(
+        'class Crate(models.Model):\n    size = models.IntegerField()\n\n    class Meta:\n        db_table = "shop_box"'
+    )
+    shop.migration("0002_second", take_over, 'migrations.DeleteModel("Box")')
+    succeeds(shop, "migrate")
+    finished = succeeds(shop, "migrate", "--finish")
+    assert "Contract: drop table shop_box is cancelled: a model of this code has that." in finished
+    assert sql("SELECT count(*) FROM shop_box") == [(500,)]
+
+
 def test_finish_does_nothing_else(shop: Project, sql: Sql) -> None:
     change(shop, WITHOUT_NOTE)
     for option in ("--check", "--plan", "--fake", "shop"):
