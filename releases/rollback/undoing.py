@@ -56,6 +56,8 @@ def undo(run: Run, keys: Collection[Key], progress: Progress, stdout: OutputWrap
     for by_operation, group in groupby(plan, lambda migration: _is_by_operation(migration, judged)):
         if by_operation:
             for migration in group:
+                if migration is not plan[0]:
+                    _refuse_now(connection, migration)
                 _undo_by_operation(connection, migration, progress, say)
         else:
             MigrationExecutor(connection, progress).migrate([], plan=[(migration, True) for migration in group])
@@ -89,6 +91,14 @@ def _judged(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: list
     for one in notable(judged):
         say(f"Undoing {in_a_line(one)}")
     return judged
+
+
+def _refuse_now(connection: BaseDatabaseWrapper, migration: Migration) -> None:
+    """What RunPython does to rows is known once it has run: then one that would end half-run is not begun."""
+    try:
+        _judged(connection, MigrationLoader(connection), [migration], lambda _: None)
+    except CommandError as error:
+        raise CommandError(str(error).replace("Nothing was changed.", "Nothing of it was undone.")) from error
 
 
 def _undo_by_operation(connection: BaseDatabaseWrapper, migration: Migration, progress: Progress, say: Say) -> None:

@@ -84,6 +84,22 @@ def test_they_are_named_before_a_half_run_migration_is_undone(shop: Project, sql
     succeeds(shop, "rollback", "--noinput")
 
 
+def test_they_are_named_before_the_migration_that_follows_python_is_begun(shop: Project, sql: Sql) -> None:
+    """What RunPython does to rows cannot be foretold."""
+    nullable = 'migrations.AlterField("box", "size", models.IntegerField(null=True))'
+    shop.models(changed(("size = models.IntegerField()", "size = models.IntegerField(null=True)")))
+    shop.migration("0002_second", nullable)
+    shop.migration("0003_third", "migrations.RunPython(pass_by, pass_by)", before="def pass_by(apps, editor): ...\n")
+    succeeds(shop, "migrate")
+    sql("UPDATE shop_box SET size = NULL WHERE serial = 1")
+    refused = shop.manage("rollback", "--noinput").stderr
+    assert "Undoing shop.0002_second, Alter field size on box, would fail. Rows violate it" in refused
+    assert "Nothing of it was undone." in refused
+    assert "What was undone before it stays undone: shop.0003_third." in refused
+    assert "Half-run" not in succeeds(shop, "releases")
+    succeeds(shop, "migrate")
+
+
 def test_what_was_changed_while_it_waited_is_refused_before_anything_is_undone(shop: Project, sql: Sql) -> None:
     shop.models(changed(('    note = models.CharField(max_length=40, default="", unique=False)\n', "")))
     shop.migration("0002_second", 'migrations.RemoveField("box", "note")')
