@@ -36,7 +36,7 @@ def main() -> int:
         with own_folder() as options.folder, throwaway_postgres(options.folder, **OBSERVED) as server:
             Course(server.url, options, scenario, recording).run()
     except (CannotRehearseError, ImportError) as error:
-        print(f"{error} No running instance was touched.", file=sys.stderr)
+        print(f"{str(error).strip().removesuffix('.')}. No running instance was touched.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -12,7 +12,6 @@ from pathlib import Path
 from releases.rehearsal.scenario import CannotRehearseError
 
 PREFIX = "releases-rehearsal-"
-TREE = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
 
 
 @contextmanager
@@ -42,11 +41,11 @@ def this_tree(root: Path, folder: Path) -> Path:
 
     Without git, `root` itself.
     """
-    listed = subprocess.run(TREE, cwd=root, capture_output=True, check=False)
+    listed = _git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     if listed.returncode:
         return root
     folder.mkdir(mode=0o700)
-    for name in filter(None, listed.stdout.decode().split("\0")):
+    for name in filter(None, listed.stdout.split("\0")):
         if (root / name).is_symlink() or (root / name).is_file():  # and not deleted
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,4 +69,5 @@ def revision(root: Path, name: str, folder: Path) -> Iterator[Path]:
 
 
 def _git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
+    command = ["env", "git", *arguments]  # of which a missing one is no exception
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

@@ -84,6 +84,13 @@ def test_a_whole_database(source: str, new_database: Callable[[], str], tmp_path
     assert counts(target) == (2, 20000, 40000)
 
 
+def test_a_tree_without_git_is_deployed_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert this_tree(tmp_path, tmp_path / "new") == tmp_path
+    (tmp_path / "env").symlink_to("/usr/bin/env")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert this_tree(tmp_path, tmp_path / "new") == tmp_path
+
+
 def test_the_tree_that_git_would_commit(tmp_path: Path) -> None:
     root, folder = tmp_path / "shop", tmp_path / "new"
     for name in ("static/box.css", "ignored", "gone", "new file"):
