@@ -22,7 +22,7 @@ from releases.rehearsal.source import dump_of, restore
 from releases.rehearsal.traffic import Session, Traffic, User
 from releases.rehearsal.version import CONTRACT, DeployError, Version
 
-WHOLE = "The release found everything that the models declare."  # or it would have failed
+WHOLE = "The database has everything that the models declare."
 NO_STEP_BACK = "The release applied no migration, so there is no step back."
 BROUGHT_BACK = "The old version can be brought back: its own release succeeds on the new schema."
 NAME, COMMIT, NEXT = "rehearsal", "rehearsed", "rehearsed-next"
@@ -76,6 +76,7 @@ class Course:
                 with suppress(DeployError):
                     self._judge(new)
                 raise
+        new.manage("verify_schema")
         self._judge(new)
         old_code = self._recording.old_code(is_served=bool(old))
         self._recording.findings += [WHOLE, old_code, *self._scenario.findings(self._url)]

@@ -52,7 +52,7 @@ def test_a_takeover_goes_well(tmp_path: Path) -> None:
     (migration,) = (one for one in found["phases"] if one["name"] == "workouts.0004_deduplicate_selections")
     assert migration["rows"] >= 3 * 33  # archived, filled and deleted
     whole, old_code, *others = found["findings"]
-    assert whole == "The release found everything that the models declare."
+    assert whole == "The database has everything that the models declare."
     assert re.fullmatch(r"In place of old code, sessions on the new schema: \d+ reads and writes, 0 failed.", old_code)
     assert others == [
         "Rows archived: 33. Of these, rows from which gaps were filled: 33.",
