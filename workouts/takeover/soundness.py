@@ -1,4 +1,7 @@
-"""What a release would find at its end, when it compares the old tables with the models: PostgreSQL says it before."""
+"""What a release would find at its end, when it compares the old tables with the models; on SQLite, what it would not.
+
+There any column holds any value, and each page with a date that is none would fail.
+"""
 
 from collections.abc import Iterator
 
@@ -38,10 +41,20 @@ LAGS = """
 SELECT coalesce(max(id) >= (SELECT last_value + is_called::int FROM {sequence}), false) FROM {table}
 """
 
+# By the beginning of the type. Numbers that are none are read as no value. Timestamps are compared as text.
+UNREADABLE = {
+    "date": "date({0}) IS NOT {0} OR {0} < '0001'",
+    "timestamp": "datetime({0}) IS NOT substr({0}, 1, 19) OR typeof({0}) <> 'text' OR {0} < '0001'",
+    "boolean": "{0} NOT IN (0, 1)",
+    "character": "typeof({0}) = 'blob'",
+    "text": "typeof({0}) = 'blob'",
+}
+
 
 def find_unsound(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
-    """Only reads. Elsewhere than on PostgreSQL there is nothing of the kind."""
-    if connection.vendor != "postgresql":
+    """Only reads."""
+    if connection.vendor == "sqlite":
+        yield from _unreadable(connection)
         return
     with connection.cursor() as cursor:
         cursor.execute(NO_DEFAULT)
@@ -75,3 +88,18 @@ def _badly_numbered(cursor: CursorWrapper, table: str) -> Iterator[Obstacle]:
     if cursor.fetchone() == (True,):
         what = f"the sequence {sequence} would give an id that a row of {table} has"
         yield Obstacle(what, f"SELECT setval('{sequence}', (SELECT max(id) FROM {table}));")
+
+
+def _unreadable(connection: BaseDatabaseWrapper) -> Iterator[Obstacle]:
+    for table, columns in LEGACY.items():
+        for column, definition in columns.items():
+            condition = UNREADABLE.get(definition.split()[0].split("(")[0])
+            if condition is None:
+                continue
+            rows = f"FROM {table} WHERE {column} IS NOT NULL AND ({condition.format(column)})"
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT EXISTS (SELECT 1 {rows})")
+                found = cursor.fetchone() == (1,)
+            if found:
+                what = f"the planner cannot read every value of {table}.{column}"
+                yield Obstacle(what, f"SELECT id, {column} {rows}; and correct them")

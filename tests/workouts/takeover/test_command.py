@@ -124,6 +124,23 @@ def test_a_damaged_file_is_named_by_its_path(manage: Manage, sql: Sql, engine: s
     assert f"Nothing was changed. {file} is damaged." in said
 
 
+def test_values_that_the_planner_cannot_read_are_shown(manage: Manage, sql: Sql, engine: str) -> None:
+    if engine != "sqlite":
+        pytest.skip("PostgreSQL has types")
+    legacy.create(sql, engine)
+    sql("UPDATE workouts SET originally_planned_day = '0000-00-00' WHERE id = 1")
+    sql("UPDATE workout_selections SET is_selected = 'no', time_of_day = x'ff', updated_at = '10.1.2026' WHERE id = 1")
+
+    said = manage("takeover", "--dry-run").stderr
+
+    columns = re.findall(r"- the planner cannot read every value of (\S+)\. Type: ", said)
+    assert columns == [
+        "workouts.originally_planned_day",
+        *(f"workout_selections.{column}" for column in ("is_selected", "time_of_day", "updated_at")),
+    ]
+    assert [sql(statement)[0][0] for statement in re.findall(r"Type: (SELECT .*);", said)] == [1, 1, 1, 1]
+
+
 def test_a_missing_database_is_reported_without_a_traceback(manage: Manage, engine: str, database_url: str) -> None:
     if engine != "postgresql":
         pytest.skip("SQLite is a file")
