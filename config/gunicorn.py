@@ -1,6 +1,6 @@
 """gunicorn's settings wherever it runs: `gunicorn --config python:config.gunicorn config.wsgi`."""
 
-from pathlib import Path
+import os
 
 from config import environment
 from config.logs import REQUEST_ID_HEADER, logging_config
@@ -16,7 +16,7 @@ timeout = 120
 graceful_timeout = 30  # below the draining time in .railway/railway.py
 keepalive = 5  # seconds; the default of 2 makes an edge proxy reconnect for every request
 control_socket_disable = True
-if Path("/dev/shm").is_dir():  # noqa: S108
+if os.access("/dev/shm", os.W_OK):  # noqa: S108
     worker_tmp_dir = "/dev/shm"  # noqa: S108  # a heartbeat on a slow disk looks like a dead worker
 
 loglevel = environment.LOG_LEVEL.lower()
