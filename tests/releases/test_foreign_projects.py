@@ -46,7 +46,7 @@ class ShopConfig(AppConfig):
     name = "shop"
 
     def ready(self):
-        from releases import unfinished
+        from releases.applying import unfinished
 
         served_facts = unfinished.served_facts
 

@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
     operations = []
 """
 UNKNOWN_IN_THE_ADMIN = """from django.db import connection
-from releases.applied import recorded_migrations
+from releases.record.applied import recorded_migrations
 
 print([one.name for one in recorded_migrations(connection) if not one.known])
 """
