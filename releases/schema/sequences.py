@@ -12,7 +12,7 @@ from releases.schema.description import Column, Table
 from releases.schema.differences import Difference
 
 STATE = """
-SELECT %s, %s, (SELECT max({column}) FROM {table}),
+SELECT {number}, (SELECT max({column}) FROM {table}),
     (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {sequence})
 """
 READABLE = "SELECT name FROM unnest(%s::text[]) AS given (name) WHERE has_sequence_privilege(name, 'SELECT')"
@@ -29,14 +29,15 @@ def lagging(connection: BaseDatabaseWrapper, tables: dict[str, Table]) -> Iterat
         return
     quote = connection.ops.quote_name
     statement = " UNION ALL ".join(
-        STATE.format(column=quote(column.name), table=quote(table.name), sequence=column.sequence)
-        for table, column in drawn
+        STATE.format(number=number, column=quote(column.name), table=quote(table.name), sequence=column.sequence)
+        for number, (table, column) in enumerate(drawn)
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [name for table, column in drawn for name in (table.name, column.name)])
-        for table, name, highest, following in cursor.fetchall():
+        cursor.execute(statement)
+        for number, highest, following in cursor.fetchall():
             if highest is not None and highest >= following:
-                yield _difference(table, tables[table].columns[name], highest, following)
+                table, column = drawn[number]
+                yield _difference(table.name, column, highest, following)
 
 
 def _readable(connection: BaseDatabaseWrapper, sequences: list[Any]) -> set[Any]:
@@ -61,4 +62,5 @@ def set_sequence(connection: BaseDatabaseWrapper, table: str, column: str, seque
         if sequence is None:
             cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quote(table), column])
             (sequence,) = cursor.fetchone()
-        cursor.execute(f"SELECT setval(%s, max({quote(column)})) FROM {quote(table)}", [sequence])
+        cursor.execute(f"SELECT max({quote(column)}) FROM {quote(table)}")
+        cursor.execute("SELECT setval(%s, %s)", [sequence, *cursor.fetchone()])

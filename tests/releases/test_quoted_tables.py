@@ -110,3 +110,14 @@ def test_its_rules_are_verified_and_repaired(project: Project, sql: Sql, table: 
     succeeds(project, "verify_schema", "--repair")
     assert sql(names) == before
     succeeds(project, "verify_schema")
+
+
+def test_a_sequence_that_lags_behind_a_table_with_percent_signs_is_found_and_set(project: Project, sql: Sql) -> None:
+    """Django creates such a table, and can do no more with it than to read and write its rows."""
+    project.models(MODEL.format("", "share 50%s"))
+    project.migration("0001_box", CREATED.format("", "share 50%s"))
+    assert "whole" in succeeds(project, "migrate")
+    sql("""INSERT INTO "share 50%s" (id, name) VALUES (7, 'seven')""")
+    assert "goes up to 7" in project.manage("verify_schema").stderr
+    succeeds(project, "verify_schema", "--repair")
+    succeeds(project, "verify_schema")
