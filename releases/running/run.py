@@ -110,6 +110,14 @@ class Run:
         self.record = self._release()
         self.record.save(using=self.connection.alias)
 
+    def undone_meanwhile(self) -> set[str]:
+        """What steps back have undone between the attempts of this release."""
+        if not self.record or self.direction == Release.Direction.BACKWARDS:
+            return set()
+        later = Release.objects.using(self.connection.alias).filter(pk__gt=self.record.pk)
+        steps_back = later.filter(direction=Release.Direction.BACKWARDS)
+        return {one["name"] for step in steps_back for one in step.applied}
+
     def finish(self, error: str = "") -> None:
         """Records the outcome if the database can, and logs it in one line in any case. Only the first time."""
         if self.is_finished:

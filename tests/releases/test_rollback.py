@@ -11,6 +11,24 @@ from tests.releases.conftest import Project
 CRASHING = f"{ROOT}{os.pathsep}{ROOT / 'tests/crash'}"
 SHELF = 'migrations.CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True))])'
 RAISE = "migrations.RunPython(stop, migrations.RunPython.noop)"
+STEPPED_BACK = """
+from contextlib import closing
+
+from django.db import connections
+
+DONE = '[{"name": "shop.0003_width", "seconds": 0}]'
+
+
+def stop(apps, schema_editor):
+    with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO releases_release (commit, deployment, started, outcome, attempts, waited, migrations, error,"
+            " direction) VALUES ('', '', now(), 'succeeded', 1, 0, %s, '', 'backwards')", [DONE]
+        )
+    schema_editor.execute("DO $$BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = 'lock_not_available'; END$$")
+
+
+"""
 STOP = 'def stop(apps, schema_editor):\n    raise RuntimeError("No.")\n\n'
 
 
@@ -246,3 +264,16 @@ def test_irreversible_steps_are_refused(shop: Project, sql: Sql) -> None:
     assert result.returncode == 1
     assert "CommandError: shop.0003_once cannot be undone. Nothing was changed. Restore a backup" in result.stderr
     assert applied(sql) == ["0001", "0002", "0003"]
+
+
+def test_a_release_does_not_go_on_over_a_step_back_between_its_attempts(
+    shop: Project, sql: Sql, postgresql: None
+) -> None:
+    """It applied again what somebody had just undone, who was told that this succeeded."""
+    shop.migration("0003_width", field("width"))
+    shop.migration("0004_stopped", RAISE, before=STEPPED_BACK)
+    result = shop.manage("migrate")
+    assert result.returncode == 1
+    assert "A step back has undone shop.0003_width between two attempts of this release" in result.stderr
+    assert "stay" not in result.stderr
+    assert len(sql("SELECT 1 FROM releases_release WHERE direction = 'backwards'")) == 1

@@ -18,7 +18,7 @@ from releases.commands import LastingOutput, open_closed_output
 from releases.contract.finishing import finish
 from releases.messages.diagnosis import cannot_begin, explain
 from releases.messages.errors import Stopped
-from releases.messages.naming import verify_command
+from releases.messages.naming import migrate_command, verify_command
 from releases.models import Release
 from releases.preflight import refuse_closed_file
 from releases.record.pending import Key
@@ -32,6 +32,11 @@ from releases.running.run import Run, run_alone
 from releases.running.watchdog import Watchdog, guard
 from releases.schema import verify
 from releases.sessions import connecting_within, for_a_release
+
+UNDONE = (
+    "A step back has undone {} between two attempts of this release, so it was not tried again. To release all the"
+    " same, run: {}"
+)
 
 
 class Command(migrate.Command):
@@ -101,6 +106,9 @@ class Command(migrate.Command):
 
         def do() -> None:
             self.running = None  # of an earlier attempt
+            if undone := run.undone_meanwhile():
+                self.done = [one for one in self.done if one not in undone]
+                raise CommandError(UNDONE.format(", ".join(sorted(undone)), migrate_command(run.connection.alias)))
             attempt()
 
         self.run = run
