@@ -1,10 +1,12 @@
 """What the preview of an import shows, and what its form sends."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.dateparse import parse_date
 
 from workouts.files.imports.decisions import KEEP, Decisions, Policy, by_policy
 from workouts.files.imports.encoding import UNICODE
@@ -15,6 +17,7 @@ from workouts.files.imports.row import PlannedWorkout
 from workouts.models import Preferences, Workout, WorkoutSelection
 from workouts.pages.differences import differences, unusual_values
 from workouts.plan.wording import done
+from workouts.values.days import Day
 
 SHOWN = 100
 """How many rows a table of the preview shows. An import may have thousands."""
@@ -35,9 +38,16 @@ def confirmed_moves(sent: QueryDict) -> set[int] | None:
     return {int(row) for row in ticked if _is_number(row)}
 
 
-def left_out(sent: QueryDict) -> set[int]:
-    """The numbers of the rows that were shown with a tick and sent without it."""
-    return {int(row) for row in {*sent.getlist("offered")} - {*sent.getlist("taken")} if _is_number(row)}
+class Left:
+    """The rows that are left out: those that were shown with a tick and sent without it, and those of other days."""
+
+    def __init__(self, sent: QueryDict) -> None:
+        self.numbers = {int(row) for row in {*sent.getlist("offered")} - {*sent.getlist("taken")} if _is_number(row)}
+        self.first, self.last = (_day(sent.get(name, "")) for name in ("first", "last"))
+
+    def has(self, row: PlannedWorkout) -> bool:
+        is_other_day = row.day < (self.first or row.day) or row.day > (self.last or row.day)
+        return is_other_day or row.number in self.numbers
 
 
 def decisions_sent(sent: QueryDict) -> Decisions | Policy:
@@ -64,7 +74,7 @@ def context_of(plan: ImportPlan, sent: QueryDict | None) -> dict[str, Any]:
             plan.gone, by_policy(plan.gone, decisions) if isinstance(decisions, Policy) else decisions
         ),
         "ticked": confirmed_moves(sent) if sent else None,
-        "left_out": left_out(sent) if sent else (),
+        "left": Left(sent or QueryDict()),
         "changed": [(match, differences(match, preferences)) for match in suggested.merge.changed[:SHOWN]],
         "new": [(row, _done(row, preferences)) for row in sorted(suggested.merge.new, key=attrgetter("day"))[:SHOWN]],
         "preferences": preferences,
@@ -92,6 +102,12 @@ def _with_decisions(gone: Sequence[Gone], decisions: Decisions) -> list[dict[str
         }
         for one in shown
     ]
+
+
+def _day(text: str) -> Day | None:
+    with suppress(ValueError):
+        return parse_date(text)
+    return None
 
 
 def _is_number(text: str) -> bool:

@@ -22,7 +22,7 @@ from workouts.files.imports.results import summary
 from workouts.files.uploads import MAX_BYTES
 from workouts.models import Upload
 from workouts.pages import HtmxRequest
-from workouts.pages.import_preview import SHOWN, confirmed_moves, context_of, decisions_sent, left_out
+from workouts.pages.import_preview import SHOWN, Left, confirmed_moves, context_of, decisions_sent
 from workouts.pages.refusals import says_refusals
 
 PER_PAGE = 20
@@ -129,7 +129,7 @@ def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
     digest, moved, gone = request.POST.get("digest", ""), confirmed_moves(request.POST), decisions_sent(request.POST)
     try:
         upload = importing.confirm(
-            upload_id, digest=digest, moved=moved, gone=gone, left_out=left_out(request.POST), by=request.user
+            upload_id, digest=digest, moved=moved, gone=gone, left_out=Left(request.POST).has, by=request.user
         )
     except importing.PlanChanged:
         return _show(request, _upload(upload_id), status=409)

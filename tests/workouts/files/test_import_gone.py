@@ -278,7 +278,7 @@ def test_a_duplicate_of_an_earlier_import_is_replaced_by_the_workout_that_has_th
     upload = preview("again.csv", export(SWIM, renamed, RIDE), by=None)
     plan = plan_of(upload)
     assert [(one.renamed, [str(c.row.number) for c in one.candidates]) for one in plan.gone] == [(None, ["3"])]
-    done = confirm(upload.pk, digest=plan.digest, moved=None, gone={run.pk: "3"}, by=None)
+    done = confirm(upload.pk, digest=plan.digest, moved=None, gone={run.pk: "3"}, left_out=lambda _: False, by=None)
 
     assert set(Workout.objects.values_list("pk", "title", "tss")) >= {(run.pk, "Longest run", 85)}
     assert not Workout.objects.filter(pk=duplicate.pk).exists()

@@ -420,17 +420,32 @@ def test_a_preview_of_thousands_stays_small(athlete: Client) -> None:
     assert len(page.content) < 60_000
 
 
+def ticked(page: Any) -> list[str]:
+    boxes = re.findall(r'name="taken"\s+value="(\d+)"([^>]*)', page.content.decode())
+    return sorted(row for row, rest in boxes if "checked" in rest)
+
+
 def test_rows_that_are_not_ticked_are_left_out(athlete: Client) -> None:
     confirm(athlete, upload(athlete, export(SWIM)))
     page = upload(athlete, export({**SWIM, "PlannedDuration": 9}, RUN, RIDE))
     offered = re.findall(r'name="offered" value="(\d+)"', page.content.decode())
     assert sorted(offered) == ["2", "3", "4"]
+    assert ticked(page) == ["2", "3", "4"]
 
     refused = confirm(athlete, page, offered=offered)
     assert (refused.status_code, "Tick what you want to import." in text(refused)) == (422, True)
-    assert "checked" not in "".join(re.findall(r'name="taken"[^>]*', refused.content.decode()))
+    assert ticked(refused) == []
     done = confirm(athlete, page, offered=offered, taken=["4", "99"])
 
     assert "Imported plan.csv: 1 new, 2 left out." in text(done)
     assert sorted(Workout.objects.values_list("title", flat=True)) == ["Easy swim", "Long ride"]
     assert Workout.objects.get(title="Easy swim").planned_duration == 0.75
+
+
+def test_of_a_long_plan_only_some_days_are_imported(athlete: Client) -> None:
+    season = [workout(f"Run {number}", f"2026-{7 + number // 28:02}-{1 + number % 28:02}") for number in range(101)]
+    page = upload(athlete, export(*season))
+    assert confirm(athlete, page, first="2026-99-99", last="2026-01-01").status_code == 422
+    done = confirm(athlete, page, first="2026-10-01", last="2026-10-07")
+    assert "Imported plan.csv: 7 new, 94 left out." in text(done)
+    assert set(Workout.objects.values_list("title", flat=True)) == {f"Run {number}" for number in range(84, 91)}

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -64,12 +64,12 @@ class ImportPlan:
         merge = replace(self.merge, new=new, changed=changed)
         return replace(self, merge=merge, decisions=decisions, decided=decided)
 
-    def without(self, rows: Container[int]) -> "ImportPlan":
+    def without(self, left_out: Callable[[PlannedWorkout], bool]) -> "ImportPlan":
         """The plan without those of these rows that are new or change a workout."""
-        new = [row for row in self.merge.new if row.number not in rows]
-        changed = [match for match in self.merge.changed if match.row.number not in rows]
-        left_out = len(self.merge.new) + len(self.merge.changed) - len(new) - len(changed)
-        return replace(self, merge=replace(self.merge, new=new, changed=changed), left_out=left_out)
+        new = [row for row in self.merge.new if not left_out(row)]
+        changed = [match for match in self.merge.changed if not left_out(match.row)]
+        number = len(self.merge.new) + len(self.merge.changed) - len(new) - len(changed)
+        return replace(self, merge=replace(self.merge, new=new, changed=changed), left_out=number)
 
     def row_changes(self) -> Iterator[RowChange]:
         for match in chain(self.merge.changed, self.merge.moved, self.decided.renamed):

@@ -1,6 +1,6 @@
 """Previews and imports files of workouts. An import is one change, so it is undone as one step."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.db import transaction
 from workouts.files.imports.decisions import Decisions, InvalidDecision, Policy
 from workouts.files.imports.import_plan import ImportPlan, plan_import
 from workouts.files.imports.results import result_of, summary
+from workouts.files.imports.row import PlannedWorkout
 from workouts.files.uploads import NotImportable, PlanChanged, keep
 from workouts.history import Author, apply, wait_for_other_additions
 from workouts.models import Upload, Workout, WorkoutQuerySet
@@ -51,13 +52,13 @@ def confirm(
     digest: str,
     moved: Container[int] | None,
     gone: Decisions | Policy,
-    left_out: Container[int] = (),
+    left_out: Callable[[PlannedWorkout], bool],
     by: Author,
 ) -> Upload:
     """Imports a previewed file, with the moves of the rows in `moved`, None being all. Does nothing if repeated.
 
-    `gone` decides on the workouts that are not in the file; of the rows that are new or change a workout, those in
-    `left_out` are not imported. Raises Upload.DoesNotExist, InvalidDecision, and
+    `gone` decides on the workouts that are not in the file; of the rows that are new or change a workout, those
+    that are `left_out` are not imported. Raises Upload.DoesNotExist, InvalidDecision, and
     PlanChanged if the digest of the plan is no longer `digest`.
     """
     wait_for_other_additions()
