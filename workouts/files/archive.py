@@ -98,9 +98,7 @@ def unpack_each(content: bytes, wanted: Wanted, most: int) -> Iterator[tuple[str
     with _opened(content, wanted) as archive:
         files = _wanted(archive, wanted)
         if len(files) > most:
-            raise NotUnpacked(
-                f"This ZIP archive contains {len(files)} {wanted.several}. Import up to {most} at a time."
-            )
+            raise NotUnpacked(f"These are {len(files)} {wanted.several}. Import up to {most} at a time.")
         for file in files:
             yield file.filename, _read(archive, file, wanted)
 

@@ -178,7 +178,7 @@ def test_an_archive_has_the_activities_of_its_files_each_once() -> None:
         ({"a.fit": fit(RUN), "b.fit": fit(RUN)[:-30]}, r"b\.fit: This FIT file is truncated"),
         (
             {f"{number}.fit": fit(RUN) for number in range(51)},
-            "contains 51 recorded activities. Import up to 50 at a time",
+            "These are 51 recorded activities. Import up to 50 at a time",
         ),
         (
             {f"{n}.tcx.gz": gzip.compress(tcx(lap(60, 500)) + b" " * 30 * MB) for n in range(2)},
