@@ -134,3 +134,10 @@ def test_several_plans_at_once_are_refused(athlete: Client) -> None:
     assert refused.status_code == 422
     assert "Import a plan by itself. Nothing was imported." in refused.content.decode()
     assert not Upload.objects.exists()
+
+
+def test_many_activities_are_counted_by_sport(athlete: Client) -> None:
+    runs = {f"run_{hour}_fit": fit({**RUN, "start_time": SIX + datetime.timedelta(hours=hour)}) for hour in (0, 5)}
+    swim = fit({**RUN, "sport": "swimming", "start_time": SIX + datetime.timedelta(hours=9)})
+    chosen(athlete, **runs, swim_fit=swim)
+    assert "Run (2), Swim" in athlete.get("/imports/").content.decode()

@@ -140,8 +140,9 @@ def import_activities(file_name: str, content: bytes, choices: Mapping[int, str]
 
 
 def summary(result: Mapping[str, Any]) -> str:
-    """Such as `Run, Bike`."""
-    return ", ".join(activity["workout_type"] for activity in result[ACTIVITIES])
+    """Such as `Run (3), Bike`."""
+    found = Counter(activity["workout_type"] for activity in result[ACTIVITIES])
+    return ", ".join(f"{kind} ({number})" if number > 1 else kind for kind, number in found.items())
 
 
 def _apply(upload: Upload, plan: ActivityPlan, choices: Mapping[int, str], by: Author) -> Upload:
