@@ -83,6 +83,7 @@ def test_dates_are_read_whatever_style_the_database_has(release: Manage, manage:
     ((name,),) = sql("SELECT current_database()")
     sql(f"ALTER DATABASE \"{name}\" SET datestyle = 'SQL, DMY'")
     sql(f'ALTER DATABASE "{name}" SET quote_all_identifiers = on')
+    assert manage("takeover", "--dry-run").returncode == 0
     result = release()
     assert result.returncode == 0, result.stderr
     assert manage("showmigrations").returncode == 0

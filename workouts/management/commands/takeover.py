@@ -49,7 +49,7 @@ def _read_only(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]
         return
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL quote_all_identifiers = off")
         yield connection
 
 
