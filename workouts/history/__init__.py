@@ -5,9 +5,9 @@ All other code imports from here.
 """
 
 from workouts.history.athlete_settings import save_preferences, set_target
-from workouts.history.availability import add_availability, remove_availability
+from workouts.history.availability import add_availability, change_availability, remove_availability
 from workouts.history.copying import copy_workouts
-from workouts.history.doing import NothingPlanned, clear_done, done_rows, record_done
+from workouts.history.doing import NothingPlanned, clear_done, done_rows, record_done, record_done_as_planned
 from workouts.history.editing import CoachsWorkout, add_workout, delete_workout, edit_workout
 from workouts.history.locking import wait_for_other_additions
 from workouts.history.outcome import Outcome
@@ -30,6 +30,7 @@ __all__ = [
     "add_availability",
     "add_workout",
     "apply",
+    "change_availability",
     "change_selection",
     "change_selections",
     "clear_done",
@@ -38,6 +39,7 @@ __all__ = [
     "done_rows",
     "edit_workout",
     "record_done",
+    "record_done_as_planned",
     "remove_availability",
     "reset_selection",
     "save_preferences",

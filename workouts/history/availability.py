@@ -6,6 +6,7 @@ from workouts.history.locking import lock, wait_for_other_additions
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
 from workouts.history.rows import TABLES, RowChange, Values, to_json
+from workouts.history.settling import State
 from workouts.models import Availability
 
 
@@ -22,14 +23,29 @@ def add_availability(values: Values, *, by: Author) -> tuple[Availability, Outco
 
 
 @transaction.atomic
+def change_availability(availability_id: int, values: Values, *, by: Author) -> Outcome:
+    """`values` has all columns of Availability. Raises Availability.DoesNotExist."""
+    state, before = _lock(availability_id)
+    after = {name: to_json(value) for name, value in values.items() if to_json(value) != before[name]}
+    row = RowChange("availability", availability_id, {name: before[name] for name in after}, after)
+    return record(state, [row], f"{_summary({**before, **after})}: changed", by=by) if after else Outcome()
+
+
+@transaction.atomic
 def remove_availability(availability_id: int, *, by: Author) -> Outcome:
     """Raises Availability.DoesNotExist."""
+    state, before = _lock(availability_id)
+    row = RowChange("availability", availability_id, before, None)
+    return record(state, [row], f"{_summary(before)}: removed", by=by)
+
+
+def _lock(availability_id: int) -> tuple[State, Values]:
+    """Its row and its values. Raises Availability.DoesNotExist."""
     state = lock({"availability": {availability_id}})
     before = state.get(("availability", availability_id))
     if before is None:
         raise Availability.DoesNotExist
-    row = RowChange("availability", availability_id, before, None)
-    return record(state, [row], f"{_summary(before)}: removed", by=by)
+    return state, before
 
 
 def _summary(values: Values) -> str:

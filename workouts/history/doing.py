@@ -1,12 +1,14 @@
 """Recording what was done, beside the plan: of the coach's workouts and of the athlete's own."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
-from workouts.history.locking import lock_workout
+from workouts.history.locking import lock_workout, lock_workouts
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
 from workouts.history.rows import RowChange, Values
-from workouts.history.selections import selection_rows
+from workouts.history.selections import named, selection_rows
 from workouts.models import ACTUAL, done_by
 from workouts.values.measures import duration
 
@@ -29,6 +31,19 @@ def record_done(workout_id: int, values: Values, *, by: Author) -> Outcome:
     figures = values if done_by(workout) or LENGTH & values.keys() else {**as_planned(workout), **values}
     rows = done_rows(workout_id, workout, state.get(("selection", workout_id)), figures)
     return record(state, rows, f"{workout['title']}: {_describe(figures)}", by=by) if rows else Outcome()
+
+
+@transaction.atomic
+def record_done_as_planned(ids: Collection[int], *, by: Author) -> Outcome:
+    """Marks as done those that are not, each as it was planned. Raises Workout.DoesNotExist."""
+    state = lock_workouts(ids)
+    rows = [
+        row
+        for workout_id in ids
+        if not done_by(workout := state["workout", workout_id])
+        for row in done_rows(workout_id, workout, state.get(("selection", workout_id)), as_planned(workout))
+    ]
+    return record(state, rows, f"{named({row.key for row in rows}, state)}: done", by=by) if rows else Outcome()
 
 
 @transaction.atomic

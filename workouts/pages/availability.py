@@ -12,17 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from pydantic_core import PydanticCustomError
 
-from workouts.history import (
-    TABLES,
-    Author,
-    Outcome,
-    RowChange,
-    Values,
-    add_availability,
-    apply,
-    remove_availability,
-    to_json,
-)
+from workouts.history import add_availability, change_availability, remove_availability
 from workouts.models import Availability
 from workouts.pages import HtmxRequest
 from workouts.pages.forms import of_our_time
@@ -90,16 +80,10 @@ def edit(request: HtmxRequest, availability_id: int) -> HttpResponse:
     one = Availability.objects.get(pk=availability_id)
     form = AvailabilityForm(request.POST or None, initial=vars(one), label_suffix="")
     if form.is_valid():
-        return redraw(request, _change(one, form.cleaned_data, request.user), back=reverse("availability"))
+        outcome = change_availability(one.pk, form.cleaned_data, by=request.user)
+        return redraw(request, outcome, back=reverse("availability"))
     context = {"form": form, "one": one}
     return render(request, "workouts/availability_form.html", context, status=422 if form.errors else 200)
-
-
-def _change(one: Availability, values: Values, by: Author) -> Outcome:
-    before = TABLES["availability"].values_of(one)
-    after = {name: to_json(value) for name, value in values.items() if to_json(value) != before[name]}
-    row = RowChange("availability", one.pk, {name: before[name] for name in after}, after)
-    return apply([row], f"{one.get_discipline_display()}: changed", by=by) if after else Outcome()
 
 
 @require_POST

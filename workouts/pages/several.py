@@ -11,16 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from workouts.history import (
-    TABLES,
-    Author,
-    Outcome,
-    RowChange,
-    apply,
-    change_selections,
-    copy_workouts,
-    done_rows,
-)
+from workouts.history import Author, Outcome, change_selections, copy_workouts, record_done_as_planned
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
 from workouts.pages.forms import in_slot, not_ahead, of_our_time, on_day, reasons
@@ -135,19 +126,8 @@ def _refuse(request: HtmxRequest, error: ValidationError) -> HttpResponse:
 
 
 def _done(workouts: Collection[Workout], by: Author) -> Outcome:
-    """Each as it was planned. Days off stay, and what is done already."""
-    found = [workout for workout in workouts if discipline_of(workout.workout_type) and not workout.was_done]
-    rows = [row for workout in found for row in _as_planned(workout)]
-    named = found[0].title if len(found) == 1 else f"{len(found)} workouts"
-    return apply(rows, f"{named}: done", by=by) if rows else Outcome()
-
-
-def _as_planned(workout: Workout) -> list[RowChange]:
-    """Done in the time that was planned, else over the distance."""
-    figures = {"actual_duration": workout.planned_duration, "actual_distance_meters": workout.planned_distance_meters}
-    known = dict([(name, value) for name, value in figures.items() if value][:1])
-    selection = TABLES["selection"].values_of(workout.selection) if workout.selection else None
-    return done_rows(workout.pk, TABLES["workout"].values_of(workout), selection, known)
+    """Days off stay."""
+    return record_done_as_planned([one.pk for one in workouts if discipline_of(one.workout_type)], by=by)
 
 
 def _move(workouts: Collection[Workout], day: Day | None, slot: str, by: Author) -> Outcome:

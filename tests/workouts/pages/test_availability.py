@@ -250,7 +250,7 @@ def test_an_entry_is_edited_and_that_is_undone(athlete: Client) -> None:
 
     edited = Availability.objects.get()
     assert (str(edited), edited.weekday, str(edited.last_day)) == ("No training: pool closed", 0, "2026-12-31")
-    assert str(Change.objects.get()) == "No swimming: changed"
+    assert str(Change.objects.get()) == "No training, Mondays, 23 Nov to 31 Dec 2026: changed"
     athlete.post(f"/history/{Change.objects.get().pk}/undo/")
     assert str(Availability.objects.get()) == "No swimming: pool closed"
     one.delete()
