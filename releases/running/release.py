@@ -43,8 +43,8 @@ class Releasing:
         run.current = None  # of an earlier attempt
         refuse_obstacles(connection, app_label)
         mark_if_empty(connection)
+        run.start_record()  # if it is killed from here on, `rollback` knows that it was there
         self.judged = self.judged or judge_release(run, self.options)  # once, for all attempts
-        run.start_record()
         forget_recorded(connection)
         if left := fulfil(connection, run.say, self.made):
             run.say("\n".join(["The contract stays pending.", *left]))

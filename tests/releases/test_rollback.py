@@ -277,3 +277,19 @@ def test_a_release_does_not_go_on_over_a_step_back_between_its_attempts(
     assert "A step back has undone shop.0003_width between two attempts of this release" in result.stderr
     assert "stay" not in result.stderr
     assert len(sql("SELECT 1 FROM releases_release WHERE direction = 'backwards'")) == 1
+
+
+def test_a_release_that_was_killed_before_it_applied_anything_hides_those_before_it(shop: Project, sql: Sql) -> None:
+    """It was judging. Plain `rollback` undoes what the last release applied, never what one before it did."""
+    kill = (
+        "import os\n\nclass Kill(migrations.RunPython):\n    reduces_to_sql = True\n"
+        "    def database_forwards(self, *args):\n        os.kill(os.getpid(), 9)\n\n"
+    )
+    shop.migration("0003_kill", "Kill(migrations.RunPython.noop)", before=kill)
+    assert shop.manage("migrate").returncode == -9
+
+    result = shop.manage("rollback", "--noinput")
+
+    assert result.returncode == 1
+    assert "interrupted) applied nothing. Nothing was changed." in result.stderr
+    assert applied(sql) == ["0001", "0002"]
