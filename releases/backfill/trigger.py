@@ -30,6 +30,7 @@ SAME, DIFFERENT = "*=", "*<>"
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $backfill$
 DECLARE
+    sent {table} := NEW;
     written {table} := NEW;
     computed record;
 BEGIN
@@ -40,10 +41,15 @@ BEGIN
         END IF;
     END IF;
     IF {unset} THEN
-        {select} INTO computed;
-        IF FOUND THEN
-            {take}
-        END IF;
+        BEGIN
+            {select} INTO computed;
+            IF FOUND THEN
+                {take}
+            END IF;
+        EXCEPTION WHEN data_exception THEN
+            -- A value that cannot be computed, or does not fit, is no reason to refuse what the writer writes.
+            NEW := sent;
+        END;
     END IF;
     RETURN NEW;
 END

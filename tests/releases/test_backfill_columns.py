@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Sql
 from tests.releases.conftest import Project
-from tests.releases.test_backfill import create, succeeds
+from tests.releases.test_backfill import FIELDS, IMPORTS, ROWS, create, declare, succeeds
 
 RAW = """
 class Raw(models.TextField):
@@ -137,3 +137,20 @@ def test_where_may_ask_another_table_for_what_the_old_version_writes_too(project
     sql("INSERT INTO shop_person (name, mother_id) VALUES ('Seth', 1), ('Enos', 2)")
     expected = [("Eve", None), ("Abel", "Eve"), ("Enoch", None), ("Seth", "Eve"), ("Enos", None)]
     assert sql("SELECT name, mothers FROM shop_person ORDER BY id") == expected
+
+
+@pytest.mark.usefixtures("postgresql")
+def test_what_does_not_fit_does_not_stop_the_old_version(project: Project, sql: Sql) -> None:
+    create(project, FIELDS)
+    sql(ROWS.format(3))
+    short = "models.CharField(max_length=8, null=True)"
+    declare(project, {**FIELDS, "nick": short})
+    fill = 'Backfill("person", {"nick": models.F("last")}, where=models.Q(nick=None))'
+    project.migration("0002_nick", f'migrations.AddField("person", "nick", {short})', fill, before=IMPORTS)
+    succeeds(project)
+
+    sql("INSERT INTO shop_person (first, last, age) VALUES ('Eve', 'a long name', 0), ('Eve', 'short', 0)")
+    sql("UPDATE shop_person SET last = 'another long name', age = 7 WHERE last = 'no. 1'")
+
+    changed = "SELECT last, nick FROM shop_person WHERE first = 'Eve' OR age = 7 ORDER BY last"
+    assert sql(changed) == [("a long name", None), ("another long name", "no. 1"), ("short", "short")]
