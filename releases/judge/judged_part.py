@@ -90,7 +90,7 @@ class Known:
     def judge(self, part: Part, migration: Migration, server: BaseDatabaseWrapper) -> JudgedPart:
         """The verdicts on it, or on undoing it. Follows what it does."""
         statements = statements_of(part, server, backwards=self.backwards)
-        if not statements.is_foretold or (isinstance(part.operation, RunSQL) and statements.texts):
+        if not statements.is_foretold or (isinstance(part.operation, RunSQL) and changes_data(statements.texts)):
             self.rows_of = None
         facts, texts = self.facts, statements.texts
         given = self._circumstances(part, migration, server)

@@ -16,7 +16,17 @@ Object = tuple[str, ...]
 OF_A_TABLE = {tree.OBJECT_TRIGGER: "trigger", tree.OBJECT_RULE: "rule", tree.OBJECT_POLICY: "policy"}
 BY_NAME = {tree.OBJECT_VIEW: "view", tree.OBJECT_MATVIEW: "view"}
 ROUTINES = {tree.OBJECT_FUNCTION, tree.OBJECT_PROCEDURE, tree.OBJECT_ROUTINE, tree.OBJECT_AGGREGATE}
-CHANGES_DATA = {"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "SelectStmt", "DoStmt", "CallStmt", "CopyStmt"}
+CHANGES_DATA = {
+    "InsertStmt",
+    "UpdateStmt",
+    "DeleteStmt",
+    "MergeStmt",
+    "SelectStmt",
+    "DoStmt",
+    "CallStmt",
+    "CopyStmt",
+    "TruncateStmt",
+}
 
 
 def changes_data(texts: Iterable[str]) -> bool:

@@ -36,6 +36,7 @@ def shop(project: Project, sql: Sql) -> Project:
         ('migrations.AlterField("a", "other", models.IntegerField(default=2, db_comment="x"))', 10**9),
         ('migrations.AlterField("a", "other", models.BigIntegerField(null=True))', 10**9),
         ('migrations.RenameField("a", "other", "more")', 0),
+        ('migrations.RunSQL("CREATE VIEW shown AS SELECT 1")', 0),
     ],
 )
 def test_another_column_was_changed_before(shop: Project, earlier: str, large: int) -> None:
