@@ -29,6 +29,10 @@ SELECT quote_ident(a.attname), pg_get_serial_sequence(c.conrelid::regclass::text
 FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
 WHERE c.contype = 'p' AND cardinality(c.conkey) = 1 AND c.conname = %s AND c.conrelid = to_regclass(%s)
 """
+CHECK = """
+SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint
+WHERE contype = 'c' AND conname = %s AND conrelid = to_regclass(%s)
+"""
 LAGS = """
 SELECT max({column}) >= (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM {sequence}) FROM {table}
 """
@@ -79,6 +83,8 @@ def _sentences(
 ) -> Iterator[str]:
     if code == "23505" and (diagnostic := getattr(source, "diag", None)):
         yield from _duplicate(diagnostic, session)
+    elif code == "23514" and (diagnostic := getattr(source, "diag", None)):
+        yield from _violated(diagnostic, session)
     elif code == "25006":
         yield from read_only_server(read_server(session), place_of(session))
     elif code == "42501":
@@ -91,10 +97,26 @@ def _sentences(
         yield from _unmigrated(session)
 
 
+def _table(diagnostic: Any, session: BaseDatabaseWrapper) -> str:
+    quote = session.ops.quote_name
+    return f"{quote(diagnostic.schema_name or '')}.{quote(diagnostic.table_name or '')}"
+
+
+def _violated(diagnostic: Any, session: BaseDatabaseWrapper) -> Iterator[str]:
+    """Of a check that is still there, which rows violate it."""
+    table = _table(diagnostic, session)
+    with session.cursor() as cursor:
+        cursor.execute(CHECK, [diagnostic.constraint_name, table])
+        for (condition,) in cursor.fetchall():
+            yield (
+                f"Rows of {table} violate the check {diagnostic.constraint_name}. In psql: SELECT * FROM {table} WHERE"
+                f" NOT ({condition}); Correct them, or the migration."
+            )
+
+
 def _duplicate(diagnostic: Any, session: BaseDatabaseWrapper) -> Iterator[str]:
     """A primary key has no duplicates, so this asks where the number that was taken came from."""
-    quote = session.ops.quote_name
-    table = f"{quote(diagnostic.schema_name or '')}.{quote(diagnostic.table_name or '')}"
+    table = _table(diagnostic, session)
     with session.cursor() as cursor:
         cursor.execute(PRIMARY_KEY, [diagnostic.constraint_name, table])
         if not (found := cursor.fetchone()):

@@ -113,6 +113,20 @@ def test_rows_that_violate_a_constraint(shop: Project, sql: Sql, engine: str, vi
     assert result.returncode == 0, result.stderr
 
 
+def test_which_rows_violate_a_check_is_shown(postgresql: None, shop: Project, sql: Sql) -> None:
+    shop.settings("RELEASES |= {'LARGE_TABLE': 0}")
+    finish(shop)
+    shop.migration("0003_rule", 'migrations.RunSQL("SELECT 1")', ROWS["check"][0])
+
+    printed = release(shop)
+
+    shown = re.search(r"violate the check size_is_one\. In psql: (SELECT .*;) Correct them", printed)
+    assert shown, printed
+    assert sql(shown[1]) == sql("SELECT * FROM shop_box WHERE size <> 1") != []
+    sql("UPDATE shop_box SET size = 1")
+    finish(shop)
+
+
 def test_pythons_own_error_is_named_with_its_migration(shop: Project) -> None:
     before = "def fail(apps, schema_editor):\n    raise LookupError('no such colour')\n\n"
     shop.migration("0003_colour", RAISES, before=before)
