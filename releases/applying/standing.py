@@ -12,7 +12,7 @@ from releases.applying.migration import Applying, is_online
 from releases.applying.parts import own_operations
 from releases.applying.together import spans
 from releases.preflight.adopting import takes_back
-from releases.record.pending import Key
+from releases.record.pending import Key, is_initial
 from releases.running.progress import Say
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Standing:
         judged = self._verdicts(migration)
         is_half_run = (migration.app_label, migration.name) in self.half_run
         # Its tables are there: --fake-initial would leave out the rest, or what takes them back.
-        if is_half_run or takes_back(migration, self.connection, contract.waiting(self.connection)):
+        if is_half_run or (is_initial(migration) and self._takes_back(migration)):
             migration.initial = False  # type: ignore[misc]
         before = len(own_operations(migration)) - len(judged)  # were committed when it was judged
         together = {first + before: last + before for first, last in spans(judged).items()}
@@ -51,6 +51,9 @@ class Standing:
             self.facts = facts
         elif any(one.accepted for one in self._verdicts(migration)):
             self._look()
+
+    def _takes_back(self, migration: Migration) -> bool:
+        return takes_back(migration, self.connection, contract.waiting(self.connection))
 
     def _verdicts(self, migration: Migration) -> "list[JudgedOperation]":
         return self.judged.get(str(migration), [])

@@ -6,7 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 from releases.applying.half_run import half_run_keys
-from releases.applying.journal import Journal
+from releases.applying.journal import Journal, half_run
 from releases.messages.naming import rollback_command
 from releases.record.pending import pending_migrations
 
@@ -17,9 +17,11 @@ def obstructing(connection: BaseDatabaseWrapper, app_label: str | None = None) -
 
     The older code, which has nothing to apply, is brought back all the same.
     """
+    if not half_run(connection):
+        return
     loader = MigrationLoader(connection)
     keys = half_run_keys(connection, loader)
-    pending = {(one.app_label, one.name): one for one in pending_migrations(connection, app_label)} if keys else {}
+    pending = {(one.app_label, one.name): one for one in pending_migrations(connection, app_label)}
     for key in keys:
         if key in pending:
             Journal(connection, pending[key]).open()
