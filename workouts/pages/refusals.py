@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -24,7 +24,7 @@ OUT_OF_DATE = (
 
 
 def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorates a view: what a verb refuses, or does not find, becomes a page or a toast with the reason."""
+    """Decorates a view: invalid values, and what a verb refuses or does not find, become a page or a toast."""
 
     @wraps(view)
     def wrapper(request: HtmxRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -34,6 +34,8 @@ def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable
             if not request.htmx:
                 raise Http404 from None
             return refuse(request, GONE, status=404)
+        except ValidationError as invalid:
+            return refuse(request, f"{' '.join(invalid.messages)} Nothing was changed.", status=422)
         except CoachsWorkout as refusal:
             return refuse(request, str(refusal), status=403)
         except (AlreadyUndone, NothingPlanned) as refusal:

@@ -70,10 +70,7 @@ def change_several(request: HtmxRequest) -> HttpResponse:
     form = SeveralForm(request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
-    try:
-        return redraw(request, _change(form.cleaned_data, request.user))
-    except ValidationError as error:
-        return _refuse(request, error)
+    return redraw(request, _change(form.cleaned_data, request.user))
 
 
 def _change(values: Mapping[str, Any], by: Author) -> Outcome:
@@ -106,10 +103,7 @@ def change_week(request: HtmxRequest, day: Day) -> HttpResponse:
         return refuse(request, f"{nothing} Nothing was changed.", status=422)
     back, there = reverse("week_of", args=[first]), _days_from(first)
     if form.cleaned_data["verb"] == "shift":
-        try:
-            return redraw(request, _shift(workouts, first - day, f"moved {there}", request.user), back)
-        except ValidationError as error:
-            return _refuse(request, error)
+        return redraw(request, _shift(workouts, first - day, f"moved {there}", request.user), back)
     days = {workout.pk: workout.day + (first - day) for workout in workouts}
     return redraw(request, copy_workouts(days, f"copied {there}", by=request.user), back)
 
@@ -119,10 +113,6 @@ def _days_from(first: Day) -> str:
     if first == first_of_week(first, Preferences.load().week_start):
         return f"to the week of {first:%-d %b}"
     return f"to the days from {first:%a %-d %b} to {week_of(first)[-1]:%a %-d %b}"
-
-
-def _refuse(request: HtmxRequest, error: ValidationError) -> HttpResponse:
-    return refuse(request, f"{' '.join(error.messages)} Nothing was changed.", status=422)
 
 
 def _done(workouts: Collection[Workout], by: Author) -> Outcome:
