@@ -11,6 +11,7 @@ from config.libpq import parse_address
 Database = dict[str, Any]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+POSTGRESQL = "workouts.postgresql"
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 SHAPE = "Use postgresql://USER:PASSWORD@HOST:PORT/NAME, or sqlite:////absolute/path."
 SCHEME = re.compile(r"([a-z]+)(\+\w+)?://", re.IGNORECASE)  # SQLAlchemy adds its driver: postgresql+psycopg2
@@ -67,7 +68,7 @@ def _sqlite(file: Path) -> Database:
 
 
 def _postgresql(address: str) -> Database:
-    """Persistent connections, checked before use; TLS unless the URL says otherwise or the host is this machine."""
+    """Persistent connections that the engine checks; TLS unless the URL says otherwise or the host is this machine."""
     options: dict[str, Any] = parse_address(address)
     if not options.get("dbname"):
         raise ValueError(f"The URL names no database. {SHAPE}")
@@ -79,7 +80,7 @@ def _postgresql(address: str) -> Database:
     if len(hosts) > 1:
         options.setdefault("target_session_attrs", "read-write")
     return {
-        "ENGINE": "workouts.postgresql",
+        "ENGINE": POSTGRESQL,
         "NAME": options.pop("dbname"),
         "USER": options.pop("user", ""),
         "PASSWORD": options.pop("password", ""),

@@ -16,7 +16,7 @@ from django.core.checks.security.base import (
 )
 from environs import Env, EnvValidationError, ValidationError, validate
 
-from config.databases import BASE_DIR, SHAPE, Database, behind_pooler, parse_database_url
+from config.databases import BASE_DIR, POSTGRESQL, SHAPE, Database, behind_pooler, parse_database_url
 from config.hosts import parse_hosts, parse_origins
 from releases.conf import RANGES
 
@@ -62,7 +62,7 @@ def _direct_database(url: str) -> Database | None:
     database = _database(url)
     if database.get("DISABLE_SERVER_SIDE_CURSORS"):
         raise ValidationError("It contains pgbouncer=true: the release needs a direct connection.")
-    if any(one and one["ENGINE"] != "workouts.postgresql" for one in (database, DATABASE_URL)):
+    if any(one and one["ENGINE"] != POSTGRESQL for one in (database, DATABASE_URL)):
         raise ValidationError("It and DATABASE_URL must both point to PostgreSQL. Unset it, or correct the other.")
     return database
 
