@@ -65,7 +65,7 @@ class Watchdog:
         self._is_settled = False
 
     def settle(self) -> None:
-        """Call this when the command has succeeded: a signal, or the deadline, no longer changes that."""
+        """Call this on success: then a signal changes nothing any more, and the deadline only ends what hangs."""
         self._is_settled = True
 
     def __enter__(self) -> "Watchdog":
