@@ -89,13 +89,17 @@ def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial:
         existing = {name: kind for name, kind in existing.items() if not is_waiting(name, connection, waiting)}
         everywhere = connection.introspection.table_names(cursor)
         visible = {*existing, *(name for name in everywhere if not is_waiting(name, connection, waiting))}
-    if not visible:
+    pending = Pending(connection)
+    creating = {
+        migration: {name for model in created(migration.operations, migration) for name in pending.tables(model)}
+        for migration, _ in plan
+    }
+    if not visible & set().union(*creating.values()):
         return found
-    executor, pending, begun = MigrationExecutor(connection), Pending(connection), half_run(connection)
+    executor, begun = MigrationExecutor(connection), half_run(connection)
     state = applied_state(executor.loader)
-    for migration, _ in plan:
+    for migration, tables in creating.items():
         committed = begun.get((migration.app_label, migration.name), 0)
-        tables = {name for model in created(migration.operations, migration) for name in pending.tables(model)}
         if tables & visible and not committed:
             adopted, after = executor.detect_soft_applied(state, migration)
             if adopted:

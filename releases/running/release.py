@@ -51,13 +51,14 @@ class Releasing:
         self.standing = Standing(connection, self.judged)
         with conflicting_tables_refused(fake_initial=self.options["fake_initial"]):
             self.migrate()
-        if unknown := unknown_to(MigrationLoader(connection)):
+        loader = MigrationLoader(connection)
+        if unknown := unknown_to(loader):
             run.say(f"Applied, but unknown to this code, and left alone: {', '.join(unknown)}.")
         if self.standing.half_run:
             for line in half_run_in_words(connection):
                 run.say(line)
         if not app_label:
-            run.schema = verified(connection)
+            run.schema = verified(connection, loader)
         unmark(connection)
         self._say_what_waits()
         run.finish()  # before another release, which waits for the lock, reads the record

@@ -19,7 +19,6 @@ from releases.messages.counting import counted
 from releases.models import LONGEST_ID, Release
 from releases.record.pending import is_initial
 from releases.running.deadline import Deadline
-from releases.running.lock import file_lock
 from releases.running.progress import Doing, Say
 from releases.sessions import commit, deployment
 
@@ -187,6 +186,8 @@ def run_alone(run: Run, migrate: Callable[[], None]) -> None:
 
         run_with_retries(run, migrate, conf.read())
         return
+    from releases.running.file_lock import file_lock
+
     run.attempts = 1
     with file_lock(run.connection, run.deadline, run.say):
         migrate()

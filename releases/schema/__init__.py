@@ -5,7 +5,7 @@ failed. The server itself describes each declared table as in its catalogue, and
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from django.apps import apps
@@ -16,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from releases import contract
 from releases.judge.declared import unquoted
+from releases.judge.verdict import Key
 from releases.messages.errors import sqlstate
 from releases.models import Release
 from releases.record.pending import known_to
@@ -32,17 +33,19 @@ NOT_ALLOWED = ("42501", "25006")  # insufficient_privilege, read_only_sql_transa
 INTEGERS = {"smallint", "integer", "bigint"}
 
 
-def verify(connection: BaseDatabaseWrapper) -> Verdict:
+def verify(connection: BaseDatabaseWrapper, loader: MigrationLoader | None = None) -> Verdict:
     """Compares. Takes a few milliseconds if the last release found this very schema whole.
 
     Every migration must have been applied. The verdict is empty on other databases than PostgreSQL and SQLite.
+    `loader` spares the time to load the migrations once more.
     """
     if connection.vendor not in COMPARED:
         return Verdict("")
     connection.ensure_connection()
     declaration = declare(connection, apps)
-    digest, existing = _read(connection, declaration)
-    unused = {(unquoted(table), name) for kind, table, name in contract.waiting(connection) if kind == "identity"}
+    waiting = contract.waiting(connection)
+    digest, existing = _read(connection, declaration, waiting)
+    unused = {(unquoted(table), name) for kind, table, name in waiting if kind == "identity"}
     sequences = tuple(
         one
         for one in lagging(connection, existing)
@@ -50,7 +53,7 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
     )
     if digest == _found_whole(connection):
         return Verdict(digest, sequences)
-    loader = MigrationLoader(connection)
+    loader = loader or MigrationLoader(connection)
     wanted = _wanted(connection, declaration)
     ahead = _ahead(loader)
     different = _compare(declaration, wanted, existing, ahead)
@@ -73,20 +76,22 @@ def verify(connection: BaseDatabaseWrapper) -> Verdict:
     )
 
 
-def verified(connection: BaseDatabaseWrapper) -> str:
+def verified(connection: BaseDatabaseWrapper, loader: MigrationLoader | None = None) -> str:
     """The digest of the schema. Raises CommandError if it is not whole."""
-    verdict = verify(connection)
+    verdict = verify(connection, loader)
     if not verdict.whole:
         raise CommandError(verdict.explain(connection.alias))
     return verdict.digest
 
 
-def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[str, dict[str, Table]]:
+def _read(
+    connection: BaseDatabaseWrapper, declaration: Declaration, waiting: Iterable[Key]
+) -> tuple[str, dict[str, Table]]:
     """The digest of what exists and what is declared, and the tables that exist."""
     tables = list(declaration.models)
     if connection.vendor == "postgresql":
         rows = postgresql.read_catalogue(connection, tables)
-        relaxed = _relaxed(connection)
+        relaxed = _relaxed(waiting)
         existing = {
             name: _as_agreed(table, relaxed.get(unquoted(name), ()))
             for name, table in postgresql.describe(rows).items()
@@ -97,10 +102,10 @@ def _read(connection: BaseDatabaseWrapper, declaration: Declaration) -> tuple[st
     return hashlib.sha256(f"{declaration.digest}{rows}{relaxed or ''}".encode()).hexdigest(), existing
 
 
-def _relaxed(connection: BaseDatabaseWrapper) -> dict[str, list[tuple[str, str]]]:
+def _relaxed(waiting: Iterable[Key]) -> dict[str, list[tuple[str, str]]]:
     """By table: what becomes NOT NULL or the primary key only when the old version has gone, and its name."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for kind, table, name in (item.key for item in contract.pending(connection)):
+    for kind, table, name in waiting:
         if kind in ("not null", "primary key"):
             found.setdefault(unquoted(table), []).append((kind, name))
     return found
