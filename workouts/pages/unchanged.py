@@ -6,7 +6,6 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache as memory
@@ -24,6 +23,11 @@ PLANNER = Path(__file__).parents[1]
 AN_HOUR = 3600
 SHOWN: list[type[models.Model]] = [Workout, WorkoutSelection, WeekTarget, Availability, Preferences, Token]
 """What a board is made of. The tokens are those of the first steps, which say whether there is a feed."""
+
+SNAPSHOT = "CASE WHEN NOT pg_is_in_recovery() THEN concat(pg_postmaster_start_time(), ' ', pg_current_snapshot()) END"
+"""Which transactions have ended, on which run of the server. A standby does not say which of them it still awaits."""
+
+LAST_READ = "rows-last-read"
 
 View = Callable[..., HttpResponse]
 
@@ -75,26 +79,43 @@ def _state(request: HttpRequest) -> str:
     """What the page depends on besides its address, as a digest. One query."""
     get_token(request)  # creates the secret of the page's forms, if there is none
     written = _written_on_postgresql() if connection.vendor == "postgresql" else _written()
-    with connection.cursor() as cursor:
-        cursor.execute(f"{written} FROM {User._meta.db_table} WHERE username = %s", [request.user.get_username()])
-        shown = (cursor.fetchall(), timezone.localdate(), request.META["CSRF_COOKIE"])
+    shown = (written, request.user.pk, request.user.get_username(), timezone.localdate(), request.META["CSRF_COOKIE"])
     return hashlib.sha256(code() + repr(shown).encode()).hexdigest()
 
 
 def _written_on_postgresql() -> str:
     """Whatever is written, by whomever: of each row the transaction that wrote it, and its place. The numbers of
     transactions only grow, so their sum (from the oldest possible, 3; an age is a difference) differs after each write.
-    A transaction that writes a row again puts it in another place."""
+    A transaction that writes a row again puts it in another place.
+
+    The rows are read only if a transaction has written anything since they were read last: not if the server's snapshot
+    is the same. Within a transaction it is the same after that one's own writes.
+    """
+    before, written = memory.get(LAST_READ, ("", "")) if not connection.in_atomic_block else ("", "")
     rows = "(SELECT concat_ws(' ', count(*), count(*) * age('3'::xid) - sum(age(xmin)), sum(hashtid(ctid))) FROM {})"
-    return f"SELECT id, {', '.join(rows.format(model._meta.db_table) for model in SHOWN)}"
+    read = ", ".join(rows.format(model._meta.db_table) for model in SHOWN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT snapshot, CASE WHEN snapshot = %s THEN NULL ELSE concat_ws('; ', {read}) END"  # noqa: S608
+            f" FROM (SELECT {SNAPSHOT} AS snapshot) AS s",
+            [before],
+        )
+        snapshot, found = cursor.fetchone()
+    if found is None:
+        return str(written)
+    if snapshot and not connection.in_atomic_block:
+        memory.set(LAST_READ, (snapshot, found), AN_HOUR)
+    return str(found)
 
 
 def _written() -> str:
     """What this version writes is in the history, so its last change stands for it. The old version, which may serve
     beside this one, writes past it: the numbers of rows, and when a selection was last written, stand for that."""
-    return f"""
-SELECT id,
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+SELECT
     (SELECT max(id) FROM {Change._meta.db_table}),
     (SELECT count(*) || ' ' || coalesce(max(created_at), '') FROM {Token._meta.db_table}),
     (SELECT count(*) || ' ' || coalesce(max(updated_at), '') FROM {WorkoutSelection._meta.db_table}),
-    (SELECT count(*) FROM {Workout._meta.db_table})"""  # noqa: S608
+    (SELECT count(*) FROM {Workout._meta.db_table})""")  # noqa: S608
+        return str(cursor.fetchone())
