@@ -9,6 +9,7 @@ from workouts.api.errors import UNKNOWN, WRITING
 from workouts.api.schemas import WorkoutAnswer
 from workouts.history import clear_done, record_done
 from workouts.models import Workout
+from workouts.models.shown import workout_with_selection
 
 router = Router(tags=["Workouts"], by_alias=True)
 ANSWERS = {200: WorkoutAnswer, **WRITING, **UNKNOWN}
@@ -34,4 +35,4 @@ def clear(request: HttpRequest, workout_id: int) -> Workout:
 
 
 def _load(workout_id: int) -> Workout:
-    return Workout.objects.with_selection().get(pk=workout_id)
+    return workout_with_selection(workout_id)

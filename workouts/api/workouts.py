@@ -13,6 +13,7 @@ from workouts.api.errors import READING, UNKNOWN, WRITING, InvalidValues, refuse
 from workouts.api.schemas import Done, WorkoutAnswer, WorkoutList
 from workouts.history import add_workout, delete_workout, edit_workout
 from workouts.models import Workout, WorkoutQuerySet
+from workouts.models.shown import workout_with_selection
 
 router = Router(tags=["Workouts"], by_alias=True)
 
@@ -56,7 +57,7 @@ def delete(request: HttpRequest, workout_id: int) -> dict[str, str]:
 
 
 def _load(workout_id: int) -> Workout:
-    return Workout.objects.with_selection().get(pk=workout_id)
+    return workout_with_selection(workout_id)
 
 
 def _matching(filters: WorkoutFilters) -> WorkoutQuerySet:

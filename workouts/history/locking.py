@@ -8,16 +8,13 @@ from django.db import connection, models
 from workouts.history.rows import TABLES, Key, RowChange, Table, Values
 from workouts.history.settling import State
 from workouts.models import Workout
-from workouts.models.statements import Select, rows_together
+from workouts.models.statements import IDS, Select, rows_together
 
 Keys = Mapping[str, Collection[Key]]
 """By table."""
 
 ADDITIONS = 0x776F726B
 """Any number, the same for all that add what is not there yet."""
-
-IDS = range(1, 2**31)
-"""Every id of a column of type `integer`."""
 
 
 def lock(keys: Keys, *, deleting: bool = False) -> State:

@@ -1,10 +1,12 @@
 """What the athlete sets: targets, availability, units, times of day, and tokens for calendars, coach and programs."""
 
 import datetime
+from functools import cache
 
 from django.conf import settings
 from django.db import models
 
+from workouts.models.statements import Select
 from workouts.values import bounds
 from workouts.values.days import Day, Weekday, WeekStart, days_from
 from workouts.values.disciplines import Discipline, Unavailable, discipline_of
@@ -91,13 +93,18 @@ class Preferences(models.Model):
     @classmethod
     def load(cls) -> "Preferences":
         """The saved preferences, or an unsaved instance with the defaults. Saving creates or updates the only row."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        return next(_saved_preferences().rows([1]), None) or cls(pk=1)
 
     def time_of(self, time_of_day: str | None) -> datetime.time | None:
         """When a workout starts: at the clock time in `time_of_day`, else when its slot starts. None if unscheduled."""
         slot = slot_of(time_of_day)
         starts: datetime.time | None = getattr(self, slot.value) if slot else None
         return clock_time(time_of_day) or starts
+
+
+@cache
+def _saved_preferences() -> Select[Preferences]:
+    return Select(Preferences.objects.filter(pk=1))
 
 
 class Token(models.Model):

@@ -11,6 +11,9 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 SENT_AT_ONCE = 1_000
 
+IDS = range(1, 2**31)
+"""Every id of a column of type `integer`."""
+
 Row = TypeVar("Row", bound=models.Model)
 Values = Mapping[str, Any]
 """The values of a model's fields, by attribute name."""
@@ -23,10 +26,11 @@ class Statement(NamedTuple):
 
 
 class Select(Generic[Row]):
-    """The statement of a queryset, to be sent with other parameters."""
+    """The statement of a queryset, to be sent with other parameters. Without its annotations."""
 
     def __init__(self, queryset: "models.QuerySet[Row]") -> None:
         self._model = queryset.model
+        queryset.query.set_annotation_mask(())
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, _ = compiler.as_sql()
         columns = [column for column, *_ in compiler.select]

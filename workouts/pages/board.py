@@ -11,7 +11,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from workouts.models import Availability, Preferences, WeekTarget, Workout
+from workouts.models import Availability, Preferences, Workout
+from workouts.models.shown import availability_between, target_of, workouts_between
 from workouts.pages.filters import SOURCES, Filters
 from workouts.plan.progress import grade_of_day
 from workouts.plan.season import season
@@ -98,7 +99,7 @@ class Board:
 
     @cached_property
     def workouts(self) -> list[Workout]:
-        return list(Workout.objects.between(self.first, self.last).with_selection())
+        return workouts_between(self.first, self.last)
 
     @cached_property
     def by_day(self) -> dict[Day, list[Workout]]:
@@ -109,7 +110,7 @@ class Board:
 
     @cached_property
     def availability(self) -> list[Availability]:
-        return list(Availability.objects.between(self.first, self.last))
+        return availability_between(self.first, self.last)
 
     @cached_property
     def moved_out(self) -> list[Workout]:
@@ -132,8 +133,8 @@ class Board:
         return [self._column(day) for day in sorted(wanted)]
 
     def summary(self) -> Summary:
-        target = WeekTarget.objects.filter(week=self.monday).first()
-        return summarise((workout for workout in self.workouts if workout.day <= self.week[-1]), self.today, target)
+        workouts = (workout for workout in self.workouts if workout.day <= self.week[-1])
+        return summarise(workouts, self.today, target_of(self.monday))
 
     def context(self) -> dict[str, Any]:
         """The template context of the whole page."""

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from workouts.models import Availability, Preferences, WeekTarget, Workout
+from workouts.models.shown import availability_between, workouts_between
 from workouts.pages.board import SLOTS
 from workouts.plan.progress import grade_of_day
 from workouts.plan.summary import Line, summarise
@@ -72,13 +73,13 @@ class Month:
     @cached_property
     def by_day(self) -> dict[Day, list[Workout]]:
         days: dict[Day, list[Workout]] = defaultdict(list)
-        for workout in Workout.objects.between(self.weeks[0][0], self.weeks[-1][-1]).with_selection():
+        for workout in workouts_between(self.weeks[0][0], self.weeks[-1][-1]):
             days[workout.day].append(workout)
         return days
 
     @cached_property
     def availability(self) -> list[Availability]:
-        return list(Availability.objects.between(self.weeks[0][0], self.weeks[-1][-1]))
+        return availability_between(self.weeks[0][0], self.weeks[-1][-1])
 
     def rows(self) -> list[MonthWeek]:
         mondays = [monday_in(week[0]) for week in self.weeks]

@@ -18,6 +18,7 @@ from workouts.history import (
     reset_selection,
 )
 from workouts.models import Preferences, Workout
+from workouts.models.shown import workout_with_selection
 from workouts.pages import HtmxRequest
 from workouts.pages.adding import add_once
 from workouts.pages.forms import DoneForm, EstimateForm, SelectionForm, WorkoutForm, reasons
@@ -39,7 +40,7 @@ TEXTS = ("time_of_day", "workout_location", "user_notes")
 @says_refusals
 def details(request: HtmxRequest, workout_id: int) -> HttpResponse:
     """A page of its own, or the content of the week page's dialog."""
-    workout = Workout.objects.with_selection().get(pk=workout_id)
+    workout = workout_with_selection(workout_id)
     template = "workouts/details.html" if request.htmx else "workouts/details_page.html"
     preferences = Preferences.load()
     context = {
@@ -69,7 +70,7 @@ def zwo(request: HtmxRequest, workout_id: int) -> HttpResponse:
 @says_refusals
 def select(request: HtmxRequest, workout_id: int) -> HttpResponse:
     """Changes the parts of the selection that the form sends."""
-    workout = Workout.objects.with_selection().get(pk=workout_id)
+    workout = workout_with_selection(workout_id)
     form = SelectionForm(workout, request.POST)
     if not form.is_valid():
         return refuse(request, reasons(form), status=422)
@@ -122,7 +123,7 @@ def add(request: HtmxRequest, day: Day | None = None) -> HttpResponse:
 
 @says_refusals
 def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    workout = Workout.objects.with_selection().get(pk=workout_id)
+    workout = workout_with_selection(workout_id)
     if not workout.is_custom:
         return redirect("workout", workout_id)
     form = WorkoutForm(request.POST if request.method == "POST" else None, instance=workout, label_suffix="")
@@ -136,7 +137,7 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
 @require_POST
 @says_refusals
 def delete(request: HtmxRequest, workout_id: int) -> HttpResponse:
-    workout = Workout.objects.with_selection().get(pk=workout_id)
+    workout = workout_with_selection(workout_id)
     return redraw(request, delete_workout(workout_id, by=request.user), back=_week_of(workout.day))
 
 

@@ -24,6 +24,13 @@ def read_far_dates(connection: "Connection[Any]") -> None:
 class _DayLoader(DateLoader):
     def load(self, data: Buffer) -> datetime.date:
         try:
+            return datetime.date.fromisoformat(str(data, "ascii"))  # a season has a thousand of them
+        except ValueError:
+            return self._other(data)
+
+    def _other(self, data: Buffer) -> datetime.date:
+        """Of another DateStyle, or far away."""
+        try:
             return super().load(data)
         except DataError:
             return datetime.date.min if _is_past(data) else datetime.date.max
