@@ -7,6 +7,9 @@ from tests.browser.plan import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEEK
 from tests.browser.week import card, drag, press_twice, slot, slow_down, toast, total
 from tests.browser.witness import Witness
 
+SEASON = "#season :is(path, rect, a, text, dd)"
+DRAWN = "all => all.map((one) => one.outerHTML)"
+
 
 def test_the_toast_undoes_a_move_and_redoes_it(page: Page) -> None:
     page.goto(WEEK)
@@ -110,6 +113,26 @@ def test_cards_that_are_pressed_before_the_first_is_answered_are_all_changed(pag
         card(page, title).get_by_role("button", name="Skip").click()
     for title in ("Easy run", "Technique swim", "Long ride"):
         expect(card(page, title)).to_contain_text("Skipped")
+
+
+def test_after_each_press_the_season_is_as_on_a_page_that_is_loaded_again(page: Page) -> None:
+    """The answer leaves out what is drawn already."""
+    page.goto(WEEK)
+
+    def press(button: str, said: str) -> None:
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(toast(page)).to_contain_text(said)
+        again = page.context.new_page()
+        again.goto(WEEK)
+        drawn, wanted = (tab.locator(SEASON).evaluate_all(DRAWN) for tab in (page, again))
+        assert drawn == wanted
+        again.close()
+
+    drag(card(page, "Easy run"), slot(page, FRIDAY, "morning"))
+    press("Undo", "Undone: Easy run: moved")
+    press("Redo", "Redone: Easy run: moved")
+    press("Skip Long ride", "Long ride: skipped")
+    press("Do it Long ride", "Long ride: selected")
 
 
 def test_a_tab_that_has_not_seen_a_change_shows_it_after_the_next_press(page: Page) -> None:

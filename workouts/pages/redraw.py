@@ -33,6 +33,7 @@ def redraw(request: HtmxRequest, outcome: Outcome, back: str | None = None, note
     change = outcome.change or Change.objects.for_list().first()
     days = None if _is_behind(request.POST.get("seen", ""), outcome.change) else outcome.days
     context = {
+        "on_page": request.POST.getlist("shown") if days is not None else (),
         "change": change,
         "seen": change.pk if change else 0,
         "unchanged": "" if outcome.change else UNCHANGED,

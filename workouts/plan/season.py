@@ -1,10 +1,11 @@
 """The season: the load of the surrounding weeks as bars, with fitness, fatigue and form over them."""
 
 import datetime
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from workouts.plan.day_stress import DayStress, Rows, rows_between, stress_by_day
 from workouts.plan.load import WARM_UP, Load, loads
@@ -40,8 +41,17 @@ class Season:
     days: dict[Day, DayStress]
     loads: dict[Day, Load]
     bars: list[Bar]
-    chart: LoadChart = field(repr=False)
+    chart: LoadChart
     key: int
+
+    @cached_property
+    def bars_digest(self) -> str:
+        return _digest(self.bars)
+
+    @cached_property
+    def lines_digest(self) -> str:
+        """Of all that is drawn and written over the bars."""
+        return _digest(self.chart, self.this_morning, self.after_the_week, self.estimated)
 
     @property
     def width(self) -> int:
@@ -88,6 +98,10 @@ def _season(rows: Rows, start: Day, first: Day, last: Day, shown: Day, today: Da
     days = {day: stress[day] for day in days_from(first, last)}
     visible = {day: load[day] for day in days}
     return Season(shown, today, days, visible, _bars(days, shown), draw(visible, today), key=hash(rows))
+
+
+def _digest(*shown: object) -> str:
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
 
 
 def _bars(days: dict[Day, DayStress], shown: Day) -> list[Bar]:

@@ -15,6 +15,7 @@ from tests.workouts.conftest import Plan
 from tests.workouts.outcomes import change_of
 from workouts.history import change_selection, undo
 from workouts.models import Change, Workout, WorkoutSelection
+from workouts.pages.redraw import last_seen
 
 WEEK = "/week/2026-11-23"
 HTMX = {"HX-Request": "true"}
@@ -66,6 +67,21 @@ def test_with_htmx_only_the_days_that_changed_are_sent(athlete: Client, plan: Pl
         assert parts.count(f'id="{part}"') == 1
     assert parts.count('hx-swap-oob="true"') == 6
     assert "Ride" not in parts, "the filter of the page holds"
+
+
+def test_a_drawing_that_the_page_shows_is_not_sent_again(athlete: Client, plan: Plan) -> None:
+    run, week = plan("Long run", "2099-11-23", tss=80), "/week/2099-11-23"
+
+    def parts(seen: int = 0, **sent: object) -> list[str]:
+        shown = re.findall(r'data-shown="(\w+)"', athlete.get(week).content.decode())
+        values = {"seen": seen or last_seen(), "shown": shown, **SHOWN, "board": "2099-11-23", **sent}
+        answer = athlete.post(f"/workouts/{run.pk}/selection", values, headers=HTMX)
+        return re.findall(r'id="(load|lines|loads)"', answer.content.decode())
+
+    assert parts(user_notes="gels") == []
+    assert parts(current_plan_day="2099-11-24") == ["lines", "loads"]
+    assert parts(current_plan_day="2099-12-24") == ["load", "lines", "loads"]
+    assert parts(user_notes="", seen=1) == ["load", "lines", "loads"], "another tab has drawn something else"
 
 
 @pytest.mark.parametrize(("seen", "shown"), [("0", 7), ("", 1), ("9" * 5000, 1), ("x", 1)])
