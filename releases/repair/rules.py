@@ -13,6 +13,10 @@ from releases.schema.differences import Difference
 
 Model = type[models.Model]
 
+INDEX_OF = """
+SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+WHERE relname = %s AND indrelid = to_regclass(%s)
+"""
 PLAIN_INDEX = re.compile(r"btree \((?P<columns>[^()]*)\)(?: INCLUDE \([^()]*\))?(?: WHERE (?P<condition>.*))?")
 
 
@@ -33,10 +37,10 @@ class RuleBuilder(Altering):
             self._index(difference.table, rule, found)
 
     def _renaming(self, table: str, found: Rule) -> str:
-        name, old = self._quote(found.name), self._quote(f"{found.name}_old")
+        old = self._quote(f"{found.name}_old")
         if found.constrains:
-            return f"ALTER TABLE {self._quote(table)} RENAME CONSTRAINT {name} TO {old};"
-        return f"ALTER INDEX {name} RENAME TO {old};"
+            return f"ALTER TABLE {self._quote(table)} RENAME CONSTRAINT {self._quote(found.name)} TO {old};"
+        return f"ALTER INDEX {self._index_of(table, found.name)} RENAME TO {old};"
 
     def _check(self, table: str, rule: Rule, found: Rule | None) -> None:
         if found:
@@ -81,13 +85,19 @@ class RuleBuilder(Altering):
             if found and found.constrains:
                 self._alter(table, f"DROP CONSTRAINT {self._quote(found.name)}")
             elif found:
-                self._execute(f"DROP INDEX {self._quote(found.name)}")
+                self._execute(f"DROP INDEX {self._index_of(table, found.name)}")
             if building != name:
-                self._execute(f"ALTER INDEX {building} RENAME TO {self._quote(name)}")
+                self._execute(f"ALTER INDEX {self._index_of(table, building)} RENAME TO {self._quote(name)}")
             if rule.constrains:
                 kind = "PRIMARY KEY" if rule.kind == "primary key" else "UNIQUE"
                 using = f"{kind} USING INDEX {self._quote(name)} {rule.deferral}".rstrip()
                 self._alter(table, f"ADD CONSTRAINT {self._quote(name)} {using}")
+
+    def _index_of(self, table: str, name: str) -> str:
+        """As SQL names it: an index is in the schema of its table."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(INDEX_OF, [name, self._quote(table)])
+            return str(cursor.fetchone()[0])
 
     def _duplicates(self, table: str, rule: Rule) -> str:
         plain = PLAIN_INDEX.fullmatch(rule.definition)

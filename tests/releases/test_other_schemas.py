@@ -90,3 +90,15 @@ def test_the_owner_of_a_table_with_a_schema_in_its_name_is_asked_for(role: str, 
     assert "old.box: owned by " in refused
     assert f"ALTER TABLE old.box OWNER TO {role};" in refused
     sql(f"DROP OWNED BY {role}")
+
+
+def test_an_invalid_index_is_built_again_where_its_table_is(project: Project, sql: Sql) -> None:
+    sql("CREATE SCHEMA old; CREATE TABLE shelf (size integer); CREATE INDEX box_size ON shelf (size)")
+    table = 'old"."box'
+    made(project, INDEX, table=table)
+    project.models(MODEL.format(table=table) + '        indexes = [models.Index("size", name="box_size")]\n')
+    sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'old.box_size'::regclass")
+    repaired = project.manage("verify_schema", "--repair")
+    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
+    assert sql(NAMED) == [("old",), ("public",)]
+    assert sql("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == [(0,)]
