@@ -1,5 +1,6 @@
 """Whether the release would reach the project's tables, and whether the database can store its text."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -46,9 +47,10 @@ def to_show(server: Server, schema: str, place: Place) -> str:
     """How to put `schema` first in search_path. The URL's setting overrides that of the role."""
     path = ",".join((schema, *server.searched))
     if server.search_path_source == "client":
+        escaped = path.replace("\\", r"\\").replace(" ", r"\ ")  # libpq splits options at spaces
         if not place.is_url:
-            return f'Set "options" to "-csearch_path={path}" in the OPTIONS of {place} instead.'
-        return f"Give {place} the parameter options=-csearch_path%3D{quote(path, safe=',')} instead."
+            return f'Set "options" to {json.dumps(f"-csearch_path={escaped}")} in the OPTIONS of {place} instead.'
+        return f"Give {place} the parameter options=-csearch_path%3D{quote(escaped, safe=',')} instead."
     return (
         f"Type, as that role or a superuser: ALTER ROLE {server.role} IN DATABASE {server.database}"
         f" SET search_path = {path};"

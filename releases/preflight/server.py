@@ -1,11 +1,13 @@
 """Properties of a PostgreSQL server, of this role, and of tables."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
+ELEMENT = re.compile(r'"(?:[^"]|"")*"|[^\s,"]+')  # of search_path; one in quotes may contain commas
 RECORDS = MigrationRecorder.Migration._meta.db_table
 
 SERVER = """
@@ -67,7 +69,7 @@ class Server:
     @property
     def searched(self) -> list[str]:
         """The elements of search_path. An empty one, which stands for no schema, cannot be set beside others."""
-        return [one for one in self.search_path.split(", ") if one not in ("", '""')]
+        return [one for one in ELEMENT.findall(self.search_path) if one != '""']
 
     @property
     def grant_temporary(self) -> str:

@@ -242,11 +242,12 @@ def test_new_tables_beside_those_of_another_schema_are_refused_with_what_to_type
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_a_url_with_the_wrong_search_path(manage: Manage, sql: Sql, database_url: str) -> None:
+@pytest.mark.parametrize("path", ["tenant", "tenant,%22one,%5C%20two%22"])
+def test_a_url_with_the_wrong_search_path(manage: Manage, sql: Sql, database_url: str, path: str) -> None:
     sql("CREATE SCHEMA tenant")
     succeeds(manage("migrate", "contenttypes"))
 
-    (told,) = obstacles(manage(*COMMAND, DATABASE_URL=f"{database_url}?options=-csearch_path%3Dtenant"))
+    (told,) = obstacles(manage(*COMMAND, DATABASE_URL=f"{database_url}?options=-csearch_path%3D{path}"))
 
     parameter = told.partition("Give DATABASE_URL the parameter ")[2].split()[0]
     succeeds(manage(*COMMAND, DATABASE_URL=f"{database_url}?{parameter}"))
@@ -272,7 +273,11 @@ def test_a_search_path_that_shows_nothing(
 
 
 @pytest.mark.usefixtures("postgresql")
-@pytest.mark.parametrize("path", ["''", "nowhere, ''", "planner"], ids=["empty", "partly empty", "closed"])
+@pytest.mark.parametrize(
+    "path",
+    ["''", "nowhere, ''", "planner", "'nowhere, public'"],
+    ids=["empty", "partly empty", "closed", "quoted as one name"],
+)
 def test_a_search_path_that_shows_nothing_of_what_exists(
     manage: Manage, new_role: Callable[..., str], sql: Sql, database_url: str, path: str
 ) -> None:
