@@ -19,7 +19,7 @@ def explained(
     """`before` is the state before the operation, `accepts` is RELEASES["ACCEPTS"]."""
     if refused.verdict.is_final:
         return refused
-    code = instead_of(operation, migration.app_label, before) or refused.verdict.instead
+    code = instead_of(operation, migration, before) or refused.verdict.instead
     reason = accepted(migration, accepts).get(refused.kind, "")
     return replace(refused, verdict=replace(refused.verdict, instead=code), accepted=reason)
 

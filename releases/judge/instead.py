@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.migrations import Migration
 from django.db.migrations.operations import AlterField, AlterModelTable, RenameField, RenameModel
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.serializer import serializer_factory
@@ -11,18 +12,22 @@ RENAMES_COLUMNS = (
     "Django would also rename columns of {}, and has no option that keeps them. Keep the name of the model, or release"
     " it while nobody uses it, with release_accepts on the migration."
 )
+KEPT_ALREADY = "Remove this operation from the migration: what comes before RenameModel keeps the table."
 OTHER_RELATIONS = (
     "Add a second ManyToManyField, copy the relations by RunPython, and remove the old one in a later release."
 )
 
 
-def instead_of(operation: Operation, app_label: str, before: ProjectState) -> str:
+def instead_of(operation: Operation, migration: Migration, before: ProjectState) -> str:
     """Empty if the rule of the statement says it already. `before` is the state without the operation."""
+    app_label = migration.app_label
     if isinstance(operation, RenameField):
         return _keep_column(operation, app_label, before)
     if isinstance(operation, RenameModel):
         return _keep_table(operation, app_label, before)
     if isinstance(operation, AlterModelTable):
+        if _is_renamed(operation, migration):
+            return KEPT_ALREADY
         table = _table(operation.name, app_label, before)
         return f"In the Meta of the model:\n    db_table = {table!r}\nRemove this operation from the migration."
     return _keep_name(operation, app_label, before) if isinstance(operation, AlterField) else ""
@@ -61,6 +66,12 @@ def _keep_name(operation: AlterField, app_label: str, before: ProjectState) -> s
     if new.column == old.column:
         return ""
     return f"In the model and in this operation:\n    {operation.name} = {_written(new, old.column)}"
+
+
+def _is_renamed(operation: AlterModelTable, migration: Migration) -> bool:
+    """Whether the model has its name by the same migration."""
+    renames = [one for one in migration.operations if isinstance(one, RenameModel)]
+    return operation.name_lower in [one.new_name_lower for one in renames]
 
 
 def _table(model: str, app_label: str, state: ProjectState) -> str:

@@ -244,3 +244,23 @@ def test_a_text_to_which_another_model_refers_gets_another_type(project: Project
     migrate_as_django(project, plain)
     assert rows_of(project.database_url, SCHEMA) == rows_of(plain, SCHEMA)
     succeeds(project, "verify_schema")
+
+
+@pytest.mark.parametrize("table", ["shop_box", "parcels"])
+def test_a_model_that_gets_another_name_and_table_at_once_keeps_its_table(project: Project, table: str) -> None:
+    """`makemigrations` alters the table after it has renamed it, even if it is to stay."""
+    box = "class {}(models.Model):\n    size = models.IntegerField()\n"
+    meta = "\n    class Meta:\n        {}\n"
+    first(project, box.format("Box"))
+    project.models(box.format("Parcel") + meta.format(f"db_table = {table!r}"))
+    rename = 'migrations.RenameModel("Box", "Parcel")'
+    altered = f'migrations.AlterModelTable("parcel", {table!r})'
+    project.migration("0002_parcel", rename, altered)
+    refused = project.manage("migrate").stderr
+    (kept,) = re.findall(r"^ +(db_table = .*)$", refused, re.MULTILINE)
+    (before,) = re.findall(r"^ +(migrations\.AlterModelTable\(.*\)),$", refused, re.MULTILINE)
+    assert "Remove this operation from the migration" in refused
+    project.models(box.format("Parcel") + meta.format(kept))
+    project.migration("0002_parcel", before, rename)
+    succeeds(project, "makemigrations", "--check")
+    assert "0002_parcel... OK" in succeeds(project, "migrate")
