@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NO_ARBITER = " INSERT ... ON CONFLICT DO NOTHING without columns fails, because it is deferrable."
 SLOW = 100_000  # bytes. An exclusion constraint compares each row with others: 2 s for 20 000 rows of 1 MB
+UNCHECKED = (" NOT VALID", " NOT ENFORCED")  # how the definition of one ends that does not hold for all rows
 CHECKED = "Added NOT VALID, then validated; nobody waits for that."
 
 
@@ -78,6 +79,12 @@ def replace_primary_key(relation: Node, name: str, columns: str, old: str, verdi
 
 def validate(table: str, name: str) -> Step:
     return Step(f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)}", repeatable=True)
+
+
+def added_unchecked(name: str, definition: str) -> str:
+    """The command that adds it again, without a check of the rows."""
+    state = "" if definition.endswith(UNCHECKED) else " NOT VALID"
+    return f"ADD CONSTRAINT {quote(name)} {definition}{state}"
 
 
 def not_null_waits(relation: Node, column: str) -> Deferral:

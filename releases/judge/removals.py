@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as tree
 
-from releases.judge.constraints import validate
+from releases.judge.constraints import UNCHECKED, added_unchecked, validate
 from releases.judge.facts import Table
 from releases.judge.sql import Node, name_of, object_name, quote, write
 from releases.judge.verdict import Action, Deferral, Step, Verdict
@@ -135,5 +135,5 @@ def foreign_keys(table: Table, column: str = "") -> dict[str, str]:
 
 
 def add_again(table: str, name: str, definition: str) -> tuple[Step, ...]:
-    added = f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition.removesuffix(' NOT VALID')} NOT VALID"
-    return Step(added), validate(table, name)
+    added = Step(f"ALTER TABLE {table} {added_unchecked(name, definition)}")
+    return (added,) if definition.endswith(UNCHECKED) else (added, validate(table, name))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from releases.judge.constraints import validate
+from releases.judge.constraints import UNCHECKED, added_unchecked, validate
 from releases.judge.facts import Column, Constraint, Facts, Table
 from releases.judge.objects import named
 from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write, write_type
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LOCKED = "ACCESS EXCLUSIVE, until every row is written"
 BOUND = "The values stay as they are, but {} would be built anew, and nobody can use the table meanwhile."
+UNTOUCHED = "The stored values stay as they are."
 CHECKED_AGAIN = "The values stay as they are. Added again NOT VALID, then validated, for which nobody waits: {}."
 FREE_FIRST = "Remove that in a release before this one, and add it again in one after it."
 UNCHANGED = "The type is the same already. The server would build and check anew what is bound to it."
@@ -36,7 +37,6 @@ SAME_KEY = (
     'Or for all models of the app, in its AppConfig:\n    default_auto_field = "django.db.models.{field}"\n'
     "Then let makemigrations write the migration again."
 )
-NOT_VALID = " NOT VALID"
 TEXT = ("varchar", "text")
 CASELESS = "citext"
 PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
@@ -70,7 +70,7 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
             _check_again(checks, command, relation, verdict)
             return False
         else:
-            verdict.note(Action.AS_IS, "The stored values stay as they are.", lock=SHORT)
+            verdict.note(Action.AS_IS, UNTOUCHED, lock=SHORT)
         return True
     was, becomes = column.type if column else "its type", write_type(wanted.type_name)
     verdict.note(
@@ -110,13 +110,13 @@ def _check_again(checks: dict[str, Constraint], command: Node, relation: Node, v
     commands = []
     for name, one in checks.items():
         commands.append(f"DROP CONSTRAINT {quote(name)}")
-        commands.append(f"ADD CONSTRAINT {quote(name)} {one.definition.removesuffix(NOT_VALID)}{NOT_VALID}")
+        commands.append(added_unchecked(name, one.definition))
     statement = parse(f"ALTER TABLE {table} {', '.join(commands)}")[0]
     statement.cmds.add().alter_table_cmd.CopyFrom(command)
     verdict.now.append(write(statement))
-    valid = (name for name, one in checks.items() if not one.definition.endswith(NOT_VALID))
+    valid = [name for name, one in checks.items() if not one.definition.endswith(UNCHECKED)]
     verdict.later += [replace(validate(table, name), cleans_up=True) for name in valid]
-    verdict.note(Action.ONLINE, CHECKED_AGAIN.format(", ".join(checks)), lock=SHORT)
+    verdict.note(Action.ONLINE, CHECKED_AGAIN.format(", ".join(valid)) if valid else UNTOUCHED, lock=SHORT)
 
 
 def _is_computed(index: Node) -> bool:

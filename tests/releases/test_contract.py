@@ -42,6 +42,16 @@ def step_back_restores(project: Project, sql: Sql, schema: list[tuple[object, ..
     assert sql("SELECT * FROM releases_contract") == []
 
 
+def test_a_foreign_key_that_does_not_hold_for_all_rows_is_restored_as_it_was(shop: Project, sql: Sql) -> None:
+    key = "FROM pg_constraint WHERE conrelid = 'shop_box'::regclass AND contype = 'f'"
+    ((name, definition),) = sql(f"SELECT conname, pg_get_constraintdef(oid) {key}")
+    sql(f"ALTER TABLE shop_box DROP CONSTRAINT {name}")
+    sql(f"ALTER TABLE shop_box ADD CONSTRAINT {name} {definition} NOT VALID")
+    schema = rows_of(shop.database_url, SCHEMA)
+    change(shop, WITHOUT_SHELF)
+    step_back_restores(shop, sql, schema)
+
+
 def a_release_leaves_what_django_would(project: Project, sql: Sql, plain: str, old_insert: str) -> None:
     """After its contract. Until then the old version inserts. `plain` is a copy from before."""
     with psycopg.connect(project.database_url, application_name="version of-last-week"):

@@ -19,8 +19,10 @@ WHERE attrelid = to_regclass('workouts') AND attname = 'is_custom'
 """
 NOT_VALID = """
 SELECT format('the foreign key %I of workout_selections does not hold for all rows', conname),
-    format('ALTER TABLE workout_selections VALIDATE CONSTRAINT %I;', conname)
-FROM pg_constraint WHERE conrelid = to_regclass('workout_selections') AND contype = 'f' AND NOT convalidated
+    format(CASE to_jsonb(c) ->> 'conenforced' WHEN 'false'  -- PostgreSQL 18
+        THEN 'ALTER TABLE workout_selections ALTER CONSTRAINT %I ENFORCED;'
+        ELSE 'ALTER TABLE workout_selections VALIDATE CONSTRAINT %I;' END, conname)
+FROM pg_constraint c WHERE conrelid = to_regclass('workout_selections') AND contype = 'f' AND NOT convalidated
 """
 DANGLING = """
 SELECT id FROM workout_selections s WHERE NOT EXISTS (SELECT FROM workouts w WHERE w.id = s.workout_id)

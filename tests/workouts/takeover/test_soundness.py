@@ -41,6 +41,16 @@ UNSOUND = {
 }
 
 
+def test_a_foreign_key_that_is_not_enforced_can_be_made_so_as_it_says(release: Manage, sql: Sql, engine: str) -> None:
+    if sql("SELECT current_setting('server_version_num')::int < 180000") == [(True,)]:
+        pytest.skip("since PostgreSQL 18")
+    legacy.create(sql, engine)
+    sql("ALTER TABLE workout_selections ALTER CONSTRAINT workout_selections_workout_id_fkey NOT ENFORCED")
+    (typed,) = re.findall(r" Type: (.*)", release().stderr)
+    sql(typed)
+    assert release().returncode == 0
+
+
 @pytest.mark.parametrize("reason", UNSOUND)
 def test_what_would_fail_at_the_end_is_said_before_with_what_to_type(
     release: Manage, sql: Sql, engine: str, reason: str
