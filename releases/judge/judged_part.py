@@ -19,6 +19,9 @@ from releases.judge.unforetold import unforetold
 from releases.judge.verdict import Action, Deferral, Key, Verdict, strongest
 from releases.judge.violations import Violation, violations
 
+FAILS = "Django will fail: {}."
+CORRECT = "Correct the migration, with which plain Django fails as well."
+
 
 @dataclass(frozen=True)
 class Foretold:
@@ -94,7 +97,12 @@ class Known:
             self.rows_of = None
         facts, texts = self.facts, statements.texts
         given = self._circumstances(part, migration, server)
-        verdicts = [] if statements.is_foretold else [unforetold(part.operation, migration, server, part.after, given)]
+        if statements.fault and not self.backwards:
+            verdicts = [Verdict(Action.REFUSED, reason=FAILS.format(statements.fault), instead=CORRECT, is_final=True)]
+        elif statements.is_foretold:
+            verdicts = []
+        else:
+            verdicts = [unforetold(part.operation, migration, server, part.after, given)]
         verdicts += [verdict for text in texts for verdict in judge(text, given)]
         for verdict in verdicts:
             self.waiting.update({deferral.key: Foretold(deferral) for deferral in verdict.deferred})

@@ -88,6 +88,15 @@ def test_a_parameter_of_sql_is_quoted() -> None:
     assert one.verdict.now == ["UPDATE shop_box SET size = 7 WHERE note LIKE '%x'"]
 
 
+def test_an_operation_that_django_cannot_run_is_refused_before_those_ahead_of_it_are_committed() -> None:
+    removed, together = migrations.RemoveField("Box", "note"), migrations.AlterUniqueTogether("Box", set())
+    judged = plan(removed, together, size=models.IntegerField(), note=models.TextField())
+    assert actions(judged) == [Action.DEFERRED, Action.REFUSED]
+    assert judged[1].verdict.reason == "Django will fail: FieldDoesNotExist: Box has no field named 'note'."
+    (badly_filled,) = plan(migrations.AddField("Box", "day", models.DateField(default=1)))
+    assert "TypeError" in badly_filled.verdict.reason
+
+
 def test_an_operation_that_changes_no_table_says_so() -> None:
     (one,) = plan(migrations.AlterModelOptions("Box", {"ordering": ["size"]}), size=models.IntegerField())
     assert (one.verdict.action, one.tables, one.verdict.reason) == (Action.AS_IS, (), "Changes no table.")
