@@ -7,8 +7,9 @@ from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from releases.judge.instead import instead_of
+from releases.judge.instead import instead_of, same_key
 from releases.judge.judged_operation import JudgedOperation
+from releases.judge.types import OTHER_FIELD
 
 Accepts = Mapping[str, Mapping[str, str]]
 
@@ -20,6 +21,8 @@ def explained(
     if refused.verdict.is_final:
         return refused
     code = instead_of(operation, migration, before) or refused.verdict.instead
+    if code == OTHER_FIELD:
+        code = same_key(operation, migration.app_label, before) or code
     reason = accepted(migration, accepts).get(refused.kind, "")
     return replace(refused, verdict=replace(refused.verdict, instead=code), accepted=reason)
 

@@ -7,10 +7,16 @@ from django.db.migrations.operations import AlterField, AlterModelTable, RenameF
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.serializer import serializer_factory
 from django.db.migrations.state import ProjectState
+from django.db.models.fields import AutoFieldMixin
 
 RENAMES_COLUMNS = (
     "Django would also rename columns of {}, and has no option that keeps them. Keep the name of the model, or release"
     " it while nobody uses it, with release_accepts on the migration."
+)
+SAME_KEY = (
+    "Keep the type of the key. In the model:\n    {name} = models.{field}(primary_key=True)\n"
+    'Or for all models of the app, in its AppConfig:\n    default_auto_field = "django.db.models.{field}"\n'
+    "Then let makemigrations write the migration again."
 )
 KEPT_ALREADY = "Remove this operation from the migration: what comes before RenameModel keeps the table."
 OTHER_RELATIONS = (
@@ -72,6 +78,15 @@ def _is_renamed(operation: AlterModelTable, migration: Migration) -> bool:
     """Whether the model has its name by the same migration."""
     renames = [one for one in migration.operations if isinstance(one, RenameModel)]
     return operation.name_lower in [one.new_name_lower for one in renames]
+
+
+def same_key(operation: Operation, app_label: str, before: ProjectState) -> str:
+    """For a key that the database numbers, which a second field could not replace, nor the columns that refer to it."""
+    if not isinstance(operation, AlterField):
+        return ""
+    old = _field(operation.model_name, operation.name, app_label, before)
+    numbered = isinstance(old, AutoFieldMixin)
+    return SAME_KEY.format(name=old.name, field=type(old).__name__) if numbered else ""
 
 
 def _table(model: str, app_label: str, state: ProjectState) -> str:

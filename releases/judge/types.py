@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from releases.judge.constraints import UNCHECKED, added_unchecked, validate
-from releases.judge.facts import Column, Constraint, Facts, Table
+from releases.judge.facts import Constraint, Facts, Table
 from releases.judge.objects import named
 from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
@@ -30,12 +30,6 @@ COMPILED = "The trigger that waits on the table is compiled again by each sessio
 OTHER_FIELD = (
     "Add a second field of the new type, write both, fill it in batches with releases.operations.Backfill, read the new"
     " one, and remove the old one in a later release."
-)
-KEYS = {"smallint": "SmallAutoField", "integer": "AutoField", "bigint": "BigAutoField"}
-SAME_KEY = (
-    "Keep the type of the key. In the model:\n    {name} = models.{field}(primary_key=True)\n"
-    'Or for all models of the app, in its AppConfig:\n    default_auto_field = "django.db.models.{field}"\n'
-    "Then let makemigrations write the migration again."
 )
 TEXT = ("varchar", "text")
 CASELESS = "citext"
@@ -77,17 +71,9 @@ def change(command: Node, relation: Node, circumstances: "Circumstances", verdic
         Action.REFUSED,
         f"From {was} to {becomes} every row is checked or written, and nobody can use the table meanwhile.",
         lock=LOCKED,
-        instead=_same_key(command.name, column, table) or OTHER_FIELD,
+        instead=OTHER_FIELD,
     )
     return True
-
-
-def _same_key(name: str, column: Column | None, table: Table) -> str:
-    """For a primary key with numbers: a second one could not take its place. Empty for other columns."""
-    key = table.constraints.get(table.primary_key)
-    if column is None or not column.has_default or key is None or key.columns != (name,):
-        return ""
-    return SAME_KEY.format(name=name, field=KEYS[column.type]) if column.type in KEYS else ""
 
 
 def _built_of(column: str, table: Table, facts: Facts, *, collates: bool) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The verdicts on the operations of a migration."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,19 @@ def test_what_an_earlier_operation_of_the_plan_made_is_as_django_makes_it() -> N
 def test_a_primary_key_that_becomes_wider_is_refused_with_the_keys_to_it() -> None:
     (one,) = plan(migrations.AlterField("Box", "id", models.CharField(max_length=9, primary_key=True)))
     assert one.verdict.action is Action.REFUSED
+
+
+def test_a_small_table_keeps_its_key_for_the_large_ones_that_refer_to_it() -> None:
+    state = ProjectState()
+    state.add_model(ModelState("shop", "Shelf", [("id", models.AutoField(primary_key=True))]))
+    shelf = models.ForeignKey("shop.Shelf", models.CASCADE)
+    state.add_model(ModelState("shop", "Box", [("id", models.AutoField(primary_key=True)), ("shelf", shelf)]))
+    facts = facts_of(state, connection)
+    small = {**facts.tables, "shop_shelf": replace(facts.tables["shop_shelf"], is_large=False)}
+    big = migrations.AlterField("Shelf", "id", models.BigAutoField(primary_key=True))
+    kind = type("Migration", (Migration,), {"operations": [big]})
+    (one,) = judge_plan([kind("0002_big", "shop")], state, Situation(replace(facts, tables=small)), connection)
+    assert "In the model:\n    id = models.AutoField(primary_key=True)" in one.verdict.instead
 
 
 def test_a_renamed_foreign_key_keeps_its_column() -> None:
