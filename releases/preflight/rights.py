@@ -10,26 +10,15 @@ from releases.applying.own_tables import contract_model, journal_model
 from releases.judge.declared import unquoted
 from releases.preflight.pending import Pending
 from releases.preflight.places import records_elsewhere
-from releases.preflight.server import RECORDS, Server, Table, read_closed_schemas, read_tables
+from releases.preflight.server import RECORDS, Server, Table, read_barred_schemas, read_closed_schemas, read_tables
 
 WRITTEN_BY_DJANGO = ("contenttypes.ContentType", "auth.Permission")
 
 
 def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pending) -> Iterator[str]:
     """A sentence for each right that the role lacks, with the statement for a superuser that grants it."""
-    if server.schema is None:
-        if not records_elsewhere(connection, server):  # which say what to set
-            yield _nowhere(server, read_closed_schemas(connection))
-    elif not server.may_create and (pending.created or pending.altered):
-        yield (
-            f"Role {server.role} may not create tables and indexes in schema {server.schema}."
-            f" As a superuser: GRANT CREATE ON SCHEMA {server.schema} TO {server.role};"
-        )
-    if not server.may_create_temporary:
-        yield (
-            f"Role {server.role} may not create temporary tables in database {server.database}."
-            f" As a superuser: {server.grant_temporary}"
-        )
+    if server.schema is None and not records_elsewhere(connection, server):  # which say what to set
+        yield _nowhere(server, read_closed_schemas(connection))
     own = [model._meta.db_table for model in (journal_model(), contract_model())]
     djangos = [apps.get_model(label)._meta.db_table for label in WRITTEN_BY_DJANGO if _is_installed(label)]
     written = [RECORDS, *djangos, *own]
@@ -38,6 +27,14 @@ def missing_rights(connection: BaseDatabaseWrapper, server: Server, pending: Pen
         for some in (pending.altered, pending.referenced)
     )
     tables = read_tables(connection, {*written, *altered, *referenced})
+    if server.schema is not None and (pending.created or pending.altered):
+        made = [*pending.created, *pending.altered, *(name for name in own if name not in tables)]
+        yield from _barred(connection, server, made, tables)
+    if not server.may_create_temporary:
+        yield (
+            f"Role {server.role} may not create temporary tables in database {server.database}."
+            f" As a superuser: {server.grant_temporary}"
+        )
     unwritable = [tables[name] for name in written if name in tables and not tables[name].may_write]
     for table in unwritable:
         rights = "SELECT, INSERT, UPDATE, DELETE" if table.name in own else "SELECT, INSERT"
@@ -67,6 +64,22 @@ def _nowhere(server: Server, closed: list[str]) -> str:
         f"search_path ({server.search_path or 'empty'}) names no schema that role {server.role} may use, so there is"
         f" none to create tables in. As a superuser: {statement}"
     )
+
+
+def _barred(
+    connection: BaseDatabaseWrapper, server: Server, names: Iterable[str], tables: Mapping[str, Table]
+) -> Iterator[str]:
+    """The schemas to which this role may not add a table, or an index of one."""
+    schemas = set()
+    for name in names:
+        schema, _, _ = connection.ops.quote_name(name).rpartition('"."')
+        existing = tables.get(unquoted(name))
+        schemas.add(existing.schema if existing else schema.strip('"') or server.schema)
+    for schema in read_barred_schemas(connection, schemas):
+        yield (
+            f"Role {server.role} may not create tables and indexes in schema {schema}."
+            f" As a superuser: GRANT CREATE ON SCHEMA {schema} TO {server.role};"
+        )
 
 
 def _not_owned(tables: Iterable[Table], server: Server, altered: Mapping[str, str]) -> Iterator[str]:

@@ -17,7 +17,6 @@ SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS dat
     pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only,
     (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only_source,
     current_setting('server_encoding') AS encoding,
-    coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
     has_database_privilege(current_database(), 'TEMPORARY') AS may_create_temporary,
     (SELECT quote_ident(nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
         WHERE c.oid = to_regclass(%(records)s)) AS records_schema,
@@ -25,7 +24,8 @@ SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS dat
 """
 
 TABLES = """
-SELECT name, quote_ident(n.nspname) || '.' || quote_ident(c.relname), pg_get_userbyid(c.relowner),
+SELECT name, quote_ident(n.nspname), quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+    pg_get_userbyid(c.relowner),
     pg_has_role(c.relowner, 'USAGE'), has_table_privilege(c.oid, 'REFERENCES'),
     has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -33,6 +33,12 @@ JOIN unnest(%s::text[]) AS wanted (name)
     ON name = n.nspname || '.' || c.relname OR (name = c.relname AND pg_table_is_visible(c.oid))
 WHERE c.relkind IN ('r', 'p')
 ORDER BY 1
+"""
+
+# Of some existing schemas, those in which this role may create nothing.
+BARRED_SCHEMAS = """
+SELECT quote_ident(nspname) FROM pg_namespace
+WHERE ARRAY[nspname::text, quote_ident(nspname)] && %s::text[] AND NOT has_schema_privilege(oid, 'CREATE') ORDER BY 1
 """
 
 # Existing schemas in search_path that this role may not use.
@@ -57,7 +63,6 @@ class Server:
     read_only: bool
     read_only_source: str
     encoding: str
-    may_create: bool
     may_create_temporary: bool
     records_schema: str | None
     may_read_records: bool
@@ -87,6 +92,7 @@ class Table:
     """A table, and what this role may do with it. Outside search_path its name begins with its schema."""
 
     name: str
+    schema: str
     quoted: str
     owner: str
     owned: bool
@@ -104,6 +110,12 @@ def read_tables(connection: BaseDatabaseWrapper, names: Iterable[str]) -> dict[s
     with connection.cursor() as cursor:
         cursor.execute(TABLES, [list(names)])
         return {row[0]: Table(*row) for row in cursor.fetchall()}
+
+
+def read_barred_schemas(connection: BaseDatabaseWrapper, schemas: Iterable[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(BARRED_SCHEMAS, [list(schemas)])
+        return [schema for (schema,) in cursor.fetchall()]
 
 
 def read_closed_schemas(connection: BaseDatabaseWrapper) -> list[str]:

@@ -1,6 +1,7 @@
 """Tables in other schemas than the first, whose indexes may have the names of the project's own."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.conftest import Sql
 from tests.releases.conftest import Project
 from tests.releases.test_causes import as_user
+from tests.releases.test_online import succeeds
 
 pytestmark = pytest.mark.usefixtures("postgresql")
 
@@ -90,6 +92,25 @@ def test_the_owner_of_a_table_with_a_schema_in_its_name_is_asked_for(role: str, 
     assert "old.box: owned by " in refused
     assert f"ALTER TABLE old.box OWNER TO {role};" in refused
     sql(f"DROP OWNED BY {role}")
+
+
+def test_the_right_to_create_is_asked_for_where_the_tables_are(role: str, project: Project, sql: Sql) -> None:
+    sql(f"CREATE SCHEMA old; GRANT USAGE ON SCHEMA old TO {role}")
+    table = 'old"."box'
+    made(project, table=table)
+    project.settings('RELEASES["LARGE_TABLE"] = 0')
+    project.migration("0002_index", 'migrations.AlterField("box", "size", models.IntegerField(db_index=True))')
+    succeeds(project, "migrate", "-v0")  # which makes the release's own tables
+    project.migration("0003_unique", 'migrations.AlterField("box", "size", models.IntegerField(unique=True))')
+    sql(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    sql(f"ALTER TABLE old.box OWNER TO {role}")
+    project.database_url = as_user(project.database_url, role, role)
+    refused = project.manage("migrate").stderr
+    (asked,) = re.findall(r"GRANT CREATE .*;", refused)
+    assert asked == f"GRANT CREATE ON SCHEMA old TO {role};"
+    sql(asked)
+    succeeds(project, "migrate")
+    sql(f"ALTER TABLE old.box OWNER TO CURRENT_USER; DROP OWNED BY {role}")
 
 
 def test_an_invalid_index_is_built_again_where_its_table_is(project: Project, sql: Sql) -> None:
