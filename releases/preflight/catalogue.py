@@ -1,8 +1,22 @@
-"""Where else tables exist, by PostgreSQL's catalogue."""
+"""Which names are taken, and where else tables exist, by the catalogue."""
 
 from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+# Tables, views, sequences, indexes and types share one namespace per schema.
+EXISTING = {
+    "postgresql": """
+SELECT concat(schema, relname), CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+    WHEN 'S' THEN 'SEQUENCE' WHEN 'i' THEN 'INDEX' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END
+FROM pg_class JOIN (
+    SELECT oid, concat(nspname, '.') FROM pg_namespace UNION SELECT to_regnamespace(current_schema()), NULL
+) AS n (oid, schema) ON n.oid = relnamespace
+UNION SELECT typname, 'TYPE' FROM pg_type
+WHERE typnamespace = to_regnamespace(current_schema()) AND typrelid = 0 AND typcategory <> 'A'
+""",
+    "sqlite": "SELECT name, upper(type) FROM sqlite_master WHERE type <> 'trigger'",
+}
 
 # pg_class lists the tables of every schema, even if the role may not use it.
 ELSEWHERE = """

@@ -23,8 +23,10 @@ from django.db.models.signals import pre_migrate
 from releases import contract
 from releases.applying.journal import half_run
 from releases.applying.parts import own_operations
+from releases.judge.declared import unquoted
 from releases.messages.naming import migrate_command
-from releases.preflight.adopting import created, is_waiting
+from releases.preflight.adopting import created
+from releases.preflight.catalogue import EXISTING
 from releases.preflight.columns import column_differences
 from releases.preflight.pending import Pending, reaching_the_database
 from releases.record.pending import applied_state
@@ -33,18 +35,6 @@ ADOPT = "--fake-initial"
 
 Plan = Sequence[tuple[Migration, bool]]
 Kinds = dict[str, str]
-
-# Tables, views, sequences, indexes and types share one namespace per schema.
-EXISTING = {
-    "postgresql": """
-SELECT relname, CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
-    WHEN 'i' THEN 'INDEX' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END
-FROM pg_class WHERE relnamespace = to_regnamespace(current_schema())
-UNION SELECT typname, 'TYPE' FROM pg_type
-WHERE typnamespace = to_regnamespace(current_schema()) AND typrelid = 0 AND typcategory <> 'A'
-""",
-    "sqlite": "SELECT name, upper(type) FROM sqlite_master WHERE type <> 'trigger'",
-}
 
 
 @dataclass
@@ -85,13 +75,15 @@ def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial:
     with connection.cursor() as cursor:
         cursor.execute(EXISTING[connection.vendor])
         existing: Kinds = dict(cursor.fetchall())
-        waiting = contract.waiting(connection)  # such a table comes back, or the judge has refused it
-        existing = {name: kind for name, kind in existing.items() if not is_waiting(name, connection, waiting)}
-        everywhere = connection.introspection.table_names(cursor)
-        visible = {*existing, *(name for name in everywhere if not is_waiting(name, connection, waiting))}
+        # Such a table comes back, or the judge has refused it.
+        waiting = {unquoted(table) for kind, table, _ in contract.waiting(connection) if kind == "table"}
+        visible = {*existing, *connection.introspection.table_names(cursor)} - waiting
+    existing = {name: kind for name, kind in existing.items() if name not in waiting}
     pending = Pending(connection)
     creating = {
-        migration: {name for model in created(migration.operations, migration) for name in pending.tables(model)}
+        migration: {
+            unquoted(name) for model in created(migration.operations, migration) for name in pending.tables(model)
+        }
         for migration, _ in plan
     }
     if not visible & set().union(*creating.values()):
@@ -108,7 +100,7 @@ def inspect_tables(connection: BaseDatabaseWrapper, plan: Plan, *, fake_initial:
                 continue
         before = dict(existing)
         for name in _conflicting(migration, state, pending, existing, committed):
-            found.conflicts.append(_conflict(connection, migration, existing[name], name))
+            found.conflicts.append(_conflict(connection, migration, existing[unquoted(name)], name))
         visible -= before.keys() - existing.keys()
     return found
 
@@ -122,7 +114,7 @@ def _conflicting(
     """
     for number, operation in enumerate(own_operations(migration)):
         for model in created([operation], migration) if number >= committed else ():
-            yield from (name for name in pending.tables(model) if name in existing)
+            yield from (name for name in pending.tables(model) if unquoted(name) in existing)
         before = _all_tables(state, pending) if _frees(operation) else set()
         operation.state_forwards(migration.app_label, state)
         freed = before - _all_tables(state, pending) if before else set()
@@ -131,7 +123,7 @@ def _conflicting(
 
 
 def _all_tables(state: ProjectState, pending: Pending) -> set[str]:
-    return {name for model in state.models.values() for name in pending.tables(model)}
+    return {unquoted(name) for model in state.models.values() for name in pending.tables(model)}
 
 
 def _frees(operation: Operation) -> bool:
@@ -140,7 +132,7 @@ def _frees(operation: Operation) -> bool:
 
 def _is_mentioned(name: str, operation: Operation) -> bool:
     """RunSQL may drop or rename the table; its SQL is not parsed."""
-    return any(isinstance(one, RunSQL) and name in str(one.sql) for one in reaching_the_database(operation))
+    return any(isinstance(one, RunSQL) and name in unquoted(str(one.sql)) for one in reaching_the_database(operation))
 
 
 def _adopt(
@@ -180,16 +172,16 @@ def _models(connection: BaseDatabaseWrapper, migration: Migration, state: Projec
 
 def _conflict(connection: BaseDatabaseWrapper, migration: Migration, kind: str, name: str) -> str:
     return (
-        f"The {kind.lower()} {name} already exists, and {migration} creates a table of that name."
+        f"The {kind.lower()} {unquoted(name)} already exists, and {migration} creates a table of that name."
         f" {_rename(connection, kind, name)}"
     )
 
 
 def _rename(connection: BaseDatabaseWrapper, kind: str, name: str) -> str:
-    quote = connection.ops.quote_name
+    quote, own = connection.ops.quote_name, unquoted(name).rpartition(".")[2]
     if connection.vendor == "sqlite" and kind != "TABLE":
         return f"Drop it or give it another name, then run: {migrate_command(connection.alias)}"
-    statement = f"ALTER {kind} {quote(name)} RENAME TO {quote(f'other_{name}')};"
+    statement = f"ALTER {kind} {quote(name)} RENAME TO {quote(f'other_{own}')};"
     return (
         f"If other software uses it, give this project its own database. Otherwise type: {statement} Then run:"
         f" {migrate_command(connection.alias)}"

@@ -74,7 +74,7 @@ def _barred(
     for name in names:
         schema, _, _ = connection.ops.quote_name(name).rpartition('"."')
         existing = tables.get(unquoted(name))
-        schemas.add(existing.schema if existing else schema.strip('"') or server.schema)
+        schemas.add(existing.schema if existing else schema.strip('"') or str(server.schema))
     for schema in read_barred_schemas(connection, schemas):
         yield (
             f"Role {server.role} may not create tables and indexes in schema {schema}."

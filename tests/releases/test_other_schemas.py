@@ -113,6 +113,19 @@ def test_the_right_to_create_is_asked_for_where_the_tables_are(role: str, projec
     sql(f"ALTER TABLE old.box OWNER TO CURRENT_USER; DROP OWNED BY {role}")
 
 
+@pytest.mark.parametrize("of", ["TABLE", "VIEW"])
+def test_what_stands_in_the_place_of_a_table_with_a_schema_is_named(project: Project, sql: Sql, of: str) -> None:
+    sql(f"CREATE SCHEMA old; CREATE {of} old.box {'AS SELECT 1' if of == 'VIEW' else '()'}; CREATE TABLE box ()")
+    table = 'old"."box'
+    project.models(MODEL.format(table=table))
+    project.migration("0001_box", BOX.format(table=table))
+    refused = project.manage("migrate").stderr
+    assert f"The {of.lower()} old.box already exists, and shop.0001_box creates a table of that name." in refused
+    (typed,) = re.findall(r"type: (ALTER .*;)", refused)
+    sql(typed)
+    succeeds(project, "migrate")
+
+
 def test_an_invalid_index_is_built_again_where_its_table_is(project: Project, sql: Sql) -> None:
     sql("CREATE SCHEMA old; CREATE TABLE shelf (size integer); CREATE INDEX box_size ON shelf (size)")
     table = 'old"."box'
