@@ -147,7 +147,7 @@ class Applying:
             part.forwards(schema_editor)
             run_deferred(schema_editor)
         self.facts = circumstances.facts
-        bring_back(self.connection, str(self.migration), postponed.cancelled)
+        bring_back(self.connection, str(self.migration), postponed.cancelled, postponed.deferrals)
         contract.enter(self.connection, str(self.migration), postponed.deferrals)
 
     def _run_steps(self, journal: Journal) -> None:

@@ -3,7 +3,7 @@
 Until no older version is connected its entry stays in the contract, as one that changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,17 +14,26 @@ from releases.contract import AGAIN, BACK, Item, entries
 from releases.judge.verdict import Deferral, Key
 
 KINDS = ("column", "table")
+NOTED = (*KINDS, "constraint", "index")
 NOTHING = [{"sql": "SELECT 1"}]  # for older code, which would run it
 
 
-def bring_back(connection: BaseDatabaseWrapper, migration: str, keys: Iterable[Key]) -> None:
-    """Takes items out of the contract: `migration` has brought back what they would drop, or changed the rest."""
+def bring_back(
+    connection: BaseDatabaseWrapper, migration: str, keys: Iterable[Key], deferrals: Collection[Deferral]
+) -> None:
+    """Takes items out of the contract: `migration` has brought back what they would drop, or changed the rest, such as
+    their name: then `deferrals` have them."""
     for kind, table, name in keys:
-        if kind in KINDS:
+        if kind in NOTED and not _is_renamed(connection.ops.quote_name(name), deferrals):
             waiting = entries(connection).filter(kind=kind, table=table, name=name)
             waiting.update(kind=f"{BACK}{kind}", steps=NOTHING, position=migration)
         else:
             contract.cancel(connection, [(kind, table, name)])
+
+
+def _is_renamed(name: str, deferrals: Iterable[Deferral]) -> bool:
+    """Whether one of them waits under another name, to make room for this one."""
+    return any(step.sql.endswith(f" RENAME TO {name}") for one in deferrals for step in one.restore)
 
 
 def came_back(connection: BaseDatabaseWrapper, migration: str) -> set[Key]:

@@ -60,7 +60,10 @@ def _add_constraint(command: Node, relation: Node, circumstances: "Circumstances
 def _drop_constraint(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     if foreign_keys.keep(command.name, relation, circumstances, verdict):
         return False
-    return circumstances.backwards or removals.drop_constraint(command, relation, circumstances, verdict)
+    waits_again = ("constraint", name_of(relation), command.name) in circumstances.came_back
+    if circumstances.backwards and not waits_again:
+        return True
+    return removals.drop_constraint(command, relation, circumstances, verdict)
 
 
 def _default(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:

@@ -26,10 +26,14 @@ def drop(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> N
 
 
 def drop_again(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> None:
-    """A step back drops at once, but for a table that came back: it waits again, and so do columns that did."""
+    """A step back drops at once, but for what came back: that waits again. So do the columns of a table that did."""
+    names = [[part.string.sval for part in one.list.items] for one in statement.objects]
+    if statement.remove_type == tree.OBJECT_INDEX:
+        if ("index", ".".join(map(quote, names[0])), names[0][-1]) in circumstances.came_back:
+            _drop_index(statement, names[0], circumstances, verdict)
+        return
     if statement.remove_type != tree.OBJECT_TABLE:
         return
-    names = [[part.string.sval for part in one.list.items] for one in statement.objects]
     tables = {".".join(map(quote, parts)): parts[-1] for parts in names}
     if any(("table", one, "") not in circumstances.came_back for one in tables):
         return

@@ -8,7 +8,7 @@ from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, changed
-from tests.releases.test_contract import WITHOUT_BOX, WITHOUT_NOTE, WITHOUT_SHELF
+from tests.releases.test_contract import WITHOUT_BOX, WITHOUT_NOTE, WITHOUT_SHELF, WITHOUT_UNIQUE
 from tests.releases.test_models_that_return import DELETED, LEFT, PAIR
 from tests.releases.test_natural_changes import first
 from tests.releases.test_online import SETTINGS, migrate_as_django, rows_of, shop, succeeds
@@ -52,6 +52,32 @@ def test_it_waits_again_and_loses_nothing(shop: Project, sql: Sql, without: str,
     assert sql("SELECT * FROM releases_contract") == []
     succeeds(shop, "migrate", COMMIT="second")
     assert "Contract: drop" in succeeds(shop, "migrate", "--finish", COMMIT="second")
+
+
+OLD_UPSERT = (
+    "INSERT INTO shop_box (size, serial, note) VALUES (1, 3, '') ON CONFLICT (serial) {} DO UPDATE SET size = 8"
+)
+IN_PART = changed(('fields=["serial"]', 'fields=["serial"], condition=models.Q(size__gt=0)'))
+
+
+@pytest.mark.parametrize(
+    ("models", "where", "large"), [(BASE, "", 10**9), (IN_PART, "WHERE size > 0", 0)], ids=["constraint", "index"]
+)
+def test_a_unique_constraint_waits_again(shop: Project, sql: Sql, models: str, where: str, large: int) -> None:
+    shop.settings(f'RELEASES |= {{"COMMIT_VARIABLE": "COMMIT", "LARGE_TABLE": {large}}}')
+    shop.models(models)
+    succeeds(shop, "makemigrations", "shop", "-n", "unique")
+    succeeds(shop, "migrate", COMMIT="zero")
+    succeeds(shop, "migrate", "--finish", COMMIT="zero")
+    schema = rows_of(shop.database_url, SCHEMA)
+    with psycopg.connect(shop.database_url, application_name="version zero"):
+        leave_and_return(shop, WITHOUT_UNIQUE, models)
+        undone = succeeds(shop, "rollback", "--noinput", COMMIT="third")
+        assert "one_serial on model box: after the old version." in undone
+        sql(OLD_UPSERT.format(where))
+    succeeds(shop, "rollback", "--noinput", "--steps", "1", COMMIT="third")
+    assert rows_of(shop.database_url, SCHEMA) == schema
+    assert sql("SELECT * FROM releases_contract") == []
 
 
 def test_models_that_are_joined_wait_again(project: Project, sql: Sql) -> None:
