@@ -113,8 +113,9 @@ class Trigger:
             return False
         if generated := [field.name for field in read.values() if field.generated]:
             raise CommandError(
-                f"Backfill of {self._meta.db_table} reads {', '.join(generated)}, which the database computes too late"
-                " for the rows that the old version writes. Write the expression of that field instead."
+                f"Backfill of {unquoted(self._meta.db_table)} reads {', '.join(generated)}, which the database"
+                " computes too late for the rows that the old version writes. Write the expression of that field"
+                " instead."
             )
         return self.where is not None or not read.keys() & set(self._set)
 

@@ -16,6 +16,7 @@ from releases import contract
 from releases.applying.parts import name_of, on_database, on_state, runs_in
 from releases.backfill.operation import Backfill
 from releases.contract.came_back import came_back
+from releases.judge.declared import unquoted
 from releases.messages.counting import counted
 from releases.record.pending import applied_state
 from releases.rollback.reversal import changes
@@ -85,7 +86,7 @@ class Loss:
             return f"removes model {operation.name}; {WAITS_AGAIN.format('table')}"
         joined = [_through(field) for field in model._meta.local_many_to_many]
         tables = [model, *(through for through in joined if through)]
-        return f"drops table {', '.join(f'{one._meta.db_table} with {self._rows(one)}' for one in tables)}"
+        return f"drops table {', '.join(map(self._with_rows, tables))}"
 
     def _creates_table(self, migration: Migration, operation: DeleteModel) -> str:
         before = self._loader.project_state((migration.app_label, migration.name), at_end=False)
@@ -128,8 +129,8 @@ class Loss:
             return f"removes field {operation.name} of {operation.model_name}; {WAITS_AGAIN.format(key[0])}"
         if isinstance(field, models.ManyToManyField):
             through = _through(field)
-            return f"drops table {through._meta.db_table} with {self._rows(through)}" if through else "changes no table"
-        return f"drops column {model._meta.db_table}.{field.column} with {self._values(model, field)}"
+            return f"drops table {self._with_rows(through)}" if through else "changes no table"
+        return f"drops column {unquoted(model._meta.db_table)}.{field.column} with {self._values(model, field)}"
 
     def _now(
         self, app: str, model: str, field: str | None, after: Operation
@@ -162,10 +163,10 @@ class Loss:
         allowed: bool = router.allow_migrate_model(connection.alias, model)
         return model._meta.can_migrate(connection) and allowed
 
-    def _rows(self, model: type[models.Model]) -> str:
-        if not self._columns(model):
-            return "an unknown number of rows: it does not exist"
-        return self._count(models.QuerySet(model), "row")
+    def _with_rows(self, model: type[models.Model]) -> str:
+        exists = self._columns(model)
+        rows = self._count(models.QuerySet(model), "row") if exists else "an unknown number of rows: it does not exist"
+        return f"{unquoted(model._meta.db_table)} with {rows}"
 
     def _values(self, model: type[models.Model], field: Any) -> str:
         if field.column not in self._columns(model):

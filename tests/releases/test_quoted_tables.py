@@ -50,7 +50,9 @@ def test_a_backfill_has_its_trigger(project: Project, sql: Sql, table: str) -> N
     sql(f"INSERT INTO {box} (name) VALUES ('n10')")
     assert sql(f"SELECT count(*) FROM {box} WHERE copy = name") == [(10,)]
     assert "drop the trigger that fills" in succeeds(project, "migrate", "--finish")
-    assert " with 10 values" in succeeds(project, "rollback", "--noinput")
+    named = box.replace('"', "")
+    assert f"drops column {named}.copy with 10 values" in succeeds(project, "rollback", "--noinput")
+    assert f"drops table {named} with 10 rows" in project.manage("rollback", "--steps", "1").stdout
 
 
 @pytest.mark.parametrize("table", TABLES)
