@@ -53,8 +53,11 @@ def judge_pending(
     return found
 
 
-def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Iterable[Migration]) -> Judged:
-    """Undoing `plan`, by migration. Raises CommandError if what comes back was changed, or rows violate it."""
+def judge_back(
+    connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: Iterable[Migration], unchanged: str
+) -> Judged:
+    """Undoing `plan`, by migration. Raises CommandError if what comes back was changed, or rows violate it. `unchanged`
+    is the sentence that says what is left as it was."""
     plan = list(plan)
     back = {str(one): came_back(connection, str(one)) for one in plan}
     situation = Situation(read_facts(connection), contract.waiting(connection), came_back=back)
@@ -62,9 +65,7 @@ def judge_back(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: I
     found: Judged = {}
     for one in judge_plan_back(states, situation, connection):
         for reason, instead in _obstacles_back(one, connection):
-            raise CommandError(
-                f"Undoing {one.migration}, {one.operation}, would fail. {reason} Nothing was changed. {instead}"
-            )
+            raise CommandError(f"Undoing {one.migration}, {one.operation}, would fail. {reason} {unchanged} {instead}")
         found.setdefault(one.migration, []).append(one)
     return found
 

@@ -45,7 +45,7 @@ def undo(run: Run, keys: Collection[Key], progress: Progress, stdout: OutputWrap
     plan = plan_back(executor, [key for key in keys if key in executor.loader.applied_migrations])
     refuse_irreversible(plan)
     interrupted = [one for one in half_run_migrations(connection, executor.loader) if one.key in keys]
-    judged = _judged(connection, executor.loader, [*(one.whole for one in interrupted), *plan], say)
+    judged = _judged(connection, [*(one.whole for one in interrupted), *plan], say)
     if not (interrupted or plan):
         return
     signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}
@@ -81,13 +81,15 @@ def _is_by_operation(migration: Migration, judged: "Judged") -> bool:
     return batches or is_online(judged.get(str(migration), []))
 
 
-def _judged(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: list[Migration], say: Say) -> "Judged":
+def _judged(
+    connection: BaseDatabaseWrapper, plan: list[Migration], say: Say, unchanged: str = "Nothing was changed."
+) -> "Judged":
     """Raises CommandError if rows violate what comes back."""
     if connection.vendor != "postgresql" or not plan:
         return {}
     from releases.judging import in_a_line, judge_back, notable
 
-    judged = judge_back(connection, loader, plan)
+    judged = judge_back(connection, MigrationLoader(connection), plan, unchanged)
     for one in notable(judged):
         say(f"Undoing {in_a_line(one)}")
     return judged
@@ -95,10 +97,7 @@ def _judged(connection: BaseDatabaseWrapper, loader: MigrationLoader, plan: list
 
 def _refuse_now(connection: BaseDatabaseWrapper, migration: Migration) -> None:
     """What RunPython does to rows is known once it has run: then one that would end half-run is not begun."""
-    try:
-        _judged(connection, MigrationLoader(connection), [migration], lambda _: None)
-    except CommandError as error:
-        raise CommandError(str(error).replace("Nothing was changed.", "Nothing of it was undone.")) from error
+    _judged(connection, [migration], lambda _: None, "Nothing of it was undone.")
 
 
 def _undo_by_operation(connection: BaseDatabaseWrapper, migration: Migration, progress: Progress, say: Say) -> None:
