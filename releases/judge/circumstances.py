@@ -14,6 +14,11 @@ from releases.judge.rules import Circumstances
 from releases.judge.verdict import Key
 
 
+def passing(migration: Migration) -> Set[tuple[str, str]]:
+    """What releases.rollback.passing has noted."""
+    return getattr(migration, "passing", frozenset())
+
+
 def applied(
     part: Part, migration: Migration, facts: Facts, waiting: Mapping[Key, Any], connection: BaseDatabaseWrapper
 ) -> Circumstances:
@@ -29,20 +34,19 @@ def applied(
 
 def undone(
     part: Part,
+    migration: Migration,
     facts: Facts,
     waiting: Mapping[Key, Any],
     came_back: Set[Key],
     connection: BaseDatabaseWrapper,
-    *,
-    partly_done: bool = False,
 ) -> Circumstances:
-    """`came_back` is what its migration brought back. `partly_done`: it was interrupted between its own steps."""
+    """`came_back` is what its migration brought back."""
     return Circumstances(
         facts,
         alters_field=isinstance(part.operation, AlterField),
         backwards=True,
-        partly_done=partly_done,
         pending=waiting,
         came_back=came_back,
+        passing=passing(migration),
         removed_default=removed_default(part, connection, backwards=True),
     )

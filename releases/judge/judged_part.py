@@ -117,5 +117,5 @@ class Known:
     def _circumstances(self, part: Part, migration: Migration, server: BaseDatabaseWrapper) -> Circumstances:
         if self.backwards:
             came_back = self.came_back.get(str(migration), frozenset())
-            return circumstances.undone(part, self.facts, self.waiting, came_back, server)
+            return circumstances.undone(part, migration, self.facts, self.waiting, came_back, server)
         return circumstances.applied(part, migration, self.facts, self.waiting, server)

@@ -32,7 +32,7 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
         if table.rows:
             verdict.note(Action.REFUSED, VALUELESS, instead=GIVE_VALUE)
             return True
-        _take_out(column, {tree.CONSTR_NOTNULL})
+        take_out(column, {tree.CONSTR_NOTNULL})
         parts.pop(tree.CONSTR_NOTNULL)
         verdict.deferred.append(constraints.not_null_waits(relation, column.colname))
         verdict.note(Action.DEFERRED, "The old version's inserts leave it NULL.")
@@ -52,7 +52,7 @@ def lacks_value(column: Node) -> bool:
     return tree.CONSTR_NOTNULL in parts and not (parts & WITH_VALUE or is_serial(column))
 
 
-def _take_out(column: Node, kinds: Collection[int]) -> None:
+def take_out(column: Node, kinds: Collection[int]) -> None:
     kept = [one for one in column.constraints if one.constraint.contype not in kinds]
     del column.constraints[:]
     column.constraints.extend(kept)
@@ -60,7 +60,7 @@ def _take_out(column: Node, kinds: Collection[int]) -> None:
 
 def _replace_primary_key(relation: Node, column: Node, old: str, verdict: Verdict) -> None:
     if old and any(one.constraint.contype == tree.CONSTR_PRIMARY for one in column.constraints):
-        _take_out(column, {tree.CONSTR_PRIMARY})
+        take_out(column, {tree.CONSTR_PRIMARY})
         name = object_name(relation.relname, "", "pkey")
         constraints.replace_primary_key(relation, name, quote(column.colname), old, verdict)
 
@@ -77,7 +77,7 @@ def _postpone(column: Node, relation: Node, parts: dict[int, Node], verdict: Ver
         if tree.CONSTR_NOTNULL in parts:
             verdict.later += constraints.not_null(name_of(relation), column.colname)
     _add_constraints_after(relation, column.colname, parts, taken_out, verdict)
-    _take_out(column, taken_out)
+    take_out(column, taken_out)
 
 
 def _rewrites(parts: dict[int, Node], column: Node) -> str:

@@ -47,7 +47,7 @@ def declare_again(
         verdict.later.append(Step(f"{name} = {value}", table=table, where=f"{name} IS NULL"))
     if tree.CONSTR_NOTNULL in parts:
         _not_null(parts, column.colname, relation, verdict, may_be_null=may_be_null)
-    elif existing.columns[column.colname].not_null and not is_as_it_was:
+    elif existing.columns[column.colname].not_null:
         verdict.now.append(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
     verdict.later += [Step(**step) for step in restore]
 

@@ -11,14 +11,17 @@ from postgast import pg_query_pb2 as tree
 from releases.judge.cancelling import cancel, note_return
 from releases.judge.facts import Table
 from releases.judge.likeness import is_declared_as
+from releases.judge.new_columns import take_out
 from releases.judge.not_the_same import OTHER_COLUMN, OTHER_COLUMNS, OTHER_TABLE, OTHER_TARGET, OTHER_TYPE, refuse
 from releases.judge.returning_columns import declare_again, refers_as_before
-from releases.judge.sql import Node, name_of, write_type
+from releases.judge.sql import Node, full_name, name_of, write_type
 from releases.judge.types import is_same
-from releases.judge.verdict import Verdict
+from releases.judge.verdict import Action, Verdict
 
 if TYPE_CHECKING:
     from releases.judge.rules import Circumstances
+
+PASSING = "A later step drops it again: until then it may be NULL."
 
 
 def table_back(statement: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
@@ -53,6 +56,9 @@ def _stay_unique(column: Node, table: str, existing: Table, circumstances: "Circ
 
 def column_back(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     column = getattr(command, "def").column_def
+    if (full_name(relation), column.colname) in circumstances.passing:
+        take_out(column, {tree.CONSTR_NOTNULL})
+        verdict.note(Action.AS_IS, PASSING)
     return _is_back(column, relation, circumstances) or _column(column, relation, circumstances, verdict)
 
 

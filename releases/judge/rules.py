@@ -30,6 +30,7 @@ class Circumstances:
     doomed: Set[str] = frozenset()  # tables that go later in the same migration
     removed_default: str = ""  # of the field that the operation removes, as SQL
     came_back: Set[Key] = frozenset()  # by the migration that is undone: tables and columns that then wait again
+    passing: Set[tuple[str, str]] = frozenset()  # columns that a later step back drops
     returned: set[tuple[str, str]] = field(default_factory=set)  # table and column, or table and ""
     kept: set[str] = field(default_factory=set)  # sequences that wait to be dropped
     filled: set[tuple[str, str]] = field(default_factory=set)  # table and column: NULL is replaced

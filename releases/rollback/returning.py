@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def in_one_transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
+def in_one_transaction(connection: BaseDatabaseWrapper, migration: Migration) -> Iterator[None]:
     """Within, what a migration removed and the contract has not dropped yet comes back without loss."""
     waiting = contract.waiting(connection)
-    if not waiting or connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or not (waiting or getattr(migration, "passing", None)):
         yield
         return
     from releases.judge.catalogue import read_facts
+    from releases.judge.circumstances import passing
     from releases.judge.rules import Circumstances
     from releases.online.hook import returning
 
-    circumstances = Circumstances(read_facts(connection), backwards=True, at_once=True, pending=waiting)
+    circumstances = Circumstances(
+        read_facts(connection), backwards=True, at_once=True, pending=waiting, passing=passing(migration)
+    )
     with returning(connection, circumstances) as cancelled:
         yield
     contract.cancel(connection, cancelled)
@@ -49,7 +52,8 @@ def by_steps(
     from releases.online.hook import postponing
 
     waiting, back = contract.waiting(connection), came_back(connection, str(migration))
-    circumstances = undone(part, read_facts(connection), waiting, back, connection, partly_done=partly_done)
+    circumstances = undone(part, migration, read_facts(connection), waiting, back, connection)
+    circumstances.partly_done = partly_done
     with postponing(connection, circumstances, steps) as postponed:
         yield
     contract.cancel(connection, postponed.cancelled)

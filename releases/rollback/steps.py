@@ -78,7 +78,7 @@ def unrecord_within_transaction(migration: Migration) -> None:
         project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
     ) -> ProjectState:
         schema_editor.undoing = str(migration), 0  # type: ignore[attr-defined]  # for Backfill
-        with nullcontext() if collect_sql else in_one_transaction(schema_editor.connection):
+        with nullcontext() if collect_sql else in_one_transaction(schema_editor.connection, migration):
             project_state = unapply(project_state, schema_editor, collect_sql)
             if not collect_sql:
                 run_deferred(schema_editor)

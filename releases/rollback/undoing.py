@@ -18,6 +18,7 @@ from releases.applying.journal import Journal, forget_recorded
 from releases.applying.migration import commits_batches, is_online
 from releases.applying.own_tables import ensure
 from releases.record.pending import Key, applied_state, target_name
+from releases.rollback.passing import note_passing
 from releases.rollback.steps import irreversible, plan_back, unrecord
 from releases.running.progress import Say
 from releases.running.run import Run
@@ -45,6 +46,7 @@ def undo(run: Run, keys: Collection[Key], progress: Progress, stdout: OutputWrap
     plan = plan_back(executor, [key for key in keys if key in executor.loader.applied_migrations])
     refuse_irreversible(plan)
     interrupted = [one for one in half_run_migrations(connection, executor.loader) if one.key in keys]
+    note_passing(executor.loader, [*(one.migration for one in interrupted), *plan])
     judged = _judged(connection, [*(one.whole for one in interrupted), *plan], say)
     if not (interrupted or plan):
         return

@@ -9,7 +9,7 @@ from tests.conftest import Sql
 from tests.releases.catalogue import SCHEMA
 from tests.releases.conftest import Project
 from tests.releases.online_changes import BASE, CHANGES, changed
-from tests.releases.test_half_run import BACK, COUNTS
+from tests.releases.test_half_run import BACK, COLOUR, COUNTS
 from tests.releases.test_interrupted import CODE, KILLER, write_second
 from tests.releases.test_online import rows_of, shop, succeeds
 from tests.releases.test_sessions import until
@@ -196,3 +196,23 @@ def test_killed_wherever_it_goes_on_or_back_up(shop: Project, sql: Sql, database
         succeeds(shop, "migrate", "--finish")
         at += 2.5
     assert at > 12
+
+
+INSERTS = '''
+def insert(apps, schema_editor):
+    """As the version does that never knew the colour."""
+    schema_editor.execute("INSERT INTO shop_box (size, serial, note) VALUES (7, 90001, '')")
+'''
+
+
+@pytest.mark.parametrize("in_one_file", [False, True])
+def test_a_field_that_comes_back_only_for_a_while_may_be_left_out(shop: Project, sql: Sql, in_one_file: bool) -> None:
+    operations = COLOUR, "migrations.RunPython(same, insert)", 'migrations.RemoveField("box", "colour")'
+    before = f"{INSERTS}\n\ndef same(apps, schema_editor):\n    pass\n\n\n"
+    for number, some in enumerate([operations] if in_one_file else [[one] for one in operations], start=2):
+        shop.migration(f"{number:04}_change", *some, before=before)
+    schema = rows_of(shop.database_url, SCHEMA)
+    succeeds(shop, "migrate")
+    succeeds(shop, "rollback", "--noinput")
+    assert sql("SELECT count(*) FROM shop_box WHERE serial = 90001") == [(1,)]
+    assert rows_of(shop.database_url, SCHEMA) == schema
