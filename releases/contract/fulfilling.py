@@ -1,5 +1,7 @@
 """The contract is fulfilled: what no process needs any more is changed, and the rest is left, with the reasons."""
 
+from collections.abc import Collection
+
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import AlterModelTable, RenameModel
@@ -9,6 +11,7 @@ from releases.applying.parts import on_state
 from releases.contract import Item, cancel, pending
 from releases.contract.came_back import KINDS, forget
 from releases.contract.old_sessions import Connected, listed
+from releases.judge.verdict import Key
 from releases.messages.counting import grouped
 from releases.messages.errors import reason, sqlstate
 from releases.messages.naming import finish_command, rollback_command
@@ -30,27 +33,39 @@ Reason = tuple[str, str]
 """What is said before the changes that are left, and after them."""
 
 
-def fulfil(connection: BaseDatabaseWrapper, say: Say, made: list[str], *, at_once: bool = False) -> list[str]:
+def fulfil(
+    connection: BaseDatabaseWrapper,
+    say: Say,
+    made: list[str],
+    returning: Collection[Key] = (),
+    *,
+    at_once: bool = False,
+) -> list[str]:
     """Makes the pending changes, up to the first for which an old version is connected. Returns why any are left.
 
-    Adds those that it makes to `made`.
+    Adds those that it makes to `made`. `returning` are those that the pending migrations will cancel: the tables and
+    columns among them are kept, so they come back with what they hold.
 
     Older code that is released again leaves what it may need. `at_once`: also the changes that this version entered.
     """
     forget(connection)
+    kept = {key for key in returning if key[0] in KINDS}
     while True:
         count = len(made)
-        left = _fulfil_in_order(connection, say, made, at_once=at_once)
+        left = _fulfil_in_order(connection, say, made, kept, at_once=at_once)
         if not left or len(made) == count:  # else what is left may have depended on what went after it
             return left
 
 
-def _fulfil_in_order(connection: BaseDatabaseWrapper, say: Say, made: list[str], *, at_once: bool) -> list[str]:
+def _fulfil_in_order(
+    connection: BaseDatabaseWrapper, say: Say, made: list[str], kept: Collection[Key], *, at_once: bool
+) -> list[str]:
     command = finish_command(connection.alias)
     then = f"run this again: {command}" if at_once else f"the next release makes the changes, or: {command}"
     left: dict[Reason, list[str]] = {}
     for item in pending(connection):
-        if (item.version == this_version() and not at_once) or _is_cancelled(item, say):
+        is_too_early = item.version == this_version() and not at_once
+        if item.key in kept or is_too_early or _is_cancelled(item, say):
             continue
         if not item.is_known:
             item.renew()

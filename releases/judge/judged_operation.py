@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from releases.judge.objects import Object
-from releases.judge.verdict import Action, Verdict
+from releases.judge.verdict import Action, Key, Verdict
 from releases.judge.violations import Violation
 
 
@@ -22,6 +22,7 @@ class JudgedOperation:
     `violations` are to be looked for in the database. `begins_now`: only the rest waits for the old version to go.
     `is_rewritten`: its statements may not be run as they are written, or the contract changes.
     `is_foretold`: what it does is known before it runs. `drops` and `creates` are views, triggers and the like.
+    `cancels` are keys of what waits in the contract.
     """
 
     migration: str
@@ -37,6 +38,7 @@ class JudgedOperation:
     changes_data: bool = False
     drops: frozenset[Object] = frozenset()
     creates: frozenset[Object] = frozenset()
+    cancels: frozenset[Key] = frozenset()
 
     @property
     def what(self) -> str:

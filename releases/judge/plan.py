@@ -111,6 +111,7 @@ def _whole(operation: Operation, migration: Migration, parts: Sequence[JudgedPar
         changes_data=any(one.changes_data for one in parts),
         drops=dropped,
         creates=made,
+        cancels=frozenset(key for one in verdicts for key in one.cancelled),
         begins_now=any(one.reason and one.action is not Action.DEFERRED for one in verdicts),
     )
 

@@ -46,7 +46,8 @@ class Releasing:
         run.start_record()  # if it is killed from here on, `rollback` knows that it was there
         self.judged = self.judged or judge_release(run, self.options)  # once, for all attempts
         forget_recorded(connection)
-        if left := fulfil(connection, run.say, self.made):
+        returning = {key for operations in self.judged.values() for one in operations for key in one.cancels}
+        if left := fulfil(connection, run.say, self.made, returning):
             run.say("\n".join(["The contract stays pending.", *left]))
         self.standing = Standing(connection, self.judged)
         with conflicting_tables_refused(fake_initial=self.options["fake_initial"]):

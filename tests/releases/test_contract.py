@@ -98,6 +98,21 @@ def test_a_field_that_comes_back_before_it_is_dropped_has_its_values(
     assert rows_of(database_url, SCHEMA) == schema
 
 
+@pytest.mark.parametrize("without", [WITHOUT_NOTE, WITHOUT_BOX], ids=["column", "table"])
+def test_what_comes_back_when_nobody_old_is_connected_is_not_dropped_first(
+    shop: Project, sql: Sql, without: str
+) -> None:
+    shop.settings('RELEASES["COMMIT_VARIABLE"] = "COMMIT"')
+    sql("UPDATE shop_box SET note = 'kept' WHERE serial = 3")
+    for name, models in (("second", without), ("third", BASE)):
+        shop.models(models)
+        succeeds(shop, "makemigrations", "shop", "-n", name)
+        succeeds(shop, "migrate", COMMIT=name)
+    assert sql("SELECT note FROM shop_box WHERE serial = 3") == [("kept",)]
+    succeeds(shop, "migrate", "--finish", COMMIT="third")
+    succeeds(shop, "verify_schema", COMMIT="third")
+
+
 @pytest.mark.parametrize(
     ("models", "by_hand"),
     [(WITHOUT_NOTE, "ALTER TABLE shop_box DROP COLUMN note"), (WITHOUT_BOX, "DROP TABLE shop_box")],
