@@ -74,7 +74,7 @@ def _alter(statement: Node, circumstances: "Circumstances", verdict: Verdict) ->
         tree.AT_AddConstraint: _constraint,
         tree.AT_DropNotNull: waiting_columns.nullable,
         tree.AT_ColumnDefault: waiting_columns.default_set,
-        tree.AT_AlterColumnType: waiting_columns.number_no_more,
+        tree.AT_AlterColumnType: waiting_columns.retyped,
         tree.AT_AddIdentity: waiting_columns.identity_added,
         tree.AT_DropColumn: waiting_columns.dropped,
         tree.AT_DropConstraint: _primary_key_gone,

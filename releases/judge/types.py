@@ -9,7 +9,7 @@ from django.conf import settings
 from releases.judge.constraints import UNCHECKED, added_unchecked, validate
 from releases.judge.facts import Constraint, Facts, Table
 from releases.judge.objects import named
-from releases.judge.sql import Node, collation_of, fill_name, name_of, named_columns, parse, quote, write, write_type
+from releases.judge.sql import Node, collation_of, name_of, named_columns, parse, quote, write, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ MADE_AGAIN = (
     "In the same migration, drop that by migrations.RunSQL before this operation, and create it again after it. They"
     " are committed together."
 )
-COMPILED = "The trigger that waits on the table is compiled again by each session."
 OTHER_FIELD = (
     "Add a second field of the new type, write both, fill it in batches with releases.operations.Backfill, read the new"
     " one, and remove the old one in a later release."
@@ -39,9 +38,6 @@ PRECISE = ("timestamp", "timestamptz", "time", "timetz", "varbit")
 def change(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
     """Returns whether the command remains in its statement."""
     table = circumstances.facts.table(relation.relname, relation.schemaname)
-    for name in _functions(relation, circumstances):
-        verdict.now.append(f"ALTER FUNCTION {quote(name)}() COST 100")
-        verdict.note(Action.ONLINE, COMPILED, lock=SHORT)
     wanted = getattr(command, "def").column_def
     column = table.column(command.name) if table else None
     if table is None or not (table.is_large or (column and column.dependents)):
@@ -108,15 +104,6 @@ def _check_again(checks: dict[str, Constraint], command: Node, relation: Node, v
 def _is_computed(index: Node) -> bool:
     """Whether it has an expression or a condition. The server does not compare these with what they were."""
     return index.HasField("where_clause") or any(one.index_elem.HasField("expr") for one in index.index_params)
-
-
-def _functions(relation: Node, circumstances: "Circumstances") -> Iterator[str]:
-    """Those of the triggers that wait to be dropped. A session that has run one keeps it with the old type, and fails,
-    until the function is altered, in whatever way."""
-    table = name_of(relation)
-    for kind, of, name in circumstances.pending:
-        if of == table and kind in ("fill", "trigger"):
-            yield fill_name(table, name) if kind == "fill" else name
 
 
 def _is_unchanged(before: str, wanted: Node) -> bool:

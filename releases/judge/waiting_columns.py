@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from postgast import pg_query_pb2 as tree
 
 from releases.judge.removals import default_dropped, identity_dropped
-from releases.judge.sql import Node, name_of, object_name, parse, quote, write_type
+from releases.judge.sql import Node, fill_name, name_of, object_name, parse, quote, write_type
 from releases.judge.verdict import SHORT, Action, Verdict
 
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 INTEGERS = {"smallint", "int", "bigint"}
 STILL_NUMBERED = "Its identity was not dropped yet: that is cancelled."
+COMPILE_ANEW = """DO $$BEGIN
+    IF to_regproc('{function}') IS NOT NULL THEN ALTER FUNCTION {function}() VOLATILE; END IF;
+END$$"""  # a statement before it in the same operation may have dropped it
+CALLED_ANEW = "The trigger that waits on the table is compiled again by each session."
 RETYPED = "Its default, which the old version's inserts get, is changed to the new type."
 
 
@@ -53,8 +57,16 @@ def identity_added(command: Node, relation: Node, circumstances: "Circumstances"
     return True
 
 
-def number_no_more(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
-    """An identity that waits goes at once if the column becomes anything but an integer. The command itself remains."""
+def retyped(command: Node, relation: Node, circumstances: "Circumstances", verdict: Verdict) -> bool:
+    """An identity that waits goes at once if the column becomes anything but an integer. The functions of triggers are
+    altered, which changes nothing of them, so that each session compiles them again: one that has called them before
+    would fail, because the type is another one. The command itself remains."""
+    table = name_of(relation)
+    for kind, of, name in circumstances.pending:
+        if of == table and kind in ("fill", "trigger"):
+            function = quote(fill_name(table, name) if kind == "fill" else name)
+            verdict.now.append(COMPILE_ANEW.format(function=function))
+            verdict.note(Action.AS_IS if circumstances.backwards else Action.ONLINE, CALLED_ANEW, lock=SHORT)
     key = ("identity", name_of(relation), command.name)
     waits = key in circumstances.pending or object_name(relation.relname, command.name, "seq") in circumstances.kept
     if waits and write_type(getattr(command, "def").column_def.type_name) not in INTEGERS:

@@ -2,6 +2,7 @@
 
 import json
 
+import psycopg
 import pytest
 
 from tests.conftest import Sql
@@ -31,6 +32,23 @@ def test_a_field_whose_null_is_filled_gets_another_type_in_the_same_release(
     assert sql("SELECT label FROM shop_box WHERE serial = 90001") == [("none",)]
     succeeds(shop, "migrate", "--finish")
     assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
+
+
+@pytest.mark.parametrize("large", [0, 10**9])
+def test_a_session_that_has_called_the_trigger_of_a_column_outlives_its_types(
+    shop: Project, database_url: str, large: int
+) -> None:
+    """PL/pgSQL keeps the type that it has seen first."""
+    shop.settings(f'RELEASES["LARGE_TABLE"] = {large}')
+    insert = "INSERT INTO shop_box (size, serial, label, note) VALUES (7, %s, NULL, '')"
+    with psycopg.connect(database_url, application_name="version zero", autocommit=True) as old:
+        change(shop, NOT_NULL)
+        old.execute(insert, [90001])
+        text = 'label = models.TextField(default="none")'
+        change(shop, changed(("label = models.CharField(max_length=40, null=True)", text)), "third")
+        old.execute(insert, [90002])
+        succeeds(shop, "migrate", "shop", "0002")
+        old.execute(insert, [90003])
 
 
 def test_texts_that_are_too_long_are_named_before_a_step_back(shop: Project, sql: Sql) -> None:
