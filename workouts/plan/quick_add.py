@@ -38,8 +38,11 @@ AROUND = " .,:;~-\N{EN DASH}"
 SHORTEST = 50
 """Metres. A distance below is hardly meant: `45m` may be minutes, and `2,400m` a thousands separator."""
 
-HALF_A_DAY, CLOCK_LIKE = 12, 10
-"""Hours: `at 19` is not `19am`, and `45:00` may be minutes."""
+HALF_A_DAY, DAY, CLOCK_LIKE = 12, 24, 5
+"""Hours: `at 19` is not `19am`, and from `5:00` on a duration may also be a time of day, or minutes."""
+
+OWN_TITLE = re.compile(r"[^\W\d]{3}")
+"""How a title begins that needs no type before it, unlike `Z2` and `at 200 W`."""
 
 KINDS = {
     "time of day": dict.fromkeys(("time", "clock", "slot"), 1.0),
@@ -120,7 +123,9 @@ def _groups(part: re.Match[str]) -> set[str]:
 
 def _number(kind: str, part: re.Match[str]) -> float:
     if part["past"] and not part["past_s"] and int(part["whole"]) >= CLOCK_LIKE:
-        raise NotUnderstood(f"“{part[0]}” can be minutes or hours: write {part['whole']}min or {part['whole']}h.")
+        hours, minutes = part["whole"], part["past"]
+        or_time = f", or at {hours}:{minutes} for a time of day" if int(hours) < DAY else ""
+        raise NotUnderstood(f"“{part[0]}” is not clear: write {hours}h{minutes} or {hours}min{or_time}.")
     if part["hm"]:
         value = int(part["whole"]) + int(part["past"] or part["rest"]) / 60
     else:
@@ -142,7 +147,7 @@ def _time(part: re.Match[str]) -> str:
 
 
 def _title_and_type(text: str) -> tuple[str, str]:
-    """A type at the beginning is not part of the title; in `Long run` it is."""
+    """A type at the beginning is part of the title only if the rest is none; in `Long run` it is."""
     found = TYPE.search(text)
     kind = TYPES[found[0].lower()] if found else WorkoutType.OTHER
     title = text[found.end() :].strip(AROUND) if found and not found.start() else text
@@ -151,4 +156,6 @@ def _title_and_type(text: str) -> tuple[str, str]:
     if not title and not found:
         raise NotUnderstood("Write what and how long, such as “Run 45min easy”.")
     named = title if re.search(r"\w", title) else ""
+    if named and found and not found.start() and not OWN_TITLE.match(named):
+        named = f"{found[0]} {named}"
     return named[:1].upper() + named[1:] or str(kind.label), kind.value

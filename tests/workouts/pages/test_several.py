@@ -190,8 +190,8 @@ def test_a_line_adds_a_workout_with_its_time_of_day(athlete: Client) -> None:
     assert response.headers["Location"].startswith("/week/2026-11-27?changed=")
     parts = athlete.post("/workouts/quick", {**sent, **SHOWN, "line": "Swim 2000m <b>"}, headers=HTMX)
     assert 'id="day-2026-11-27"' in parts.content.decode()
-    assert days() == {"Easy": ["27 Nov 7am"], "<b>": ["27 Nov"]}
-    assert not WorkoutSelection.objects.filter(workout__title="<b>").exists()
+    assert days() == {"Easy": ["27 Nov 7am"], "Swim <b>": ["27 Nov"]}
+    assert not WorkoutSelection.objects.filter(workout__title="Swim <b>").exists()
 
 
 def test_a_line_that_is_not_understood_adds_nothing_and_says_why(athlete: Client) -> None:
