@@ -11,7 +11,10 @@ State = Mapping[tuple[str, Key | None], Values]
 
 
 class Settled(NamedTuple):
-    """The row changes to write, and those that are stale: the row does not have the values of their `before`."""
+    """The row changes to write, and those that are stale: the row does not have the values of their `before`.
+
+    If any is stale, nothing is written.
+    """
 
     rows: list[RowChange]
     stale: list[RowChange]
@@ -26,9 +29,10 @@ def settle(rows: Iterable[RowChange], state: State, moment: str) -> Settled:
     now, settled = dict(state), Settled([], [])
     for row in rows:
         for one in _with_selection(row, now):
-            if stale := not _matches(one, now):
+            if not _matches(one, now):
                 settled.stale.append(one)
-            settled.rows.append(one if stale else _complete(one, now, moment))
+                continue
+            settled.rows.append(_complete(one, now, moment))
             advance(now, settled.rows[-1])
     return settled
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
+from tests.workouts.conftest import Plan
 from tests.workouts.outcomes import change_of
 from workouts.history import (
     TABLES,
@@ -19,6 +20,7 @@ from workouts.history import (
     change_selection,
     delete_workout,
     edit_workout,
+    record_done,
     reset_selection,
     undo,
 )
@@ -139,6 +141,15 @@ def test_undo_refuses_a_row_that_was_changed_later_and_changes_nothing(run: Work
     assert error.value.names == ["Long run"]
     assert selection_of(run) == before
     assert Change.objects.count() == 2
+
+
+def test_undo_of_several_rows_of_a_workout_that_was_deleted_is_refused(plan: Plan) -> None:
+    run = plan("Run", "2026-11-23", is_custom=True, is_dropped=True)
+    done = record_done(run.pk, {}, by=None).change
+    delete_workout(run.pk, by=None)
+    assert done
+    with pytest.raises(Stale, match="Changed in the meantime: Run"):
+        undo(done.pk, by=None)
 
 
 def test_undo_works_once(run: Workout) -> None:
