@@ -15,7 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from workouts.accounts.logins import SECONDS_LOCKED_OUT
 from workouts.api.parsing import DuplicateName
-from workouts.history import CoachsWorkout, NothingPlanned, Stale
+from workouts.history import CoachsWorkout, DoneAhead, NothingPlanned, Stale
 from workouts.models import Availability, Workout
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ REFUSALS: dict[type[Exception], tuple[int, str | None]] = {
     CoachsWorkout: (403, None),
     Workout.DoesNotExist: (404, "Workout not found"),
     Availability.DoesNotExist: (404, "Availability not found"),
+    DoneAhead: (409, None),
     NothingPlanned: (409, None),
     Stale: (409, None),
 }

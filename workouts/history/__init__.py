@@ -4,6 +4,7 @@ A verb writes everything it is asked to and returns an `Outcome`, or raises and 
 All other code imports from here.
 """
 
+from workouts.history.ahead import DoneAhead
 from workouts.history.athlete_settings import save_preferences, set_target
 from workouts.history.availability import add_availability, change_availability, remove_availability
 from workouts.history.copying import copy_workouts
@@ -21,6 +22,7 @@ __all__ = [
     "AlreadyUndone",
     "Author",
     "CoachsWorkout",
+    "DoneAhead",
     "Key",
     "NothingPlanned",
     "Outcome",

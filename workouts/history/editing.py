@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from workouts.history.ahead import keep_behind
 from workouts.history.locking import lock_workout
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
@@ -34,14 +35,16 @@ def add_workout(values: Values, selection: Values | None = None, *, by: Author) 
 def edit_workout(workout_id: int, values: Values, selection: Values | None = None, *, by: Author) -> Outcome:
     """Sets columns of a workout, and selection columns if any are given.
 
-    Raises Workout.DoesNotExist, and CoachsWorkout if anything but the TSS of a coach's workout would change.
+    Raises Workout.DoesNotExist, DoneAhead, and CoachsWorkout if anything but the TSS of a coach's workout would change.
     """
     state, workout = lock_workout(workout_id)
     after = {name: value for name, value in _to_json(values).items() if value != workout[name]}
     if not workout["is_custom"] and after.keys() - ESTIMATED:
         raise CoachsWorkout(f"“{workout['title']}” is the coach's: only its TSS can be changed.")
+    chosen = state.get(("selection", workout_id))
+    keep_behind(workout, chosen, {**after, **_to_json(selection or {})})
     rows = [RowChange("workout", workout_id, {name: workout[name] for name in after}, after)] if after else []
-    rows += selection_rows(workout_id, workout, state.get(("selection", workout_id)), selection or {})
+    rows += selection_rows(workout_id, {**workout, **after}, chosen, selection or {})
     return record(state, rows, f"{workout['title']}: changed", by=by) if rows else Outcome()
 
 

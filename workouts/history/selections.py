@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 
+from workouts.history.ahead import keep_behind
 from workouts.history.locking import lock_workout, lock_workouts
 from workouts.history.outcome import Outcome
 from workouts.history.recording import Author, record
@@ -17,7 +18,7 @@ def change_selection(workout_id: int, values: Values, *, by: Author) -> Outcome:
     """Updates a workout's selection, or creates it.
 
     `values` has selection columns; other columns do not change. Skipping clears the time of day unless `values` has
-    one. Selecting a dropped workout puts it back into the plan. Raises Workout.DoesNotExist.
+    one. Selecting a dropped workout puts it back into the plan. Raises Workout.DoesNotExist and DoneAhead.
     """
     state, workout = lock_workout(workout_id)
     selection = state.get(("selection", workout_id))
@@ -34,7 +35,7 @@ def change_selections(wanted: Mapping[int, Values], done: str, *, by: Author) ->
 
     `wanted` has the values by workout, as for `change_selection`; `done` says in words what happens to each if they are
     several, such as `skipped`. Workouts that have these values already do not change. Raises Workout.DoesNotExist if
-    one does not exist.
+    one does not exist, and DoneAhead.
     """
     state = lock_workouts(wanted)
     rows = [
@@ -51,20 +52,25 @@ def change_selections(wanted: Mapping[int, Values], done: str, *, by: Author) ->
 
 @transaction.atomic
 def reset_selection(workout_id: int, *, by: Author) -> Outcome:
-    """Deletes the selection, so that the coach's plan applies. Raises Workout.DoesNotExist."""
+    """Deletes the selection, so that the coach's plan applies. Raises Workout.DoesNotExist and DoneAhead."""
     state, workout = lock_workout(workout_id)
     selection = state.get(("selection", workout_id))
     if selection is None:
         return Outcome()
+    keep_behind(workout, selection, NO_SELECTION)
     row = RowChange("selection", workout_id, selection, None)
     lost = ", without notes and place" if selection["user_notes"] or selection["workout_location"] else ""
     return record(state, [row], f"{workout['title']}: back to the plan{lost}", by=by)
 
 
 def selection_rows(workout_id: int, workout: Values, selection: Values | None, values: Values) -> list[RowChange]:
-    """The row changes that set `values`, selection columns, on the locked workout and its selection."""
+    """The row changes that set `values`, selection columns, on the locked workout and its selection.
+
+    Raises DoneAhead.
+    """
     current = selection or NO_SELECTION
     after = {name: value for name, value in with_consequences(values).items() if value != current[name]}
+    keep_behind(workout, selection, after)
     before = None if selection is None else {name: current[name] for name in after}
     rows = [RowChange("selection", workout_id, before, after)] if after else []
     if workout["is_dropped"] and values.get("is_selected"):

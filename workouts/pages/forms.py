@@ -6,7 +6,6 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import timezone
 
 from workouts.models import Preferences, Workout, WorkoutType
 from workouts.pages.distances import DistanceField
@@ -22,12 +21,6 @@ def of_our_time(day: datetime.date) -> None:
         validation.of_our_time(day)
     except ValueError as error:
         raise ValidationError(f"{error}.") from error
-
-
-def not_ahead(workout: Workout, day: datetime.date) -> None:
-    """What was done cannot be moved to a day to come."""
-    if workout.was_done and day != workout.day and day > timezone.localdate():
-        raise ValidationError(f"“{workout.title}” is done, so it cannot be moved to a day to come.")
 
 
 class NumberField(forms.FloatField):
@@ -64,11 +57,6 @@ class SelectionForm(forms.Form):
         sent = {"is_selected"} if "is_selected" in data else set(data)
         for name in set(self.fields) - {name for name in sent if was_changed(data, name)}:
             del self.fields[name]
-
-    def clean_current_plan_day(self) -> datetime.date | None:
-        day: datetime.date | None = self.cleaned_data["current_plan_day"]
-        not_ahead(self.workout, day or self.workout.originally_planned_day)
-        return day
 
     def values(self) -> dict[str, Any]:
         """The columns to set, with None for a field that was emptied."""
@@ -164,11 +152,6 @@ class WorkoutForm(ShowsForm, forms.ModelForm):
         if self.instance.is_recorded:
             for name in bounds.PLANNED.keys() & self.fields.keys():
                 del self.fields[name]
-
-    def clean_originally_planned_day(self) -> datetime.date:
-        day: datetime.date = self.cleaned_data["originally_planned_day"]
-        not_ahead(self.instance, day)
-        return day
 
     @property
     def day(self) -> datetime.date:

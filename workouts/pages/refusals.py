@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from workouts.history import AlreadyUndone, CoachsWorkout, NothingPlanned, Stale
+from workouts.history import AlreadyUndone, CoachsWorkout, DoneAhead, NothingPlanned, Stale
 from workouts.pages import HtmxRequest
 from workouts.pages.redraw import address_of, all_of, board_behind
 
@@ -38,7 +38,7 @@ def says_refusals(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable
             return refuse(request, f"{' '.join(invalid.messages)} Nothing was changed.", status=422)
         except CoachsWorkout as refusal:
             return refuse(request, str(refusal), status=403)
-        except (AlreadyUndone, NothingPlanned) as refusal:
+        except (AlreadyUndone, DoneAhead, NothingPlanned) as refusal:
             return refuse(request, str(refusal))
         except Stale as stale:
             undoes = request.resolver_match and request.resolver_match.url_name == "undo"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from workouts.history import Author, Outcome, change_selections, copy_workouts, record_done_as_planned
 from workouts.models import Preferences, Workout
 from workouts.pages import HtmxRequest
-from workouts.pages.forms import in_slot, not_ahead, of_our_time, on_day, reasons
+from workouts.pages.forms import in_slot, of_our_time, on_day, reasons
 from workouts.pages.redraw import redraw
 from workouts.pages.refusals import refuse, says_refusals
 from workouts.values.days import ONE_WEEK, Day, first_of_week, week_of
@@ -121,9 +121,6 @@ def _done(workouts: Collection[Workout], by: Author) -> Outcome:
 
 
 def _move(workouts: Collection[Workout], day: Day | None, slot: str, by: Author) -> Outcome:
-    """Raises ValidationError."""
-    for workout in workouts:
-        not_ahead(workout, day or workout.day)
     wanted = {
         workout.pk: (on_day(workout, day) if day else {}) | ({} if slot == KEEP else in_slot(workout, slot))
         for workout in workouts
@@ -143,7 +140,6 @@ def _shift(workouts: Collection[Workout], by_days: datetime.timedelta, done: str
         days = {workout: workout.day + by_days for workout in workouts}
     except OverflowError as error:
         raise ValidationError("That is not a day of our time.") from error
-    for workout, day in days.items():
+    for day in days.values():
         of_our_time(day)
-        not_ahead(workout, day)
     return change_selections({workout.pk: on_day(workout, day) for workout, day in days.items()}, done, by=by)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from workouts.history import (
+    DoneAhead,
     Outcome,
     change_selection,
     clear_done,
@@ -128,8 +129,11 @@ def edit(request: HtmxRequest, workout_id: int) -> HttpResponse:
         return redirect("workout", workout_id)
     form = WorkoutForm(request.POST if request.method == "POST" else None, instance=workout, label_suffix="")
     if form.is_valid():
-        outcome = edit_workout(workout_id, *form.edited(), by=request.user)
-        return redraw(request, outcome, back=_week_of(form.day))
+        try:
+            outcome = edit_workout(workout_id, *form.edited(), by=request.user)
+            return redraw(request, outcome, back=_week_of(form.day))
+        except DoneAhead as refusal:
+            form.add_error("originally_planned_day", str(refusal))
     context = {"form": form, "workout": workout}
     return render(request, "workouts/workout_form.html", context, status=422 if form.errors else 200)
 

@@ -1,9 +1,11 @@
 """/api/selections: partial updates of a selection."""
 
+import datetime
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.api_client import ApiClient
@@ -82,6 +84,25 @@ def test_deleting_goes_back_to_the_plan_and_can_be_repeated(api: ApiClient, path
     for _ in range(2):
         assert api.send("DELETE", path) == {"message": "Selection deleted"}
         assert not WorkoutSelection.objects.exists()
+
+
+def test_what_was_done_is_not_moved_to_a_day_to_come(api: ApiClient, plan: Plan) -> None:
+    today = timezone.localdate()
+    tomorrow = str(today + datetime.timedelta(days=1))
+    done = plan("Run", tomorrow, {"current_plan_day": today}, is_done=True, is_custom=True)
+    own, chosen = f"workouts/{done.pk}", f"selections/{done.pk}"
+
+    api.send("PUT", chosen, {"currentPlanDay": tomorrow}, status=409)
+    api.send("PUT", chosen, {"currentPlanDay": None}, status=409)
+    answer = api.send("DELETE", chosen, status=409)
+    assert answer == {"error": "“Run” is done, so it cannot be moved to a day to come. Nothing was changed."}
+    assert not Change.objects.exists()
+
+    api.send("PUT", own, {"originallyPlannedDay": str(today)})
+    api.send("PUT", own, {"originallyPlannedDay": tomorrow})
+    api.send("PUT", chosen, {"userNotes": "Tired", "currentPlanDay": str(today)})
+    api.send("PUT", chosen, {"currentPlanDay": "2026-01-05"})
+    assert Change.objects.count() == 4
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from workouts.files.restores.restoring import confirm, plan_of, preview
 from workouts.history import (
     AlreadyUndone,
     CoachsWorkout,
+    DoneAhead,
     NothingPlanned,
     Outcome,
     RowChange,
@@ -65,7 +66,7 @@ TABLES = (
     "preferences",
     "availability",
 )
-REFUSALS = (AlreadyUndone, CoachsWorkout, NothingPlanned, Stale)
+REFUSALS = (AlreadyUndone, CoachsWorkout, DoneAhead, NothingPlanned, Stale)
 
 ANY = st.integers(0, 3)
 """Selects a row: its index is this number modulo the number of rows."""
