@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from workouts.api.errors import WRITING, refuse, refuse_values
 from workouts.api.imports import body_with_file, uploaded_file
 from workouts.api.schemas import Answer, Done
-from workouts.files.activities.activity_imports import Unclear, import_activities, plan_of
+from workouts.files.activities.activity_imports import Unclear, import_activities, plan_of, unread_of
 from workouts.files.uploads import MAX_BYTES, TOO_LARGE, NotImportable
 
 router = Router(tags=["Workouts"], by_alias=True)
@@ -33,6 +33,7 @@ class ImportedActivity(Answer):
 
 class ActivitiesAnswer(Done):
     activities: list[ImportedActivity]
+    unread: list[str] = Field(description="The files of an archive that have no activity, each with the reason.")
 
 
 @router.post(
@@ -46,7 +47,7 @@ def import_activity(request: HttpRequest, options: Query[ActivityOptions]) -> St
 
     It becomes what was done of the planned workout of its day and discipline, or a recorded activity if there is none.
     If it is not clear which workout it was, the answer is 409 with the `choices` and the number of the `activity`. The
-    same file again changes nothing.
+    same file again changes nothing. Of an archive, the files that cannot be read are left out and named.
     """
     name, content = uploaded_file(request, "activity")
     if len(content) > MAX_BYTES:
@@ -65,4 +66,5 @@ def import_activity(request: HttpRequest, options: Query[ActivityOptions]) -> St
         for one in plan_of(upload).pairings
         if one.already
     ]
-    return Status(201, {"message": "Imported" if upload.change_id else "Already imported", "activities": activities})
+    message = "Imported" if upload.change_id else "Already imported"
+    return Status(201, {"message": message, "activities": activities, "unread": unread_of(upload)})

@@ -10,7 +10,6 @@ from django.utils import timezone
 from workouts.files.activities import activity_imports
 from workouts.files.activities.activity import COLUMNS, RATINGS
 from workouts.files.activities.pairing import NEW, Pairing
-from workouts.files.activities.recognizing import unread
 from workouts.files.uploads import PlanChanged
 from workouts.models import Preferences, Upload, Workout
 from workouts.pages import HtmxRequest
@@ -56,7 +55,7 @@ def _show(request: HtmxRequest, upload: Upload, reason: str = "", status: int = 
         "preferences": Preferences.load(),
         "new": NEW,
         "now": timezone.now(),
-        "unread": unread(bytes(upload.content)),
+        "unread": activity_imports.unread_of(upload),
         "pairings": [(pairing, _as_workout(pairing), sent.get(number)) for number, pairing in enumerate(plan.pairings)],
     }
     return render(request, "workouts/imports/activity.html", context, status=status)

@@ -1,12 +1,14 @@
 """POST /api/activities."""
 
 import datetime
+from typing import cast
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.activities import RUN, SIX, fit
 from tests.api_client import ApiClient
 from tests.workouts.conftest import Plan
+from workouts.files.archive import pack
 from workouts.models import Change, Upload, Workout
 
 OCTETS = "application/octet-stream"
@@ -20,9 +22,9 @@ def send(api: ApiClient, content: bytes, status: int, query: str = "") -> dict[s
 def test_a_file_becomes_what_was_done_and_the_same_again_changes_nothing(api: ApiClient, plan: Plan) -> None:
     run = plan("Run", "2026-11-23", planned_duration=0.75)
     expected = [{"startedAt": "2026-11-23T06:00:00Z", "workoutType": "Run", "workoutId": run.pk}]
-    assert send(api, fit(RUN), 201) == {"message": "Imported", "activities": expected}
+    assert send(api, fit(RUN), 201) == {"message": "Imported", "activities": expected, "unread": []}
     assert api.send("GET", f"workouts/{run.pk}")["actualDuration"] == 0.75
-    assert send(api, fit(RUN), 201) == {"message": "Already imported", "activities": expected}
+    assert send(api, fit(RUN), 201) == {"message": "Already imported", "activities": expected, "unread": []}
     assert (Change.objects.count(), Upload.objects.count()) == (1, 1)
 
     form = {"file": SimpleUploadedFile("run.fit", fit(RUN))}
@@ -54,3 +56,12 @@ def test_a_bad_file_is_refused(api: ApiClient) -> None:
     assert "truncated or corrupt" in str(send(api, fit(RUN)[:-9], 422)["fields"])
     send(api, b"", 400)
     assert not Upload.objects.exists()
+
+
+def test_what_cannot_be_read_of_an_archive_is_named_and_the_rest_imported(api: ApiClient, db: None) -> None:
+    packed = pack([("run.fit", fit(RUN)), ("plan.csv", b"Title"), ("bad.fit", fit(RUN)[:-9])])
+    answer = send(api, packed, 201)
+    assert Workout.objects.count() == 1
+    plan, bad = cast("list[str]", answer["unread"])
+    assert plan == "plan.csv: This is no recorded activity."
+    assert bad.startswith("bad.fit: This FIT file is truncated or corrupt.")

@@ -25,7 +25,7 @@ MB = 1024**2
 
 def one(content: bytes) -> Activity:
     assert is_activity(content)
-    (activity,) = read_activities(content)
+    (activity,) = read_activities(content).activities
     return activity
 
 
@@ -81,7 +81,7 @@ def test_a_fit_file_has_what_the_athlete_entered_and_the_intensity_by_power() ->
 
 def test_a_multisport_file_has_an_activity_for_each_sport_without_transitions() -> None:
     parts = [{**RUN, "sport": sport} for sport in ("swimming", "transition", "cycling", "transition", "running")]
-    assert [activity.workout_type for activity in read_activities(fit(*parts))] == ["Swim", "Bike", "Run"]
+    assert [activity.workout_type for activity in read_activities(fit(*parts)).activities] == ["Swim", "Bike", "Run"]
 
 
 def test_what_a_sensor_did_not_measure_is_left_out() -> None:
@@ -167,15 +167,21 @@ LONG = gzip.compress(tcx(lap(60, 500)) + b" " * 30 * 1024**2)
 def test_an_archive_has_the_activities_of_its_files_each_once() -> None:
     later = {**RUN, "start_time": SIX + datetime.timedelta(days=1), "sport": "cycling"}
     again = track().to_xml().encode()  # begins at six, too
-    files = {"a.fit": fit(RUN), "b.fit.gz": gzip.compress(fit(later)), "plan.csv": b"Title", "c.gpx": again}
-    found = read_activities(zipped_files(files))
+    good = {"a.fit": fit(RUN), "b.fit.gz": gzip.compress(fit(later)), "c.gpx": again}
+    bad = {"plan.csv": b"Title", "d.fit": fit(RUN)[:-30], "e.tcx": b"%PDF-1.7"}
+    found, unread = read_activities(zipped_files(bad | good))
+    assert [reason.split(".")[:2] for reason in unread] == [
+        ["plan", "csv: This is no recorded activity"],
+        ["d", "fit: This FIT file is truncated or corrupt"],
+        ["e", "tcx: This is a PDF document ("],
+    ]
     assert [(one.workout_type, one.started_at.day, one.power) for one in found] == [("Run", 23, 250), ("Bike", 24, 250)]
 
 
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"a.fit": fit(RUN), "b.fit": fit(RUN)[:-30]}, r"b\.fit: This FIT file is truncated"),
+        ({"a.fit": fit(RUN)[:-30], "b.csv": b""}, r"a\.fit: This FIT file is truncated"),
         (
             {f"{number}.fit": fit(RUN) for number in range(51)},
             "These are 51 recorded activities. Import up to 50 at a time",
@@ -184,10 +190,16 @@ def test_an_archive_has_the_activities_of_its_files_each_once() -> None:
             {f"{n}.tcx.gz": gzip.compress(tcx(lap(60, 500)) + b" " * 30 * MB) for n in range(2)},
             "Import fewer at a time",
         ),
+        (
+            {f"{n}.gpx.gz": gzip.compress(bytes(30 * MB))[:-9] for n in range(2)} | {"a.fit": fit(RUN)},
+            "Import fewer at a time",
+        ),
     ],
-    ids=["truncated", "too many", "too long"],
+    ids=["truncated", "too many", "too long", "too long and truncated"],
 )
-def test_an_archive_with_a_file_that_cannot_be_read_is_refused(files: dict[str, bytes], reason: str) -> None:
+def test_an_archive_without_an_activity_that_can_be_read_is_refused_and_one_that_is_too_long(
+    files: dict[str, bytes], reason: str
+) -> None:
     with pytest.raises(NotAnActivity, match=reason):
         read_activities(zipped_files(files))
 
@@ -364,7 +376,7 @@ def test_tracks_of_one_activity_are_added_up_and_others_are_not() -> None:
     for other, hours in ((again, 1.4), (later, 30), (run, 31.4)):
         other.adjust_time(datetime.timedelta(hours=hours))
         file.tracks += other.tracks
-    found = read_activities(file.to_xml().encode())
+    found = read_activities(file.to_xml().encode()).activities
     assert [(one.workout_type, str(one.started_at.date())) for one in found] == [
         ("Bike", "2026-11-23"),
         ("Bike", "2026-11-24"),

@@ -120,7 +120,8 @@ def test_several_activities_are_chosen_at_once_and_undone_as_one_step(athlete: C
     preview = chosen(athlete, run_fit=fit(RUN), swim_fit=fit(swim), plan_csv=b"Title")
     page = " ".join(preview.content.decode().split())
     assert "Preview of <bdi>3 files.zip</bdi>" in page
-    assert "Not imported, because it is no recorded activity: <bdi>plan.csv</bdi>" in page
+    assert "1 file will not be imported:</p>" in page
+    assert "plan.csv: This is no recorded activity." in page
 
     sent = {"digest": preview.context["plan"].digest, "workout-0": str(run.pk), "workout-1": "new"}
     athlete.post(preview.redirect_chain[-1][0], sent)

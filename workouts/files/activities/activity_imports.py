@@ -27,10 +27,20 @@ from workouts.history import TABLES, Author, RowChange, Stale, apply, done_rows,
 from workouts.models import Upload, Workout
 from workouts.values.days import Day
 
-__all__ = ["ActivityPlan", "Unclear", "confirm", "first_day", "import_activities", "plan_of", "preview", "summary"]
+__all__ = [
+    "ActivityPlan",
+    "Unclear",
+    "confirm",
+    "first_day",
+    "import_activities",
+    "plan_of",
+    "preview",
+    "summary",
+    "unread_of",
+]
 
-ACTIVITIES = "activities"
-"""The key of an upload's result that has the activities as they were read."""
+ACTIVITIES, UNREAD = "activities", "unread"
+"""The keys of an upload's result that have the activities as they were read, and which files have none, and why."""
 
 COUNTS = {"new": 0, "changed": 0, "moved": [], "unchanged": 0, "skipped": []}
 """Versions without activities list them as imports, which have these keys."""
@@ -78,10 +88,10 @@ class ActivityPlan:
 def preview(file_name: str, content: bytes, *, by: Author) -> Upload:
     """Stores the file and what it recorded. Writes nothing else. Raises NotImportable."""
     try:
-        activities = read_activities(content)
+        activities, unread = read_activities(content)
     except NotAnActivity as error:
         raise NotImportable(str(error)) from error
-    result = {**COUNTS, ACTIVITIES: [activity.model_dump(mode="json") for activity in activities]}
+    result = {**COUNTS, ACTIVITIES: [activity.model_dump(mode="json") for activity in activities], UNREAD: unread}
     return keep(Upload.Purpose.ACTIVITY, file_name, content, result, by=by)
 
 
@@ -99,6 +109,12 @@ def plan_of(upload: Upload) -> ActivityPlan:
 def first_day(upload: Upload) -> Day:
     """The day of its first activity."""
     return min(map(day_of, _activities(upload)))
+
+
+def unread_of(upload: Upload) -> list[str]:
+    """The files of an archive that have no activity, each with the reason."""
+    unread: list[str] = upload.result.get(UNREAD, [])  # a preview may be older than this key
+    return unread
 
 
 def _activities(upload: Upload) -> list[Activity]:

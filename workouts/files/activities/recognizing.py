@@ -1,6 +1,7 @@
 """Recognizes a recorded activity, unpacks it if it is compressed, and reads it."""
 
 import zlib
+from typing import NamedTuple
 
 from workouts.files import archive
 from workouts.files.activities.activity import Activity, NotAnActivity
@@ -24,6 +25,7 @@ FIT_TAKES = 5
 """A FIT file takes as long to read as another one that is as many times as large."""
 
 GZIP = b"\x1f\x8b"
+CHUNK = 1024**2
 
 
 def is_activity(content: bytes) -> bool:
@@ -31,53 +33,70 @@ def is_activity(content: bytes) -> bool:
     return kind_of(content) in READERS or content.startswith(GZIP) or archive.contains(content, ENDINGS)
 
 
-def unread(content: bytes) -> list[str]:
-    """The names of the files of an archive that are no recorded activities."""
-    return archive.others(content, ENDINGS)
+class Read(NamedTuple):
+    """The activities, and of an archive the files that have none: each with its name and the reason, as a sentence."""
+
+    activities: list[Activity]
+    unread: list[str]
 
 
-def read_activities(content: bytes) -> list[Activity]:
+def read_activities(content: bytes) -> Read:
     """Most files have one activity, those of multisport several, and archives those of their files, each once.
 
-    Raises NotAnActivity.
+    Raises NotAnActivity if there is none.
     """
     if len(content) > MAX_BYTES:
         raise NotAnActivity(TOO_LARGE)
     activities: list[Activity] = []
+    unread = [f"{name[-60:]}: This is no recorded activity." for name in archive.others(content, ENDINGS)]
     taken = 0
     try:
-        for name, file in archive.unpack_each(content, RECORDED, MOST_FILES):
-            read, takes = _read(file, name)
-            taken += takes
-            if name and taken > MOST_UNPACKED:
-                raise NotAnActivity("Together these files are too long. Import fewer at a time.")
-            activities += read
+        for name, packed in archive.unpack_each(content, RECORDED, MOST_FILES):
+            try:
+                file, fault = _decompressed(packed) if packed.startswith(GZIP) else (packed, "")
+                taken += len(file) * (FIT_TAKES if kind_of(file) == FIT else 1)
+                _check_length(len(file), taken, name)
+                if fault:
+                    raise NotAnActivity(fault)
+                activities += _read(file)
+            except NotAnActivity as error:
+                if not name:
+                    raise
+                unread.append(f"{name[-60:]}: {error}")
     except archive.NotUnpacked as error:
         raise NotAnActivity(str(error)) from error
-    return distinct(activities)
+    if not activities:
+        raise NotAnActivity(unread[-1])
+    return Read(distinct(activities), unread)
 
 
-def _read(file: bytes, name: str) -> tuple[list[Activity], int]:
-    """The activities, and how long it took: as a file of so many bytes that is no FIT file."""
-    try:
-        content = _decompressed(file) if file.startswith(GZIP) else file
-        if len(content) > MOST_UNPACKED:
-            raise NotAnActivity(f"Unpacked, the file is larger than {MOST_UNPACKED // 1024**2} MB.")
-        kind = kind_of(content)
-        if kind not in READERS:
-            raise NotAnActivity(f"{described(content)} {PLEASE}".lstrip())
-        return READERS[kind](content), len(content) * (FIT_TAKES if kind == FIT else 1)
-    except NotAnActivity as error:
-        raise NotAnActivity(f"{name[-60:]}: {error}" if name else str(error)) from error
+def _check_length(one: int, together: int, name: str) -> None:
+    """Raises NotUnpacked: of an archive, none is read then."""
+    if one > MOST_UNPACKED:
+        of = f"{name[-60:]}: " if name else ""
+        raise archive.NotUnpacked(f"{of}Unpacked, the file is larger than {MOST_UNPACKED // 1024**2} MB.")
+    if name and together > MOST_UNPACKED:
+        raise archive.NotUnpacked("Together these files are too long. Import fewer at a time.")
 
 
-def _decompressed(content: bytes) -> bytes:
-    """The content of a .gz file, up to one byte past the limit: what it says about its size may be wrong."""
+def _read(file: bytes) -> list[Activity]:
+    kind = kind_of(file)
+    if kind not in READERS:
+        raise NotAnActivity(f"{described(file)} {PLEASE}".lstrip())
+    return READERS[kind](file)
+
+
+def _decompressed(content: bytes) -> tuple[bytes, str]:
+    """The content of a .gz file, and what is wrong with it. No further than just beyond the limit: what it says about
+    its size may be wrong."""
     decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    unpacked, size, rest = list[bytes](), 0, content
     try:
-        unpacked = decompressor.decompress(content, MOST_UNPACKED + 1)
-    except zlib.error as error:
-        raise NotAnActivity("This compressed file is corrupt. Export it again.") from error
-    if not decompressor.eof and len(unpacked) <= MOST_UNPACKED:
-        raise NotAnActivity("This compressed file is truncated. Export it again.")
-    return unpacked
+        while not decompressor.eof and size <= MOST_UNPACKED:
+            unpacked.append(decompressor.decompress(rest, CHUNK))
+            size, rest = size + len(unpacked[-1]), decompressor.unconsumed_tail
+            if not (unpacked[-1] or rest):
+                return b"".join(unpacked), "This compressed file is truncated. Export it again."
+    except zlib.error:
+        return b"".join(unpacked), "This compressed file is corrupt. Export it again."
+    return b"".join(unpacked), ""
