@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from workouts.pages.forms import LoginForm
+
 admin.site.site_header = admin.site.site_title = "Workout planner"
 admin.site.enable_nav_sidebar = False  # the lists need its space
 
@@ -13,7 +15,11 @@ urlpatterns = [
     path("api/", include("workouts.api.urls")),  # first: each pattern before it would be tried for every call
     path("", include("workouts.urls")),
     path("admin/", admin.site.urls),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path(
+        "login/",
+        auth.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),
+        name="login",
+    ),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
 ]
 

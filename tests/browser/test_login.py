@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import log_in
-from tests.browser.plan import WEEK
+from tests.browser.plan import ATHLETE, WEEK
 
 
 def test_logs_in_by_the_form_to_the_requested_page_and_out_again(page: Page) -> None:
@@ -24,3 +24,5 @@ def test_a_wrong_password_is_refused_with_a_message(page: Page) -> None:
     page.goto("/login/")
     log_in(page, "wrong")
     expect(page.get_by_role("alert")).to_contain_text("is wrong")
+    expect(page.get_by_label("User name")).to_have_value(ATHLETE)
+    expect(page.get_by_label("Password")).to_be_focused()

@@ -4,6 +4,7 @@ import datetime
 from typing import Any, cast
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
@@ -21,6 +22,16 @@ def of_our_time(day: datetime.date) -> None:
         validation.of_our_time(day)
     except ValueError as error:
         raise ValidationError(f"{error}.") from error
+
+
+class LoginForm(AuthenticationForm):
+    """After a wrong password the focus is where another one is typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("username"):
+            del self.fields["username"].widget.attrs["autofocus"]
+            self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class NumberField(forms.FloatField):
