@@ -23,6 +23,8 @@ class Bar:
     tss: float
     hours: float
     done: float
+    tss_estimated: bool
+    done_estimated: bool
     x: int
     height: int
     done_height: int
@@ -117,6 +119,8 @@ def _bars(days: dict[Day, DayStress], shown: Day) -> list[Bar]:
             tss=planned[first],
             hours=sum(day.hours for day in week),
             done=done[first],
+            tss_estimated=any(day.planned_estimated for day in week),
+            done_estimated=any(day.done_estimated for day in week),
             x=number * (BAR + GAP),
             height=round(planned[first] / highest * HEIGHT),
             done_height=round(done[first] / highest * HEIGHT),

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +125,9 @@ def test_the_season_can_be_read_as_a_table(athlete: Client, plan: Plan) -> None:
     assert sum(len(days) for _, days in rows) == 26 * 7
     assert '<abbr title="estimated">≈</abbr>50' in text
     assert "partly estimated" in text
+    words = " ".join(strip_tags(text).split())
+    assert "Week of 23 November 2026: ≈50 TSS planned, 0 done" in words
+    assert "Week of 30 November 2026: 0 TSS planned, 0 done" in words
     assert athlete.get("/season/2026-11-25").headers["Location"] == "/season/2026-11-23"
 
 
