@@ -74,3 +74,22 @@ def test_on_paper_there_is_the_week_and_nothing_to_click(page: Page) -> None:
         expect(card(page, workout["title"])).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(0)
     expect(page.get_by_role("navigation")).to_have_count(0)
+
+
+def test_a_phone_with_letters_twice_as_large_does_not_scroll_sideways(phone: Page, site: Site) -> None:
+    insert(site.database, "week_targets", {"week": MONDAY, "minutes": 600, "tss": 500, "minutes_by_discipline": "{}"})
+    twice = {"fontSizes": {"standard": 32, "fixed": 26}}
+    phone.context.new_cdp_session(phone).send("Page.setFontSizes", twice)
+    too_wide = "document.documentElement.scrollWidth - innerWidth"
+
+    phone.goto(f"/season/{MONDAY}")
+    assert phone.evaluate(too_wide) <= 0
+    phone.goto(WEEK)
+    assert phone.evaluate(too_wide) <= 0
+    assert card(phone, "Easy run").get_by_role("heading").evaluate("(title) => title.clientWidth / innerWidth") > 0.4
+
+
+def test_a_page_that_a_browser_turns_from_right_to_left_does_not_scroll_sideways(page: Page) -> None:
+    page.goto(WEEK)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
