@@ -155,9 +155,38 @@ def test_days_are_iso_dates_or_german_ones_with_or_without_a_time(day: str) -> N
     assert only(export(workout("Run", day))).day == datetime.date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("day", ["31.2.2026", "23.11.26", "11/23/2026", "20261123", "2026-02-30", "2026-W48-1"])
+@pytest.mark.parametrize(
+    "day", ["31.2.2026", "23.11.26", "11/23/26", "13/13/2026", "30/2/2026", "20261123", "2026-02-30", "2026-W48-1"]
+)
 def test_a_row_with_any_other_day_is_skipped(day: str) -> None:
     assert reasons(export(workout("Run", day))) == [(2, f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed.")]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (["05/12/2026", "23/11/2026 00:00"], ["2026-12-05", "2026-11-23"]),
+        (["12/5/2026", "11/23/2026 6:30 AM"], ["2026-12-05", "2026-11-23"]),
+        (["05/05/2026"], ["2026-05-05"]),
+        (["2026/12/05", "2026/1/9"], ["2026-12-05", "2026-01-09"]),
+        (["2026-12-05", "1/13/2026"], ["2026-12-05", "2026-01-13"]),
+    ],
+)
+def test_days_with_slashes_are_read_as_one_of_them_shows(days: list[str], expected: list[str]) -> None:
+    workouts, skipped = read_workouts(export(*(workout("Run", day) for day in days)))
+    assert ([str(one.day) for one in workouts], skipped) == (expected, [])
+
+
+def test_a_day_with_slashes_that_none_explains_is_skipped_with_both_readings() -> None:
+    assert reasons(export(workout("Run", "05/12/2026"), workout("Run", "06/12/2026")))[0] == (
+        2,
+        "WorkoutDay is “05/12/2026”, which can be 5 December or 12 May, and no other day in the file shows which."
+        " Write 2026-12-05 or 2026-05-12 in the file.",
+    )
+    both = reasons(export(workout("Run", "23/11/2026"), workout("Run", "11/23/2026")))
+    assert [reason for _, reason in both] == [
+        f"WorkoutDay is “{day}”. A date such as 2026-11-23 is needed." for day in ("23/11/2026", "11/23/2026")
+    ]
 
 
 def test_a_row_with_a_year_out_of_range_is_skipped() -> None:

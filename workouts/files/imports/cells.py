@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.text import Truncator
 
 from workouts.files.imports.numbers import readings
+from workouts.files.imports.slashed_days import in_two_ways
 from workouts.values import bounds
 from workouts.values.validation import iso_day, of_our_time, storable
 
@@ -73,9 +74,13 @@ def long_text(cells: Mapping[str, str], name: str) -> str | None:
 def day(cells: Mapping[str, str]) -> datetime.date:
     """The day for which the workout is planned: as in ISO 8601, or with dots, as Excel writes it in German.
 
-    With slashes it could be the month that comes first. Raises BadRow.
+    Raises BadRow, also for one with slashes that can be read in two ways.
     """
     text = cells["WorkoutDay"].strip()
+    if days := in_two_ways(text):
+        one, two = (f"{day:%-d %B}" for day in days)
+        reason = f"which can be {one} or {two}, and no other day in the file shows which"
+        raise BadRow(f"WorkoutDay is {_quoted(text)}, {reason}. Write {days[0]} or {days[1]} in the file.")
     dotted = DOTTED.fullmatch(text)
     try:
         return of_our_time(iso_day("{2}-{1:0>2}-{0:0>2}".format(*dotted.groups()) if dotted else text))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import dropwhile
 
 from workouts.files.archive import NotUnpacked, Wanted, unpack
@@ -11,6 +12,7 @@ from workouts.files.imports.cells import BadRow
 from workouts.files.imports.csv_formats import FORMATS, TRAININGPEAKS, CsvFormat
 from workouts.files.imports.csv_rows import UNPAIRED, CellsOrFault, numbered_rows
 from workouts.files.imports.encoding import decode
+from workouts.files.imports.slashed_days import as_iso, day_comes_first
 from workouts.files.kinds import described
 from workouts.files.uploads import MAX_BYTES, TOO_LARGE, NotImportable
 from workouts.values import bounds
@@ -86,11 +88,23 @@ class PlanTable:
                 name: whole if position == broken else cells[position + (extra if position > broken else 0)]
                 for name, position in named.items()
             }
-            yield self.format.translate(repaired)
+            yield self._translated(repaired)
+
+    def _translated(self, cells: dict[str, str]) -> dict[str, str]:
+        """TrainingPeaks' columns, with the day in ISO 8601 if the file shows which one it is. Raises BadRow."""
+        translated = self.format.translate(cells)
+        day = translated["WorkoutDay"]
+        return translated | {"WorkoutDay": as_iso(day, day_first=self._day_first)} if "/" in day else translated
+
+    @cached_property
+    def _day_first(self) -> bool | None:
+        place = self.positions.get("WorkoutDay", self.width)
+        rows = _rows_from_header(self.text, self.delimiter)
+        return day_comes_first(cells[place] for _, cells in rows if not isinstance(cells, str) and place < len(cells))
 
     def _row(self, number: int, cells: dict[str, str], names: Iterable[dict[str, str]]) -> Row:
         try:
-            return Row(number, self.format.translate(cells), names=names)
+            return Row(number, self._translated(cells), names=names)
         except BadRow as error:
             return Row(number, fault=str(error))
 
