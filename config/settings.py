@@ -167,6 +167,7 @@ DJANGO_GUID = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES  # of any body, files included: workouts.middleware
+FILE_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES  # so no file is written to disk, which may be full or read-only
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

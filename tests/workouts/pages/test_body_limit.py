@@ -23,6 +23,12 @@ def test_it_is_refused_everywhere_and_nothing_is_written_to_disk(path: str, sett
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_file_up_to_it_needs_no_disk(settings: Any, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "none: writing there would fail"
+    response = Client().post("/login/", {"file": SimpleUploadedFile("a.csv", b"x" * (LIMIT - 1024))})
+    assert response.status_code == 200
+
+
 @pytest.mark.parametrize(("length", "status"), [(str(LIMIT), 200), (str(LIMIT + 1), 413), ("9" * 30, 413)])
 def test_the_length_decides(length: str, status: int) -> None:
     assert Client().get("/login/", CONTENT_LENGTH=length).status_code == status
