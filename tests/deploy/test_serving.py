@@ -90,6 +90,7 @@ def test_static_files_are_hashed_compressed_and_immutable(served: Server) -> Non
     assert status == 200
     assert headers["content-encoding"] == "gzip"
     assert headers["cache-control"] == "max-age=315360000, public, immutable"
+    assert "access-control-allow-origin" not in headers
 
 
 def test_logs_are_json_with_the_request_id(server: Server) -> None:
