@@ -87,7 +87,9 @@ def _not_owned(tables: Iterable[Table], server: Server, altered: Mapping[str, st
     for owner, group in groupby(sorted(tables, key=lambda table: table.owner), lambda table: table.owner):
         theirs = list(group)
         names = ", ".join(table.name for table in theirs)
-        statements = " ".join(f"ALTER TABLE {table.quoted} OWNER TO {server.role};" for table in theirs)
+        statements = f"GRANT {owner} TO {server.role};"
+        if not theirs[0].kept_by_owner:
+            statements = " ".join(f"ALTER TABLE {table.quoted} OWNER TO {server.role};" for table in theirs)
         migrations = ", ".join(sorted({altered[table.name] for table in theirs}))
         yield (
             f"{names}: owned by {owner}, and only the owner may alter a table, as {migrations} may have to."

@@ -25,10 +25,11 @@ SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS dat
 
 TABLES = """
 SELECT name, quote_ident(n.nspname), quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-    pg_get_userbyid(c.relowner),
-    pg_has_role(c.relowner, 'USAGE'), has_table_privilege(c.oid, 'REFERENCES'),
+    quote_ident(pg_get_userbyid(c.relowner)),
+    pg_has_role(c.relowner, 'USAGE'), rolinherit AND NOT pg_has_role(c.relowner, me.oid, 'MEMBER'),
+    has_table_privilege(c.oid, 'REFERENCES'),
     has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles me ON rolname = current_user
 JOIN unnest(%s::text[]) AS wanted (name)
     ON name = n.nspname || '.' || c.relname OR (name = c.relname AND pg_table_is_visible(c.oid))
 WHERE c.relkind IN ('r', 'p')
@@ -96,6 +97,7 @@ class Table:
     quoted: str
     owner: str
     owned: bool
+    kept_by_owner: bool  # who would lose every right on it with the ownership, and may be the old version
     may_refer: bool
     may_write: bool
 
