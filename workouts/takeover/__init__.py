@@ -61,8 +61,8 @@ def find_obstacles(connection: BaseDatabaseWrapper, pending: Iterable[str]) -> l
 
 
 def describe_differences(differences: list[str]) -> str:
-    found = "; ".join(differences)
-    return f"This version cannot take over this database: {found}. Nothing was changed. {SEE}"
+    found = [f"- {difference}" for difference in differences]
+    return "\n".join(["This version cannot take over this database. Nothing was changed.", *found, SEE])
 
 
 def describe_obstacles(obstacles: list[Obstacle]) -> str:

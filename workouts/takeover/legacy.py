@@ -176,9 +176,9 @@ def _orphans(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> list[str
     """Rows that violate foreign keys. The old application did not make SQLite enforce them, and Django checks all."""
     if connection.vendor != "sqlite":
         return []
-    cursor.execute("SELECT id FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts) ORDER BY id")
+    cursor.execute("SELECT id FROM workout_selections WHERE workout_id NOT IN (SELECT id FROM workouts) LIMIT 10")
     ids = [str(selection) for (selection,) in cursor.fetchall()]
-    orphans = [f"the selections {', '.join(ids)} refer to workouts that do not exist"] if ids else []
+    orphans = [f"selections such as {', '.join(ids)} refer to workouts that do not exist"] if ids else []
     cursor.execute('SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2')
     orphans += [
         f"{count} rows of {table} refer to rows of {parent} that do not exist (PRAGMA foreign_key_check lists them)"

@@ -71,7 +71,7 @@ def test_a_generated_column_is_refused(manage: Manage, sql: Sql, engine: str) ->
     legacy.create(sql, engine)
     sql("ALTER TABLE workouts DROP tss, ADD tss double precision GENERATED ALWAYS AS (intensity_factor * 100) STORED")
     said = manage("takeover", "--dry-run").stderr
-    assert "column workouts.tss is double precision GENERATED, and must be double precision." in said
+    assert "column workouts.tss is double precision GENERATED, and must be double precision\n" in said
 
 
 def test_an_index_that_a_failed_build_left_does_not_replace_the_guard(

@@ -126,8 +126,8 @@ def test_refuses_an_unknown_database_and_changes_nothing(release: Manage, sql: S
     result = release()
 
     assert result.returncode == 1
-    assert re.search(f"This version cannot take over this database: .*{reason}", result.stderr)
-    assert "Nothing was changed." in result.stderr
+    assert "This version cannot take over this database. Nothing was changed.\n- " in result.stderr
+    assert re.search(f"^- .*{reason}", result.stderr, re.MULTILINE)
     assert "Traceback" not in result.stderr
     assert contents(sql, engine) == before
 
@@ -140,7 +140,7 @@ def test_refuses_the_database_of_another_django_project(manage: Manage, release:
 
     for result in (refused, inspected):
         assert result.returncode == 1
-        assert "it is another Django project's: this code has no app shop, whose migrations it has." in result.stderr
+        assert "it is another Django project's: this code has no app shop, whose migrations it has\n" in result.stderr
     assert sql("SELECT count(*) FROM django_migrations WHERE app = 'workouts'") == [(0,)]
 
 
@@ -151,7 +151,7 @@ def test_refuses_tables_of_its_own_whose_records_were_lost(migrated: None, relea
     result = release()
 
     assert result.returncode == 1
-    assert "its tables are this planner's, and django_migrations does not say so. Nothing was changed." in result.stderr
+    assert "its tables are this planner's, and django_migrations does not say so\n" in result.stderr
     sql("DELETE FROM django_migrations")
     for record in records:
         sql("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", *record)
@@ -181,7 +181,7 @@ def test_refuses_selections_without_a_workout(release: Manage, sql: Sql, engine:
     result = release()
 
     assert result.returncode == 1
-    assert "the selections 1 refer to workouts that do not exist" in result.stderr
+    assert "selections such as 1 refer to workouts that do not exist" in result.stderr
     assert contents(sql, engine) == before
 
 
