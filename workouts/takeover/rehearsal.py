@@ -39,7 +39,8 @@ def rehearse(connection: BaseDatabaseWrapper) -> list[Obstacle]:
     except OperationalError:
         raise
     except DatabaseError as error:
-        return [_obstacle(" ".join(str(error).split()), suspects)]
+        said, *_ = str(error).partition("\nCONTEXT:")
+        return [_obstacle(" ".join(said.split()), suspects)]
     return []
 
 

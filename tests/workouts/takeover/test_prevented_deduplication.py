@@ -58,7 +58,7 @@ def postgresql_only(engine: str) -> None:
     ("event", "does", "said"),
     [
         ("UPDATE", "NEW.updated_at = now(); RETURN NEW;", "kept selections did not get exactly the values"),
-        ("DELETE", "RAISE EXCEPTION 'never';", "never"),
+        ("DELETE", "RAISE EXCEPTION 'never';", "failed: never. What can prevent it: "),
     ],
 )
 def test_one_that_changes_the_kept_row_or_raises_an_error_is_found_too(
