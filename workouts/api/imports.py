@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from workouts.api.errors import WRITING, refuse, refuse_values
 from workouts.api.schemas import Answer, Done
+from workouts.files.imports import plan_file
 from workouts.files.imports.decisions import Policy
 from workouts.files.imports.importing import EveryRowSkipped, NotImportable, import_file
 from workouts.files.uploads import MAX_BYTES, TOO_LARGE
@@ -61,6 +62,7 @@ class ImportAnswer(Done):
     unchanged: int
     moved: list[MovedRow] = Field(description="Workouts that the coach moved to another day.")
     skipped: list[SkippedRow]
+    unread: list[str] = Field(description="The files of an archive that are not the plan. They were not imported.")
     gone: list[GoneWorkout] = Field(description="The coach's workouts that are on the days of the file but not in it.")
 
 
@@ -90,7 +92,7 @@ def import_workouts(request: HttpRequest, options: Query[ImportOptions]) -> Stat
         words, skipped = str(error), error.result["skipped"]
         return refuse(422, f"Not accepted, and nothing was changed. {words}", fields={"file": words}, skipped=skipped)
     message = f"Successfully imported {result['new']} workouts"
-    return Status(201, {**result, "imported": result["new"], "message": message})
+    return Status(201, {**result, "imported": result["new"], "unread": plan_file.unread(content), "message": message})
 
 
 def uploaded_file(request: HttpRequest, name: str) -> tuple[str, bytes]:

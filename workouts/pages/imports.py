@@ -141,7 +141,8 @@ def _confirm(request: HtmxRequest, upload_id: int) -> HttpResponse:
 
 def _show(request: HtmxRequest, upload: Upload, status: int = 200, refusal: str = "") -> HttpResponse:
     """The preview: after an invalid decision as it was sent, otherwise with the renames that were recognized."""
-    is_calendar = plan_file.is_calendar(bytes(upload.content))
-    context = {"upload": upload, "outdated": status == 409, "refusal": refusal, "is_calendar": is_calendar}
+    content = bytes(upload.content)
+    context = {"upload": upload, "outdated": status == 409, "refusal": refusal, "unread": plan_file.unread(content)}
+    context["is_calendar"] = plan_file.is_calendar(content)
     context |= context_of(importing.plan_of(upload), request.POST if refusal else None)
     return render(request, "workouts/imports/preview.html", context, status=status)

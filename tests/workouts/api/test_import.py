@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api_client import ApiClient
+from workouts.files.archive import pack
 from workouts.files.uploads import TOO_LARGE
 from workouts.models import Upload, Workout
 
@@ -32,6 +33,7 @@ def test_the_body_is_imported(api: ApiClient, content_type: str) -> None:
         "unchanged": 0,
         "moved": [],
         "skipped": [],
+        "unread": [],
         "gone": [],
     }
     assert [workout["title"] for workout in api.send("GET", "workouts")["workouts"]] == ["Morning Swim", "Long Run"]
@@ -156,3 +158,9 @@ def test_a_broken_form_is_refused(api: ApiClient) -> None:
     for content_type in ("multipart/form-data", "multipart/form-data; boundary=x"):
         answer = api.send_raw("POST", "workouts/import", b"--y\r\nnonsense", 400, content_type)
         assert list(answer) == ["error"]
+
+
+def test_what_an_archive_has_beside_the_plan_is_named(api: ApiClient) -> None:
+    packed = pack([("plan.csv", CSV.encode()), ("run.fit", b"x"), ("other.ics", b"BEGIN:VCALENDAR")])
+    answer = upload(api, packed, name="export.zip")
+    assert (answer["imported"], answer["unread"]) == (2, ["run.fit", "other.ics"])

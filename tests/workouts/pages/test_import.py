@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.trainingpeaks import export, workout
+from workouts.files.archive import pack
 from workouts.files.exports.exporting import export_json
 from workouts.files.imports.importing import import_file, preview
 from workouts.files.uploads import MAX_BYTES
@@ -117,6 +118,12 @@ def test_confirming_imports_and_says_so(athlete: Client) -> None:
     change = Change.objects.get()
     assert (change.summary, str(change.made_by)) == ("Imported plan.csv: 3 new", "athlete")
     assert Upload.objects.get().change == change
+
+
+def test_a_preview_names_what_an_archive_has_beside_the_plan(athlete: Client) -> None:
+    packed = pack([("plan.csv", export(RIDE)), ("other.ics", b"BEGIN:VCALENDAR"), ("notes.txt", b"")])
+    assert "Also in this archive, and not imported: other.ics , notes.txt" in text(upload(athlete, packed, "plan.zip"))
+    assert "Also in this archive" not in text(upload(athlete, export(RIDE)))
 
 
 def test_confirming_twice_imports_once(athlete: Client) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from workouts.files.archive import NotUnpacked, Wanted, contains, unpack
+from workouts.files.archive import NotUnpacked, Wanted, contains, others, unpack
 from workouts.files.imports import plan_calendar, plan_table
 from workouts.files.imports.plan_table import PLEASE, Row
 from workouts.files.kinds import CALENDAR, kind_of
@@ -33,6 +33,11 @@ def read(content: bytes) -> PlanFile:
 def is_calendar(content: bytes) -> bool:
     """Whether it is imported as one."""
     return _calendar_in(content) is not None
+
+
+def unread(content: bytes) -> list[str]:
+    """The names of the files of an archive that are not the plan."""
+    return others(content, (ICS if is_calendar(content) else plan_table.CSV).endings)
 
 
 def _calendar_in(content: bytes) -> bytes | None:
