@@ -12,6 +12,7 @@ from releases.conf import Conf
 from releases.messages.errors import reason
 from releases.postgresql.lock import exclusively, refuse_wrong_sessions
 from releases.postgresql.opening import open_sessions
+from releases.postgresql.quoted import quoted_tables_found
 from releases.postgresql.sessions import Session
 from releases.running.retry import is_transient, pauses
 from releases.running.run import Run
@@ -57,7 +58,8 @@ def _attempt(run: Run, companion: Session, migrate: Callable[[], None], conf: Co
     with exclusively(run.connection, companion, conf, run.deadline, run.say, run.doing) as (lock, watcher):
         run.lock, run.watcher = lock, watcher
         try:
-            migrate()
+            with quoted_tables_found(run.connection):
+                migrate()
         finally:
             run.watcher = None
             run.waited += lock.waited + watcher.waited

@@ -15,6 +15,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from releases.judge.facts import Facts, Table
 from releases.judge.sql import parse
+from releases.postgresql.quoted import qualifying
 
 NEWEST = 180000  # of the server, where there is none to ask
 QUERIES = ("SELECT", "SHOW")
@@ -140,7 +141,7 @@ class _Editor:
 
 
 def _editor(given: type[BaseDatabaseSchemaEditor]) -> type[Any]:
-    return type("OfflineEditor", (_Editor, given), {})
+    return type("OfflineEditor", (_Editor, qualifying(given)), {})
 
 
 def _tables(names: list[str]) -> list[TableInfo]:

@@ -123,3 +123,37 @@ def test_a_sequence_that_lags_behind_a_table_with_percent_signs_is_found_and_set
     assert "goes up to 7" in project.manage("verify_schema").stderr
     succeeds(project, "verify_schema", "--repair")
     succeeds(project, "verify_schema")
+
+
+@pytest.mark.parametrize("large", [0, 10**9])
+@pytest.mark.parametrize("table", TABLES)
+def test_its_rules_go_and_come_back(project: Project, sql: Sql, table: str, large: int) -> None:
+    """Django itself would not find them."""
+    sql("CREATE SCHEMA sales")
+    project.settings(f'RELEASES |= {{"LARGE_TABLE": {large}, "CONTRACT_IGNORES": [""]}}')
+    within = 'within = models.ForeignKey("self", models.CASCADE, null=True{}, related_name="+")'
+    plain = MODEL.format(f"size = models.CharField(max_length=9)\n    {within.format(', db_constraint=False')}", table)
+    ruled = MODEL.format(f"size = models.CharField(max_length=9, unique=True)\n    {within.format('')}", table)
+    project.models(plain)
+    succeeds(project, "makemigrations", "shop")
+    succeeds(project, "migrate", "-v0")
+    of = f"FROM pg_class c JOIN pg_index ON indexrelid = c.oid WHERE indrelid = '{TABLES[table]}'::regclass"
+    keys = f"FROM pg_constraint WHERE conrelid = '{TABLES[table]}'::regclass AND contype = 'f'"
+    rules = f"SELECT relname {of} UNION ALL SELECT conname {keys} ORDER BY 1"
+    without = sql(rules)
+    indexed = '        indexes = [models.Index("name", name="of_name")]\n        unique_together = [("name", "size")]\n'
+    project.models(ruled + indexed)
+    succeeds(project, "makemigrations", "shop", "-n", "ruled")
+    succeeds(project, "migrate", "-v0")
+    with_rules = sql(rules)
+    assert len(with_rules) == len(without) + 5
+    project.models(plain)
+    succeeds(project, "makemigrations", "shop", "-n", "plain")
+    succeeds(project, "migrate", "-v0")
+    succeeds(project, "migrate", "--finish")
+    assert sql(rules) == without
+    succeeds(project, "rollback", "--noinput")
+    assert len(sql(rules)) == len(with_rules)
+    project.models(ruled + indexed)
+    succeeds(project, "migrate", "shop", "0001")
+    assert sql(rules) == without
