@@ -25,6 +25,12 @@ from releases.rehearsal.version import CONTRACT, DeployError, Version
 WHOLE = "The database has everything that the models declare."
 NO_STEP_BACK = "The release applied no migration, so there is no step back."
 BROUGHT_BACK = "The old version can be brought back: its own release succeeds on the new schema."
+SIGN = "from django.core.signing import Signer; print(Signer().sign('rehearsal'))"
+IS_SIGNED = "from django.core.signing import Signer; Signer().unsign({!r})"
+OTHER_KEY = (
+    "The new version refuses what the old version signed: its SECRET_KEY is another one, and the old one is not in"
+    " SECRET_KEY_FALLBACKS. Whoever is logged in would be logged out."
+)
 NAME, COMMIT, NEXT = "rehearsal", "rehearsed", "rehearsed-next"
 
 
@@ -63,6 +69,8 @@ class Course:
     def _deploy(self, old: Version | None, new: Version) -> None:
         before = columns_of(self._url)
         new.build()
+        if old:
+            self._compare_keys(old, new)
         with self._observed(new, COMMIT), ExitStack() as stack:
             requests = stack.enter_context(self._old_traffic(old))
             self._recording.pause("warm-up", min(3, self._options.quiet))  # the first requests are slow
@@ -90,6 +98,15 @@ class Course:
             else:
                 self._recording.findings.append(NO_STEP_BACK)
             self._next(new, requests)
+
+    def _compare_keys(self, old: Version, new: Version) -> None:
+        signed = old.shell(SIGN)
+        try:
+            new.shell(IS_SIGNED.format(signed))
+        except DeployError as error:
+            if "BadSignature" not in str(error):
+                raise
+            self._recording.breaking.append(OTHER_KEY)
 
     def _fill(self) -> None:
         options = self._options

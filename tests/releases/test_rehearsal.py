@@ -326,6 +326,7 @@ def test_another_secret_key_missing_files_an_ignored_signal_and_old_tests_that_f
     found, _ = rehearse("--deploy-only", "--old", "HEAD", "--old-tests", OLD_TESTS)
 
     words = "\n".join(found)
+    assert "its SECRET_KEY is another one, and the old one is not in SECRET_KEY_FALLBACKS." in words
     assert "failed, in the step `overlap`: GET /: 500" in words
     assert "failed, in the step `overlap`: GET /style: 500" in words
     assert "the new version did not end within 2 s of SIGTERM, and was killed." in words
