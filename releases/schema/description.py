@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# PostgreSQL writes a condition on a text column with different casts once the column's type was altered.
+# PostgreSQL writes a condition on a text column with different casts once the column's type was altered, and leaves
+# those of a default as they were.
 TEXT_CASTS = re.compile(r"::(character varying|varchar|bpchar|text)(\(\d+\))?(\[\])?")
 
 
@@ -23,6 +24,10 @@ class Column:
     automatic: bool = False
     collation: str | None = None
     sequence: str | None = field(default=None, compare=False)
+
+    def has_default_of(self, wanted: "Column") -> bool:
+        """Whether its default is that of `wanted`, but for casts to a text without a length."""
+        return _without_casts(self.default) == _without_casts(wanted.default)
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,10 @@ class Table:
     @property
     def sequences(self) -> Iterable[Column]:
         return (column for column in self.columns.values() if column.sequence)
+
+
+def _without_casts(default: str | None) -> str | None:
+    return default and TEXT_CASTS.sub(lambda cast: cast[0] if cast[2] else "", default)
 
 
 def _loose(definition: str) -> str:

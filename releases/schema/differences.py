@@ -60,7 +60,7 @@ def _within_column(table: str, wanted: Column, found: Column) -> Iterator[Differ
     if wanted.nullable != found.nullable:
         words = "is NOT NULL, and must be nullable" if wanted.nullable else "is nullable, and must be NOT NULL"
         yield Difference(table, "null", f"{name} {words}", wanted, found)
-    if wanted.default is not None and wanted.default != found.default:
+    if wanted.default is not None and not found.has_default_of(wanted):
         has = f"the default {found.default}" if found.default else "no default"
         yield Difference(table, "default", f"{name} has {has}, and must have {wanted.default}", wanted, found)
     if wanted.generated != found.generated:

@@ -34,6 +34,16 @@ def test_a_field_whose_null_is_filled_gets_another_type_in_the_same_release(
     assert rows_of(database_url, SCHEMA) == rows_of(plain, SCHEMA)
 
 
+def test_a_default_of_the_database_keeps_its_casts_when_the_type_changes(shop: Project) -> None:
+    for kind in ("CharField(max_length=40, ", "TextField("):
+        shop.models(
+            changed(("label = models.CharField(max_length=40, null=True)", f"label = models.{kind}db_default='none')"))
+        )
+        succeeds(shop, "makemigrations", "shop")
+    succeeds(shop, "migrate")
+    succeeds(shop, "verify_schema")
+
+
 @pytest.mark.parametrize("large", [0, 10**9])
 def test_a_session_that_has_called_the_trigger_of_a_column_outlives_its_types(
     shop: Project, database_url: str, large: int
