@@ -37,6 +37,17 @@ def test_its_key_undoes_also_when_the_toast_has_gone(page: Page) -> None:
     expect(toast(page)).to_contain_text("Undone: Easy run: skipped")
 
 
+def test_a_toast_waits_while_a_dialog_is_open_that_it_does_not_concern(page: Page) -> None:
+    page.goto(WEEK)
+    card(page, "Easy run").get_by_role("button", name="Skip").click()
+    expect(toast(page)).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(toast(page)).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(toast(page)).to_be_visible()
+
+
 def test_the_history_undoes_what_was_done_earlier(page: Page) -> None:
     page.goto(WEEK)
     for title in ("Easy run", "Technique swim"):

@@ -24,8 +24,9 @@ const dock = document.getElementById("dock");
 const toast = () => document.getElementById("toast");
 let toastTimer = null;
 
-// A toast below an open dialog could not be read or clicked, so it moves into the dialog.
+// A toast below an open dialog could not be read or clicked, so it moves into the dialog. One from before waits there.
 const showDialog = (place) => {
+  if (!dialog.open) toast().classList.add("earlier");
   dialog.append(toast());
   dialog.ariaLabel = dialog.querySelector("h2").textContent;
   if (!dialog.open) dialog.showModal();
@@ -51,6 +52,7 @@ const keepAsSaved = (form) => {
 };
 
 dialog.addEventListener("close", () => {
+  toast().classList.remove("earlier");
   dock.append(toast());
   dialog.replaceChildren();
   refocus();
@@ -83,6 +85,7 @@ const scheduleToast = () => {
 
 const showNotSaved = (why = "not-saved") => {
   toast().hidden = false;
+  toast().classList.remove("earlier");
   toast().replaceChildren(document.getElementById(why).content.cloneNode(true));
   scheduleToast();
 };
