@@ -95,7 +95,7 @@ def _set_not_null(command: Node, relation: Node, circumstances: "Circumstances",
         )
         return False
     verdict.deferred.append(constraints.not_null_waits(relation, command.name))
-    verdict.note(Action.DEFERRED, "The old version may write NULL, and there is no default to write instead.")
+    verdict.note(Action.DEFERRED, "The old version may write NULL, and nothing can be written instead.")
     return False
 
 

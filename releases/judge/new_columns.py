@@ -17,7 +17,9 @@ VALUELESS = "The rows that are there, and those that the old version inserts, ha
 GIVE_VALUE = "Give the field a default, or let it be null."
 GENERATED = "It is computed for every row while nobody can read or write the table."
 SEQUENCE = "Every row gets a number while nobody can read or write the table."
+SAME_KEY = "Every row would get the same value, and a primary key has no value twice."
 DEFERRED = " DEFERRABLE INITIALLY DEFERRED"
+GIVE_KEYS = "Add a plain column, fill it with another value in each row, in batches, and make it the key after that."
 WAIT = "Add a plain column and fill it in batches; or release while nobody uses the table, with release_accepts."
 
 
@@ -38,7 +40,8 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
         verdict.note(Action.DEFERRED, "The old version's inserts leave it NULL.")
     refusal = _rewrites(parts, column) if table.is_large else ""
     if refusal:
-        verdict.note(Action.REFUSED, refusal, lock="ACCESS EXCLUSIVE, until every row is written", instead=WAIT)
+        instead = GIVE_KEYS if refusal is SAME_KEY else WAIT
+        verdict.note(Action.REFUSED, refusal, lock="ACCESS EXCLUSIVE, until every row is written", instead=instead)
     if refusal or not table.is_large:
         _replace_primary_key(relation, column, table.primary_key, verdict)
         return True
@@ -85,6 +88,8 @@ def _rewrites(parts: dict[int, Node], column: Node) -> str:
     generated = parts.get(tree.CONSTR_GENERATED)
     if generated is not None and generated.generated_kind != "v":
         return GENERATED
+    if tree.CONSTR_PRIMARY in parts and tree.CONSTR_DEFAULT in parts and is_stable(parts[tree.CONSTR_DEFAULT]):
+        return SAME_KEY
     return SEQUENCE if is_serial(column) or tree.CONSTR_IDENTITY in parts or tree.CONSTR_PRIMARY in parts else ""
 
 

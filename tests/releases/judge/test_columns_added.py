@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from releases.judge.facts import Facts
+from releases.judge.new_columns import SAME_KEY
 from releases.judge.rules import Circumstances, judge
 from releases.judge.verdict import Action
 from tests.releases.judge.box import LARGE, SMALL, later, verdict
@@ -60,6 +61,11 @@ def test_a_column_that_writes_every_row_is_refused(column: str) -> None:
     found = verdict(f"ALTER TABLE box ADD COLUMN {column}")
     assert found.action is Action.REFUSED
     assert found.now == [f"ALTER TABLE box ADD COLUMN {column}"]
+
+
+def test_a_key_that_is_the_same_in_every_row_is_refused_for_what_it_is() -> None:
+    found = verdict("ALTER TABLE box ADD COLUMN base integer DEFAULT 0 NOT NULL PRIMARY KEY")
+    assert (found.action, found.reason) == (Action.REFUSED, SAME_KEY)
 
 
 def test_a_default_goes_after_the_old_version() -> None:
