@@ -126,7 +126,7 @@ def test_the_season_can_be_read_as_a_table(athlete: Client, plan: Plan) -> None:
     assert '<abbr title="estimated">≈</abbr>50' in text
     assert "partly estimated" in text
     words = " ".join(strip_tags(text).split())
-    assert "Week of 23 November 2026: ≈50 TSS planned, 0 done" in words
+    assert "Week of 23 November 2026: ≈50 TSS planned in 2 h, 0 done" in words
     assert "Week of 30 November 2026: 0 TSS planned, 0 done" in words
     assert athlete.get("/season/2026-11-25").headers["Location"] == "/season/2026-11-23"
 
