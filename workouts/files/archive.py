@@ -43,13 +43,7 @@ def is_archive(content: bytes) -> bool:
 
 def contains(content: bytes, endings: tuple[str, ...]) -> bool:
     """Whether it is an archive with a file whose name has one of these endings."""
-    if not is_archive(content) or content.count(ENTRY) > MOST_FILES:
-        return False
-    try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            return any(name.lower().endswith(endings) for name in archive.namelist())
-    except BROKEN:
-        return False
+    return any(name.lower().endswith(endings) for name in _names(content))
 
 
 def pack(files: Iterable[tuple[str, bytes]]) -> bytes:
@@ -62,12 +56,19 @@ def pack(files: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def others(content: bytes, endings: tuple[str, ...]) -> list[str]:
-    """The names of the files of an archive that have none of these endings. Of content that is no archive, none."""
-    if not is_archive(content):
+    """The names of the files of an archive that have none of these endings."""
+    return [name for name in _names(content) if not (name.lower().endswith(endings) or name.startswith("__MACOSX/"))]
+
+
+def _names(content: bytes) -> list[str]:
+    """Of the files of an archive. None if it is no archive, a corrupt one, or one with too many."""
+    if not is_archive(content) or content.count(ENTRY) > MOST_FILES:
         return []
-    with ZipFile(io.BytesIO(content)) as archive:
-        names = [file.filename for file in archive.infolist() if not file.is_dir()]
-    return [name for name in names if not (name.lower().endswith(endings) or name.startswith("__MACOSX/"))]
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            return [file.filename for file in archive.infolist() if not file.is_dir()]
+    except BROKEN:
+        return []
 
 
 def unpack(content: bytes, wanted: Wanted) -> bytes:

@@ -300,6 +300,7 @@ REFUSED = {
         "This is a PDF document (.pdf). Import a FIT, TCX or GPX file",
     ),
     "truncated .gz": (gzip.compress(track().to_xml().encode())[:-30], "This compressed file is truncated."),
+    "corrupt archive": (b"PK\x03\x04" + bytes(50), "This ZIP archive is truncated or corrupt."),
     "corrupt .gz": (gzip.compress(fit(RUN))[:-8] + bytes(8), "This compressed file is corrupt."),
     "two in a .zip": (zipped("a.fit", b"") + b"", "Import a FIT, TCX or GPX file, also as .gz or .zip."),
     "too large": (b"<gpx>" + b" " * 10 * MB, "The file is larger than 10 MB."),
