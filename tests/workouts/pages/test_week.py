@@ -331,34 +331,6 @@ def test_a_page_is_rendered_again_whoever_wrote_what_it_shows(athlete: Client, p
         assert len(queries) == QUERIES, model
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no snapshots")
-def test_the_rows_are_read_only_if_a_transaction_has_ended_since(athlete: Client, plan: Plan) -> None:
-    """Also one that began before they were read."""
-    plan("Run", MONDAY)
-    page = athlete.get(f"/week/{MONDAY}")
-
-    def reload() -> int:
-        return athlete.get(f"/week/{MONDAY}", headers={"If-None-Match": page.headers["ETag"]}).status_code
-
-    def scans() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_force_next_flush()")
-            cursor.execute("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'workouts'")
-            return int(cursor.fetchone()[0])
-
-    other = connection.copy()
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute("UPDATE workouts SET title = 'Bike'")
-    assert reload() == 304
-    before = scans()
-    assert (reload(), scans()) == (304, before)
-    other.commit()
-    other.close()
-    assert reload() == 200
-
-
 def test_a_page_with_a_message_is_not_kept(athlete: Client, plan: Plan) -> None:
     """Neither by the browser nor by the server: the message is shown once."""
     address = f"/week/{MONDAY}"
