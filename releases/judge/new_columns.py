@@ -38,9 +38,8 @@ def add(command: Node, relation: Node, circumstances: "Circumstances", verdict: 
         parts.pop(tree.CONSTR_NOTNULL)
         verdict.deferred.append(constraints.not_null_waits(relation, column.colname))
         verdict.note(Action.DEFERRED, "The old version's inserts leave it NULL.")
-    refusal = _rewrites(parts, column) if table.is_large else ""
+    refusal, instead = _rewrites(parts, column) if table.is_large else ("", "")
     if refusal:
-        instead = GIVE_KEYS if refusal is SAME_KEY else WAIT
         verdict.note(Action.REFUSED, refusal, lock="ACCESS EXCLUSIVE, until every row is written", instead=instead)
     if refusal or not table.is_large:
         _replace_primary_key(relation, column, table.primary_key, verdict)
@@ -83,14 +82,15 @@ def _postpone(column: Node, relation: Node, parts: dict[int, Node], verdict: Ver
     take_out(column, taken_out)
 
 
-def _rewrites(parts: dict[int, Node], column: Node) -> str:
-    """Why the table would be rewritten; empty if it would not."""
+def _rewrites(parts: dict[int, Node], column: Node) -> tuple[str, str]:
+    """Why the table would be rewritten, and what to do instead; empty if it would not."""
     generated = parts.get(tree.CONSTR_GENERATED)
     if generated is not None and generated.generated_kind != "v":
-        return GENERATED
+        return GENERATED, WAIT
     if tree.CONSTR_PRIMARY in parts and tree.CONSTR_DEFAULT in parts and is_stable(parts[tree.CONSTR_DEFAULT]):
-        return SAME_KEY
-    return SEQUENCE if is_serial(column) or tree.CONSTR_IDENTITY in parts or tree.CONSTR_PRIMARY in parts else ""
+        return SAME_KEY, GIVE_KEYS
+    is_numbered = is_serial(column) or tree.CONSTR_IDENTITY in parts or tree.CONSTR_PRIMARY in parts
+    return (SEQUENCE, WAIT) if is_numbered else ("", "")
 
 
 def _fill_in_batches(relation: Node, column: str, value: str, verdict: Verdict) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from releases.judge.new_columns import GIVE_KEYS
 from tests.conftest import Sql
 from tests.databases import Databases
 from tests.releases.catalogue import SCHEMA
@@ -264,3 +265,31 @@ def test_a_model_that_gets_another_name_and_table_at_once_keeps_its_table(projec
     project.migration("0002_parcel", before, rename)
     succeeds(project, "makemigrations", "--check")
     assert "0002_parcel... OK" in succeeds(project, "migrate")
+
+
+KEYED = """class Book(models.Model):
+    {}
+    title = models.CharField(max_length=20)
+"""
+
+
+def test_a_key_that_all_rows_would_share_is_refused_and_the_way_that_is_named_works(project: Project, sql: Sql) -> None:
+    first(project, KEYED.format(""))
+    sql("INSERT INTO shop_book (title) SELECT 'A' FROM generate_series(1, 3)")
+    shared = 'migrations.AddField("Book", "number", models.IntegerField(primary_key=True, default=0))'
+    project.migration("0002_number", 'migrations.RemoveField("Book", "id")', shared)
+    assert GIVE_KEYS in project.manage("migrate").stderr
+
+    (project.root / "shop/migrations/0002_number.py").unlink()
+    project.models(KEYED.format("number = models.IntegerField(null=True)"))
+    succeeds(project, "makemigrations", "shop", "-n", "number")
+    filled = 'Backfill("Book", {"number": models.F("id") + 10}, where=models.Q(number=None))'
+    project.migration("0003_fill", filled, before="from releases.operations import Backfill")
+    project.models(KEYED.format("number = models.IntegerField(primary_key=True)"))
+    succeeds(project, "makemigrations", "shop", "--noinput")
+    succeeds(project, "migrate")
+    succeeds(project, "migrate", "--finish")
+    assert sql("SELECT number FROM shop_book ORDER BY number") == [(11,), (12,), (13,)]
+    assert sql(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'p' AND conrelid = 'shop_book'::regclass"
+    ) == [("PRIMARY KEY (number)",)]
