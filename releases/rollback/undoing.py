@@ -47,7 +47,7 @@ def undo(run: Run, keys: Collection[Key], progress: Progress, stdout: OutputWrap
     refuse_irreversible(plan)
     interrupted = [one for one in half_run_migrations(connection, executor.loader) if one.key in keys]
     note_passing(executor.loader, [*(one.migration for one in interrupted), *plan])
-    judged = _judged(connection, [*(one.whole for one in interrupted), *plan], say)
+    judged = _judged(connection, executor.loader, [*(one.whole for one in interrupted), *plan], say)
     if not (interrupted or plan):
         return
     signalled: dict[str, Any] = {"verbosity": verbosity, "interactive": False, "db": connection.alias, "stdout": stdout}
@@ -84,14 +84,18 @@ def _is_by_operation(migration: Migration, judged: "Judged") -> bool:
 
 
 def _judged(
-    connection: BaseDatabaseWrapper, plan: list[Migration], say: Say, unchanged: str = "Nothing was changed."
+    connection: BaseDatabaseWrapper,
+    loader: MigrationLoader,
+    plan: list[Migration],
+    say: Say,
+    unchanged: str = "Nothing was changed.",
 ) -> "Judged":
     """Raises CommandError if rows violate what comes back."""
     if connection.vendor != "postgresql" or not plan:
         return {}
     from releases.judging import in_a_line, judge_back, notable
 
-    judged = judge_back(connection, MigrationLoader(connection), plan, unchanged)
+    judged = judge_back(connection, loader, plan, unchanged)
     for one in notable(judged):
         say(f"Undoing {in_a_line(one)}")
     return judged
@@ -99,7 +103,7 @@ def _judged(
 
 def _refuse_now(connection: BaseDatabaseWrapper, migration: Migration) -> None:
     """What RunPython does to rows is known once it has run: then one that would end half-run is not begun."""
-    _judged(connection, [migration], lambda _: None, "Nothing of it was undone.")
+    _judged(connection, MigrationLoader(connection), [migration], lambda _: None, "Nothing of it was undone.")
 
 
 def _undo_by_operation(connection: BaseDatabaseWrapper, migration: Migration, progress: Progress, say: Say) -> None:
