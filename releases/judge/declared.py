@@ -15,6 +15,12 @@ def unquoted(table: str) -> str:
     return table.replace('"', "")
 
 
+def schema_and_name(table: str) -> tuple[str, str]:
+    """The schema that a model writes before the name of its table, empty if it writes none, and that name."""
+    schema, _, name = table.strip('"').rpartition('"."')
+    return schema, name
+
+
 def unique_keys() -> Mapping[str, frozenset[Key]]:
     """By table, the columns of which no two rows may have the same: those of each key, whatever its condition."""
     return {unquoted(model._meta.db_table): frozenset(keys_of(model)) for model in _models()}

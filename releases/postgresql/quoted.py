@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from releases.judge.declared import schema_and_name
+
 PATH = "SELECT set_config('search_path', %s, false)"
 
 
@@ -26,9 +28,9 @@ def quoted_tables_found(connection: BaseDatabaseWrapper) -> Iterator[None]:
             return find(cursor, table)
         cursor.execute("SELECT current_setting('search_path')")
         (path,) = cursor.fetchone()
-        schema, _, own = connection.ops.quote_name(table).rpartition('"."')
-        cursor.execute(PATH, [f'{schema}", {path}' if schema else path])
-        found = find(cursor, own.strip('"'))
+        schema, name = schema_and_name(table)
+        cursor.execute(PATH, [f'"{schema}", {path}' if schema else path])
+        found = find(cursor, name)
         cursor.execute(PATH, [path])
         return found
 
@@ -65,5 +67,5 @@ class _Qualifying:
         return statement
 
     def _schema(self: Any, model: Any) -> str:
-        schema, _, _ = self.quote_name(model._meta.db_table).rpartition('"."')
-        return f'{schema}".' if schema else ""
+        schema, _ = schema_and_name(model._meta.db_table)
+        return f"{self.quote_name(schema)}." if schema else ""

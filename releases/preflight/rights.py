@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from releases.applying.own_tables import contract_model, journal_model
-from releases.judge.declared import unquoted
+from releases.judge.declared import schema_and_name, unquoted
 from releases.preflight.pending import Pending
 from releases.preflight.places import records_elsewhere
 from releases.preflight.server import RECORDS, Server, Table, read_barred_schemas, read_closed_schemas, read_tables
@@ -72,9 +72,9 @@ def _barred(
     """The schemas to which this role may not add a table, or an index of one."""
     schemas = set()
     for name in names:
-        schema, _, _ = connection.ops.quote_name(name).rpartition('"."')
+        schema, _ = schema_and_name(name)
         existing = tables.get(unquoted(name))
-        schemas.add(existing.schema if existing else schema.strip('"') or str(server.schema))
+        schemas.add(existing.schema if existing else schema or str(server.schema))
     for schema in read_barred_schemas(connection, schemas):
         yield (
             f"Role {server.role} may not create tables and indexes in schema {schema}."

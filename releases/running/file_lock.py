@@ -1,4 +1,4 @@
-"""The lock file beside an SQLite file. Imported only where there is one: its library takes 10 ms."""
+"""The lock file beside an SQLite file. Not imported for PostgreSQL: its library takes 10 ms."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

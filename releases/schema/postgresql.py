@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from releases.judge.declared import schema_and_name
 from releases.schema.declared import Declaration
 from releases.schema.description import Column, Rule, Table
 
@@ -117,7 +118,7 @@ def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) 
     it refuses to create cannot exist either. A schema in `db_table` is left out, because such a table would not be
     temporary; of one with the name of another table only the columns are compared.
     """
-    names = _without_schema(connection, declaration.models)
+    names = _without_schema(declaration.models)
     quote = connection.ops.quote_name
     left_out = [quote(table) for table in declaration.models if table not in names.values()]
     statements = [sql for sql in declaration.statements if not any(table in sql for table in left_out)]
@@ -133,11 +134,11 @@ def read_declaration(connection: BaseDatabaseWrapper, declaration: Declaration) 
     return {names[name]: replace(found, name=names[name]) for name, found in described.items()}
 
 
-def _without_schema(connection: BaseDatabaseWrapper, tables: Iterable[str]) -> dict[str, str]:
+def _without_schema(tables: Iterable[str]) -> dict[str, str]:
     """The tables by the last part of their names, without those that would have the name of another one."""
-    parts = {table: connection.ops.quote_name(table).strip('"').split('"."') for table in tables}
-    counts = Counter(one[-1] for one in parts.values())
-    return {one[-1]: table for table, one in parts.items() if len(one) == 1 or counts[one[-1]] == 1}
+    parts = {table: schema_and_name(table) for table in tables}
+    counts = Counter(name for _, name in parts.values())
+    return {name: table for table, (schema, name) in parts.items() if not schema or counts[name] == 1}
 
 
 def _create(cursor: CursorWrapper, alias: str, statements: Sequence[str]) -> None:
